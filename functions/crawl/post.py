@@ -1,0 +1,64 @@
+"""What a source yields: a submission with the fields the rules need, whatever site it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from bowerbird.messages import Preview, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture the listing itself carries, such as one item of a Reddit gallery.
+
+    `id` is stable within the submission; `urls` holds the best original first; `previews` go from small to
+    large; `width` and `height` are the original's in pixels when the listing says.
+    """
+
+    id: str
+    urls: tuple[str, ...]
+    host: str
+    previews: tuple[Preview, ...] = ()
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post. `link` is what it points at; `attachments` are in the author's order.
+
+    `previews` (small to large) and the declared `width` and `height` describe the picture behind `link`.
+    `removed` says why it is gone, when it is.
+    """
+
+    submission: Submission
+    link: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    previews: tuple[Preview, ...] = ()
+    width: int | None = None
+    height: int | None = None
+    over_18: bool = False
+    is_video: bool = False
+    is_self: bool = False
+    removed: str | None = None
+
+
+class Source(Protocol):
+    """Where posts come from."""
+
+    @property
+    def name(self) -> str:
+        """The source's name in submissions, metrics and the doctor's report."""
+        ...
+
+    def posts(self) -> Iterator[Post]:
+        """Yield posts once, newest first or in file order.
+
+        Raises:
+            SourceBlockedError: the source refused us.
+            SourceUnreachableError: the source could not be reached.
+            UsageError: the specification names nothing that can be read.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Everything around the functions: the embedded host and deployment."""

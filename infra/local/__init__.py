@@ -1,0 +1,1 @@
+"""The embedded host and the `bowerbird` command: the same logic, one process, no account."""

@@ -1,0 +1,1 @@
+"""Implementations of the ports; boto3 is imported in `aws` only."""

@@ -1,0 +1,1 @@
+"""The cloud ports: SQS, S3 and DynamoDB."""

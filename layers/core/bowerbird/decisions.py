@@ -1,0 +1,62 @@
+"""What was decided about a candidate, and everything it was decided on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Keep, or reject with the stage and the reason that did it.
+
+    `reason` starts with a short machine-readable word (`too-small`, `gone`, `novelty`…), then may say more
+    after a colon.
+    """
+
+    keep: bool
+    stage: str
+    reason: str
+
+    @classmethod
+    def reject(cls, stage: str, reason: str) -> Verdict:
+        """Say no, and why."""
+        return cls(keep=False, stage=stage, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict with its evidence; one JSON line in `decisions/`, always stored.
+
+    `scores` and `thresholds` are keyed alike (`novelty`, `watermark`…); `timings` are milliseconds by stage;
+    `decided_at` is UTC, ISO 8601; `image` is the survivor's object key, None when rejected.
+    """
+
+    candidate: str
+    keep: bool
+    stage: str
+    reason: str
+    bundle: str
+    decided_at: str
+    scores: dict[str, float] = field(default_factory=dict)
+    thresholds: dict[str, float] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    submission: dict[str, Any] = field(default_factory=dict)
+    image: str | None = None
+
+    @property
+    def day(self) -> str:
+        """The partition this decision belongs to, `YYYY-MM-DD` in UTC."""
+        return self.decided_at[:10]
+
+
+def encode_decision(decision: Decision) -> str:
+    """One line of JSON, without the newline."""
+    return json.dumps(asdict(decision), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def decode_decision(line: str) -> Decision:
+    """Read back what `encode_decision` wrote (our own data, from our own store)."""
+    return Decision(**json.loads(line))

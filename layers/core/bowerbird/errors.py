@@ -1,0 +1,42 @@
+"""The one exception tree. A rejected picture is not an error: see `bowerbird.decisions.Verdict`."""
+
+from __future__ import annotations
+
+
+class BowerbirdError(Exception):
+    """Anything Bowerbird raises on purpose; the text says what to do."""
+
+
+class UsageError(BowerbirdError):
+    """The caller asked for something that cannot be; exit status 2."""
+
+
+class RetryableError(BowerbirdError):
+    """May succeed later, so the message goes back to the queue.
+
+    `retry_after_s` is what the other side asked us to wait, in seconds, when it said.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class PermanentError(BowerbirdError):
+    """Will never succeed: recorded and acknowledged, never retried."""
+
+
+class InvalidMessageError(PermanentError):
+    """A queue message, manifest or post that cannot be understood."""
+
+
+class BundleError(PermanentError):
+    """A bundle is missing, damaged, tampered with or of an unknown schema."""
+
+
+class SourceBlockedError(BowerbirdError):
+    """A source refused us (403, 429, HTML for JSON); never the same as "no new posts". Exit status 3."""
+
+
+class SourceUnreachableError(BowerbirdError):
+    """A source could not be reached at all; exit status 3."""

@@ -1,0 +1,33 @@
+"""Object keys. Made from hashes only, never from what a stranger typed."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+#: Extension and content type of each kept format, by Pillow's name for it.
+FORMATS: Final = {
+    "JPEG": ("jpg", "image/jpeg"),
+    "PNG": ("png", "image/png"),
+    "WEBP": ("webp", "image/webp"),
+}
+
+
+def image_key(sha256: str, image_format: str) -> str:
+    """Content-addressed key of a survivor: `images/ab/abcd….jpg`."""
+    return f"images/{sha256[:2]}/{sha256}.{FORMATS[image_format][0]}"
+
+
+def sidecar_key(key: str) -> str:
+    """Key of the JSON that stands beside an image."""
+    return key.rsplit(".", 1)[0] + ".json"
+
+
+def decisions_key(day: str, part: str) -> str:
+    """Key of one file of decision lines; `day` is YYYY-MM-DD."""
+    return f"decisions/day={day}/{part}.jsonl"
+
+
+def digest(text: str) -> str:
+    """Hex sha256 of a text; surrogates cannot break it."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""The only way out: HTTP with address checks, limits and manners."""

@@ -1,0 +1,143 @@
+"""What the logic needs of the world, as Protocols. Adapters implement them; tests use fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bowerbird.decisions import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A received queue message. `receipt` settles this delivery; `receives` counts deliveries, from 1."""
+
+    id: str
+    body: str
+    receipt: str
+    receives: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDepth:
+    """How many messages a queue holds. SQS's figures are approximate."""
+
+    ready: int
+    delayed: int
+    in_flight: int
+    dead: int
+
+
+class Queue(Protocol):
+    """At-least-once delivery with visibility timeout, receive count and dead letters."""
+
+    def send(self, messages: Sequence[tuple[str, str]]) -> int:
+        """Add (id, body) pairs; returns how many were new. An id that already waits may be dropped."""
+        ...
+
+    def receive(self, limit: int) -> list[Message]:
+        """Take up to `limit` messages; each stays invisible for the visibility timeout."""
+        ...
+
+    def delete(self, receipts: Sequence[str]) -> None:
+        """Acknowledge deliveries for good. A receipt whose delivery has timed out is ignored."""
+        ...
+
+    def release(self, receipt: str, delay_s: float) -> None:
+        """Give a delivery back, to be seen again after `delay_s` seconds."""
+        ...
+
+    def bury(self, message: Message, reason: str) -> None:
+        """Move a delivery to the dead letters, with its reason."""
+        ...
+
+    def depth(self) -> QueueDepth:
+        """Count what waits, is in flight and is dead."""
+        ...
+
+    def redrive(self) -> int:
+        """Put dead letters back; returns how many."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """Objects under `/`-separated keys. A put is all or nothing; readers never see half an object."""
+
+    def put(self, key: str, data: bytes, *, content_type: str, if_absent: bool = False) -> bool:
+        """Write an object. With `if_absent`, returns False and writes nothing when the key exists."""
+        ...
+
+    def get(self, key: str) -> bytes | None:
+        """Read an object, or None when there is none."""
+        ...
+
+    def get_versioned(self, key: str) -> tuple[bytes, str] | None:
+        """Read an object with its version, for `replace`."""
+        ...
+
+    def replace(self, key: str, data: bytes, *, content_type: str, version: str | None) -> bool:
+        """Write only if the object is still at `version` (None: absent); False when it is not."""
+        ...
+
+    def exists(self, key: str) -> bool:
+        """Whether the key holds an object."""
+        ...
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """All keys with this prefix, in lexical order."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove an object; nothing happens when there is none."""
+        ...
+
+
+class Ledger(Protocol):
+    """The commit point of a decision: a candidate is decided once, whoever asks and however often.
+
+    The JSON lines under `decisions/` are written from it by `flush`, exactly once each.
+    """
+
+    def decided(self, candidate_id: str) -> Decision | None:
+        """The decision already committed for a candidate, if any."""
+        ...
+
+    def claim(self, sha256: str, candidate_id: str) -> str:
+        """Claim these bytes for a candidate; returns the owner, an earlier candidate for a duplicate."""
+        ...
+
+    def claimed_by(self, candidate_id: str) -> str | None:
+        """The sha256 this candidate has claimed, if any: how a crash between store and commit is healed."""
+        ...
+
+    def commit(self, decision: Decision) -> Decision:
+        """Record a decision unless there is one; returns the one that stands. A rejection frees its claim."""
+        ...
+
+    def flush(self) -> int:
+        """Write committed decisions that no JSON line holds yet; returns how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A transfer that ended well: the bytes, the final URL after redirects, headers in lower case."""
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Fetcher(Protocol):
+    """Reads a URL within limits.
+
+    Raises:
+        PermanentError: refused by our own rules, or gone (4xx but 408, 425 and 429).
+        RetryableError: the network, a time-out, 429 or 5xx.
+    """
+
+    def fetch(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
+        """GET a URL and read at most `max_bytes` of body."""
+        ...

@@ -1,0 +1,1 @@
+"""Everything about the models that runs in production: numpy and onnxruntime only."""
