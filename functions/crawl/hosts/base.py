@@ -12,7 +12,10 @@ from bowerbird.ports import Fetcher
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a link is, told from its text alone: `kind` is the rule's word (`image`, `album`, `page`…)."""
+    """What a link is, told from its text alone.
+
+    `kind` is the rule's word for it: `image`, `album`, `page`…
+    """
 
     host: str
     kind: str
@@ -36,7 +39,7 @@ class HostRule(Protocol):
 
     @property
     def host(self) -> str:
-        """The rule's name: `imgur`, `flickr`…"""
+        """The rule's name, such as `imgur`."""
         ...
 
     @property
