@@ -70,7 +70,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
     pipeline = standard_pipeline(
         fetcher=fetcher_for(source, options.gateway),
         ledger=ledger,
-        bundle=bundle,
+        models=bundle,
         shape=options.shape,
         max_bytes=MAX_BYTES,
         cores=cores,
