@@ -104,7 +104,7 @@ class Flickr:
         }
         answer = untrusted.mapping(fetch_json(fetcher, f"{_REST}?{urlencode(query)}"))
         if answer.get("stat") != "ok":
-            error = RetryableError if answer.get("code") in _BUSY else PermanentError
+            error = RetryableError if str(answer.get("code")) in _BUSY else PermanentError
             raise error(f"flickr's API says: {untrusted.text(answer.get('message')) or 'no reason'}")
         sizes = [
             untrusted.mapping(size)
