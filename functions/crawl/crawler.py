@@ -66,7 +66,7 @@ class Crawler:
     def _contained(self, post: Post, link: str) -> list[Candidate] | str:
         try:
             return self._behind(post, link)
-        except Exception as error:  # a rule's bug must not end the stream of posts
+        except Exception as error:  # noqa: BLE001 - a rule's bug must not end the stream of posts
             _LOG.exception("%s: the host rule failed on %s", post.submission.id, link)
             return f"error: {type(error).__name__}"
 
