@@ -28,5 +28,5 @@ def test_one_json_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_people_get_a_table(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("https://imgur.com/a/yC3Qz9X") == 0
+    assert run("https://imgur.com/a/yC3Qz9X", "[/red]", "\udcff") == 0
     assert "yC3Qz9X" in capsys.readouterr().out
