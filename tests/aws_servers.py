@@ -130,7 +130,7 @@ def _running(command: list[str], environment: dict[str, str], folder: Path, port
     """Run a server until the block ends; its output is in `folder`."""
     path = {"PATH": os.environ["PATH"]}
     with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own command
+        process = subprocess.Popen(
             command, cwd=folder, env={**path, **environment}, stdout=log, stderr=subprocess.STDOUT
         )
         cloud = Cloud(f"http://127.0.0.1:{port}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bowerbird.adapters.aws.ledger import DynamoLedger
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.folder import FolderStore
@@ -17,7 +18,6 @@ from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.decisions import Decision
 from bowerbird.errors import RetryableError
 from bowerbird.ports import Ledger, ObjectStore
-
 from tests.contract.conftest import CLOUDS
 
 SHA, OTHER_SHA = "a" * 64, "b" * 64

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.ports import Message, Queue
-
 from tests.contract.conftest import CLOUDS
 
 LONG_S, SHORT_S = 60, 1

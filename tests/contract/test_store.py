@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.folder import FolderStore
 from bowerbird.ports import ObjectStore
-
 from tests.contract.conftest import S3_SERVERS
 
 TEXT = "text/plain"
