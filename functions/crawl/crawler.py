@@ -69,13 +69,14 @@ class Crawler:
         except NoPictureError as error:
             return f"no-picture: {match.host}: {error}"
         except PermanentError as error:
-            fallback = _preview_only(post, match)
+            # Who opts out of such uses (X-Robots-Tag: noai) does not mean one copy only.
+            fallback = None if str(error).startswith("opted-out") else _preview_only(post, match)
             return [fallback] if fallback else f"gone: {match.host}: {error}"
         except RetryableError as error:
             return f"host-unavailable: {match.host}: {error}"
         if len(images) == 1:
             return [_linked(post, match, images[0])]
-        return [_candidate(post, image, match.host) for image in images]
+        return [_candidate(post, image, match.host) for image in images] or f"no-picture: {match.host}"
 
     def _ask(self, match: Match) -> tuple[Image, ...]:
         for attempt in range(1, _ATTEMPTS):

@@ -12,9 +12,17 @@ class CrawlSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BOWERBIRD_", extra="ignore", env_ignore_empty=True)
 
     source: str = "reddit"
+    communities: str = ""
     queue_url: str = ""
+    dead_letter_url: str = ""
+    endpoint_url: str | None = None
+    user_agent: str = "aws-lambda:bowerbird:0.1.0"
     imgur_client_id: SecretStr | None = None
     flickr_api_key: SecretStr | None = None
+
+    def community_list(self) -> tuple[str, ...]:
+        """`EarthPorn+SkyPorn` as names; empty means everything."""
+        return tuple(name.strip() for name in self.communities.split("+") if name.strip())
 
     def host_keys(self) -> dict[str, str]:
         """The owner's API keys by host."""

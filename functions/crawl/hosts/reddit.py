@@ -26,6 +26,7 @@ _PAGES: Final = (
     ),
     ("share", re.compile(r"/(?:r|u|user)/[\w.-]+/s/([0-9A-Za-z]{1,16})(?:/|\Z)")),
 )
+_FILES: Final = {"i.redd.it", "preview.redd.it"}
 _SHORT: Final = re.compile(r"/([0-9a-z]{1,12})/?", re.IGNORECASE)
 
 
@@ -39,7 +40,7 @@ class Reddit:
     def match(self, url: SplitResult) -> Match | None:
         """`i.redd.it`, its previews, videos, and pages under all of Reddit's names."""
         name = domain(url)
-        if name in {"i.redd.it", "preview.redd.it"}:
+        if name in _FILES:
             return self._file(url, name)
         if name == "external-preview.redd.it":
             # The signature covers the whole link, and the original is on another host: nothing to improve.
@@ -81,7 +82,7 @@ class Reddit:
         if url.path == "/media":  # the app's viewer: the picture's link is a parameter
             inner = untrusted.link("".join(parse_qs(url.query).get("url", [])))
             parts = urlsplit(inner) if inner else None
-            return self._file(parts, domain(parts)) if parts and domain(parts).endswith("i.redd.it") else None
+            return self._file(parts, domain(parts)) if parts and domain(parts) in _FILES else None
         for kind, pattern in _PAGES:
             found = pattern.match(url.path)
             if found:
