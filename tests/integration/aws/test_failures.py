@@ -47,6 +47,8 @@ def aws() -> Iterator[ScriptedAws]:
     scripted = ScriptedAws()
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # so that a PUT is not kept waiting for "100 Continue"
+
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             scripted.asked.append((dict(self.headers), body))
