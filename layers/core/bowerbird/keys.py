@@ -34,6 +34,6 @@ def digest(text: str) -> str:
 
 
 def thumb_key(candidate_id: str) -> str:
-    """Key of the small JPEG of a candidate that could be decoded, kept or not: what a contact sheet shows."""
+    """Key of the small JPEG of a decoded candidate, kept or not."""
     name = digest(candidate_id)
     return f"thumbs/{name[:2]}/{name}.jpg"

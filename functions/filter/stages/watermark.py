@@ -1,0 +1,30 @@
+"""Does it carry somebody's mark?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bowerbird_models.bundle import Bundle
+
+from functions.filter.examination import Examination
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Scores the picture with the bundle's watermark classifier, when it has one."""
+
+    bundle: Bundle
+    name: str = "watermark"
+
+    def examine(self, exam: Examination) -> str | None:
+        """Reject at or above the threshold; a bundle without the model says so in the facts."""
+        classifier = self.bundle.watermark
+        if classifier is None:
+            exam.facts["watermark"] = "no model in this bundle"
+            return None
+        probability = float(classifier.probability([exam.pixels()])[0])
+        exam.scores["watermark"] = probability
+        exam.thresholds["watermark"] = classifier.threshold
+        if probability >= classifier.threshold:
+            return f"watermark: {probability:.3f} is at or above {classifier.threshold:.3f}"
+        return None
