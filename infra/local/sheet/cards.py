@@ -18,8 +18,12 @@ _MARKS: Final = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1dc0-\u1dff\u20d0-\u20ff]{2})[\u0300-\u036f\u0483-\u0489\u1dc0-\u1dff\u20d0-\u20ff]+"
 )
 
-#: What the two verdicts of taste are called on paper; every other reason already says what is wrong.
-_PHRASES: Final = {"novelty": "Unlike what you love", "watermark": "Watermarked"}
+#: Reasons that do not speak for themselves once their dashes are gone.
+_PHRASES: Final = {
+    "novelty": "Unlike what you love",
+    "watermark": "Watermarked",
+    "html": "A page, not a picture",
+}
 
 #: Scores of which less is better; of every other score more is better.
 _LESS_IS_BETTER: Final = frozenset({"watermark"})
@@ -67,20 +71,22 @@ def card_of(decision: Decision) -> Card:
     """Take from a decision what the sheet shows of it. Nothing in it is trusted to have the right type."""
     post = decision.submission
     word, _, detail = decision.reason.partition(":")
+    measure = _measure(decision)
     source, name = plain(post.get("source")), plain(post.get("id"))
     return Card(
         candidate=decision.candidate,
         keep=decision.keep is True,
         stage=plain(decision.stage),
         reason=_phrase(plain(word)),
-        detail=plain(detail),
+        # "89.9 is below 104.5" is what the bar shows.
+        detail="" if measure and measure.name == decision.stage else plain(detail),
         title=plain(post.get("title")) or f"{source} {name}".strip() or plain(decision.candidate),
         community=plain(post.get("community")) or source,
         credit=" · ".join(filter(None, (plain(post.get("author")), plain(post.get("licence"))))),
         link=safe_link(post.get("permalink")) or safe_link(post.get("url")),
         size=_size(decision.facts),
         novelty=_number(decision.scores.get("novelty")),
-        measure=_measure(decision),
+        measure=measure,
     )
 
 

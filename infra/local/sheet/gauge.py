@@ -13,8 +13,8 @@ from infra.local.sheet.cards import Card, Measure
 class Gauges:
     """Bars of one run. Each side of the threshold has its own scale.
 
-    Log-likelihoods reach ten times further below the threshold than above it; on one linear scale every
-    kept picture would look alike. `reach` is the margin that fills a side, by score name and side.
+    Scores reach many times further below the threshold than above it; on one scale every kept picture
+    would look alike. `reach` is the margin that fills a side, by score name and side.
     """
 
     reach: dict[tuple[str, bool], float]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -31,16 +32,25 @@ def _none() -> Scores:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
-    """What a run is compared with: scores of the training and the held-out pictures, and the threshold."""
+    """What a run is compared with: scores of the training and the held-out pictures, and the threshold.
+
+    `bundle` is the label of the bundle they belong to. Beside a run that another bundle decided they would
+    mean nothing, and are left out; None is shown beside any run.
+    """
 
     training: Scores = field(default_factory=_none)
     held_out: Scores = field(default_factory=_none)
     threshold: float | None = None
+    bundle: str | None = None
+
+    def fits(self, report: Report) -> bool:
+        """Whether the run was decided with these scores' own model."""
+        return self.bundle is None or not report.bundles or self.bundle in report.bundles
 
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """Scores ready to be drawn: 1-d, finite, in log-likelihood units."""
+    """Scores ready to be drawn: 1-d and finite."""
 
     training: Scores
     held_out: Scores
@@ -51,7 +61,8 @@ class Histogram:
     @classmethod
     def of(cls, report: Report, reference: Reference | None) -> Histogram | None:
         """Gather the scores, or None when there is not a single one."""
-        reference = reference or Reference()
+        if reference is None or not reference.fits(report):
+            reference = Reference()
         kept = _finite([c.novelty for c in report.cards if c.keep and c.novelty is not None])
         rejected = _finite([c.novelty for c in report.cards if not c.keep and c.novelty is not None])
         training, held_out = _finite(reference.training), _finite(reference.held_out)
@@ -93,8 +104,11 @@ class Histogram:
         high = max(float(np.quantile(part, 1 - _OUTLIERS)) for part in parts)
         if self.threshold is not None:
             low, high = min(low, self.threshold), max(high, self.threshold)
-        room = 0.03 * (high - low) or 1.0
-        return np.linspace(low - room, high + room, _BINS + 1)
+        width = (high - low) / _BINS or 1.0
+        # An edge lies on the threshold, so that no bar holds both sides of it.
+        origin = low if self.threshold is None else self.threshold
+        first, last = math.floor((low - origin) / width) - 1, math.ceil((high - origin) / width) + 1
+        return origin + width * np.arange(first, last + 1)
 
     def _draw_loved(self, axis: Axes, edges: Scores, colours: Palette) -> None:
         if self.training.size:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 import jinja2
-from bowerbird.ports import ObjectStore
 from markupsafe import Markup
 
+from bowerbird.ports import ObjectStore
 from infra.local.sheet.cards import Card
 from infra.local.sheet.gauge import Gauges, figure
 from infra.local.sheet.histogram import Histogram

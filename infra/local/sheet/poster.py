@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Final
 
-from bowerbird.ports import ObjectStore
 from PIL import Image, ImageDraw
 
+from bowerbird.ports import ObjectStore
 from infra.local.sheet.gauge import Gauges
 from infra.local.sheet.histogram import Histogram
 from infra.local.sheet.lettering import Ink, write
@@ -69,7 +69,7 @@ def draw_poster(report: Report, histogram: Histogram | None, store: ObjectStore,
     top = _heading(pen, "Kept", _shown(len(kept), len(report.kept), "best first"), DARK.kept, top)
     top = _tiles(TilePainter(poster, gauges, _KEPT.cell), kept, _KEPT, top)
     if rejected:
-        standing = sum(tile.count for tile in rejected)
+        standing = sum(1 if tile.count is None else tile.count for tile in rejected)
         note = _shown(standing, report.rejected, "closest calls first")
         top = _heading(pen, "Rejected", note, DARK.rejected, top + 16)
         top = _tiles(TilePainter(poster, gauges, _REJECTED.cell), rejected, _REJECTED, top)

@@ -9,8 +9,7 @@ from functools import cached_property
 
 from bowerbird.decisions import decode_decision
 from bowerbird.ports import ObjectStore
-
-from infra.local.sheet.cards import Card, card_of
+from infra.local.sheet.cards import Card, card_of, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ def read_report(store: ObjectStore, day: str | None = None) -> Report:
         try:
             decision = decode_decision(line)
             cards[decision.candidate] = card_of(decision)
-            days.add(decision.day)
-            bundles[decision.bundle] += 1
+            days.add(plain(decision.day))
+            bundles[plain(decision.bundle)] += 1
         except (ValueError, TypeError, AttributeError):
             unreadable += 1
     names = tuple(name for name, _ in bundles.most_common())

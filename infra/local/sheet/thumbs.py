@@ -6,9 +6,10 @@ import io
 from dataclasses import dataclass
 from typing import Final
 
+from PIL import Image
+
 from bowerbird.keys import thumb_key
 from bowerbird.ports import ObjectStore
-from PIL import Image
 
 # The filter writes 256 px JPEGs of 5 to 25 KB. Whatever else stands under the key is not shown.
 _MOST_BYTES: Final = 256 * 1024

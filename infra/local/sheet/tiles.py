@@ -26,7 +26,7 @@ class Tile:
 
     card: Card
     thumb: Thumb | None
-    count: int = 1
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class TilePainter:
             mask = Image.new("L", self.frame)
             ImageDraw.Draw(mask).rounded_rectangle((0, 0, *self.frame), _CORNER, fill=255)
             self.poster.paste(picture, (left, top), mask)
-        if tile.count == 1:
+        if tile.count is None:
             self._words(tile.card, left, top + self.frame[1] + 9)
 
     def _words(self, card: Card, left: int, top: int) -> None:
@@ -75,7 +75,7 @@ class TilePainter:
         box = left, top, left + width - 1, top + height - 1
         pen.rounded_rectangle(box, _CORNER, fill=DARK.tile, outline=DARK.line, width=2)
         middle, room = left + width // 2, width - 20
-        if tile.count > 1:
+        if tile.count is not None:
             write_centred(
                 pen,
                 (middle, top + height // 2 - 30),
@@ -84,7 +84,8 @@ class TilePainter:
                 room,
             )
         write_centred(pen, (middle, top + height // 2 + 4), tile.card.reason, Ink(15, DARK.ink), room)
-        write_centred(pen, (middle, top + height // 2 + 28), tile.card.detail, _ABOUT, room)
+        detail = tile.card.detail if tile.count is None else tile.card.stage
+        write_centred(pen, (middle, top + height // 2 + 28), detail, _ABOUT, room)
 
     def _bar(self, measure: Measure, left: int, top: int) -> None:
         pen = ImageDraw.Draw(self.poster)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bowerbird.ports import ObjectStore
-
+from infra.local.sheet.cards import plain
 from infra.local.sheet.histogram import Histogram, Reference
 from infra.local.sheet.page import render_page
 from infra.local.sheet.palette import LIGHT
@@ -36,12 +36,12 @@ def write_sheet(
     title: str = "Contact sheet",
 ) -> SheetFiles:
     """Write `sheet.html`, `sheet.png` and `novelty.png` of a place, of one day (YYYY-MM-DD) or of all."""
-    report = read_report(store, day)
+    report, title = read_report(store, day), plain(title)
     histogram = Histogram.of(report, reference)
     out.mkdir(parents=True, exist_ok=True)
     page, picture, chart = out / "sheet.html", out / "sheet.png", out / "novelty.png"
     page.write_text(render_page(report, histogram, store, title), encoding="utf-8")
-    draw_poster(report, histogram, store, title).save(picture, optimize=True)
+    draw_poster(report, histogram, store, title).save(picture)
     if histogram is None:
         return SheetFiles(page, picture, None, report)
     chart.write_bytes(histogram.draw(LIGHT, inches=_HISTOGRAM_INCHES, image_format="png", dpi=150))

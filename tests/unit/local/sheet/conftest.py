@@ -3,66 +3,34 @@
 from __future__ import annotations
 
 import io
-import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
 import pytest
-from bowerbird.decisions import Decision, encode_decision
-from bowerbird.keys import decisions_key, thumb_key
 from PIL import Image
 
+from bowerbird.decisions import Decision
+from bowerbird.keys import decisions_key, thumb_key
 from infra.local.sheet import Reference
+from tests.fakes import FakeStore
 
 THRESHOLD: Final = 104.5
 
 # stage, reason, how many, whether the picture was decoded
 REJECTIONS: Final = (
-    ("novelty", "novelty: not like what the owner loves", 14, True),
-    ("declared", "too-small: 640x480 declared", 8, False),
-    ("declared", "aspect: 3000x700 declared", 2, False),
-    ("original", "gone: HTTP 404", 3, False),
-    ("original", "not-an-image: text/html", 2, False),
-    ("integrity", "truncated: ends after 41,233 bytes", 1, False),
-    ("size", "too-small: 1024x768", 3, True),
-    ("duplicate", "duplicate: same bytes as an earlier candidate", 2, True),
-    ("watermark", "watermark: text across the picture", 2, True),
+    ("novelty", "novelty: 89.9 is below 104.5", 14, True),
+    ("declared", "too-small: 640x480 is 307200 pixels, less than 1310720", 8, False),
+    ("declared", "too-wide: 3000x700, width/height above 3", 2, False),
+    ("original", "gone: 404", 3, False),
+    ("original", "html: a page instead of an image", 2, False),
+    ("integrity", "truncated: OSError: image file is truncated", 1, False),
+    ("dimensions", "too-small: 1024x768 is 786432 pixels, less than 1310720", 3, False),
+    ("duplicate", "duplicate: the same bytes as k3", 2, False),
+    ("watermark", "watermark: 0.930 is at or above 0.500", 2, True),
 )
-
-
-@dataclass
-class MemoryStore:
-    """As much of an object store as the sheet reads."""
-
-    objects: dict[str, bytes] = field(default_factory=dict)
-
-    def put(self, key: str, data: bytes, *, content_type: str, if_absent: bool = False) -> bool:
-        assert content_type
-        if if_absent and key in self.objects:
-            return False
-        self.objects[key] = data
-        return True
-
-    def get(self, key: str) -> bytes | None:
-        return self.objects.get(key)
-
-    def get_versioned(self, key: str) -> tuple[bytes, str] | None:
-        data = self.get(key)
-        return None if data is None else (data, "1")
-
-    def replace(self, key: str, data: bytes, *, content_type: str, version: str | None) -> bool:
-        raise NotImplementedError((key, len(data), content_type, version))
-
-    def exists(self, key: str) -> bool:
-        return key in self.objects
-
-    def keys(self, prefix: str) -> Iterator[str]:
-        return iter(sorted(key for key in self.objects if key.startswith(prefix)))
-
-    def delete(self, key: str) -> None:
-        self.objects.pop(key, None)
 
 
 def landscape(seed: int, width: int = 256, height: int = 171) -> bytes:
@@ -106,11 +74,11 @@ def decision(candidate: str, **changes: Any) -> Decision:
     return Decision(**(values | changes))
 
 
-def fill(store: MemoryStore, decisions: list[Decision], picture: Callable[[int], bytes | None]) -> None:
+def fill(store: FakeStore, decisions: list[Decision], picture: Callable[[int], bytes | None]) -> None:
     """Write decisions as the ledger does, and `picture(n)` as the thumbnail of the n-th."""
     by_day: dict[str, list[str]] = {}
     for number, made in enumerate(decisions):
-        by_day.setdefault(made.day, []).append(encode_decision(made))
+        by_day.setdefault(made.day, []).append(json.dumps(asdict(made)))
         data = picture(number)
         if data is not None:
             store.put(thumb_key(made.candidate), data, content_type="image/jpeg")
@@ -121,7 +89,7 @@ def fill(store: MemoryStore, decisions: list[Decision], picture: Callable[[int],
 
 def sample_run(kept: int = 24) -> tuple[list[Decision], set[int]]:
     """Decisions of a plausible hour, and the numbers of those that have a picture."""
-    rng = random.Random(7)
+    rng = np.random.default_rng(7)
     titles = (
         "Sunrise at Lago di Braies, Italy [OC] [6000x4000]",
         "The first snow of the year on the Tetons",
@@ -131,30 +99,30 @@ def sample_run(kept: int = 24) -> tuple[list[Decision], set[int]]:
     )
     made = []
     for number in range(kept):
-        score = THRESHOLD + abs(rng.gauss(14, 9))
-        scores = {"novelty": score, "watermark": rng.random() / 5}
+        score = THRESHOLD + abs(rng.normal(14, 9))
+        scores = {"novelty": score, "watermark": float(rng.random()) / 5}
         made.append(_titled(decision(f"k{number}", scores=scores), titles[number % len(titles)]))
     pictured = set(range(kept))
     for stage, reason, count, decoded in REJECTIONS:
         for number in range(count):
-            score = THRESHOLD - abs(rng.gauss(20, 60)) - 1
-            if stage in {"watermark", "duplicate"}:
+            score = THRESHOLD - abs(rng.normal(20, 60)) - 1
+            if stage == "watermark":
                 score = THRESHOLD + 12
-            scores = {"novelty": score} if decoded and stage != "size" else {}
+            scores = {"novelty": score} if decoded else {}
             if stage == "watermark":
                 scores["watermark"] = 0.93
             rejected = decision(
-                f"{stage[0]}{reason[:3]}{number}",
+                f"{stage}-{reason[:5]}{number}",
                 keep=False,
                 stage=stage,
                 reason=reason,
                 scores=scores,
                 thresholds={name: {"novelty": THRESHOLD, "watermark": 0.5}[name] for name in scores},
-                facts={"width": 1024, "height": 768} if decoded else {},
+                facts={"width": 1024, "height": 768} if stage not in {"declared", "original"} else {},
             )
             if decoded:
                 pictured.add(len(made))
-            made.append(_titled(rejected, f"{titles[(number + 2) % len(titles)]}"))
+            made.append(_titled(rejected, titles[(number + 2) % len(titles)]))
     return made, pictured
 
 
@@ -164,8 +132,8 @@ def _titled(made: Decision, title: str) -> Decision:
 
 
 @pytest.fixture(scope="session")
-def run() -> MemoryStore:
-    store = MemoryStore()
+def run() -> FakeStore:
+    store = FakeStore()
     decisions, pictured = sample_run()
     fill(store, decisions, lambda number: landscape(number) if number in pictured else None)
     return store
