@@ -34,7 +34,7 @@ def batch_filter(settings: FilterSettings) -> BatchFilter:
     pipeline = standard_pipeline(
         fetcher=HttpFetcher(user_agent=settings.user_agent),
         ledger=ledger,
-        bundle=bundle,
+        models=bundle,
         shape=ShapeRule(settings.min_area, settings.max_wide, settings.max_tall),
         max_bytes=settings.max_bytes,
         cores=len(os.sched_getaffinity(0)),
