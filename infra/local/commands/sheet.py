@@ -7,9 +7,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from bowerbird_models.bundle import Bundle, load
-
 import numpy as np
+from bowerbird_models.bundle import Bundle, load
 
 from bowerbird.errors import UsageError
 from infra.local.place import open_store
