@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 import boto3
+from bowerbird_models.bundle import load
+
 from bowerbird.adapters.aws.ledger import DynamoLedger
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
-from bowerbird_models.bundle import load
-
 from bowerbird.net import HttpFetcher
 from functions.filter.batch import BatchFilter
 from functions.filter.candidates import CandidateFilter
@@ -34,7 +34,7 @@ def batch_filter(settings: FilterSettings) -> BatchFilter:
     pipeline = standard_pipeline(
         fetcher=HttpFetcher(user_agent=settings.user_agent),
         ledger=ledger,
-        bundle=bundle,
+        models=bundle,
         shape=ShapeRule(settings.min_area, settings.max_wide, settings.max_tall),
         max_bytes=settings.max_bytes,
         cores=len(os.sched_getaffinity(0)),
