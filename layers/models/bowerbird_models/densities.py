@@ -48,8 +48,8 @@ class Mixture(_Arrays):
     """A Gaussian mixture; the score is the log-likelihood in nats.
 
     `weights` (K), `means` (K, P) and `precisions`, scikit-learn's `precisions_cholesky_`, by `covariance`:
-    (K, P, P) for `full`, (P, P) for `tied`, (K, P) for `diag`. `basis` (D, P) and `centre` (D) project first; one covariance of its own
-    is what the literature calls Mahalanobis.
+    (K, P, P) for `full`, (P, P) for `tied`, (K, P) for `diag`. `basis` (D, P) and `centre` (D) project
+    first; a single covariance is what the literature calls Mahalanobis.
     """
 
     kind: ClassVar[str] = "mixture"
