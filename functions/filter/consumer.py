@@ -7,11 +7,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from bowerbird.decisions import Decision
 from bowerbird.errors import InvalidMessageError, RetryableError
 from bowerbird.ports import Message, Queue
-from functions.filter.candidates import CandidateFilter
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +28,14 @@ class Outcome(Enum):
     BURIED = "buried"
 
 
+class Decider(Protocol):
+    """Brings a message to its decision: see `functions.filter.candidates.CandidateFilter`."""
+
+    def decide(self, body: str, *, last_attempt: bool = False) -> Decision:
+        """Decide one message; raises InvalidMessageError or RetryableError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Consumer:
     """Brings deliveries to an end.
@@ -36,7 +44,7 @@ class Consumer:
     as long after each further one.
     """
 
-    candidates: CandidateFilter
+    candidates: Decider
     queue: Queue
     max_receives: int
     base_delay_s: float

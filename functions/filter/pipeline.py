@@ -8,12 +8,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from threading import Semaphore
 
-from bowerbird_models.bundle import Bundle
-
 from bowerbird.decisions import Verdict
 from bowerbird.errors import PermanentError
 from bowerbird.ports import Fetcher, Ledger
 from functions.filter.examination import Examination, Stage
+from functions.filter.models import Models
 from functions.filter.stages.duplicate import Duplicate
 from functions.filter.stages.integrity import Integrity
 from functions.filter.stages.novelty import Novelty
@@ -65,7 +64,7 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
     *,
     fetcher: Fetcher,
     ledger: Ledger,
-    bundle: Bundle,
+    models: Models,
     shape: ShapeRule,
     max_bytes: int,
     cores: int,
@@ -79,9 +78,9 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
             Duplicate(ledger),
         ),
         computing=(
-            Integrity(bundle.min_side),
-            Novelty(bundle),
-            Watermark(bundle),
+            Integrity(models.min_side),
+            Novelty(models),
+            Watermark(models),
         ),
         cores=Semaphore(cores),
     )

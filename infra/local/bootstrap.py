@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bowerbird_models.bundle import load
-from functions.crawl.crawler import Crawler, Skipped
-from functions.crawl.sources.folder import FolderSource
 
 from bowerbird import __version__
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
@@ -17,7 +15,11 @@ from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.messages import Candidate
 from bowerbird.net import FileFetcher, HttpFetcher
 from bowerbird.ports import Fetcher
+from functions.crawl.crawler import Crawler, Skipped
+from functions.crawl.hosts import Hosts
 from functions.crawl.post import Source
+from functions.crawl.settings import CrawlSettings
+from functions.crawl.sources.folder import FolderSource
 from functions.filter.candidates import CandidateFilter
 from functions.filter.consumer import Consumer
 from functions.filter.pipeline import standard_pipeline
@@ -68,7 +70,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
     pipeline = standard_pipeline(
         fetcher=fetcher_for(source, options.gateway),
         ledger=ledger,
-        bundle=bundle,
+        models=bundle,
         shape=options.shape,
         max_bytes=MAX_BYTES,
         cores=cores,
@@ -94,7 +96,12 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
         ledger.close()
 
 
+def crawler(gateway: str | None) -> Crawler:
+    """The crawler, asking image hosts with the owner's keys where there are any."""
+    return Crawler(http_fetcher(gateway), Hosts.found(CrawlSettings().host_keys()))
+
+
 def crawl(source: Source, gateway: str | None) -> Iterable[Candidate | str]:
     """Candidates of a source, and the reason for each post that gave none."""
-    for found in Crawler(http_fetcher(gateway)).crawl(source):
+    for found in crawler(gateway).crawl(source):
         yield found.reason if isinstance(found, Skipped) else found

@@ -57,7 +57,7 @@ def _open_bucket(place: str, endpoint_url: str | None) -> ObjectStore:
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     if not bucket:
         raise UsageError(f"{place}: name a bucket, as in s3://my-pictures/collection")
-    return S3Store(bucket, prefix, boto3.client("s3", endpoint_url=endpoint_url))
+    return S3Store(boto3.client("s3", endpoint_url=endpoint_url), bucket, prefix)
 
 
 def _state_home() -> Path:

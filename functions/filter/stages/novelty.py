@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bowerbird_models.bundle import Bundle
-
 from functions.filter.examination import Examination
+from functions.filter.models import Models
 
 
 @dataclass(frozen=True, slots=True)
 class Novelty:
     """Scores the embedding under the owner's model."""
 
-    bundle: Bundle
+    models: Models
     name: str = "novelty"
 
     def examine(self, exam: Examination) -> str | None:
         """Reject below the bundle's threshold."""
-        score = float(self.bundle.novelty.score(self.bundle.encoder.embed([exam.pixels()]))[0])
-        threshold = float(self.bundle.novelty.threshold)
+        score = float(self.models.novelty.score(self.models.encoder.embed([exam.pixels()]))[0])
+        threshold = float(self.models.novelty.threshold)
         exam.scores["novelty"] = score
         exam.thresholds["novelty"] = threshold
         if score < threshold:

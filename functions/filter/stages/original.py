@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from bowerbird.imaging import ImageInfo
+
 from bowerbird import imaging
 from bowerbird.errors import PermanentError, RetryableError
-from bowerbird.ports import Fetcher
+from bowerbird.ports import Fetched, Fetcher
 from functions.filter.examination import Examination
 
 # i.redd.it serves an HTML page to whoever prefers one.
@@ -32,8 +34,7 @@ class Original:
         for url in exam.candidate.urls:
             try:
                 fetched = self.fetcher.fetch(url, accept=ACCEPT, max_bytes=self.max_bytes)
-                imaging.refuse_placeholder(fetched.url, fetched.body)
-                exam.info = imaging.inspect(fetched.body)
+                info = _inspect(fetched)
             except PermanentError as error:
                 reasons.append(str(error))
                 continue
@@ -42,17 +43,26 @@ class Original:
                     raise
                 reasons.append(f"unreachable: {error}")
                 continue
-            exam.data = fetched.body
+            exam.data, exam.info = fetched.body, info
             exam.sha256 = hashlib.sha256(fetched.body).hexdigest()
             exam.facts |= {
                 "url": fetched.url,
                 "bytes": len(fetched.body),
                 "sha256": exam.sha256,
-                "format": exam.info.format,
-                "width": exam.info.width,
-                "height": exam.info.height,
+                "format": info.format,
+                "width": info.width,
+                "height": info.height,
             }
             if reasons:
                 exam.facts["instead_of"] = reasons
             return None
         return reasons[0]
+
+
+def _inspect(fetched: Fetched) -> ImageInfo:
+    """Read the header; a host's "this picture was removed" is not a picture."""
+    info = imaging.inspect(fetched.body)
+    size = (info.width, info.height)
+    if imaging.looks_removed(fetched.body, url=fetched.url, image_format=info.format, size=size):
+        raise PermanentError(f"removed: {fetched.url} is the host's placeholder")
+    return info

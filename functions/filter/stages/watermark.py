@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bowerbird_models.bundle import Bundle
-
 from functions.filter.examination import Examination
+from functions.filter.models import Models
 
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
     """Scores the picture with the bundle's watermark classifier, when it has one."""
 
-    bundle: Bundle
+    models: Models
     name: str = "watermark"
 
     def examine(self, exam: Examination) -> str | None:
         """Reject at or above the threshold; a bundle without the model says so in the facts."""
-        classifier = self.bundle.watermark
+        classifier = self.models.watermark
         if classifier is None:
             exam.facts["watermark"] = "no model in this bundle"
             return None
