@@ -11,6 +11,8 @@ from pydantic import TypeAdapter
 
 from infra.local.demo.pictures import Picture
 
+HOUR: Final = Path(__file__).parent / "hour"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -7,16 +7,13 @@ names and ids are invented; the photographs' authors are in `photographs/ATTRIBU
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from infra.local.demo import shapes
-from infra.local.demo.answers import answers_json
+from infra.local.demo.answers import HOUR, answers_json
 from infra.local.demo.hour import By, Hour
 from infra.local.demo.pictures import Picture
 from infra.local.demo.previews import media_field
-
-HOUR: Final = Path(__file__).parent / "hour"
 
 # What the owner's model says is a matter of taste, and so of the bundle; every other outcome is a fact.
 KEPT, DULL = "kept", "novelty"
@@ -187,7 +184,7 @@ def _imgur(hour: Hour) -> None:
         By("wallpapers", "old_bookmarks", "Still my favourite"),
         gone,
         Picture("pagoda"),
-        "gone",
+        "removed",
         previewed=False,
     )
     hour.answer(gone, location="https://i.imgur.com/removed.png", status=302)
@@ -328,7 +325,7 @@ def _broken(hour: Hour) -> None:
         DULL,
         cut="transfer",
     )
-    post = hour.reddit_image(By("pic", "second_thoughts", "Never mind"), Picture("pagoda"), "gone")
+    post = hour.reddit_image(By("pic", "second_thoughts", "Never mind"), Picture("dandelions"), "gone")
     for url in list(hour.answers):
         if post["url"].rpartition("/")[2] in url:
             hour.answers.pop(url)  # Reddit deletes a picture and its previews together

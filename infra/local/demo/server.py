@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import Counter
@@ -43,6 +44,11 @@ class _Server(ThreadingHTTPServer):
         self.answers = answers
         self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up early is no news; anything else is a bug of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def first_time(self, url: str) -> bool:
         """Whether nobody has asked for this URL before; hosts that recover do so after one failure."""

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-from infra.local.demo.answers import read_answers
-from infra.local.demo.compose import HOUR, files
+from infra.local.demo.answers import HOUR, read_answers
+from infra.local.demo.compose import files
 from infra.local.demo.pictures import PHOTOGRAPHS
 
 POSTS: list[dict[str, Any]] = [json.loads(line) for line in (HOUR / "hour.jsonl").read_text().splitlines()]

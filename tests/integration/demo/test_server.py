@@ -13,8 +13,7 @@ import pytest
 import requests
 from PIL import Image
 
-from infra.local.demo.answers import Answer, Answers, read_answers
-from infra.local.demo.compose import HOUR
+from infra.local.demo.answers import HOUR, Answer, Answers, read_answers
 from infra.local.demo.pictures import PHOTOGRAPHS, Picture
 from infra.local.demo.previews import is_signed
 from infra.local.demo.server import serving
