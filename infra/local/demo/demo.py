@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from bowerbird_models.bundle import load
-
 from functions.crawl.sources import open_source
 from infra.local.bootstrap import HostOptions
 from infra.local.commands.sheet import reference_of

@@ -65,9 +65,11 @@ def load(
     for artifact in manifest.artifacts:
         _check_size(folder / artifact.file, artifact.bytes)
     bundle = Bundle(
-        folder, manifest, _encoder(folder, manifest, threads), _novelty(folder, manifest), _watermark(
-            folder, manifest, threads
-        )
+        folder,
+        manifest,
+        _encoder(folder, manifest, threads),
+        _novelty(folder, manifest),
+        _watermark(folder, manifest, threads),
     )
     if verify:
         # Only here: verification draws pictures and hashes megabytes, which no cold start should pay for.

@@ -129,7 +129,9 @@ def read(folder: Path) -> Manifest:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "manifest"
-        raise BundleError(f"{path}: {where}: {first['msg']} ({error.error_count()} problems in all)") from None
+        raise BundleError(
+            f"{path}: {where}: {first['msg']} ({error.error_count()} problems in all)"
+        ) from None
 
 
 def write(manifest: Manifest, folder: Path) -> None:

@@ -74,4 +74,3 @@ class Preprocess:
         for resize in self.resizes:
             image = resize.apply(image)
         return np.asarray(image)
-

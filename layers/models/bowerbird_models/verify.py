@@ -42,7 +42,9 @@ def check_file(path: Path, artifact: Artifact) -> None:
     except OSError as error:
         raise BundleError(f"{path} is missing or cannot be read ({error})") from error
     if size != artifact.bytes:
-        raise BundleError(f"{path} has {size} bytes, the manifest says {artifact.bytes}: truncated or swapped")
+        raise BundleError(
+            f"{path} has {size} bytes, the manifest says {artifact.bytes}: truncated or swapped"
+        )
     if digest != artifact.sha256:
         raise BundleError(f"{path} has sha256 {digest}, the manifest says {artifact.sha256}: not that file")
 
