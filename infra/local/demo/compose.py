@@ -37,15 +37,10 @@ def _scenery(hour: Hour) -> None:
     )
     hour.reddit_image(By("pics", "quiet_thermos", "I got up at five for this"), lake, "kept|duplicate")
     hour.reddit_image(
-        By("EarthPorn", "dunegrass81", "The long ridge, [OC] (1600x1067)"),
-        Picture("extreme-desert-hike"),
-        KEPT,
-        busy=True,
-    )
-    hour.reddit_image(
         By("CampingandHiking", "picket_and_peg", "Last light, and the way down still to go"),
         Picture("hilltop-sunset", mark="wanderlicht photo"),
         "watermark|kept",
+        busy=True,
     )
     # Somebody saved a picture of the gallery below and posted it again, smaller and blocky.
     again = Picture("picos-de-europa", width=1400, quality=45)
@@ -142,15 +137,15 @@ def _add_unusable_items(fields: dict[str, Any]) -> None:
 
 def _imgur(hour: Hour) -> None:
     hour.imgur_page(
-        By("EarthPorn", "base_camp_tea", "Above the clouds at six in the morning"),
+        By("EarthPorn", "dunegrass81", "The long ridge, [OC] (1600x1067)"),
         "mQ4xTz9",
-        Picture("snowy-mountains"),
+        Picture("extreme-desert-hike"),
         KEPT,
     )
     hour.imgur_page(
-        By("roadtrip", "gravel_please", "Three days of nothing, and all of it good"),
+        By("roadtrip", "gravel_please", "A tree, a meadow, and all of it good"),
         "a/Rk7wPd2",
-        Picture("volcano-plain"),
+        Picture("flower-meadow"),
         KEPT,
     )
     hour.imgur_page(
@@ -160,9 +155,7 @@ def _imgur(hour: Hour) -> None:
         DULL,
     )
     url = "https://i.imgur.com/hV2cYs6.jpg"
-    hour.direct(
-        By("Beachporn", "saltpan_sally", "Nobody there but the birds"), url, Picture("morning-sea"), KEPT
-    )
+    hour.direct(By("hellsomememes", "saltpan_sally", "Nobody there"), url, Picture(drawing="meme"), DULL)
     # The link names imgur's medium thumbnail; the original has no letter after the id.
     small, whole = "https://i.imgur.com/pW8dGk3m.jpg", "https://i.imgur.com/pW8dGk3.jpg"
     post = hour.direct(
@@ -202,11 +195,11 @@ def _flickr(hour: Hour) -> None:
         KEPT,
     )
     hour.flickr(
-        By("ruralporn", "hedge_layer", "A tree, a meadow, May"),
+        By("raptors", "hedge_layer", "Osprey, and it saw me"),
         "https://flic.kr/p/2rAq8pL",
         str(_base58("2rAq8pL")),
-        Picture("flower-meadow"),
-        KEPT,
+        Picture("perched-osprey"),
+        DULL,
     )
     url = "https://live.staticflickr.com/65535/54869904427_7c1e5b0a93_o.jpg"
     hour.direct(
@@ -320,9 +313,9 @@ def _skipped(hour: Hour) -> None:
 def _broken(hour: Hour) -> None:
     """Hosts as they are on a bad day."""
     hour.reddit_image(
-        By("birdsofprey", "thermal_soarer", "Osprey, and it saw me"),
-        Picture("perched-osprey"),
-        DULL,
+        By("ruralporn", "thermal_soarer", "Picnic weather, finally"),
+        Picture("dandelions", width=1580),
+        "kept|novelty",
         cut="transfer",
     )
     post = hour.reddit_image(By("pic", "second_thoughts", "Never mind"), Picture("dandelions"), "gone")

@@ -110,13 +110,13 @@ def test_a_removed_imgur_picture_redirects_to_the_placeholder(gateway: str) -> N
 
 
 def test_an_imgur_page_names_its_file_and_size(gateway: str) -> None:
-    page = get(gateway, post("Above the clouds")["url"], accept="text/html").text
+    page = get(gateway, post("The long ridge")["url"], accept="text/html").text
     assert 'content="https://i.imgur.com/mQ4xTz9.jpg?fb"' in page
-    assert image(get(gateway, "https://i.imgur.com/mQ4xTz9.jpg")).size == (1600, 900)
+    assert image(get(gateway, "https://i.imgur.com/mQ4xTz9.jpg")).size == (1600, 1067)
 
 
 def test_a_short_flickr_link_ends_at_the_page_of_its_number(gateway: str) -> None:
-    url = post("A tree, a meadow")["url"]
+    url = post("Osprey, and it saw me")["url"]
     hops = []
     while (response := get(gateway, url, accept="text/html")).is_redirect:
         url = response.headers["Location"]
