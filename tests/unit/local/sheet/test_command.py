@@ -5,10 +5,10 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from bowerbird_models.bundle import Bundle
 
 from bowerbird.adapters.folder import FolderStore
 from bowerbird.errors import UsageError
+from bowerbird_models.bundle import Bundle
 from infra.local.commands import sheet
 
 from .conftest import decision, fill
