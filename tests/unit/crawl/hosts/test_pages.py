@@ -82,8 +82,10 @@ _UPLOAD = "https://upload.wikimedia.org/wikipedia/commons"
                 thumburl=f"{_UPLOAD}/thumb/a/ab/X.jpg/3840px-X.jpg",
                 mime="image/jpeg",
             ),
-            "https://en.wikipedia.org/w/api.php?action=query&format=json&formatversion=2&redirects=1&prop=imageinfo"
-            "&iiprop=url%7Csize%7Cmime&iiurlwidth=3840&titles=File%3ACaf%C3%A9_%26_sky.jpg",
+            (
+                "https://en.wikipedia.org/w/api.php?action=query&format=json&formatversion=2&redirects=1&prop=imageinfo"
+                "&iiprop=url%7Csize%7Cmime&iiurlwidth=3840&titles=File%3ACaf%C3%A9_%26_sky.jpg"
+            ),
             (f"{_UPLOAD}/a/ab/X.jpg", f"{_UPLOAD}/thumb/a/ab/X.jpg/3840px-X.jpg"),
         ),
         (
@@ -93,15 +95,19 @@ _UPLOAD = "https://upload.wikimedia.org/wikipedia/commons"
                 thumburl=f"{_UPLOAD}/thumb/a/ab/X.tif/3840px-X.tif.jpg",
                 mime="image/tiff",
             ),
-            "https://commons.wikimedia.org/w/api.php?action=query&format=json&formatversion=2&redirects=1"
-            "&prop=imageinfo&iiprop=url%7Csize%7Cmime&iiurlwidth=3840&titles=File%3AX.tif",
+            (
+                "https://commons.wikimedia.org/w/api.php?action=query&format=json&formatversion=2&redirects=1"
+                "&prop=imageinfo&iiprop=url%7Csize%7Cmime&iiurlwidth=3840&titles=File%3AX.tif"
+            ),
             (f"{_UPLOAD}/thumb/a/ab/X.tif/3840px-X.tif.jpg",),
         ),
         (
             "http://someone.deviantart.com/art/Dawn-593853650?ga=1",
             oembed(url="https://images-wixmp-ed.wixmp.com/f/dawn.jpg?token=abc", width="3000", height=2000),
-            "https://backend.deviantart.com/oembed"
-            "?url=http%3A%2F%2Fsomeone.deviantart.com%2Fart%2FDawn-593853650&format=json",
+            (
+                "https://backend.deviantart.com/oembed"
+                "?url=http%3A%2F%2Fsomeone.deviantart.com%2Fart%2FDawn-593853650&format=json"
+            ),
             ("https://images-wixmp-ed.wixmp.com/f/dawn.jpg?token=abc",),
         ),
         (
