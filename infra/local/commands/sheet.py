@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from bowerbird_models.bundle import Bundle, load
 
 from bowerbird.errors import UsageError
+from bowerbird_models.bundle import Bundle, load
 from infra.local.place import open_store
 from infra.local.sheet import Reference, write_sheet
 
