@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+
 from bowerbird.net import HttpFetcher, Limits
 
 Script = Callable[[socket.socket, str], None]

@@ -3,10 +3,11 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 import pytest
-from bowerbird.errors import PermanentError, RetryableError
-from bowerbird.net.addresses import checked_addresses, resolve, special_use
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bowerbird.errors import PermanentError, RetryableError
+from bowerbird.net.addresses import checked_addresses, resolve, special_use
 
 PUBLIC = [
     "8.8.8.8",

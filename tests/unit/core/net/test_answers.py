@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from bowerbird.errors import PermanentError, RetryableError
-from bowerbird.net.answers import check_opt_out, check_status, read_body, redirect_location, retry_after
-from bowerbird.net.urls import Target
 from hypothesis import given
 from hypothesis import strategies as st
 from urllib3 import HTTPResponse
+
+from bowerbird.errors import PermanentError, RetryableError
+from bowerbird.net.answers import check_opt_out, check_status, read_body, redirect_location, retry_after
+from bowerbird.net.urls import Target
 
 HERE = Target("https", "example.com", 443, "/a.jpg?s=secret")
 

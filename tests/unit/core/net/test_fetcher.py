@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bowerbird.errors import PermanentError, RetryableError, UsageError
-from bowerbird.net import HttpFetcher, Limits
-from bowerbird.ports import Fetched
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from bowerbird.errors import PermanentError, RetryableError, UsageError
+from bowerbird.net import HttpFetcher, Limits
+from bowerbird.ports import Fetched
 
 Serve = Callable[..., Any]  # of conftest.RawServer
 Rig = Callable[..., HttpFetcher]

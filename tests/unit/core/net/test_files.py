@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from bowerbird.errors import PermanentError
 from bowerbird.net import FileFetcher, SchemeFetcher
 from bowerbird.ports import Fetched

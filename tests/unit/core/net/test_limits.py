@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bowerbird.errors import PermanentError, RetryableError
 from bowerbird.net.limits import Budget, Limits
 

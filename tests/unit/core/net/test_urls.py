@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from bowerbird.errors import PermanentError
-from bowerbird.net.urls import Target, parse_target
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bowerbird.errors import PermanentError
+from bowerbird.net.urls import Target, parse_target
 
 PORTS = frozenset({80, 443})
 
