@@ -37,13 +37,7 @@ def sizes(*given: dict[str, Any]) -> bytes:
 def ask(answer: bytes | Exception) -> tuple[Image, FakeFetcher]:
     match = _KEYED.match(_URL)
     assert match
-
-    class Any_(FakeFetcher):
-        def fetch(self, url: str, **how: Any) -> Any:
-            self.answers.setdefault(url, [answer])
-            return super().fetch(url, **how)
-
-    fetcher = Any_()
+    fetcher = FakeFetcher(otherwise=answer)
     (image,) = _KEYED.images(match, fetcher)
     return image, fetcher
 
