@@ -47,7 +47,7 @@ test: setup .venv-aws/.installed
 sam: .venv-sam/.installed .venv-lambda/.installed
 	$(SAM) validate --lint
 	$(PYTHON313) $(SAM) build
-	.venv-sam/bin/python infra/sam/check_build.py .aws-sam/build/template.yaml .venv-lambda/bin/python
+	$(BIN)/python infra/sam/check_build.py .aws-sam/build/template.yaml .venv-lambda/bin/python
 
 # Tools with needs of their own: the SAM command, local AWS servers, and what the Lambda runtime brings itself.
 .venv-sam/.installed: requirements/sam.txt | setup
