@@ -73,6 +73,7 @@ lock: setup
 	$(LOCK) --python-version 3.11 --output-file requirements/sam.txt requirements/sam.in
 	$(LOCK) --python-version 3.13 --output-file requirements/aws.txt requirements/aws.in
 	$(LOCK) --python-version 3.13 --output-file requirements/lambda.txt requirements/lambda.in
+	$(LOCK_TESTED) --output-file functions/crawl/requirements.txt requirements/crawl-function.in
 	$(LOCK_TESTED) --output-file layers/core/requirements.txt requirements/core-layer.in
 	$(LOCK_TESTED) --output-file layers/models/runtime/requirements.txt requirements/models-layer.in
 
