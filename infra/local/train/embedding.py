@@ -39,7 +39,8 @@ def embed_files(paths: Sequence[Path], encoder: Encoder, *, cores: int, done: Re
             return str(error)
         finally:
             done()
-        return encoder.embed([picture])[0]
+        vector: Vectors = encoder.embed([picture])[0]
+        return vector
 
     with ThreadPoolExecutor(cores) as pool:
         results = list(zip(paths, pool.map(one, paths), strict=True))
