@@ -1,7 +1,10 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from bowerbird_models.densities import Linear, Mixture, Neighbours
 from sklearn.mixture import GaussianMixture
+
+from bowerbird_models.densities import Linear, Mixture, Neighbours
 
 POINTS = np.random.default_rng(1).normal(size=(400, 6)).astype(np.float32)
 
@@ -58,7 +61,7 @@ def test_linear_is_a_dot_product() -> None:
         (lambda: mixture("full", 2)[1].__class__(*broken_mixture()), "precisions"),
     ],
 )
-def test_arrays_that_do_not_fit_are_refused(make, message: str) -> None:
+def test_arrays_that_do_not_fit_are_refused(make: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()
 

@@ -2,18 +2,19 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from bowerbird_models import canonical
-from bowerbird_models.bundle import find, load
 
 from bowerbird.errors import BundleError
+from bowerbird_models import canonical
+from bowerbird_models.bundle import Bundle, find, load
 
 
 @pytest.fixture(scope="module")
-def lite():
+def lite() -> Bundle:
     return load("lite", verify=True)
 
 
@@ -22,13 +23,13 @@ def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(find("lite"), tmp_path / "copy"))
 
 
-def test_it_is_what_its_manifest_says(lite) -> None:
+def test_it_is_what_its_manifest_says(lite: Bundle) -> None:
     assert lite.label == f"lite@{lite.manifest.version}"
     assert {seen.image for seen in lite.manifest.canonical} == set(canonical.NAMES)
     assert lite.min_side >= 256
 
 
-def test_embeddings_are_unit_vectors_and_do_not_depend_on_the_batch(lite) -> None:
+def test_embeddings_are_unit_vectors_and_do_not_depend_on_the_batch(lite: Bundle) -> None:
     pictures = [canonical.draw(name) for name in canonical.NAMES]
 
     together = lite.encoder.embed(pictures)
@@ -39,7 +40,7 @@ def test_embeddings_are_unit_vectors_and_do_not_depend_on_the_batch(lite) -> Non
     assert together == pytest.approx(alone, abs=1e-5)
 
 
-def test_a_drawn_landscape_is_nearer_to_landscapes_than_patterns_are(lite) -> None:
+def test_a_drawn_landscape_is_nearer_to_landscapes_than_patterns_are(lite: Bundle) -> None:
     scores = {
         name: lite.novelty.score(lite.encoder.embed([canonical.draw(name)]))[0] for name in canonical.NAMES
     }
@@ -48,7 +49,7 @@ def test_a_drawn_landscape_is_nearer_to_landscapes_than_patterns_are(lite) -> No
     assert max(scores["rings"], scores["board"]) < lite.novelty.threshold
 
 
-def test_the_threshold_keeps_what_the_manifest_promises_of_held_out_pictures(lite) -> None:
+def test_the_threshold_keeps_what_the_manifest_promises_of_held_out_pictures(lite: Bundle) -> None:
     heldout = np.asarray(lite.novelty.reference["heldout"])
 
     assert (heldout >= lite.novelty.threshold).mean() == pytest.approx(0.9, abs=0.002)
@@ -69,7 +70,9 @@ def flip(path: Path) -> None:
     ("damage", "message"),
     [(cut, "cut off or swapped"), (flip, "sha256|not a novelty"), (Path.unlink, "missing")],
 )
-def test_a_damaged_file_is_refused_by_name(copy: Path, name: str, damage, message: str) -> None:
+def test_a_damaged_file_is_refused_by_name(
+    copy: Path, name: str, damage: Callable[[Path], None], message: str
+) -> None:
     damage(copy / name)
 
     with pytest.raises(BundleError, match=message) as caught:
@@ -113,7 +116,7 @@ def test_a_file_name_cannot_leave_the_bundle(copy: Path) -> None:
 
 
 def test_a_bundle_that_is_not_there_lists_the_ones_that_are() -> None:
-    with pytest.raises(BundleError, match="no bundle owl: .*installed: .*lite"):
+    with pytest.raises(BundleError, match=r"no bundle owl: .*installed: .*lite"):
         load("owl")
 
 

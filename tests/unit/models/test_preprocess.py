@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
-from bowerbird_models.preprocess import Preprocess, Resize
 from PIL import Image
 
+from bowerbird_models.preprocess import Fit, Preprocess, Resize
+
+Colour = tuple[float, float, float]
 PLAIN = Preprocess((Resize(32),), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
 
 
@@ -33,7 +35,7 @@ def test_mean_and_std_are_applied_a_channel() -> None:
     ("fit", "left", "right"),
     [("squash", (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)), ("crop", (0.0, 1.0, 0.0), (0.0, 1.0, 0.0))],
 )
-def test_squash_keeps_the_sides_and_crop_drops_them(fit, left, right) -> None:
+def test_squash_keeps_the_sides_and_crop_drops_them(fit: Fit, left: Colour, right: Colour) -> None:
     seen = Preprocess((Resize(32, fit),), PLAIN.mean, PLAIN.std)([stripes(300, 100)])[0]
 
     assert seen[:, 16, 2] == pytest.approx(left, abs=0.02)
