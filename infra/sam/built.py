@@ -30,7 +30,7 @@ class BuiltFunction:
         return [str(self.task), *(str(layer / "python") for layer in self.layers)]
 
 
-class _Template(yaml.SafeLoader):
+class _Template(yaml.SafeLoader):  # type: ignore[misc] # PyYAML carries no types
     """YAML with CloudFormation's short forms: `!Ref X` becomes {"Ref": "X"}, as in its JSON."""
 
 
