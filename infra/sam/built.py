@@ -71,8 +71,8 @@ def built_functions(template: Path) -> list[BuiltFunction]:
                     folder / parsed["Resources"][layer["Ref"]]["Properties"]["ContentUri"]
                     for layer in own.get("Layers", [])
                 ),
-                memory_mb=int(own.get("MemorySize") or shared.get("MemorySize", 128)),
-                timeout_s=int(own.get("Timeout") or shared.get("Timeout", 3)),
+                memory_mb=int(_resolved(own["MemorySize"], parameters)),
+                timeout_s=int(_resolved(own["Timeout"], parameters)),
                 environment={key: _resolved(value, parameters) for key, value in variables.items()},
             )
         )
