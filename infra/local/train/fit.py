@@ -39,16 +39,20 @@ _ORIGINAL_KEEP_RATE: Final = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Unit vectors: the owner's pictures (N, D), imitations (M, D) made from `origin` (M), rejects (R, D)."""
+    """Unit vectors: the owner's pictures (N, D), imitations (M, D) made from `origin` (M), rejects (R, D).
+
+    `share` is how much of all pictures these are, below 1 while some are held out.
+    """
 
     good: Vectors
     imitations: Vectors
     origin: Rows
     rejects: Vectors
+    share: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse too few pictures to hold any out."""
-        if len(self.good) < FEWEST:
+        if len(self.good) < FEWEST * self.share:
             raise UsageError(f"{len(self.good)} pictures can be read; give at least {FEWEST}")
 
     def take(self, good: Rows, rejects: Rows) -> Sample:
@@ -56,7 +60,8 @@ class Sample:
         place = {int(row): index for index, row in enumerate(good)}
         mine = np.isin(self.origin, good)
         origin = np.array([place[int(row)] for row in self.origin[mine]], np.int64)
-        return Sample(self.good[good], self.imitations[mine], origin, self.rejects[rejects])
+        share = self.share * len(good) / len(self.good)
+        return Sample(self.good[good], self.imitations[mine], origin, self.rejects[rejects], share)
 
 
 Fitter = Callable[[Sample], Density]
@@ -95,11 +100,17 @@ class Fitted:
 
 
 def neighbours(sample: Sample) -> Density:
-    """K nearest by cosine."""
+    """The nearest by cosine.
+
+    With fewer references the same number of neighbours reaches further and scores come out lower, so that a
+    threshold from held-out scores would keep too many. The number shrinks with them, and the reach stays.
+    """
     reference = sample.good
     if len(reference) > _MOST_REFERENCES:
         reference = np.random.default_rng(0).permutation(reference)[:_MOST_REFERENCES]
-    return Neighbours(reference.astype(np.float16), np.asarray(min(NEIGHBOURS, len(reference) // 3)))
+    at_last = min(_MOST_REFERENCES, round(len(sample.good) / sample.share))
+    k = min(NEIGHBOURS, at_last // 3) * len(reference) / at_last
+    return Neighbours(reference.astype(np.float16), np.asarray(max(1, round(k))))
 
 
 def examples(sample: Sample) -> Density:
