@@ -110,4 +110,4 @@ def _yield(name: str, outcomes: Counter[str]) -> Yield:
 def _sorted(found: list[Yield], dimension: str) -> tuple[Yield, ...]:
     if dimension == "day":
         return tuple(sorted(found, key=lambda each: each.name))
-    return tuple(sorted(found, key=lambda each: (-each.floor, -each.seen, each.name)))
+    return tuple(sorted(found, key=lambda each: (-round(each.floor, 9), -each.seen, each.name)))
