@@ -1,6 +1,6 @@
-"""Coverage-guided fuzzing with atheris: `make fuzz-guided`, or `python -m tests.fuzz.guided url -runs=100000`.
+"""Coverage-guided fuzzing with atheris, a target at a time: `make fuzz-guided` runs them all.
 
-atheris sees branches of Python code only, so it is best at headers, URLs and JSON; mutated pixels are run.py's.
+atheris sees branches of Python code only, so it is best at headers, URLs and JSON; run.py sees to the pixels.
 """
 
 from __future__ import annotations

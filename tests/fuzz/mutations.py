@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 # Where lengths, counts and sizes overflow, and what ends strings and structures.
 _INTEGERS = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
@@ -38,12 +41,56 @@ _TOKENS = (
 )
 
 
+_VALUES: tuple[Any, ...] = (
+    *(None, True, 0, -1, 2**31, 2**63, 2**200, 1e308, "", "0", [], {}, [[]], [None], {"": None}),
+    *("../../../../etc/passwd", "<script>alert(1)</script>", "\u202e\u0000\ud800", "a" * 70_000),
+    *(
+        "javascript:alert(1)",
+        "http://169.254.169.254/",
+        "https://[",
+        "//",
+        "https://i.imgur.com/" + "a/" * 3000,
+    ),
+)
+
+
 def mutate(data: bytes, others: Sequence[bytes], rng: random.Random) -> bytes:
-    """One to eight kinds of damage, more often few; deterministic for a seeded `rng`."""
+    """One to eight kinds of damage, more often few; deterministic for a seeded `rng`.
+
+    JSON is mostly damaged inside its values, so that it is still read.
+    """
+    if data.startswith(b"{") and rng.random() < 0.8:
+        return _mutate_json(data, rng)
     out = bytearray(data)
     for _ in range(1 + int(rng.expovariate(0.7)) % 8):
         _damage(out, others, rng)
     return bytes(out)
+
+
+def _mutate_json(data: bytes, rng: random.Random) -> bytes:
+    fields = json.loads(data)
+    for _ in range(1 + int(rng.expovariate(0.7)) % 8):
+        places = list(_places(fields))
+        holder, key = rng.choice(places) if places else (None, None)
+        if holder is None:
+            break
+        match rng.randrange(4):
+            case 0:
+                del holder[key]
+            case 1:
+                other, at = rng.choice(places)
+                holder[key] = copy.deepcopy(other[at])
+            case _:
+                holder[key] = rng.choice(_VALUES)
+    return json.dumps(fields).encode()
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every container with each of its keys, at any depth."""
+    if isinstance(value, dict | list):
+        for key, inner in list(value.items() if isinstance(value, dict) else enumerate(value)):
+            yield value, key
+            yield from _places(inner)
 
 
 def _damage(out: bytearray, others: Sequence[bytes], rng: random.Random) -> None:

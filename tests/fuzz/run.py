@@ -52,7 +52,8 @@ def _fuzz(name: str, count: int, seed: int, decoder: IsolatedDecoder) -> int:
             _OUT.mkdir(exist_ok=True)
             (_OUT / f"{name}-{seed}-{number}").write_bytes(data)
     told = ", ".join(f"{word} {times}" for word, times in outcomes.most_common())
-    print(f"{name}: {count} inputs, {failures} failures, {time.monotonic() - start:.0f} s: {told}")
+    took = time.monotonic() - start
+    sys.stdout.write(f"{name}: {count} inputs, {failures} failures, {took:.0f} s: {told}\n")
     return failures
 
 

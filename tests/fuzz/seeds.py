@@ -115,27 +115,32 @@ def posts() -> list[bytes]:
 
 
 def manifests() -> list[bytes]:
-    """What a bundle's manifest looks like; the fuzzer only needs it to be nearly right."""
+    """A bundle's manifest with every part."""
     artifact = {
-        "file": "encoder.onnx",
+        "file": "a.onnx",
         "sha256": "0" * 64,
         "bytes": 1,
         "licence": "MIT",
         "source": "https://example.com",
+        "precision": "int8",
     }
-    preprocess = {"resize": {"size": 224, "mode": "squash"}, "mean": [0.5] * 3, "std": [0.5] * 3}
-    return [
-        json.dumps(
-            {
-                "schema": 1,
-                "name": "lite",
-                "version": "1.0.0",
-                "created_from": "seeds",
-                "encoder": {"artifact": artifact, "preprocess": preprocess, "dimensions": 512},
-                "novelty": {"artifact": artifact, "threshold": {"value": 1.0, "chosen": "by hand"}},
-            }
-        ).encode()
-    ]
+    resize = {"size": 224, "fit": "squash", "resample": "lanczos"}
+    network = {
+        "artifact": artifact,
+        "preprocess": {"resizes": [resize], "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]},
+    }
+    threshold = {"value": 1.5, "chosen": "by hand"}
+    manifest = {
+        "schema": 1,
+        "name": "lite",
+        "version": "1.0.0",
+        "created_from": "seeds",
+        "encoder": network | {"dim": 512},
+        "novelty": {"artifact": artifact, "threshold": threshold},
+        "watermark": network | {"threshold": threshold},
+        "canonical": [{"image": "ramp", "embedding": [0.1, 0.2], "novelty": 700.5, "watermark": 0.1}],
+    }
+    return [json.dumps(manifest).encode()]
 
 
 def _encode(image: Image.Image, image_format: str, **options: Any) -> bytes:

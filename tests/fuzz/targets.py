@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from bowerbird import imaging
-from bowerbird.errors import InvalidMessageError, PermanentError
+from bowerbird.errors import BundleError, InvalidMessageError, PermanentError
 from bowerbird.messages import decode_candidate, encode_candidate
 from bowerbird.net.urls import parse_target
 from bowerbird.ports import Fetched
@@ -87,7 +87,7 @@ def outcome(target: Target, data: bytes) -> str:
     """The target's word, or the first word of its refusal."""
     try:
         return target(data)
-    except InvalidMessageError:
+    except (InvalidMessageError, BundleError):
         return "invalid"
     except PermanentError as error:
         return str(error).partition(":")[0][:24]

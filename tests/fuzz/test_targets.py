@@ -19,6 +19,7 @@ ACCEPTED = {
     "url": "accepted",
     "post": "candidates",
     "message": "candidate",
+    "bundle": "manifest",
 }
 
 

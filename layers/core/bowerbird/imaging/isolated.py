@@ -46,29 +46,35 @@ class Decoder(Protocol):
 
 
 class IsolatedDecoder:
-    """Keeps as many worker processes as there are callers at once; safe to share between threads.
+    """Keeps worker processes and hands each picture to an idle one; safe to share between threads.
 
     Beyond what `bowerbird.imaging` raises, a PermanentError says `hang: …` or `crash: …` when a picture took
     its worker with it.
 
     Args:
+        workers: the most processes at once, 15 MB each when idle; callers beyond that wait.
         seconds: wall-clock, and processor, time for one picture.
         memory_bytes: address space of one worker.
     """
 
-    def __init__(self, *, seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(
+        self, *, workers: int = 1, seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES
+    ) -> None:
         self._seconds = seconds
         self._memory_bytes = memory_bytes
+        self._free = threading.Semaphore(workers)
         self._idle: list[subprocess.Popen[bytes]] = []  # append and pop are atomic
 
     def inspect(self, data: bytes) -> ImageInfo:
         """Read the header; see `bowerbird.imaging.inspect`."""
-        answer, _ = self._ask({"do": "inspect"}, data)
+        with self._free:
+            answer, _ = self._ask({"do": "inspect"}, data)
         return ImageInfo(**answer["info"])
 
     def decode(self, data: bytes, *, min_side: int | None = None) -> Image.Image:
         """Decode to RGB; see `bowerbird.imaging.decode`."""
-        answer, pixels = self._ask({"do": "decode", "min_side": min_side}, data)
+        with self._free:
+            answer, pixels = self._ask({"do": "decode", "min_side": min_side}, data)
         width, height = answer["size"]
         return Image.frombuffer("RGB", (width, height), pixels, "raw", "RGB", 0, 1)
 

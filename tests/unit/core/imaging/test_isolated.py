@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import signal
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -138,8 +141,10 @@ def test_the_worker_has_nothing_of_our_environment(
     assert "Max file size             0                    0" in limits
 
 
-def test_threads_share_a_decoder(decoder: IsolatedDecoder, picture: Picture, encode: Encode) -> None:
+def test_threads_share_the_workers(picture: Picture, encode: Encode) -> None:
     sizes: list[tuple[int, int]] = []
+    before = workers()
+    decoder = IsolatedDecoder(workers=2)
 
     def work(side: int) -> None:
         sizes.append(decoder.decode(encode(picture(side, side), "PNG")).size)
@@ -149,6 +154,8 @@ def test_threads_share_a_decoder(decoder: IsolatedDecoder, picture: Picture, enc
         thread.start()
     for thread in threads:
         thread.join()
+    assert 1 <= len(workers() - before) <= 2
+    decoder.close()
     assert sorted(sizes) == [(side, side) for side in range(10, 18)]
 
 
@@ -158,3 +165,28 @@ def test_an_answer_too_large_to_be_true_gets_no_memory() -> None:
         receive(io.BytesIO(struct.pack("<IQ", 2, 1 << 40) + b"{}"), max_body=1000)
     with pytest.raises(EOFError):
         receive(io.BytesIO(struct.pack("<IQ", 2, 10) + b"{}" + b"short"), max_body=1000)
+
+
+def test_workers_end_with_their_parent() -> None:
+    """Nobody is left to close anything when the parent is killed."""
+    parent = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import time\n"
+            "from bowerbird.imaging.isolated import IsolatedDecoder\n"
+            "decoder = IsolatedDecoder()\n"
+            "try:\n    decoder.inspect(b'GIF89a')\n"
+            "except Exception: print(decoder._idle[0].pid, flush=True)\n"
+            "time.sleep(60)\n",
+        ],
+        stdout=subprocess.PIPE,
+    )
+    assert parent.stdout is not None
+    worker = os.pidfd_open(int(parent.stdout.readline()))
+    parent.kill()
+    parent.wait()
+    ended, _, _ = select.select([worker], [], [], 30)
+    os.close(worker)
+    parent.stdout.close()
+    assert ended
