@@ -23,6 +23,19 @@ Picture = Callable[..., Image.Image]
 Encode = Callable[..., bytes]
 
 
+_PARENT = """
+import time
+from bowerbird.errors import PermanentError
+from bowerbird.imaging.isolated import IsolatedDecoder
+decoder = IsolatedDecoder()
+try:
+    decoder.inspect(b"GIF89a")
+except PermanentError:
+    print(decoder._idle[0].pid, flush=True)
+time.sleep(60)
+"""
+
+
 @pytest.fixture(scope="module")
 def decoder() -> Iterator[IsolatedDecoder]:
     with IsolatedDecoder() as started:
@@ -169,19 +182,7 @@ def test_an_answer_too_large_to_be_true_gets_no_memory() -> None:
 
 def test_workers_end_with_their_parent() -> None:
     """Nobody is left to close anything when the parent is killed."""
-    parent = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import time\n"
-            "from bowerbird.imaging.isolated import IsolatedDecoder\n"
-            "decoder = IsolatedDecoder()\n"
-            "try:\n    decoder.inspect(b'GIF89a')\n"
-            "except Exception: print(decoder._idle[0].pid, flush=True)\n"
-            "time.sleep(60)\n",
-        ],
-        stdout=subprocess.PIPE,
-    )
+    parent = subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE)
     assert parent.stdout is not None
     worker = os.pidfd_open(int(parent.stdout.readline()))
     parent.kill()
