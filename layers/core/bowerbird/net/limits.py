@@ -17,9 +17,9 @@ _FRAMING_BYTES: Final = 1024 * 1024
 class Limits:
     """Limits of one fetch, redirects included. Seconds, bytes a second.
 
-    `min_rate` is the average since the start, asked for once `grace_s` have passed: a time limit for each read
-    alone lets a server send a byte now and then for hours. `patience_s` is how long a caller waits for its turn
-    to ask a host; then the candidate goes back to the queue and the caller does something else.
+    `min_rate` is the average since the start, asked for once `grace_s` have passed: a time limit for each
+    read alone lets a server send a byte now and then for hours. `patience_s` is how long a caller waits for
+    its turn to ask a host; then the candidate goes back to the queue and the caller does something else.
     """
 
     connect_s: float = 5.0
