@@ -25,7 +25,6 @@ _SCRIPTS = (
     "Rufscript",
     "Z003",
     "breipfont",
-    "cmmi10",
 )
 
 # These answer for letters they draw as symbols or boxes.

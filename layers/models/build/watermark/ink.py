@@ -14,7 +14,7 @@ from .shapes import Stencil
 
 _Pixels = NDArray[np.float32]
 
-# A mark must differ by this many 8-bit levels from its ground, more on busy ground, or nobody would notice it.
+# A mark must differ by this many 8-bit levels from its ground, more on busy ground, to be noticed.
 _LEAST_CONTRAST: Final = 11.0
 _CONTRAST_PER_TEXTURE: Final = 0.3
 _ATTEMPTS: Final = 6
@@ -49,9 +49,7 @@ def choose(rng: np.random.Generator, *, faint: bool) -> Ink:
     )
 
 
-def print_on(
-    before: Picture, stencil: Stencil, top: int, left: int, ink: Ink
-) -> tuple[Picture, Stencil, float]:
+def print_on(before: Picture, mark: Stencil, top: int, left: int, ink: Ink) -> tuple[Picture, Stencil, float]:
     """The picture with the stencil at a place, the mark's mask, and its mean contrast in 8-bit levels.
 
     The ink is made stronger, and at last black or white, until the mark can be noticed.
