@@ -29,10 +29,7 @@ class SameConv(nn.Conv2d):
         kernel, stride = self.kernel_size[0], self.stride[0]
         if stride == 1:
             return functional.conv2d(x, self.weight, self.bias, 1, kernel // 2, 1, self.groups)
-        down, across = (
-            max((-size % stride or stride) and (-(-size // stride) - 1) * stride + kernel - size, 0)
-            for size in x.shape[-2:]
-        )
+        down, across = (max((-(-side // stride) - 1) * stride + kernel - side, 0) for side in x.shape[-2:])
         x = functional.pad(x, (across // 2, across - across // 2, down // 2, down - down // 2))
         return functional.conv2d(x, self.weight, self.bias, stride, 0, 1, self.groups)
 
