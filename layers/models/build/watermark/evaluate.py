@@ -99,7 +99,7 @@ def labels(each: Judged) -> list[str]:
 
 
 def breakdown(judged: list[Judged], threshold: float) -> dict[str, tuple[float, int]]:
-    """Share called marked and number of cases: by the marks' kind, height and contrast; by the clean kinds."""
+    """Share called marked and number of cases, by the mark and by clean kind."""
     rows: dict[str, list[float]] = {}
     for each in judged:
         for label in labels(each):
