@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime as ort
 from PIL import Image
 from sklearn.metrics import average_precision_score, roc_auc_score
+
+from bowerbird_models.preprocess import Preprocess, Resize
+from bowerbird_models.session import Session
+from bowerbird_models.watermark import Watermark
 
 from .cases import Case, rendered
 from .render import SIDE
@@ -39,16 +42,13 @@ class Judged:
 
 
 def judge(model: Path, cases: Iterable[Case]) -> list[Judged]:
-    """Scores cases one by one, as the pipeline does."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    """Scores cases one by one, with the very code that the pipeline runs."""
+    half = (0.5, 0.5, 0.5)
+    watermark = Watermark(Session(model), Preprocess((Resize(SIDE),), half, half), threshold=0.5)
     judged = []
     for case in cases:
-        pixels = (case.picture.astype(np.float32) / 255 - 0.5) / 0.5
-        logit = float(session.run(["logit"], {"pixels": pixels.transpose(2, 0, 1)[None]})[0].item())
-        score = 1 / (1 + np.exp(-logit))
-        judged.append(Judged(float(score), case.folder, case.kind, case.marked, case.size, case.contrast))
+        score = float(watermark.probability([Image.fromarray(case.picture)])[0])
+        judged.append(Judged(score, case.folder, case.kind, case.marked, case.size, case.contrast))
     return judged
 
 
