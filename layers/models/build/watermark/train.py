@@ -96,16 +96,15 @@ class Run:
             group["lr"] = group["peak"] * rate(self.step, self.args.steps, self.args.decay)
         crops = crops.flatten(0, 1).to(self.device).permute(0, 3, 1, 2).float().sub_(127.5).div_(127.5)
         cells = cells.flatten(0, 1).to(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.args.bf16):
-            logits, heat = self.net(crops)
-        value = loss(logits.float(), heat.float(), cells)
+        logits, heat = self.net(crops)
+        value = loss(logits, heat, cells)
         self.optimiser.zero_grad(set_to_none=True)
         value.backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimiser.step()
         self.step += 1
         self.follow()
-        return value.item(), logits.detach().float().cpu(), (cells > 0).flatten(1).any(1).cpu()
+        return value.item(), logits.detach().cpu(), (cells > 0).flatten(1).any(1).cpu()
 
     @torch.no_grad()
     def follow(self) -> None:
@@ -133,8 +132,6 @@ def train(run: Run) -> None:
         left, args.batch, num_workers=args.workers, prefetch_factor=4 if args.workers else None
     )
     run.net.train()
-    if hasattr(run.net.backbone, "freeze_edges"):
-        run.net.backbone.freeze_edges()
     log: list[tuple[float, Tensor, Tensor]] = []
     began = saved = time.monotonic()
     for crops, cells in loader:
@@ -169,7 +166,6 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--save-every", type=float, default=180.0, help="seconds")
-    parser.add_argument("--bf16", action="store_true", help="half precision where the processor has it")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     train(Run(args))
