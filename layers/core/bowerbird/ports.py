@@ -103,6 +103,10 @@ class Ledger(Protocol):
         """The decision already committed for a candidate, if any."""
         ...
 
+    def owner(self, sha256: str) -> str | None:
+        """The candidate that holds these bytes, if any; claims nothing."""
+        ...
+
     def claim(self, sha256: str, candidate_id: str) -> str:
         """Claim these bytes for a candidate; returns the owner, an earlier candidate for a duplicate."""
         ...

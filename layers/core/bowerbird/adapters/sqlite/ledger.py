@@ -1,0 +1,126 @@
+"""The embedded ledger: decisions are committed in SQLite, then written as JSON lines exactly once."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from bowerbird.adapters.sqlite.database import Database
+from bowerbird.decisions import Decision, decode_decision, encode_decision
+from bowerbird.keys import decisions_key
+from bowerbird.ports import ObjectStore
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS decided (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    candidate TEXT NOT NULL UNIQUE,
+    day TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    part TEXT,
+    written INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS decided_unwritten ON decided (seq) WHERE written = 0;
+CREATE TABLE IF NOT EXISTS claims (sha256 TEXT PRIMARY KEY, candidate TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS claims_by_candidate ON claims (candidate);
+CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL);
+"""
+
+# A file of decision lines stays below a few MB, so that it can be read whole.
+_LINES_A_PART = 2000
+
+
+class SqliteLedger:
+    """The ledger of one place, in SQLite; `store` is where the decision lines go.
+
+    Lines reach the store in two steps: rows are given a part name in one transaction, then the part is
+    written whole. A crash in between leaves a part that the next flush writes again, byte for byte.
+    """
+
+    def __init__(self, path: Path, store: ObjectStore) -> None:
+        self._db = Database(path, _SCHEMA)
+        self._store = store
+        with self._db.write() as db:
+            # Several machines may write one bucket, each with its own ledger: part names must differ.
+            db.execute(
+                "INSERT INTO ledger SELECT ? WHERE NOT EXISTS (SELECT 1 FROM ledger)", (uuid.uuid4().hex[:8],)
+            )
+            (self._id,) = db.execute("SELECT id FROM ledger").fetchone()
+
+    def decided(self, candidate_id: str) -> Decision | None:
+        """The decision that stands."""
+        with self._db.read() as db:
+            row = db.execute("SELECT decision FROM decided WHERE candidate = ?", (candidate_id,)).fetchone()
+        return decode_decision(row[0]) if row else None
+
+    def owner(self, sha256: str) -> str | None:
+        """Who holds these bytes."""
+        with self._db.read() as db:
+            row = db.execute("SELECT candidate FROM claims WHERE sha256 = ?", (sha256,)).fetchone()
+        return str(row[0]) if row else None
+
+    def claim(self, sha256: str, candidate_id: str) -> str:
+        """Claim bytes; the first wins."""
+        with self._db.write() as db:
+            db.execute("INSERT OR IGNORE INTO claims VALUES (?, ?)", (sha256, candidate_id))
+            row = db.execute("SELECT candidate FROM claims WHERE sha256 = ?", (sha256,)).fetchone()
+        return str(row[0])
+
+    def claimed_by(self, candidate_id: str) -> str | None:
+        """What a candidate holds."""
+        with self._db.read() as db:
+            row = db.execute("SELECT sha256 FROM claims WHERE candidate = ?", (candidate_id,)).fetchone()
+        return str(row[0]) if row else None
+
+    def commit(self, decision: Decision) -> Decision:
+        """Record a decision; the first wins."""
+        with self._db.write() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO decided (candidate, day, decision) VALUES (?, ?, ?)",
+                (decision.candidate, decision.day, encode_decision(decision)),
+            )
+            (line,) = db.execute(
+                "SELECT decision FROM decided WHERE candidate = ?", (decision.candidate,)
+            ).fetchone()
+            stands = decode_decision(line)
+            if not stands.keep:
+                db.execute("DELETE FROM claims WHERE candidate = ?", (decision.candidate,))
+        return stands
+
+    def flush(self) -> int:
+        """Write what no line holds yet."""
+        self._assign_parts()
+        with self._db.read() as db:
+            parts = db.execute(
+                "SELECT DISTINCT day, part FROM decided WHERE written = 0 AND part > ''"
+            ).fetchall()
+        count = 0
+        for day, part in parts:
+            with self._db.read() as db:
+                rows = db.execute(
+                    "SELECT decision FROM decided WHERE written = 0 AND part = ? ORDER BY seq", (part,)
+                ).fetchall()
+            if not rows:  # another process has just written this part, whole
+                continue
+            data = "".join(line + "\n" for (line,) in rows).encode()
+            self._store.put(decisions_key(day, part), data, content_type="application/x-ndjson")
+            with self._db.write() as db:
+                count += db.execute(
+                    "UPDATE decided SET written = 1 WHERE part = ? AND written = 0", (part,)
+                ).rowcount
+        return count
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _assign_parts(self) -> None:
+        with self._db.write() as db:
+            rows = db.execute(
+                "SELECT seq, day FROM decided WHERE written = 0 AND part IS NULL ORDER BY day, seq"
+            ).fetchall()
+            part, day, left = "", "", 0
+            for seq, row_day in rows:
+                if row_day != day or left == 0:
+                    part, day, left = f"{self._id}-{seq:010d}", row_day, _LINES_A_PART
+                db.execute("UPDATE decided SET part = ? WHERE seq = ?", (part, seq))
+                left -= 1

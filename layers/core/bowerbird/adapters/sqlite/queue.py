@@ -1,0 +1,147 @@
+"""The embedded queue: SQS's promises in one SQLite file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bowerbird.adapters.sqlite.database import Database
+from bowerbird.adapters.sqlite.instance import Instance
+from bowerbird.ports import Message, QueueDepth
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS messages (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    body TEXT NOT NULL,
+    visible_at REAL NOT NULL DEFAULT 0,
+    receives INTEGER NOT NULL DEFAULT 0,
+    holder TEXT
+);
+CREATE INDEX IF NOT EXISTS messages_by_visibility ON messages (visible_at, seq);
+CREATE TABLE IF NOT EXISTS dead (
+    id TEXT PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL, receives INTEGER NOT NULL
+);
+"""
+
+
+class SqliteQueue:
+    """At-least-once queue on SQLite.
+
+    `visibility_s`: a delivery that is not settled by then is delivered again. `max_receives`: after so many
+    deliveries a message goes to the dead letters instead. A message held by a process that has died is
+    delivered again at once: nobody waits out the timeout of a crash.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        visibility_s: float = 300.0,
+        max_receives: int = 5,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db = Database(path, _SCHEMA)
+        self._instance = Instance(path.parent / "instances")
+        self._visibility_s = visibility_s
+        self._max_receives = max_receives
+        self._clock = clock
+        self._free_the_dead()
+
+    def send(self, messages: Sequence[tuple[str, str]]) -> int:
+        """Add (id, body) pairs; an id that already waits or is dead is dropped."""
+        with self._db.write() as db:
+            before = db.total_changes
+            db.executemany(
+                "INSERT OR IGNORE INTO messages (id, body)"
+                " SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM dead WHERE id = ?1)",
+                messages,
+            )
+            return db.total_changes - before
+
+    def receive(self, limit: int) -> list[Message]:
+        """Take the messages that have waited longest."""
+        now = self._clock()
+        with self._db.write() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO dead SELECT id, body, 'delivered ' || receives || ' times', receives"
+                " FROM messages WHERE visible_at <= ? AND receives >= ?",
+                (now, self._max_receives),
+            )
+            db.execute(
+                "DELETE FROM messages WHERE visible_at <= ? AND receives >= ?", (now, self._max_receives)
+            )
+            rows = db.execute(
+                "UPDATE messages SET visible_at = ?, receives = receives + 1, holder = ? WHERE seq IN"
+                " (SELECT seq FROM messages WHERE visible_at <= ? ORDER BY visible_at, seq LIMIT ?)"
+                " RETURNING seq, id, body, receives",
+                (now + self._visibility_s, self._instance.id, now, limit),
+            ).fetchall()
+        # RETURNING promises no order: https://sqlite.org/lang_returning.html
+        return [Message(id_, body, f"{seq}:{n}", n) for seq, id_, body, n in sorted(rows)]
+
+    def delete(self, receipts: Sequence[str]) -> None:
+        """Acknowledge deliveries."""
+        with self._db.write() as db:
+            db.executemany("DELETE FROM messages WHERE seq = ? AND receives = ?", map(_parts, receipts))
+
+    def release(self, receipt: str, delay_s: float) -> None:
+        """Give a delivery back."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE messages SET visible_at = ?, holder = NULL WHERE seq = ? AND receives = ?",
+                (self._clock() + delay_s, *_parts(receipt)),
+            )
+
+    def bury(self, message: Message, reason: str) -> None:
+        """Move a delivery to the dead letters."""
+        with self._db.write() as db:
+            gone = db.execute("DELETE FROM messages WHERE seq = ? AND receives = ?", _parts(message.receipt))
+            if gone.rowcount:
+                db.execute(
+                    "INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?)",
+                    (message.id, message.body, reason, message.receives),
+                )
+
+    def depth(self) -> QueueDepth:
+        """Count exactly."""
+        with self._db.read() as db:
+            ready, delayed, in_flight = db.execute(
+                "SELECT count(*) FILTER (WHERE visible_at <= ?1),"
+                " count(*) FILTER (WHERE visible_at > ?1 AND holder IS NULL),"
+                " count(*) FILTER (WHERE visible_at > ?1 AND holder IS NOT NULL) FROM messages",
+                (self._clock(),),
+            ).fetchone()
+            (dead,) = db.execute("SELECT count(*) FROM dead").fetchone()
+        return QueueDepth(ready, delayed, in_flight, dead)
+
+    def redrive(self) -> int:
+        """Put dead letters back with a fresh count."""
+        with self._db.write() as db:
+            db.execute("INSERT OR IGNORE INTO messages (id, body) SELECT id, body FROM dead")
+            return db.execute("DELETE FROM dead").rowcount
+
+    def dead_letters(self, limit: int) -> list[tuple[str, str]]:
+        """The first dead letters as (id, reason), for the summary of a run."""
+        with self._db.read() as db:
+            return db.execute("SELECT id, reason FROM dead ORDER BY id LIMIT ?", (limit,)).fetchall()
+
+    def close(self) -> None:
+        """Let go of the file; what is in flight is delivered again to whoever opens it next."""
+        self._instance.close()
+        self._db.close()
+
+    def _free_the_dead(self) -> None:
+        with self._db.write() as db:
+            holders = [row[0] for row in db.execute("SELECT DISTINCT holder FROM messages WHERE holder > ''")]
+            for holder in holders:
+                if not self._instance.alive(holder):
+                    db.execute(
+                        "UPDATE messages SET visible_at = 0, holder = NULL WHERE holder = ?", (holder,)
+                    )
+
+
+def _parts(receipt: str) -> tuple[int, int]:
+    seq, receives = receipt.split(":")
+    return int(seq), int(receives)
