@@ -176,7 +176,7 @@ class Limiter:
 
     def _learn(self, state: _Host, turn: Turn) -> None:
         now = self._clock()
-        asked = _wait(_retry_after_s(turn.headers))
+        asked = _retry_after_s(turn.headers)
         if _failed(turn.status):
             state.failures += 1
             wait = (
@@ -207,13 +207,14 @@ def _wait(seconds: float | None) -> float | None:
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Seconds of a Retry-After, given as seconds or as a date measured against the answer's own Date.
 
-    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    Header names are in lower case. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
     """
     text = headers.get("retry-after")
     seconds = _number(text)
     if text is None or seconds is not None:
-        return seconds
+        return _wait(seconds)
     try:
-        return (parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
+        wait = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
     except (TypeError, ValueError):
         return None
+    return _wait(wait.total_seconds())
