@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bowerbird.messages import Preview, Submission
 
@@ -61,4 +61,13 @@ class Source(Protocol):
             SourceUnreachableError: the source could not be reached.
             UsageError: the specification names nothing that can be read.
         """
+        ...
+
+
+@runtime_checkable
+class Committing(Protocol):
+    """A source that remembers how far it came, so that the next run goes on from there."""
+
+    def commit(self) -> None:
+        """Remember; called when everything yielded so far is safely on the queue, never before."""
         ...

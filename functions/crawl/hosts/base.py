@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol, runtime_checkable
 from urllib.parse import SplitResult
 
+from bowerbird.errors import PermanentError
 from bowerbird.messages import Preview
 from bowerbird.ports import Fetcher
+
+#: Kinds that are skipped by name, without asking the host: their links hold no still picture.
+MOVING: Final = frozenset({"video", "animation"})
+
+#: The kind of a link that is the very file: what the listing declares of its size is the original's.
+IMAGE: Final = "image"
+
+#: The suffixes of still pictures that the filter can read.
+STILL: Final = "jpg|jpeg|jpe|jfif|png|webp"
+
+_OWN_PORTS: Final = {None, 80, 443}
+
+
+class NoPictureError(PermanentError):
+    """The link works but shows no still picture (a video, a text): its preview must not stand in for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,22 @@ class HostRule(Protocol):
         """Find the pictures behind a matched link; may ask the host's API or page, never probes.
 
         Raises:
+            NoPictureError: the link shows a video or a text.
             PermanentError: the page or album is gone or holds no picture; the text says which.
             RetryableError: the host could not be asked now.
         """
         ...
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """A rule that asks the host's API when the owner has a key for it."""
+
+    def with_key(self, key: str) -> HostRule:
+        """The same rule, asking with this key."""
+        ...
+
+
+def domain(url: SplitResult) -> str:
+    """The host name in lower case; empty when the port is not the web's, for then it is not that host."""
+    return (url.hostname or "").rstrip(".") if url.port in _OWN_PORTS else ""

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from bowerbird.errors import InvalidMessageError
 from bowerbird.messages import Preview, Submission
-
 from functions.crawl import untrusted
 from functions.crawl.post import Attachment, Post
 

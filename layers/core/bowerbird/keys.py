@@ -31,3 +31,9 @@ def decisions_key(day: str, part: str) -> str:
 def digest(text: str) -> str:
     """Hex sha256 of a text; surrogates cannot break it."""
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def thumb_key(candidate_id: str) -> str:
+    """Key of the small JPEG of a decoded candidate, kept or not."""
+    name = digest(candidate_id)
+    return f"thumbs/{name[:2]}/{name}.jpg"

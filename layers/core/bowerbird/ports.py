@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -142,6 +142,11 @@ class Fetcher(Protocol):
         RetryableError: the network, a time-out, 429 or 5xx.
     """
 
-    def fetch(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
-        """GET a URL and read at most `max_bytes` of body."""
+    def fetch(
+        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+    ) -> Fetched:
+        """GET a URL and read at most `max_bytes` of body.
+
+        `headers` carry the owner's key for this host; a redirect to another host must not take them along.
+        """
         ...

@@ -5,14 +5,18 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from bowerbird.errors import PermanentError
 
 # Our own state lives here, out of the sight of `keys` and of whoever watches the folder.
 STATE = ".bowerbird"
+
+_STALE_S = 3600.0
 
 
 class FolderStore:
@@ -26,6 +30,7 @@ class FolderStore:
         self._root = root
         self._temporary = root / STATE / "tmp"
         self._temporary.mkdir(parents=True, exist_ok=True)
+        self._sweep()
 
     def put(self, key: str, data: bytes, *, content_type: str, if_absent: bool = False) -> bool:  # noqa: ARG002 - a file's name says its type
         """Write a file atomically; with `if_absent` the first of several writers wins."""
@@ -91,6 +96,13 @@ class FolderStore:
         if not parts or key.startswith("/") or ".." in parts or "\x00" in key:
             raise PermanentError(f"not an object key: {key[:80]!r}")
         return self._root.joinpath(*parts)
+
+    def _sweep(self) -> None:
+        """Remove what a killed writer left. No living one holds a temporary file for as long as an hour."""
+        for path in self._temporary.iterdir():
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < time.time() - _STALE_S:
+                    path.unlink()
 
     def _write_temporary(self, data: bytes) -> Path:
         temporary = self._temporary / uuid.uuid4().hex

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from bowerbird.errors import InvalidMessageError
-from bowerbird.messages import Candidate, decode_candidate, encode_candidate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bowerbird.errors import InvalidMessageError
+from bowerbird.messages import Candidate, decode_candidate, encode_candidate
 from functions.crawl.post import Post
 from functions.crawl.sources.reddit_post import parse_post
 from tests.unit.crawl.shapes import gallery, media, preview, submission

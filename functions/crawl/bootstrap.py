@@ -1,0 +1,35 @@
+"""Wires the crawl function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import boto3
+from bowerbird.adapters.aws.sqs import SqsQueue
+
+from bowerbird.net import HttpFetcher
+from functions.crawl.crawler import Crawler
+from functions.crawl.hosts import Hosts
+from functions.crawl.post import Committing
+from functions.crawl.settings import CrawlSettings
+from functions.crawl.shipment import Shipment, ship
+from functions.crawl.sources import open_source
+from functions.crawl.sources.base import Context
+
+
+def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipment]:
+    """One crawl of the configured source to the queue, for as long as the argument answers true."""
+    fetcher = HttpFetcher(user_agent=settings.user_agent)
+    crawler = Crawler(fetcher, Hosts.found(settings.host_keys()))
+    sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url)
+    queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
+    context = Context(settings.community_list(), fetcher)
+
+    def run(in_time: Callable[[], bool]) -> Shipment:
+        source = open_source(settings.source, context)
+        shipment = ship(crawler.crawl(source), queue, in_time=in_time)
+        if isinstance(source, Committing):
+            source.commit()
+        return shipment
+
+    return run

@@ -1,0 +1,15 @@
+"""Finds rules and sources by their files: adding one is adding a module, and nothing registers it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from types import ModuleType
+from typing import Any
+
+
+def discover(package: ModuleType, attribute: str) -> list[Any]:
+    """The value of `attribute` of every module of a package that has it, in order of module name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    modules = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+    return [getattr(module, attribute) for module in modules if hasattr(module, attribute)]

@@ -1,0 +1,39 @@
+"""What a source of posts offers to whoever types its name. A source is one module with a `SPEC`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bowerbird.ports import Fetcher, ObjectStore
+from functions.crawl.post import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the world offers a source; files need none of it.
+
+    `communities` narrows the stream (subreddits, Lemmy communities); empty means everything. `store` keeps
+    the cursor between runs.
+    """
+
+    communities: tuple[str, ...] = ()
+    fetcher: Fetcher | None = None
+    store: ObjectStore | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """How a source is named on the command line: `form` is `NAME`, `NAME:ARGUMENT` or `NAME[:ARGUMENT]`."""
+
+    form: str
+    open: Callable[[str, Context], Source]
+
+    @property
+    def name(self) -> str:
+        """What stands before the colon."""
+        return self.form.partition(":")[0].removesuffix("[")
+
+    def fits(self, argument: str) -> bool:
+        """Whether this may follow the colon; empty when nothing does."""
+        return "[" in self.form or bool(argument) == (":" in self.form)

@@ -1,0 +1,64 @@
+"""`folder:DIR`: pictures that are here already; each file is one post."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from bowerbird.errors import UsageError
+from bowerbird.keys import digest
+from bowerbird.messages import Submission
+from functions.crawl.post import Attachment, Post
+from functions.crawl.sources.base import Context, SourceSpec
+
+_SUFFIXES: Final = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"}
+_MAX_ID: Final = 512  # of a submission, see bowerbird.messages
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSource:
+    """Walks `root` in the order of names; hidden files and links out of the folder are left out.
+
+    A submission's id is the file's path below `root`, so moving the whole folder changes nothing.
+    """
+
+    root: Path
+    name: str = "folder"
+
+    def posts(self) -> Iterator[Post]:
+        """Yield one post a picture file."""
+        for folder, subfolders, files in os.walk(self.root):
+            subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+            for name in sorted(files):
+                path = Path(folder, name)
+                if path.suffix.lower() in _SUFFIXES and not name.startswith(".") and self._inside(path):
+                    yield self._post(path)
+
+    def _inside(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self.root) and path.is_file()
+
+    def _post(self, path: Path) -> Post:
+        submission = Submission(self.name, _text(path.relative_to(self.root)), title=_text(Path(path.stem)))
+        return Post(submission, attachments=(Attachment("", (path.as_uri(),), self.name),))
+
+
+def _text(path: Path) -> str:
+    """A path as text that JSON can carry: names are bytes, and need not be UTF-8."""
+    text = path.as_posix()
+    clean = text if text.isprintable() else quote(os.fsencode(text))
+    return clean if len(clean) <= _MAX_ID else digest(clean)
+
+
+def _open(argument: str, context: Context) -> FolderSource:
+    del context
+    root = Path(argument).resolve()
+    if not root.is_dir():
+        raise UsageError(f"there is no folder {argument}; folder:DIR reads the pictures below it")
+    return FolderSource(root)
+
+
+SPEC: Final = SourceSpec("folder:DIR", _open)

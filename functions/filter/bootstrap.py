@@ -1,0 +1,45 @@
+"""Wires the filter function."""
+
+from __future__ import annotations
+
+import os
+
+import boto3
+from bowerbird.adapters.aws.ledger import DynamoLedger
+from bowerbird.adapters.aws.s3 import S3Store
+from bowerbird.adapters.aws.sqs import SqsQueue
+from bowerbird_models.bundle import load
+
+from bowerbird.net import HttpFetcher
+from functions.filter.batch import BatchFilter
+from functions.filter.candidates import CandidateFilter
+from functions.filter.consumer import Consumer
+from functions.filter.pipeline import standard_pipeline
+from functions.filter.settings import FilterSettings
+from functions.filter.stages.shape import ShapeRule
+from functions.filter.survivors import Survivors
+
+# The first retry waits half a minute: a picture host that is down is rarely back in a second.
+_BASE_DELAY_S = 30.0
+
+
+def batch_filter(settings: FilterSettings) -> BatchFilter:
+    """The SQS side of the filter, with its models loaded."""
+    store = S3Store(boto3.client("s3", endpoint_url=settings.endpoint_url), settings.bucket)
+    dynamodb = boto3.client("dynamodb", endpoint_url=settings.endpoint_url)
+    ledger = DynamoLedger(dynamodb, settings.ledger_table, store)
+    sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url)
+    queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
+    bundle = load(settings.bundle)
+    pipeline = standard_pipeline(
+        fetcher=HttpFetcher(user_agent=settings.user_agent),
+        ledger=ledger,
+        models=bundle,
+        shape=ShapeRule(settings.min_area, settings.max_wide, settings.max_tall),
+        max_bytes=settings.max_bytes,
+        cores=len(os.sched_getaffinity(0)),
+    )
+    candidates = CandidateFilter(pipeline, ledger, Survivors(store, ledger), bundle.label)
+    return BatchFilter(
+        Consumer(candidates, queue, max_receives=settings.max_receives, base_delay_s=_BASE_DELAY_S), ledger
+    )

@@ -1,0 +1,61 @@
+"""What is known so far about one candidate on its way through the stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bowerbird.imaging import ImageInfo
+from PIL import Image
+
+from bowerbird.messages import Candidate
+
+
+@dataclass(slots=True)
+class Examination:
+    """The evidence gathered about one candidate; each stage adds what it saw.
+
+    `scores` and `thresholds` share their keys; `timings` are milliseconds by stage; `facts` go into the
+    decision as they are.
+    """
+
+    candidate: Candidate
+    last_attempt: bool = False
+    data: bytes = b""
+    sha256: str = ""
+    info: ImageInfo | None = None
+    image: Image.Image | None = None
+    scores: dict[str, float] = field(default_factory=dict)
+    thresholds: dict[str, float] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def header(self) -> ImageInfo:
+        """The image's header, for the stages after the original was fetched."""
+        if self.info is None:
+            raise AssertionError("the original stage comes first")
+        return self.info
+
+    def pixels(self) -> Image.Image:
+        """The decoded picture, for the stages after integrity."""
+        if self.image is None:
+            raise AssertionError("the integrity stage comes first")
+        return self.image
+
+
+class Stage(Protocol):
+    """One test. Cheap ones come first."""
+
+    @property
+    def name(self) -> str:
+        """The stage's name in decisions and metrics."""
+        ...
+
+    def examine(self, exam: Examination) -> str | None:
+        """Give the reason to reject, or None to keep going.
+
+        Raises:
+            PermanentError: the candidate cannot be judged; its text becomes the reason.
+            RetryableError: try this candidate again later.
+        """
+        ...

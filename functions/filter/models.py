@@ -1,0 +1,75 @@
+"""What the filter asks of a bundle; `bowerbird_models.bundle.Bundle` is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Scores = NDArray[np.floating]
+
+
+class Encoder(Protocol):
+    """Pictures to embeddings."""
+
+    def embed(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """RGB pictures to unit vectors, (N, D)."""
+        ...
+
+
+class NoveltyModel(Protocol):
+    """Embeddings to novelty scores; at or above the threshold a picture looks like the owner's."""
+
+    @property
+    def threshold(self) -> float:
+        """The lowest score that passes."""
+        ...
+
+    def score(self, embeddings: NDArray[np.float32]) -> Scores:
+        """(N, D) to (N,)."""
+        ...
+
+
+class WatermarkClassifier(Protocol):
+    """Pictures to the probability of a watermark; at or above the threshold there is one."""
+
+    @property
+    def threshold(self) -> float:
+        """The lowest probability that rejects."""
+        ...
+
+    def probability(self, images: Sequence[Image.Image]) -> Scores:
+        """RGB pictures to (N,), between 0 and 1."""
+        ...
+
+
+class Models(Protocol):
+    """A bundle, as the stages see it."""
+
+    @property
+    def label(self) -> str:
+        """Name and version, as in `lite@1.0.0`."""
+        ...
+
+    @property
+    def min_side(self) -> int:
+        """The shorter side, in pixels, that the models need of a picture."""
+        ...
+
+    @property
+    def encoder(self) -> Encoder:
+        """The image encoder."""
+        ...
+
+    @property
+    def novelty(self) -> NoveltyModel:
+        """The owner's model."""
+        ...
+
+    @property
+    def watermark(self) -> WatermarkClassifier | None:
+        """The watermark classifier, when the bundle has one."""
+        ...

@@ -1,0 +1,86 @@
+"""The policy: which stages, in which order. Cheapest evidence first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from threading import Semaphore
+
+from bowerbird.decisions import Verdict
+from bowerbird.errors import PermanentError
+from bowerbird.ports import Fetcher, Ledger
+from functions.filter.examination import Examination, Stage
+from functions.filter.models import Models
+from functions.filter.stages.duplicate import Duplicate
+from functions.filter.stages.integrity import Integrity
+from functions.filter.stages.novelty import Novelty
+from functions.filter.stages.original import Original
+from functions.filter.stages.shape import DeclaredShape, RealShape, ShapeRule
+from functions.filter.stages.watermark import Watermark
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Runs the stages in order until one rejects.
+
+    `waiting` stages spend their time on the network; `computing` ones keep a core busy and hold a decoded
+    picture, so `cores` lets only that many candidates in at once.
+    """
+
+    waiting: Sequence[Stage]
+    computing: Sequence[Stage]
+    cores: Semaphore | None = None
+
+    def judge(self, exam: Examination) -> Verdict:
+        """Keep, or reject with the stage and the reason.
+
+        Raises:
+            RetryableError: this candidate must be tried again later.
+        """
+        rejected = self._run(self.waiting, exam)
+        if rejected is None:
+            with self.cores or nullcontext():
+                rejected = self._run(self.computing, exam)
+        return rejected or Verdict(keep=True, stage=self.computing[-1].name, reason="kept")
+
+    @staticmethod
+    def _run(stages: Sequence[Stage], exam: Examination) -> Verdict | None:
+        for stage in stages:
+            start = time.perf_counter()
+            try:
+                reason = stage.examine(exam)
+            except PermanentError as error:
+                reason = str(error)
+            finally:
+                exam.timings[stage.name] = round((time.perf_counter() - start) * 1000, 2)
+            if reason is not None:
+                return Verdict.reject(stage.name, reason)
+        return None
+
+
+def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
+    *,
+    fetcher: Fetcher,
+    ledger: Ledger,
+    models: Models,
+    shape: ShapeRule,
+    max_bytes: int,
+    cores: int,
+) -> Pipeline:
+    """The order of the design; "already decided" comes before it, in `functions.filter.candidates`."""
+    return Pipeline(
+        waiting=(
+            DeclaredShape(shape),
+            Original(fetcher, max_bytes),
+            RealShape(shape),
+            Duplicate(ledger),
+        ),
+        computing=(
+            Integrity(models.min_side),
+            Novelty(models),
+            Watermark(models),
+        ),
+        cores=Semaphore(cores),
+    )

@@ -1,0 +1,24 @@
+"""The filter function's environment; the only place that reads it."""
+
+from __future__ import annotations
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class FilterSettings(BaseSettings):
+    """Variables are upper case with the prefix `BOWERBIRD_`, as template.yaml sets them."""
+
+    model_config = SettingsConfigDict(env_prefix="BOWERBIRD_", frozen=True)
+
+    bucket: str
+    ledger_table: str
+    queue_url: str
+    dead_letter_url: str
+    max_receives: int = 5
+    bundle: str = "lite"
+    user_agent: str = "aws-lambda:bowerbird:0.1.0"
+    endpoint_url: str | None = None
+    min_area: int = 1280 * 1024
+    max_wide: float = 3.0
+    max_tall: float = 2.0
+    max_bytes: int = 50_000_000

@@ -1,0 +1,26 @@
+"""Does it look like what the owner loves?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from functions.filter.examination import Examination
+from functions.filter.models import Models
+
+
+@dataclass(frozen=True, slots=True)
+class Novelty:
+    """Scores the embedding under the owner's model."""
+
+    models: Models
+    name: str = "novelty"
+
+    def examine(self, exam: Examination) -> str | None:
+        """Reject below the bundle's threshold."""
+        score = float(self.models.novelty.score(self.models.encoder.embed([exam.pixels()]))[0])
+        threshold = float(self.models.novelty.threshold)
+        exam.scores["novelty"] = score
+        exam.thresholds["novelty"] = threshold
+        if score < threshold:
+            return f"novelty: {score:.4g} is below {threshold:.4g}"
+        return None

@@ -1,0 +1,68 @@
+"""Fetch the best copy that is really there."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from bowerbird.imaging import ImageInfo
+
+from bowerbird import imaging
+from bowerbird.errors import PermanentError, RetryableError
+from bowerbird.ports import Fetched, Fetcher
+from functions.filter.examination import Examination
+
+# i.redd.it serves an HTML page to whoever prefers one.
+ACCEPT = "image/jpeg,image/png,image/webp,image/*;q=0.5"
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """Tries the candidate's URLs, best first, and keeps the first that is a picture of a kind we know."""
+
+    fetcher: Fetcher
+    max_bytes: int
+    name: str = "original"
+
+    def examine(self, exam: Examination) -> str | None:
+        """Reject when no URL has a picture; the reason is the first URL's.
+
+        A host that is merely down sends the candidate back to the queue: a fall-back is a smaller copy, and
+        the original may be there in a minute. On the last attempt a fall-back is better than nothing.
+        """
+        reasons: list[str] = []
+        for url in exam.candidate.urls:
+            try:
+                fetched = self.fetcher.fetch(url, accept=ACCEPT, max_bytes=self.max_bytes)
+                info = _inspect(fetched)
+            except PermanentError as error:
+                reasons.append(str(error))
+                continue
+            except RetryableError as error:
+                if not exam.last_attempt:
+                    raise
+                reasons.append(f"unreachable: {error}")
+                continue
+            exam.data, exam.info = fetched.body, info
+            exam.sha256 = hashlib.sha256(fetched.body).hexdigest()
+            exam.facts |= {
+                "url": fetched.url,
+                "bytes": len(fetched.body),
+                "sha256": exam.sha256,
+                "format": info.format,
+                "width": info.width,
+                "height": info.height,
+            }
+            if reasons:
+                exam.facts["instead_of"] = reasons
+            return None
+        return reasons[0]
+
+
+def _inspect(fetched: Fetched) -> ImageInfo:
+    """Read the header; a host's "this picture was removed" is not a picture."""
+    info = imaging.inspect(fetched.body)
+    size = (info.width, info.height)
+    if imaging.looks_removed(fetched.body, url=fetched.url, image_format=info.format, size=size):
+        raise PermanentError(f"removed: {fetched.url} is the host's placeholder")
+    return info

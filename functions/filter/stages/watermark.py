@@ -1,0 +1,29 @@
+"""Does it carry somebody's mark?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from functions.filter.examination import Examination
+from functions.filter.models import Models
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Scores the picture with the bundle's watermark classifier, when it has one."""
+
+    models: Models
+    name: str = "watermark"
+
+    def examine(self, exam: Examination) -> str | None:
+        """Reject at or above the threshold; a bundle without the model says so in the facts."""
+        classifier = self.models.watermark
+        if classifier is None:
+            exam.facts["watermark"] = "no model in this bundle"
+            return None
+        probability = float(classifier.probability([exam.pixels()])[0])
+        exam.scores["watermark"] = probability
+        exam.thresholds["watermark"] = classifier.threshold
+        if probability >= classifier.threshold:
+            return f"watermark: {probability:.3f} is at or above {classifier.threshold:.3f}"
+        return None

@@ -1,0 +1,59 @@
+"""Where kept pictures go: the original bytes, untouched, and a sidecar that tells their story."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+
+from bowerbird.decisions import Decision
+from bowerbird.keys import FORMATS, image_key, sidecar_key
+from bowerbird.messages import Candidate
+from bowerbird.ports import Ledger, ObjectStore
+from functions.filter.examination import Examination
+from functions.filter.stages.duplicate import duplicate_reason
+
+SIDECAR_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Survivors:
+    """Writes survivors, each picture once.
+
+    The order is claim, image, sidecar, then (by the caller) commit: whatever dies in between, the next
+    delivery finds the claim and finishes the same work.
+    """
+
+    store: ObjectStore
+    ledger: Ledger
+
+    def keep(self, exam: Examination, decision: Decision) -> Decision:
+        """Store a picture; becomes a rejection when another candidate got there first."""
+        duplicate = duplicate_reason(self.ledger.claim(exam.sha256, exam.candidate.id), exam.candidate.id)
+        if duplicate is not None:
+            return replace(decision, keep=False, stage="duplicate", reason=duplicate)
+        key = image_key(exam.sha256, exam.header().format)
+        kept = replace(decision, image=key)
+        self.store.put(key, exam.data, content_type=FORMATS[exam.header().format][1], if_absent=True)
+        self.store.put(
+            sidecar_key(key), _sidecar(exam.candidate, kept).encode(), content_type="application/json"
+        )
+        return kept
+
+    def recall(self, sha256: str, candidate_id: str) -> Decision | None:
+        """The decision in the sidecar of these bytes, when this candidate had come as far as writing it."""
+        # Any format gives the same sidecar: its name is the hash.
+        data = self.store.get(sidecar_key(image_key(sha256, "JPEG")))
+        if data is None:
+            return None
+        decision = Decision(**json.loads(data)["decision"])
+        return decision if decision.candidate == candidate_id else None
+
+
+def _sidecar(candidate: Candidate, decision: Decision) -> str:
+    sidecar = {
+        "version": SIDECAR_VERSION,
+        "image": decision.image,
+        "candidate": {"id": candidate.id, "host": candidate.host, "urls": candidate.urls},
+        "decision": asdict(decision),
+    }
+    return json.dumps(sidecar, ensure_ascii=False, indent=1, sort_keys=True)

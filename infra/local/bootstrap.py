@@ -1,0 +1,107 @@
+"""Wires the embedded host: the only place that makes its objects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from bowerbird_models.bundle import load
+
+from bowerbird import __version__
+from bowerbird.adapters.sqlite.ledger import SqliteLedger
+from bowerbird.adapters.sqlite.queue import SqliteQueue
+from bowerbird.messages import Candidate
+from bowerbird.net import FileFetcher, HttpFetcher
+from bowerbird.ports import Fetcher
+from functions.crawl.crawler import Crawler, Skipped
+from functions.crawl.hosts import Hosts
+from functions.crawl.post import Source
+from functions.crawl.settings import CrawlSettings
+from functions.crawl.sources.folder import FolderSource
+from functions.filter.candidates import CandidateFilter
+from functions.filter.consumer import Consumer
+from functions.filter.pipeline import standard_pipeline
+from functions.filter.stages.shape import ShapeRule
+from functions.filter.survivors import Survivors
+from infra.local.host import Host
+from infra.local.place import Place
+from infra.local.tally import Tally
+
+USER_AGENT = f"linux:bowerbird:{__version__}"
+
+# The most a picture may weigh; scenery takes 50 MB: see its import route.
+MAX_BYTES = 50_000_000
+MAX_RECEIVES = 5
+# 1, 4, 16 and 64 seconds: somebody is waiting for a `--once` run to end.
+BASE_DELAY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class HostOptions:
+    """What a run of the embedded host can be told."""
+
+    bundle: str = "lite"
+    shape: ShapeRule = field(default_factory=ShapeRule)
+    downloads: int = 16
+    thumbnails: bool = True
+    gateway: str | None = None
+
+
+def http_fetcher(gateway: str | None = None) -> HttpFetcher:
+    """The way out; `gateway` sends every request to one server instead, as the demo and tests do."""
+    return HttpFetcher(user_agent=USER_AGENT, gateway=gateway)
+
+
+def fetcher_for(source: Source, gateway: str | None) -> Fetcher:
+    """A folder's candidates are files below it; everything else comes over HTTP."""
+    return FileFetcher(source.root) if isinstance(source, FolderSource) else http_fetcher(gateway)
+
+
+@contextmanager
+def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterator[Host]:
+    """A host on one place, for one source; closes its files at the end."""
+    bundle = load(options.bundle)
+    cores = len(os.sched_getaffinity(0))
+    tally = Tally()
+    ledger = SqliteLedger(place.state / "ledger.db", place.store)
+    queue = SqliteQueue(place.state / "queue.db", max_receives=MAX_RECEIVES)
+    pipeline = standard_pipeline(
+        fetcher=fetcher_for(source, options.gateway),
+        ledger=ledger,
+        models=bundle,
+        shape=options.shape,
+        max_bytes=MAX_BYTES,
+        cores=cores,
+    )
+    candidates = CandidateFilter(
+        pipeline=pipeline,
+        ledger=ledger,
+        survivors=Survivors(place.store, ledger),
+        bundle=bundle.label,
+        thumbnails=place.store if options.thumbnails else None,
+    )
+    consumer = Consumer(
+        candidates,
+        queue,
+        max_receives=MAX_RECEIVES,
+        base_delay_s=BASE_DELAY_S,
+        on_decision=tally.decided,
+    )
+    try:
+        yield Host(queue, ledger, consumer, tally, options.downloads)
+    finally:
+        queue.close()
+        ledger.close()
+
+
+def crawler(gateway: str | None) -> Crawler:
+    """The crawler, asking image hosts with the owner's keys where there are any."""
+    return Crawler(http_fetcher(gateway), Hosts.found(CrawlSettings().host_keys()))
+
+
+def crawl(source: Source, gateway: str | None) -> Iterable[Candidate | str]:
+    """Candidates of a source, and the reason for each post that gave none."""
+    for found in crawler(gateway).crawl(source):
+        yield found.reason if isinstance(found, Skipped) else found

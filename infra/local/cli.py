@@ -1,0 +1,58 @@
+"""The `bowerbird` command. Each module of `infra.local.commands` adds one subcommand."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import pkgutil
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from bowerbird import __version__
+from bowerbird.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError, UsageError
+from infra.local import commands
+
+OK, FAILED, WRONG_USAGE, NO_SOURCE, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line; a new file in `commands/` needs no other change."""
+    parser = argparse.ArgumentParser(
+        prog="bowerbird", description="Grows a picture collection by itself.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"bowerbird {__version__}")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log what happens, on standard error")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for module in pkgutil.iter_modules(commands.__path__):
+        import_module(f"{commands.__name__}.{module.name}").register(subparsers)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0 ok, 1 failed, 2 wrong usage, 3 source blocked or unreachable."""
+    args = build_parser().parse_args(argv)
+    logging.basicConfig(
+        level=logging.INFO if args.verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    try:
+        return int(args.run(args))
+    except UsageError as error:
+        return _complain(error, WRONG_USAGE)
+    except (SourceBlockedError, SourceUnreachableError) as error:
+        return _complain(error, NO_SOURCE)
+    except BowerbirdError as error:
+        return _complain(error, FAILED)
+    except BrokenPipeError:
+        # `bowerbird candidates … | head`: the reader has enough. Stop Python's own complaint at exit.
+        sys.stderr.close()
+        return OK
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _complain(error: Exception, status: int) -> int:
+    print(f"bowerbird: {error}", file=sys.stderr)
+    return status

@@ -1,0 +1,69 @@
+"""`bowerbird candidates --source SPEC --json`: crawl only, and say what would be judged."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from bowerbird.messages import Candidate, encode_candidate
+from functions.crawl.crawler import Skipped
+from functions.crawl.sources import open_source
+from infra.local.bootstrap import crawler
+from infra.local.tally import reason_word
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("candidates", help="crawl only: one candidate a line")
+    parser.add_argument("--source", required=True, metavar="SPEC", help="where posts come from")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--skipped", action="store_true", help="also say which submission gave none, and why")
+    parser.add_argument("--limit", type=int, metavar="N", help="stop after N candidates")
+    parser.add_argument("--gateway", metavar="URL", help="send every request to this server instead")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print each candidate as it is found, and count what was on standard error."""
+    source = open_source(args.source)
+    counts: Counter[tuple[str, str]] = Counter()
+    for found in _limited(crawler(args.gateway).crawl(source), args.limit):
+        if isinstance(found, Skipped):
+            counts["skipped", reason_word(found.reason)] += 1
+            if args.skipped:
+                _print_skipped(found, as_json=args.json)
+        else:
+            counts["candidate", found.host or "-"] += 1
+            print(_line(found) if args.json else f"{found.id}  {found.urls[0]}")
+    table = Table("result", "host or reason", "count", box=None)
+    for (result, word), count in counts.most_common():
+        table.add_row(result, word, str(count))
+    Console(file=sys.stderr).print(table)
+    return 0
+
+
+def _limited(found: Iterator[Candidate | Skipped], limit: int | None) -> Iterator[Candidate | Skipped]:
+    if limit is None:
+        yield from found
+        return
+    for each in found:
+        limit -= isinstance(each, Candidate)
+        yield each
+        if limit <= 0:
+            return
+
+
+def _line(candidate: Candidate) -> str:
+    message = json.loads(encode_candidate(candidate))
+    return json.dumps({"version": message["version"], **message["candidate"]})
+
+
+def _print_skipped(skipped: Skipped, *, as_json: bool) -> None:
+    line = {"submission": skipped.submission, "skipped": skipped.reason}
+    print(json.dumps(line) if as_json else f"{skipped.submission}  skipped: {skipped.reason}")

@@ -1,0 +1,71 @@
+"""`bowerbird mine --source SPEC --out PLACE`."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+from functions.crawl.sources import open_source
+from functions.filter.stages.shape import ShapeRule
+from infra.local.bootstrap import HostOptions
+from infra.local.mine import RunOptions, mine, print_summary
+from infra.local.place import open_place
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    shape = ShapeRule()
+    parser = subparsers.add_parser("mine", help="crawl, filter and store: the main job")
+    parser.add_argument("--source", required=True, metavar="SPEC", help="where posts come from")
+    parser.add_argument("--out", required=True, metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
+    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument("--limit", type=positive, metavar="N", help="stop after N new candidates")
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--once", action="store_true", help="crawl once and end (the default)")
+    when.add_argument("--every", type=seconds, metavar="60s", help="crawl again and again until Ctrl-C")
+    parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
+    parser.add_argument("--min-area", type=int, default=shape.min_area, metavar="PIXELS")
+    parser.add_argument("--max-wide", type=float, default=shape.max_wide, metavar="RATIO")
+    parser.add_argument("--max-tall", type=float, default=shape.max_tall, metavar="RATIO")
+    parser.add_argument("--downloads", type=positive, default=16, metavar="N", help="at once (default: 16)")
+    parser.add_argument(
+        "--no-thumbnails", action="store_true", help="keep no small copies of rejected pictures"
+    )
+    parser.add_argument(
+        "--gateway", metavar="URL", help="send every request to this server instead (for rehearsals)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Mine; exit status 0 when the crawl ended well, 3 when the source was out of reach."""
+    source = open_source(args.source)
+    place = open_place(args.out, args.endpoint_url)
+    options = HostOptions(
+        bundle=args.bundle,
+        shape=ShapeRule(args.min_area, args.max_wide, args.max_tall),
+        downloads=args.downloads,
+        thumbnails=not args.no_thumbnails,
+        gateway=args.gateway,
+    )
+    result = mine(source, place, options, RunOptions(args.limit, args.every))
+    print_summary(result, place)
+    return 0
+
+
+def positive(text: str) -> int:
+    """A whole number above zero."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def seconds(text: str) -> float:
+    """A duration such as `60s`, `5m`, `1h`."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
+    if match is None or float(match[1]) <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration; write 60s, 5m or 1h")
+    return float(match[1]) * _UNITS[match[2]]

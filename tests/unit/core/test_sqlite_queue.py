@@ -1,0 +1,111 @@
+"""What is particular to the embedded queue; what every queue promises is in tests/contract."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bowerbird.adapters.sqlite.queue import SqliteQueue
+from bowerbird.ports import QueueDepth
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def queue(tmp_path: Path, clock: Clock) -> SqliteQueue:
+    return SqliteQueue(tmp_path / "queue.db", visibility_s=30, max_receives=3, clock=clock)
+
+
+def test_an_unsettled_delivery_comes_back_after_the_visibility_timeout(
+    queue: SqliteQueue, clock: Clock
+) -> None:
+    queue.send([("a", "body")])
+    assert [m.receives for m in queue.receive(10)] == [1]
+    assert queue.receive(10) == []
+    clock.now += 31
+    assert [(m.id, m.body, m.receives) for m in queue.receive(10)] == [("a", "body", 2)]
+
+
+def test_a_late_receipt_does_not_settle_somebody_elses_delivery(queue: SqliteQueue, clock: Clock) -> None:
+    queue.send([("a", "body")])
+    (late,) = queue.receive(1)
+    clock.now += 31
+    (current,) = queue.receive(1)
+    queue.delete([late.receipt])
+    queue.bury(late, "late")
+    assert queue.depth() == QueueDepth(ready=0, delayed=0, in_flight=1, dead=0)
+    queue.delete([current.receipt])
+    assert queue.depth() == QueueDepth(0, 0, 0, 0)
+
+
+def test_after_max_receives_a_message_is_dead_and_says_why(queue: SqliteQueue, clock: Clock) -> None:
+    queue.send([("a", "body")])
+    for _ in range(3):
+        assert len(queue.receive(1)) == 1
+        clock.now += 31
+    assert queue.receive(1) == []
+    assert queue.depth().dead == 1
+    assert queue.dead_letters(5) == [("a", "delivered 3 times")]
+    assert queue.redrive() == 1
+    assert [m.receives for m in queue.receive(1)] == [1]
+
+
+def test_what_waits_or_is_dead_is_not_taken_twice(queue: SqliteQueue) -> None:
+    assert queue.send([("a", "1"), ("b", "2"), ("a", "3")]) == 2
+    (first, _) = queue.receive(2)
+    queue.bury(first, "poison")
+    assert queue.send([("a", "again"), ("b", "again"), ("c", "new")]) == 1
+
+
+def test_a_released_message_waits_for_its_delay(queue: SqliteQueue, clock: Clock) -> None:
+    queue.send([("a", "body")])
+    queue.release(queue.receive(1)[0].receipt, 10)
+    assert queue.depth() == QueueDepth(ready=0, delayed=1, in_flight=0, dead=0)
+    clock.now += 11
+    assert [m.receives for m in queue.receive(1)] == [2]
+
+
+def test_the_clock_going_back_hides_nothing_for_longer_than_it_went_back(
+    queue: SqliteQueue, clock: Clock
+) -> None:
+    queue.send([("a", "body")])
+    clock.now -= 500
+    assert [m.id for m in queue.receive(1)] == ["a"]
+
+
+_HOLDER = """
+import sys, time
+from pathlib import Path
+from bowerbird.adapters.sqlite.queue import SqliteQueue
+queue = SqliteQueue(Path(sys.argv[1]))
+print(len(queue.receive(2)), flush=True)
+time.sleep(60)
+"""
+
+
+def test_messages_of_a_killed_process_come_back_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "queue.db"
+    queue = SqliteQueue(path)
+    queue.send([("a", "1"), ("b", "2"), ("c", "3")])
+    holder = subprocess.Popen([sys.executable, "-c", _HOLDER, str(path)], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "2\n"
+    assert SqliteQueue(path).depth().in_flight == 2, "a living holder keeps its messages"
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait()
+    assert SqliteQueue(path).depth() == QueueDepth(ready=3, delayed=0, in_flight=0, dead=0)
+    assert sorted(m.id for m in queue.receive(10)) == ["a", "b", "c"]

@@ -1,0 +1,252 @@
+"""From message to decision: reasons, idempotence, and what a crash leaves behind."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from bowerbird.decisions import Decision
+from bowerbird.errors import BowerbirdError, InvalidMessageError, PermanentError, RetryableError
+from bowerbird.messages import Candidate, Submission, encode_candidate
+from functions.filter.candidates import CandidateFilter
+from functions.filter.pipeline import standard_pipeline
+from functions.filter.stages.shape import ShapeRule
+from functions.filter.survivors import Survivors
+from tests.fakes import FakeFetcher, FakeLedger, FakeStore
+from tests.pictures import encoded, gradient, jpeg
+
+URL, BACKUP = "https://i.redd.it/a.jpg", "https://preview.redd.it/a.jpg?s=1"
+HTML = b"<!doctype html><title>404</title>"
+
+
+@dataclass
+class FakeModels:
+    """Likes what is as bright as its `taste`; sees a watermark in what is pure white."""
+
+    label: str = "fake@1"
+    min_side: int = 64
+    threshold: float = 0.5
+    taste: float = 1.0
+    watermark: "FakeModels | None" = None
+    embedded: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def encoder(self) -> "FakeModels":
+        return self
+
+    @property
+    def novelty(self) -> "FakeModels":
+        return self
+
+    def embed(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        self.embedded += [image.size for image in images]
+        return np.full((len(images), 1), self.taste, np.float32)
+
+    def score(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+        return embeddings[:, 0]
+
+    def probability(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        return np.full(len(images), self.taste, np.float32)
+
+
+@dataclass
+class World:
+    answers: dict[str, bytes | BowerbirdError]
+    models: FakeModels = field(default_factory=FakeModels)
+    store: FakeStore = field(default_factory=FakeStore)
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+    thumbnails: FakeStore = field(default_factory=FakeStore)
+
+    def decide(self, candidate: Candidate, *, last_attempt: bool = False) -> Decision:
+        self.fetcher = FakeFetcher(self.answers)
+        pipeline = standard_pipeline(
+            fetcher=self.fetcher,
+            ledger=self.ledger,
+            models=self.models,
+            shape=ShapeRule(),
+            max_bytes=10_000_000,
+            cores=1,
+        )
+        survivors = Survivors(self.store, self.ledger)
+        candidates = CandidateFilter(pipeline, self.ledger, survivors, self.models.label, self.thumbnails)
+        return candidates.decide(encode_candidate(candidate), last_attempt=last_attempt)
+
+
+def candidate(
+    id_: str = "t3_a/a", *urls: str, width: int | None = None, height: int | None = None
+) -> Candidate:
+    submission = Submission("reddit", "t3_a", community="EarthPorn", title="Fjord")
+    return Candidate(id_, urls or (URL,), submission, width=width, height=height)
+
+
+def test_a_picture_to_the_owners_taste_is_kept_byte_for_byte() -> None:
+    data = jpeg()
+    world = World({URL: data})
+    decision = world.decide(candidate())
+    assert (decision.keep, decision.reason, decision.bundle) == (True, "kept", "fake@1")
+    assert decision.image is not None
+    assert world.store.objects[decision.image] == data
+    sidecar = json.loads(world.store.objects[decision.image.replace(".jpg", ".json")])
+    assert sidecar["decision"]["scores"] == {"novelty": 1.0}
+    assert sidecar["decision"]["submission"]["title"] == "Fjord"
+    assert sidecar["candidate"]["urls"] == [URL]
+    assert decision.facts["watermark"] == "no model in this bundle"
+    assert set(decision.timings) == {
+        "declared", "original", "dimensions", "duplicate", "integrity", "novelty", "watermark",
+    }  # fmt: skip
+    assert len(world.thumbnails.objects) == 1
+    assert min(world.models.embedded[0]) >= world.models.min_side
+
+
+@pytest.mark.parametrize(
+    ("answer", "stage", "word"),
+    [
+        (PermanentError("gone: 404"), "original", "gone"),
+        (HTML, "original", "html"),
+        (b"", "original", "empty"),
+        (encoded(gradient(161, 81), "PNG"), "original", "removed"),
+        (jpeg(640, 480), "dimensions", "too-small"),
+        (jpeg(4000, 900), "dimensions", "too-wide"),
+        (jpeg()[:20000], "integrity", "truncated"),
+    ],
+)
+def test_what_is_no_picture_for_the_gallery_is_rejected_with_its_reason(
+    answer: bytes | BowerbirdError, stage: str, word: str
+) -> None:
+    decision = World({URL: answer}).decide(candidate())
+    assert (decision.keep, decision.stage, decision.reason.partition(":")[0]) == (False, stage, word)
+
+
+def test_a_declared_thumbnail_costs_no_byte() -> None:
+    world = World({URL: jpeg()})
+    decision = world.decide(candidate(width=320, height=240))
+    assert (decision.stage, world.fetcher.asked) == ("declared", [])
+
+
+def test_what_is_not_to_the_owners_taste_is_rejected_with_both_numbers() -> None:
+    decision = World({URL: jpeg()}, FakeModels(taste=0.25)).decide(candidate())
+    assert (decision.stage, decision.reason) == ("novelty", "novelty: 0.25 is below 0.5")
+    assert (decision.scores, decision.thresholds) == ({"novelty": 0.25}, {"novelty": 0.5})
+
+
+def test_a_watermark_rejects() -> None:
+    world = World({URL: jpeg()}, FakeModels(watermark=FakeModels(threshold=0.9)))
+    decision = world.decide(candidate())
+    assert (decision.stage, decision.reason) == ("watermark", "watermark: 1.000 is at or above 0.900")
+
+
+def test_a_fall_back_is_used_when_the_original_is_gone_and_said_so() -> None:
+    decision = World({URL: HTML, BACKUP: jpeg()}).decide(candidate("c", URL, BACKUP))
+    assert decision.keep
+    assert decision.facts["url"] == BACKUP
+    assert decision.facts["instead_of"][0].startswith("html")
+
+
+def test_a_host_that_is_down_sends_the_candidate_back_rather_than_keep_a_smaller_copy() -> None:
+    world = World({URL: RetryableError("503"), BACKUP: jpeg()})
+    with pytest.raises(RetryableError):
+        world.decide(candidate("c", URL, BACKUP))
+    assert world.ledger.decisions == {}
+
+
+def test_on_the_last_attempt_a_fall_back_is_better_than_nothing() -> None:
+    world = World({URL: RetryableError("503"), BACKUP: jpeg()})
+    assert world.decide(candidate("c", URL, BACKUP), last_attempt=True).keep
+
+
+def test_a_host_that_stays_down_ends_in_a_decision() -> None:
+    decision = World({URL: RetryableError("503")}).decide(candidate(), last_attempt=True)
+    assert (decision.stage, decision.reason) == ("original", "unreachable: 503")
+
+
+def test_the_same_candidate_twice_is_one_object_and_one_decision() -> None:
+    world = World({URL: jpeg()})
+    first = world.decide(candidate())
+    objects = dict(world.store.objects)
+    world.answers = {}
+    assert world.decide(candidate()) == first
+    assert world.store.objects == objects
+
+
+def test_the_same_bytes_under_another_candidate_are_a_duplicate() -> None:
+    world = World({URL: jpeg(), BACKUP: jpeg()})
+    world.decide(candidate("first"))
+    second = world.decide(candidate("second", BACKUP))
+    assert (second.stage, second.reason) == ("duplicate", "duplicate: the same bytes as first")
+    assert len(world.store.objects) == 2
+
+
+def test_a_rejected_picture_does_not_make_its_twin_a_duplicate() -> None:
+    world = World({URL: jpeg()}, FakeModels(taste=0.0))
+    world.decide(candidate("first"))
+    assert world.decide(candidate("second")).stage == "novelty"
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+class DyingStore(FakeStore):
+    """Dies after so many writes."""
+
+    def __init__(self, writes: int) -> None:
+        super().__init__()
+        self.writes = writes
+
+    def put(self, key: str, data: bytes, *, content_type: str, if_absent: bool = False) -> bool:
+        if self.writes == 0:
+            raise Killed
+        self.writes -= 1
+        return super().put(key, data, content_type=content_type, if_absent=if_absent)
+
+
+@pytest.mark.parametrize("writes", [0, 1])
+def test_a_death_while_storing_is_healed_by_the_next_delivery(writes: int) -> None:
+    world = World({URL: jpeg()}, store=DyingStore(writes))
+    with pytest.raises(Killed):
+        world.decide(candidate())
+    healthy = FakeStore()
+    healthy.objects = world.store.objects
+    again = replace(world, store=healthy)
+    assert again.decide(candidate()).keep
+    assert len(healthy.objects) == 2
+
+
+class ForgetfulLedger(FakeLedger):
+    """Dies before the first commit."""
+
+    died = False
+
+    def commit(self, decision: Decision) -> Decision:
+        if not self.died:
+            self.died = True
+            raise Killed
+        return super().commit(decision)
+
+
+def test_a_death_before_the_commit_is_healed_even_when_the_original_is_gone_by_then() -> None:
+    world = World({URL: jpeg()}, ledger=ForgetfulLedger())
+    with pytest.raises(Killed):
+        world.decide(candidate())
+    world.answers = {}
+    decision = world.decide(candidate())
+    assert decision.keep
+    assert world.fetcher.asked == []
+
+
+def test_poison_is_not_a_decision() -> None:
+    world = World({})
+    candidates = CandidateFilter(
+        standard_pipeline(
+            fetcher=FakeFetcher({}), ledger=world.ledger, models=world.models, shape=ShapeRule(),
+            max_bytes=1, cores=1,
+        ),
+        world.ledger, Survivors(world.store, world.ledger), "fake@1",
+    )  # fmt: skip
+    with pytest.raises(InvalidMessageError):
+        candidates.decide("not a message")
+    assert world.ledger.decisions == {}
