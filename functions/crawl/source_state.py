@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bowerbird.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError
-
 from functions.crawl.sources.listing import SourceThrottledError
 
 Health = Literal["ok", "empty", "throttled", "blocked", "unreachable"]
@@ -14,7 +13,10 @@ Health = Literal["ok", "empty", "throttled", "blocked", "unreachable"]
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """A source's health; `detail` says what to do about it, `wait_s` when a throttled one may be asked again."""
+    """A source's health.
+
+    `detail` says what to do about it, `wait_s` when a throttled source may be asked again, in seconds.
+    """
 
     source: str
     health: Health

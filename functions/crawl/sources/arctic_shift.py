@@ -15,12 +15,14 @@ from typing import Final
 from urllib.parse import urlencode
 
 from bowerbird.errors import InvalidMessageError
-
 from functions.crawl import untrusted
+from functions.crawl.cursor import FollowedSource
 from functions.crawl.post import Post
+from functions.crawl.sources.base import Context, SourceSpec
 from functions.crawl.sources.listing import DamagedPageError, Listing
+from functions.crawl.sources.live import asking, communities, follow
 from functions.crawl.sources.reddit_post import parse_post
-from functions.crawl.sources.subreddits import subreddits
+from functions.crawl.sources.subreddits import of_subreddits, subreddits
 
 API: Final = "https://arctic-shift.photon-reddit.com"
 ACCEPT: Final = "application/json"
@@ -52,7 +54,8 @@ class ArcticShiftSource:
             if not self._listing.open:
                 return
             query = urlencode({"ids": ",".join(ids[start : start + IDS])})
-            yield from _posts(self._listing.page(f"{self._api}/api/posts/ids?{query}", _data))
+            posts = _posts(self._listing.page(f"{self._api}/api/posts/ids?{query}", _data))
+            yield from of_subreddits(posts, self._subreddits)
 
     def _subreddit(self, name: str) -> Iterator[Post]:
         query: dict[str, str | int] = {"limit": PAGE, "sort": "desc"}
@@ -92,3 +95,12 @@ def _data(body: bytes) -> list[object]:
     if not isinstance(data, list):
         raise DamagedPageError("no list of posts")
     return data
+
+
+def _open(argument: str, context: Context) -> FollowedSource:
+    names = communities(argument, context)
+    ask = asking("arctic-shift", ACCEPT, context)
+    return follow("arctic-shift", ask, lambda listing: ArcticShiftSource(listing, names), context)
+
+
+SPEC: Final = SourceSpec("arctic-shift[:SUBREDDITS]", _open)

@@ -11,13 +11,16 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import feedparser
+
 from bowerbird.errors import UsageError
 from bowerbird.keys import digest
 from bowerbird.messages import Preview, Submission
-
 from functions.crawl import untrusted
+from functions.crawl.cursor import FollowedSource
 from functions.crawl.post import Attachment, Post
+from functions.crawl.sources.base import Context, SourceSpec
 from functions.crawl.sources.listing import DamagedPageError, Listing
+from functions.crawl.sources.live import asking, follow
 
 ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
 
@@ -154,3 +157,11 @@ class _Pictures(HTMLParser):
         values = dict(attrs)
         if tag == "img" and values.get("src") and "1" not in {values.get("width"), values.get("height")}:
             self.found.append(str(values["src"]))
+
+
+def _open(argument: str, context: Context) -> FollowedSource:
+    spec = f"feed:{argument}"
+    return follow(spec, asking(spec, ACCEPT, context), lambda listing: FeedSource(listing, argument), context)
+
+
+SPEC: Final = SourceSpec("feed:URL", _open)

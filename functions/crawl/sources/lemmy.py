@@ -16,10 +16,12 @@ from urllib.parse import urlencode, urlsplit
 from bowerbird.errors import UsageError
 from bowerbird.keys import digest
 from bowerbird.messages import Submission
-
 from functions.crawl import untrusted
+from functions.crawl.cursor import FollowedSource
 from functions.crawl.post import Attachment, Post
+from functions.crawl.sources.base import Context, SourceSpec
 from functions.crawl.sources.listing import DamagedPageError, Listing
+from functions.crawl.sources.live import asking, follow
 
 ACCEPT: Final = "application/json"
 
@@ -142,3 +144,16 @@ def _time(text: object) -> float | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
+
+
+def _open(argument: str, context: Context) -> FollowedSource:
+    spec = f"lemmy:{argument}"
+    return follow(
+        spec,
+        asking(spec, ACCEPT, context),
+        lambda listing: LemmySource(listing, argument, context.communities),
+        context,
+    )
+
+
+SPEC: Final = SourceSpec("lemmy:INSTANCE", _open)

@@ -80,9 +80,14 @@ class RunBudget:
 
     def __init__(self, requests: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._requests = requests
+        self._seconds = seconds
         self._clock = clock
-        self._ends = clock() + seconds
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin another run."""
         self.spent = 0
+        self._ends = self._clock() + self._seconds
 
     @property
     def left_s(self) -> float:

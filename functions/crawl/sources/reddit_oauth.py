@@ -9,20 +9,29 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 import prawcore
-from bowerbird.errors import InvalidMessageError, RetryableError, SourceBlockedError
-from bowerbird.net.limiter import Limiter
 
+from bowerbird.errors import (
+    InvalidMessageError,
+    RetryableError,
+    SourceBlockedError,
+    SourceUnreachableError,
+    UsageError,
+)
+from bowerbird.net.limiter import Limiter
 from functions.crawl import untrusted
+from functions.crawl.cursor import FollowedSource
 from functions.crawl.post import Post
+from functions.crawl.sources.base import Context, SourceSpec
 from functions.crawl.sources.listing import Answer, DamagedPageError, Listing
+from functions.crawl.sources.live import communities, follow
+from functions.crawl.sources.reddit_app import RedditApp
 from functions.crawl.sources.reddit_post import parse_post
-from functions.crawl.sources.subreddits import listing_path
+from functions.crawl.sources.subreddits import listing_path, of_subreddits
 
 API: Final = "https://oauth.reddit.com"
 WWW: Final = "https://www.reddit.com"
@@ -40,16 +49,6 @@ _LOG: Final = logging.getLogger(__name__)
 _ANCHORS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class RedditApp:
-    """The owner's app. `user_agent`: `<platform>:<app id>:<version> (by /u/<name>)`, never a lie."""
-
-    client_id: str
-    client_secret: str = field(repr=False)
-    user_agent: str
-    refresh_token: str | None = field(default=None, repr=False)
-
-
 class RedditSource:
     """`/new` of r/all, of subreddits joined by `+`, or of a multireddit; newest first."""
 
@@ -59,6 +58,7 @@ class RedditSource:
     def __init__(self, listing: Listing, communities: Sequence[str] = (), *, api: str = API) -> None:
         self._listing = listing
         self._api = api
+        self._communities = communities
         self._path = listing_path(communities)
 
     def posts(self) -> Iterator[Post]:
@@ -68,6 +68,8 @@ class RedditSource:
         while read < DEPTH and self._listing.open:
             children, more = self._after(anchors, read)
             read += len(children)
+            if anchors and not children:
+                raise SourceUnreachableError("reddit: the listing broke off, the next run reads on")
             posts = list(_posts(children))
             yield from posts
             anchors = [post.submission.id for post in posts[-_ANCHORS:]]
@@ -75,14 +77,14 @@ class RedditSource:
                 return
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
-        """The posts that still exist among these fullnames; errors as for `posts`."""
+        """The posts of these subreddits that still exist among these fullnames; errors as for `posts`."""
         for start in range(0, len(ids), IDS):
             if not self._listing.open:
                 return
             url = f"{self._api}/api/info?" + urlencode(
                 {"id": ",".join(ids[start : start + IDS]), "raw_json": 1}
             )
-            yield from _posts(self._listing.page(url, _page)[0])
+            yield from of_subreddits(_posts(self._listing.page(url, _page)[0]), self._communities)
 
     def _after(self, anchors: list[str], read: int) -> tuple[list[object], bool]:
         """The page after the newest anchor that still has one."""
@@ -182,3 +184,17 @@ def _page(body: bytes) -> tuple[list[object], bool]:
     if listing.get("kind") != "Listing" or not isinstance(data, dict):
         raise DamagedPageError("not a listing")
     return untrusted.sequence(data.get("children")), bool(data.get("after"))
+
+
+def _open(argument: str, context: Context) -> FollowedSource:
+    if context.reddit is None:
+        raise UsageError(
+            "reddit needs an app of your own: set BOWERBIRD_REDDIT_CLIENT_ID and "
+            "BOWERBIRD_REDDIT_CLIENT_SECRET; without one, use lemmy:lemmy.world, rss or arctic-shift"
+        )
+    names = communities(argument, context)
+    session = RedditSession(context.reddit, context.limiter)
+    return follow("reddit", session, lambda listing: RedditSource(listing, names), context)
+
+
+SPEC: Final = SourceSpec("reddit[:SUBREDDITS]", _open)

@@ -12,11 +12,13 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from bowerbird.messages import Submission
-
 from functions.crawl import untrusted
+from functions.crawl.cursor import FollowedSource
 from functions.crawl.post import Post
-from functions.crawl.sources.feed import html, parse_feed, published
+from functions.crawl.sources.base import Context, SourceSpec
+from functions.crawl.sources.feed import ACCEPT, html, parse_feed, published
 from functions.crawl.sources.listing import Listing
+from functions.crawl.sources.live import asking, communities, follow
 from functions.crawl.sources.subreddits import listing_path
 
 WWW: Final = "https://www.reddit.com"
@@ -93,3 +95,12 @@ class _Link(HTMLParser):
         # The author's own text comes first and may say [link] too; the feed's is the last.
         if data.strip() == "[link]":
             self.href = self._last
+
+
+def _open(argument: str, context: Context) -> FollowedSource:
+    names = communities(argument, context)
+    ask = asking("rss", ACCEPT, context)
+    return follow("rss", ask, lambda listing: RssSource(listing, names), context)
+
+
+SPEC: Final = SourceSpec("rss[:SUBREDDITS]", _open)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from bowerbird.errors import UsageError
+from functions.crawl.post import Post
 
 # https://github.com/reddit-archive/reddit/blob/master/r2/r2/models/subreddit.py: 2 to 21 word characters.
 _NAME: Final = re.compile(r"(?:r/)?(?P<name>[A-Za-z0-9_]{2,21})")
@@ -38,3 +39,13 @@ def listing_path(communities: Sequence[str]) -> str:
     if len(communities) == 1 and (multi := _MULTI.fullmatch(communities[0].strip().strip("/"))):
         return f"/user/{multi['user']}/m/{multi['multi']}"
     return "/r/" + "+".join(subreddits(communities))
+
+
+def of_subreddits(posts: Iterable[Post], communities: Sequence[str]) -> Iterator[Post]:
+    """Those of these subreddits only, because Reddit's ids are counted across all of them.
+
+    Raises:
+        UsageError: a multireddit's subreddits are not known from its name.
+    """
+    wanted = {name.lower() for name in subreddits(communities)}
+    return (post for post in posts if "all" in wanted or (post.submission.community or "").lower() in wanted)

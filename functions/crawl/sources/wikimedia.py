@@ -17,10 +17,12 @@ from urllib.parse import urlencode
 
 from bowerbird.errors import SourceBlockedError
 from bowerbird.messages import Submission
-
 from functions.crawl import untrusted
+from functions.crawl.cursor import FollowedSource
 from functions.crawl.post import Attachment, Post
+from functions.crawl.sources.base import Context, SourceSpec
 from functions.crawl.sources.listing import DamagedPageError, Listing
+from functions.crawl.sources.live import asking, communities, follow
 
 API: Final = "https://commons.wikimedia.org/w/api.php"
 ACCEPT: Final = "application/json"
@@ -157,3 +159,12 @@ def _time(text: object) -> float | None:
         return datetime.fromisoformat(str(text)).timestamp()
     except (ValueError, OverflowError):
         return None
+
+
+def _open(argument: str, context: Context) -> FollowedSource:
+    names = communities(argument, context)
+    ask = asking("wikimedia", ACCEPT, context)
+    return follow("wikimedia", ask, lambda listing: WikimediaSource(listing, names), context)
+
+
+SPEC: Final = SourceSpec("wikimedia[:CATEGORIES]", _open)

@@ -2,10 +2,11 @@ import math
 import threading
 
 import pytest
-from bowerbird.errors import RetryableError
-from bowerbird.net.limiter import BACKOFF_S, BREAKER, MAX_BACKOFF_S, MAX_HOSTS, MAX_WAIT_S, Limit, Limiter
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bowerbird.errors import RetryableError
+from bowerbird.net.limiter import BACKOFF_S, BREAKER, MAX_BACKOFF_S, MAX_HOSTS, MAX_WAIT_S, Limit, Limiter
 
 HOST = "host.example"
 WIDE = Limit(1000, 60, concurrency=8)
