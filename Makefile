@@ -5,7 +5,10 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 UV_VERSION := 0.13.9
 
-.PHONY: demo check test lint format types setup bench lock clean
+PYTHON313 = PATH="$$($(CURDIR)/infra/sam/find-python.sh):$$PATH"
+SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 .venv-sam/bin/sam
+
+.PHONY: demo check test lint format types sam setup bench lock clean
 
 demo: setup
 	$(BIN)/bowerbird demo --out demo-out
@@ -19,7 +22,12 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $@
 
-check: lint types test
+# The tests come last, so that the gate's output ends with their summary.
+check:
+	$(MAKE) lint
+	$(MAKE) types
+	$(MAKE) sam
+	$(MAKE) test
 
 format: setup
 	$(BIN)/ruff format .
@@ -32,15 +40,41 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-test: setup
+test: setup .venv-aws/.installed
 	$(BIN)/pytest -n auto
+
+# The cloud without an account: lint the template, build it, import what was built and weigh it.
+sam: .venv-sam/.installed .venv-lambda/.installed
+	$(SAM) validate --lint
+	$(PYTHON313) $(SAM) build
+	.venv-sam/bin/python infra/sam/check_build.py .aws-sam/build/template.yaml .venv-lambda/bin/python
+
+# Tools with needs of their own: the SAM command, local AWS servers, and what the Lambda runtime brings itself.
+.venv-sam/.installed: requirements/sam.txt | setup
+	$(PYTHON) -m venv .venv-sam
+	$(UV) pip sync --quiet --python .venv-sam/bin/python --require-hashes $<
+	touch $@
+
+.venv-aws/.installed .venv-lambda/.installed: .venv-%/.installed: requirements/%.txt | setup
+	$(PYTHON313) python3.13 -m venv .venv-$*
+	$(UV) pip sync --quiet --python .venv-$*/bin/python --require-hashes $<
+	touch $@
 
 bench: setup
 	$(BIN)/python -m benchmarks
 
+LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url
+# What is deployed has the versions that are tested.
+LOCK_TESTED := $(LOCK) --python-version 3.13 --constraints requirements/dev.txt
+
 lock: setup
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	$(LOCK) --python-version 3.11 \
 		--all-extras --group dev --output-file requirements/dev.txt pyproject.toml
+	$(LOCK) --python-version 3.11 --output-file requirements/sam.txt requirements/sam.in
+	$(LOCK) --python-version 3.13 --output-file requirements/aws.txt requirements/aws.in
+	$(LOCK) --python-version 3.13 --output-file requirements/lambda.txt requirements/lambda.in
+	$(LOCK_TESTED) --output-file layers/core/requirements.txt requirements/core-layer.in
+	$(LOCK_TESTED) --output-file layers/models/runtime/requirements.txt requirements/models-layer.in
 
 clean:
-	rm -rf $(VENV) .venv-sam .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out
+	rm -rf $(VENV) .venv-sam .venv-aws .venv-lambda .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out

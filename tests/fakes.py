@@ -82,10 +82,14 @@ class FakeFetcher:
     def __init__(self, answers: Mapping[str, bytes | BowerbirdError]) -> None:
         self.answers = dict(answers)
         self.asked: list[str] = []
+        self.headers: dict[str, dict[str, str]] = {}
 
-    def fetch(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
+    def fetch(
+        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+    ) -> Fetched:
         assert accept
         self.asked.append(url)
+        self.headers[url] = dict(headers or {})
         answer = self.answers.get(url, PermanentError("gone: 404"))
         if isinstance(answer, BowerbirdError):
             raise answer

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import boto3
-from bowerbird.adapters.aws.sqs import SqsQueue
 
+from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.net import HttpFetcher
 from functions.crawl.crawler import Crawler
 from functions.crawl.hosts import Hosts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from functions.crawl.hosts import Hosts
 from functions.crawl.hosts.base import IMAGE, MOVING, Image, Match, NoPictureError
 from functions.crawl.post import Attachment, Post, Source
 from functions.crawl.rules import skip_reason
+
+_LOG: Final = logging.getLogger(__name__)
 
 # What `bowerbird.messages` takes; a rule that finds more keeps the best.
 _MAX_URLS: Final = 8
@@ -57,8 +60,15 @@ class Crawler:
         elif post.attachments:
             yield from _distinct([_attached(post, each) for each in post.attachments])
         else:
-            found = self._behind(post, post.link or "")
+            found = self._contained(post, post.link or "")
             yield from [Skipped(post.submission.id, found)] if isinstance(found, str) else _distinct(found)
+
+    def _contained(self, post: Post, link: str) -> list[Candidate] | str:
+        try:
+            return self._behind(post, link)
+        except Exception as error:  # noqa: BLE001 - a rule's bug must not end the stream of posts
+            _LOG.exception("%s: the host rule failed on %s", post.submission.id, link)
+            return f"error: {type(error).__name__}"
 
     def _behind(self, post: Post, link: str) -> list[Candidate] | str:
         match = self.hosts.match(link)

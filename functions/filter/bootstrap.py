@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 import boto3
+from bowerbird_models.bundle import load
+
 from bowerbird.adapters.aws.ledger import DynamoLedger
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
-from bowerbird_models.bundle import load
-
 from bowerbird.net import HttpFetcher
 from functions.filter.batch import BatchFilter
 from functions.filter.candidates import CandidateFilter

@@ -7,9 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bowerbird.imaging import thumbnail
-
 from bowerbird.decisions import Decision, Verdict
+from bowerbird.imaging import thumbnail
 from bowerbird.keys import thumb_key
 from bowerbird.messages import Candidate, decode_candidate
 from bowerbird.ports import Ledger, ObjectStore

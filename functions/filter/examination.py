@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bowerbird.imaging import ImageInfo
 from PIL import Image
 
+from bowerbird.imaging import ImageInfo
 from bowerbird.messages import Candidate
 
 

@@ -52,6 +52,7 @@ def open_store(place: str, endpoint_url: str | None = None) -> ObjectStore:
 def _open_bucket(place: str, endpoint_url: str | None) -> ObjectStore:
     # boto3 takes most of a second to import, and a folder does not need it.
     import boto3  # noqa: PLC0415
+
     from bowerbird.adapters.aws.s3 import S3Store  # noqa: PLC0415
 
     bucket, _, prefix = place.removeprefix("s3://").partition("/")

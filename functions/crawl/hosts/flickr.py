@@ -31,10 +31,8 @@ _STATIC: Final = re.compile(r"(?:(?:live|c[0-9]|farm[0-9]{1,3})\.)?static\.?flic
 # From the smallest to the largest; the size without a suffix is 500 px.
 _SIZES: Final = ("s", "t", "q", "m", "n", "w", "", "z", "c", "b", "h", "k", "3k", "f", "4k", "5k", "6k", "o")
 _FULL: Final = frozenset({"3k", "f", "4k", "5k", "6k", "o"})
-_BUSY: Final = {
-    105,
-    106,
-}  # "Service currently unavailable", "Write operation failed"; every method lists them
+# "Service currently unavailable" and "Write operation failed": every method's page lists them.
+_BUSY: Final = {"105", "106"}
 _REST: Final = "https://api.flickr.com/services/rest/"
 
 
@@ -104,7 +102,7 @@ class Flickr:
         }
         answer = untrusted.mapping(fetch_json(fetcher, f"{_REST}?{urlencode(query)}"))
         if answer.get("stat") != "ok":
-            error = RetryableError if answer.get("code") in _BUSY else PermanentError
+            error = RetryableError if str(answer.get("code")) in _BUSY else PermanentError
             raise error(f"flickr's API says: {untrusted.text(answer.get('message')) or 'no reason'}")
         sizes = [
             untrusted.mapping(size)

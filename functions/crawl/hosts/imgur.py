@@ -133,7 +133,7 @@ def _image(item: dict[str, Any]) -> Image | None:
         return None
     if (
         item.get("animated")
-        or item.get("type") not in _STILL_TYPES
+        or str(item.get("type")) not in _STILL_TYPES
         or domain(urlsplit(link)) != "i.imgur.com"
     ):
         return None

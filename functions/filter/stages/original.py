@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from bowerbird.imaging import ImageInfo
-
 from bowerbird import imaging
 from bowerbird.errors import PermanentError, RetryableError
+from bowerbird.imaging import ImageInfo
 from bowerbird.ports import Fetched, Fetcher
 from functions.filter.examination import Examination
 

@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from functions.crawl.hosts import Hosts
 
@@ -39,7 +40,12 @@ def run(args: argparse.Namespace) -> int:
         return 0
     table = Table("host", "kind", "id", "link", box=None)
     for row in rows:
-        table.add_row(row["host"] or "-", row["kind"] or "-", row["id"] or "-", row["url"])
+        table.add_row(
+            row["host"] or "-",
+            row["kind"] or "-",
+            row["id"] or "-",
+            Text(row["url"].encode(errors="replace").decode()),
+        )
     Console().print(table)
     return 0
 

@@ -12,11 +12,12 @@ from functions.crawl.post import Post
 
 @dataclass
 class FakeFetcher:
-    """Answers by URL, in order when there are several; whatever is not known is gone."""
+    """Answers by URL, in order when there are several, or `otherwise`; without it the rest is gone."""
 
     answers: dict[str, list[bytes | Exception]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    otherwise: bytes | Exception = field(default_factory=lambda: PermanentError("gone: nothing is there"))
 
     def fetch(
         self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
@@ -25,9 +26,7 @@ class FakeFetcher:
         assert max_bytes > 0
         self.asked.append(url)
         self.headers.append(dict(headers or {}))
-        waiting = self.answers.get(url)
-        if not waiting:
-            raise PermanentError("gone: nothing is there")
+        waiting = self.answers.get(url) or [self.otherwise]
         answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
         if isinstance(answer, Exception):
             raise answer

@@ -107,7 +107,7 @@ def test_a_picture_to_the_owners_taste_is_kept_byte_for_byte() -> None:
     [
         (PermanentError("gone: 404"), "original", "gone"),
         (HTML, "original", "html"),
-        (b"", "original", "empty"),
+        (b"", "original", "unknown-format"),
         (encoded(gradient(161, 81), "PNG"), "original", "removed"),
         (jpeg(640, 480), "dimensions", "too-small"),
         (jpeg(4000, 900), "dimensions", "too-wide"),

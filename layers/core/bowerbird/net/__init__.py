@@ -1,1 +1,8 @@
-"""The only way out: HTTP with address checks, limits and manners."""
+"""Reading what strangers link to: limits, address rules, and fetchers that keep both."""
+
+from bowerbird.net.fetcher import HttpFetcher
+from bowerbird.net.files import FileFetcher
+from bowerbird.net.limits import Limits
+from bowerbird.net.schemes import SchemeFetcher
+
+__all__ = ["FileFetcher", "HttpFetcher", "Limits", "SchemeFetcher"]

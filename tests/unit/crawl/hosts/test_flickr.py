@@ -21,7 +21,13 @@ _STEM = "https://live.staticflickr.com/7049/6946979188"
 
 def size(label: str, width: object, height: object, suffix: str, media: str = "photo") -> dict[str, Any]:
     """One size as flickr.photos.getSizes tells it: numbers come as numbers or as strings."""
-    return {"label": label, "width": width, "height": height, "source": f"{_STEM}_{suffix}.jpg", "media": media}
+    return {
+        "label": label,
+        "width": width,
+        "height": height,
+        "source": f"{_STEM}_{suffix}.jpg",
+        "media": media,
+    }
 
 
 def sizes(*given: dict[str, Any]) -> bytes:
@@ -31,13 +37,7 @@ def sizes(*given: dict[str, Any]) -> bytes:
 def ask(answer: bytes | Exception) -> tuple[Image, FakeFetcher]:
     match = _KEYED.match(_URL)
     assert match
-
-    class Any_(FakeFetcher):
-        def fetch(self, url: str, **how: Any) -> Any:
-            self.answers.setdefault(url, [answer])
-            return super().fetch(url, **how)
-
-    fetcher = Any_()
+    fetcher = FakeFetcher(otherwise=answer)
     (image,) = _KEYED.images(match, fetcher)
     return image, fetcher
 
@@ -66,7 +66,11 @@ def test_a_free_accounts_1024_pixels_are_declared() -> None:
     ("answer", "error", "reason"),
     [
         (b'{"stat":"fail","code":1,"message":"Photo not found"}', PermanentError, "Photo not found"),
-        (b'{"stat":"fail","code":105,"message":"Service unavailable"}', RetryableError, "Service unavailable"),
+        (
+            b'{"stat":"fail","code":105,"message":"Service unavailable"}',
+            RetryableError,
+            "Service unavailable",
+        ),
         (b'{"stat":"fail","code":[],"message":5}', PermanentError, "no reason"),
         (sizes(size("Site MP4", "352", "288", "aa1111", "video")), NoPictureError, "it is a video"),
         (sizes(), PermanentError, "no size"),

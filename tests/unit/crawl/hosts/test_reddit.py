@@ -21,7 +21,10 @@ _HOSTS = Hosts.found()
             ("https://i.redd.it/abc.png", "https://preview.redd.it/a-title-v0-abc.png?width=64&s=f0"),
         ),
         ("https://external-preview.redd.it/Ab.jpg?s=f0", ("https://external-preview.redd.it/Ab.jpg?s=f0",)),
-        ("https://www.reddit.com/media?url=https%3A%2F%2Fi.redd.it%2Fabc.png", ("https://i.redd.it/abc.png",)),
+        (
+            "https://www.reddit.com/media?url=https%3A%2F%2Fi.redd.it%2Fabc.png",
+            ("https://i.redd.it/abc.png",),
+        ),
     ],
 )
 def test_the_original_comes_first(url: str, urls: tuple[str, ...]) -> None:

@@ -1,0 +1,43 @@
+"""The small pictures that the filter left for the sheet."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Final
+
+from PIL import Image
+
+from bowerbird.keys import thumb_key
+from bowerbird.ports import ObjectStore
+
+# The filter writes 256 px JPEGs of 5 to 25 KB. Whatever else stands under the key is not shown.
+_MOST_BYTES: Final = 256 * 1024
+_MOST_PIXELS: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """A JPEG whose header has been read; width and height in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+    @property
+    def fills(self) -> bool:
+        """Whether it may be cropped to a 4:3 frame without losing what it is; a banner may not."""
+        return 0.95 <= self.width / self.height <= 2  # noqa: PLR2004 - crops at most a third
+
+
+def load_thumb(store: ObjectStore, candidate: str) -> Thumb | None:
+    """The thumbnail of a candidate, or None where none was stored or it is no small JPEG."""
+    data = store.get(thumb_key(candidate))
+    if data is None or len(data) > _MOST_BYTES:
+        return None
+    try:
+        with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
+            width, height = image.size
+    except OSError:
+        return None
+    return Thumb(data, width, height) if max(width, height) <= _MOST_PIXELS else None

@@ -1,0 +1,48 @@
+"""Writes the sheet of a place to a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bowerbird.ports import ObjectStore
+from infra.local.sheet.cards import plain
+from infra.local.sheet.histogram import Histogram, Reference
+from infra.local.sheet.page import render_page
+from infra.local.sheet.palette import LIGHT
+from infra.local.sheet.poster import draw_poster
+from infra.local.sheet.report import Report, read_report
+
+_HISTOGRAM_INCHES: Final = (9.6, 4.2)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFiles:
+    """Where the sheet is; `histogram` is None when nothing in the run has a novelty score."""
+
+    page: Path
+    picture: Path
+    histogram: Path | None
+    report: Report
+
+
+def write_sheet(
+    store: ObjectStore,
+    out: Path,
+    *,
+    reference: Reference | None,
+    day: str | None = None,
+    title: str = "Contact sheet",
+) -> SheetFiles:
+    """Write `sheet.html`, `sheet.png` and `novelty.png` of a place, of one day (YYYY-MM-DD) or of all."""
+    report, title = read_report(store, day), plain(title)
+    histogram = Histogram.of(report, reference)
+    out.mkdir(parents=True, exist_ok=True)
+    page, picture, chart = out / "sheet.html", out / "sheet.png", out / "novelty.png"
+    page.write_text(render_page(report, histogram, store, title), encoding="utf-8")
+    draw_poster(report, histogram, store, title).save(picture)
+    if histogram is None:
+        return SheetFiles(page, picture, None, report)
+    chart.write_bytes(histogram.draw(LIGHT, inches=_HISTOGRAM_INCHES, image_format="png", dpi=150))
+    return SheetFiles(page, picture, chart, report)

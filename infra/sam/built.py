@@ -1,0 +1,73 @@
+"""Reads what `sam build` made: the functions of the built template, with their folders and settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from samtranslator.yaml_helper import yaml_parse
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltFunction:
+    """One function as Lambda would see it: `task` is /var/task, `layers` are laid over each other at /opt."""
+
+    name: str
+    handler: str
+    task: Path
+    layers: tuple[Path, ...]
+    memory_mb: int
+    timeout_s: int
+    environment: dict[str, str]
+
+    def folders(self) -> tuple[Path, ...]:
+        """All that counts against Lambda's limit on unzipped size."""
+        return (self.task, *self.layers)
+
+    def python_path(self) -> list[str]:
+        """Where imports are looked for, in Lambda's order."""
+        return [str(self.task), *(str(layer / "python") for layer in self.layers)]
+
+
+def built_functions(template: Path) -> list[BuiltFunction]:
+    """The zip functions of a built template; parameters have their defaults.
+
+    What only AWS knows, such as a queue's URL, becomes the resource's own name.
+    """
+    parsed = yaml_parse(template.read_text())
+    parameters = {name: value.get("Default", "") for name, value in parsed.get("Parameters", {}).items()}
+    shared = parsed.get("Globals", {}).get("Function", {})
+    folder = template.parent
+    found = []
+    for name, resource in parsed["Resources"].items():
+        if resource["Type"] != "AWS::Serverless::Function":
+            continue
+        own = resource["Properties"]
+        variables = _variables(shared) | _variables(own)
+        found.append(
+            BuiltFunction(
+                name=name,
+                handler=own["Handler"],
+                task=folder / own["CodeUri"],
+                layers=tuple(
+                    folder / parsed["Resources"][layer["Ref"]]["Properties"]["ContentUri"]
+                    for layer in own.get("Layers", [])
+                ),
+                memory_mb=int(own.get("MemorySize") or shared.get("MemorySize", 128)),
+                timeout_s=int(own.get("Timeout") or shared.get("Timeout", 3)),
+                environment={key: _resolved(value, parameters) for key, value in variables.items()},
+            )
+        )
+    return found
+
+
+def _variables(properties: dict[str, Any]) -> dict[str, Any]:
+    variables: dict[str, Any] = properties.get("Environment", {}).get("Variables", {})
+    return variables
+
+
+def _resolved(value: Any, parameters: dict[str, Any]) -> str:
+    if isinstance(value, dict) and "Ref" in value:
+        return str(parameters.get(value["Ref"], value["Ref"]))
+    return str(value)

@@ -1,0 +1,79 @@
+"""The gate on built artefacts: every handler imports on Lambda's Python, and fits Lambda.
+
+Usage: python check_build.py BUILT_TEMPLATE RUNTIME_PYTHON
+
+RUNTIME_PYTHON is a Python 3.13 that has what the Lambda runtime brings by itself (requirements/lambda.txt).
+No network, no account and no credentials are needed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from infra.sam.built import BuiltFunction, built_functions
+
+# "Deployment package size: 250 MB unzipped, including layers":
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+LIMIT_BYTES: Final = 250 * 1024 * 1024
+_TOLD: Final = 10
+
+
+def sizes(function: BuiltFunction) -> Counter[str]:
+    """Bytes by top-level package, over the function's own code and its layers."""
+    found: Counter[str] = Counter()
+    for folder in function.folders():
+        for path in folder.rglob("*"):
+            if path.is_file():
+                parts = path.relative_to(folder).parts
+                found[parts[1] if parts[0] == "python" else parts[0]] += path.stat().st_size
+    return found
+
+
+def import_handler(function: BuiltFunction, python: str) -> str:
+    """Import as Lambda does; returns what went wrong, or nothing."""
+    module = function.handler.rpartition(".")[0]
+    done = subprocess.run(  # noqa: S603 - our own build, on the interpreter we were given
+        [python, "-B", "-c", f"import {module} as module; module.{function.handler.rpartition('.')[2]}"],
+        cwd="/",
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": os.pathsep.join(function.python_path()),
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            **function.environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stderr if done.returncode else ""
+
+
+def main() -> int:
+    """Check every function; 0 when all import and fit."""
+    template, python = Path(sys.argv[1]).absolute(), str(Path(sys.argv[2]).absolute())
+    failed = False
+    for function in built_functions(template):
+        by_package = sizes(function)
+        total = by_package.total()
+        print(f"{function.name}: {total / 1e6:.1f} MB of {LIMIT_BYTES / 1e6:.1f} MB unzipped")
+        for package, size in by_package.most_common(_TOLD):
+            print(f"  {size / 1e6:8.1f} MB  {package}")
+        if total > LIMIT_BYTES:
+            print("  too large for Lambda: choose a smaller bundle or the container image")
+            failed = True
+        if error := import_handler(function, python):
+            print(f"  {function.handler} cannot be imported:\n{error}")
+            failed = True
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,8 @@
+"""Untrusted bytes to facts and pixels. Everything refused is a PermanentError: a short word, then details."""
+
+from bowerbird.imaging.formats import sniff
+from bowerbird.imaging.header import ImageInfo, inspect
+from bowerbird.imaging.pixels import decode, thumbnail
+from bowerbird.imaging.placeholders import looks_removed
+
+__all__ = ["ImageInfo", "decode", "inspect", "looks_removed", "sniff", "thumbnail"]

@@ -1,0 +1,22 @@
+"""One fetcher made of several, by URL scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bowerbird.errors import PermanentError
+from bowerbird.ports import Fetched, Fetcher
+
+
+class SchemeFetcher:
+    """Hands each URL to the fetcher of its scheme, such as `{"https": …, "http": …, "file": …}`."""
+
+    def __init__(self, fetchers: Mapping[str, Fetcher]) -> None:
+        self._fetchers = dict(fetchers)
+
+    def fetch(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
+        """Read a URL; see `bowerbird.ports.Fetcher`."""
+        scheme = url.partition(":")[0].lower()
+        if scheme not in self._fetchers:
+            raise PermanentError(f"refused: scheme {scheme[:16]!r}")
+        return self._fetchers[scheme].fetch(url, accept=accept, max_bytes=max_bytes)

@@ -1,0 +1,227 @@
+"""Posts become candidates, or say why not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import SplitResult
+
+import pytest
+
+from bowerbird.errors import PermanentError, RetryableError
+from bowerbird.messages import Candidate, decode_candidate, encode_candidate
+from bowerbird.ports import Fetcher
+from functions.crawl.crawler import Crawler, Skipped
+from functions.crawl.hosts import Hosts
+from functions.crawl.hosts.base import Image, Match, NoPictureError
+from functions.crawl.sources.reddit_post import parse_post
+from tests.unit.crawl.fakes import FakeFetcher, FakeSource, NoNetwork
+from tests.unit.crawl.shapes import gallery, preview, submission
+
+
+@dataclass
+class Rule:
+    """A host of the test's own: answers in order."""
+
+    answers: list[tuple[Image, ...] | Exception]
+    kind: str = "page"
+    host: str = "test"
+    priority: int = 1
+    asked: int = 0
+
+    def match(self, url: SplitResult) -> Match | None:
+        return Match(self.host, self.kind, "x1", url.geturl()) if url.hostname == "test.example" else None
+
+    def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
+        del match, fetcher
+        answer = self.answers[min(self.asked, len(self.answers) - 1)]
+        self.asked += 1
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@dataclass
+class Naps:
+    """A clock that only takes notes."""
+
+    taken: list[float] = field(default_factory=list)
+
+    def __call__(self, seconds: float) -> None:
+        self.taken.append(seconds)
+
+
+def crawl(
+    data: dict[str, Any], rule: Rule | None = None, naps: Naps | None = None
+) -> list[Candidate | Skipped]:
+    hosts = Hosts((rule,)) if rule else Hosts.found()
+    source = FakeSource([parse_post(data, source="reddit")])
+    found = list(Crawler(NoNetwork(), hosts, naps or Naps()).crawl(source))
+    for each in found:
+        if isinstance(each, Candidate):
+            assert decode_candidate(encode_candidate(each)) == each
+    return found
+
+
+def linked(**fields: Any) -> dict[str, Any]:
+    """A post that links to the test's own host."""
+    return submission(url="https://test.example/p", **fields)
+
+
+def only(found: Sequence[Candidate | Skipped]) -> Candidate:
+    (each,) = found
+    assert isinstance(each, Candidate)
+    return each
+
+
+IMAGE = Image("x1", ("https://test.example/x1.jpg",))
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"over_18": True}, "over-18"),
+        ({"is_video": True}, "video"),
+        ({"removed_by_category": "moderator"}, "removed: moderator"),
+        ({"removed_by_category": "deleted", "over_18": True}, "removed: deleted"),
+        ({"is_self": True}, "text-only"),
+        ({"url": None}, "no-link"),
+        ({"url": "https://example.org/story"}, "no-rule: example.org"),
+        ({"url": "https://i.redd.it/abc.gif"}, "animation: reddit"),
+        ({"url": "https://v.redd.it/abc"}, "video: reddit"),
+        ({"url": "https://i.imgur.com/QhVg5yl.gifv"}, "video: imgur"),
+        (
+            {"url": "https://redd.it/abc12"},
+            "no-picture: reddit: it links to another submission, which has its own candidates",
+        ),
+        (
+            {"url": "https://www.reddit.com/gallery/abc12"},
+            "gone: reddit: the listing shows no valid picture of this gallery",
+        ),
+    ],
+)
+def test_a_submission_that_gives_none_says_why(fields: dict[str, Any], reason: str) -> None:
+    assert crawl(submission(**fields)) == [Skipped("t3_abc12", reason)]
+
+
+def test_a_reddit_picture_with_its_previews() -> None:
+    candidate = only(crawl(submission(preview=preview())))
+    assert candidate.id == "t3_abc12/z5mux8w0bgx21"
+    assert candidate.urls == (
+        "https://i.redd.it/z5mux8w0bgx21.jpg",
+        "https://preview.redd.it/z5mux8w0bgx21.jpg?auto=webp&s=full",
+    )
+    assert [each.width for each in candidate.previews] == [108, 320, 3000]
+    assert (candidate.width, candidate.height) == (3000, 2000)
+    assert candidate.host == "reddit"
+    assert candidate.submission.community == "EarthPorn"
+
+
+def test_a_gallery_is_one_candidate_a_picture_in_order() -> None:
+    found = crawl(gallery("bbb", "aaa"))
+    assert [each.id for each in found if isinstance(each, Candidate)] == ["t3_abc12/bbb", "t3_abc12/aaa"]
+
+
+def test_a_crosspost_and_its_parent_are_different_candidates() -> None:
+    parent = gallery("aaa")
+    crosspost = submission(id="xyz", name="t3_xyz", url="/gallery/abc12", crosspost_parent_list=[parent])
+    assert only(crawl(crosspost)).id == "t3_xyz/aaa"
+
+
+def test_the_listings_size_is_declared_for_a_link_to_the_very_file_only() -> None:
+    shown = linked(preview=preview("external-preview.redd.it"))
+    page = only(crawl(shown, Rule([(IMAGE,)], kind="page")))
+    file = only(crawl(shown, Rule([(IMAGE,)], kind="image")))
+    assert (page.width, page.height) == (None, None)
+    assert (file.width, file.height) == (3000, 2000)
+
+
+def test_what_the_host_declares_comes_first() -> None:
+    shown = linked(preview=preview("external-preview.redd.it"))
+    rule = Rule([(Image("x1", IMAGE.urls, (), 5000, 4000),)], kind="image")
+    candidate = only(crawl(shown, rule))
+    assert (candidate.width, candidate.height) == (5000, 4000)
+
+
+def test_an_album_takes_no_preview_for_there_is_one_for_all() -> None:
+    rule = Rule([(IMAGE, Image("x2", ("https://test.example/x2.jpg",)))])
+    found = crawl(linked(preview=preview("external-preview.redd.it")), rule)
+    assert [(each.id, each.previews) for each in found if isinstance(each, Candidate)] == [
+        ("t3_abc12/x1", ()),
+        ("t3_abc12/x2", ()),
+    ]
+
+
+def test_a_picture_that_an_album_shows_twice_is_one_candidate() -> None:
+    rule = Rule([(IMAGE, IMAGE, Image("x2", IMAGE.urls))])
+    assert only(crawl(linked(), rule)).id == "t3_abc12/x1"
+
+
+def test_when_the_host_is_gone_the_signed_preview_stands_in() -> None:
+    rule = Rule([PermanentError("gone: 404")])
+    candidate = only(crawl(linked(preview=preview("external-preview.redd.it")), rule))
+    assert candidate.id == "t3_abc12/x1"
+    assert candidate.urls == ("https://external-preview.redd.it/z5mux8w0bgx21.jpg?auto=webp&s=full",)
+    assert (candidate.width, candidate.height) == (3000, 2000)
+    assert rule.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (
+            PermanentError("opted-out: test.example asks noai"),
+            "gone: test: opted-out: test.example asks noai",
+        ),
+        (NoPictureError("it is a video"), "no-picture: test: it is a video"),
+        (RetryableError("busy: 429"), "host-unavailable: test: busy: 429"),
+        (ZeroDivisionError(), "error: ZeroDivisionError"),
+    ],
+)
+def test_the_preview_does_not_stand_in_for(error: Exception, reason: str) -> None:
+    rule = Rule([error])
+    assert crawl(linked(preview=preview("external-preview.redd.it")), rule) == [Skipped("t3_abc12", reason)]
+
+
+def test_a_rule_that_shows_nothing_is_named() -> None:
+    assert crawl(linked(), Rule([()])) == [Skipped("t3_abc12", "no-picture: test")]
+
+
+def test_a_busy_host_is_asked_again_after_a_pause() -> None:
+    rule, naps = Rule([RetryableError("busy"), RetryableError("busy", retry_after_s=4.0), (IMAGE,)]), Naps()
+    assert only(crawl(linked(), rule, naps)).urls == IMAGE.urls
+    assert naps.taken == [1.0, 4.0]
+
+
+def test_a_host_that_wants_a_long_pause_is_left_alone() -> None:
+    rule, naps = Rule([RetryableError("busy", retry_after_s=3600.0)]), Naps()
+    assert crawl(linked(), rule, naps) == [Skipped("t3_abc12", "host-unavailable: test: busy")]
+    assert (rule.asked, naps.taken) == (1, [])
+
+
+def test_a_long_id_is_hashed_and_stays_stable() -> None:
+    rule = Rule([(Image("x" * 600, IMAGE.urls),)])
+    first, second = only(crawl(linked(), rule)), only(crawl(linked(), rule))
+    assert first.id == second.id
+    assert len(first.id) == 64
+
+
+def test_more_than_a_message_takes_is_cut_to_the_best() -> None:
+    many = tuple(f"https://test.example/{number}.jpg" for number in range(30))
+    candidate = only(crawl(linked(), Rule([(Image("x1", many),)])))
+    assert candidate.urls == many[:8]
+
+
+def test_one_bad_host_costs_one_post() -> None:
+    page = b'<meta property="og:image" content="https://i.imgur.com/7xAFPmc.jpg">'
+    fetcher = FakeFetcher({"https://imgur.com/7xAFPmc": [page]})
+    posts = [
+        parse_post(submission(id=name, name=f"t3_{name}", url=f"https://imgur.com/{media}"), source="reddit")
+        for name, media in (("a", "AAAAAAA"), ("b", "7xAFPmc"))
+    ]
+    found = list(Crawler(fetcher, Hosts.found(), Naps()).crawl(FakeSource(posts)))
+    assert found[0] == Skipped("t3_a", "gone: imgur: gone: nothing is there")
+    assert only(found[1:]).urls == ("https://i.imgur.com/7xAFPmc.jpg",)
+    assert json.loads(encode_candidate(only(found[1:])))["version"] == 1
