@@ -12,7 +12,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, Final
 from urllib.parse import parse_qs, urlsplit
 
 from functions.crawl.reading import fullname
@@ -21,6 +21,18 @@ FIRST = int("kzj000", 36)
 DEPTH = 1000
 SECRET = "the-client-secret"
 REFRESH = "the-refresh-token"
+
+
+#: status, body and headers of what goes wrong
+FAULTS: Final[dict[str, tuple[int, bytes, dict[str, str]]]] = {
+    "401": (401, b'{"message": "Unauthorized", "error": 401}', {}),
+    "403": (403, b"<html><body>Blocked</body></html>", {}),
+    "429": (429, b"Too Many Requests", {"Retry-After": "30"}),
+    "500": (500, b"oops", {}),
+    "html": (200, b"<!doctype html><title>Prove that you are human</title>", {}),
+    "login": (302, b"", {"Location": "https://www.reddit.com/login/"}),
+    "cut": (200, b'{"kind": "Listing", "data"', {"Content-Length": "5000"}),
+}
 
 
 class Clock:
@@ -50,7 +62,6 @@ class LoopbackReddit:
     listings: deque[bytes] = field(default_factory=deque)
     asked_at: list[float] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
-    refused: int = 0
     tokens: int = 0
     grants: list[dict[str, list[str]]] = field(default_factory=list)
     api: str = ""
@@ -112,83 +123,73 @@ def listing(submissions: list[dict[str, Any]], after: str | None) -> dict[str, A
     return {"kind": "Listing", "data": {"after": after, "dist": len(children), "children": children}}
 
 
+class _Handler(http.server.BaseHTTPRequestHandler):
+    reddit: ClassVar[LoopbackReddit]
+    lock: ClassVar[threading.Lock]
+    protocol_version = "HTTP/1.1"
+    # Without it, the small headers and the body wait for each other's acknowledgement.
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        with self.lock:
+            self.reddit.grants.append(parse_qs(body))
+            self.reddit.tokens += 1
+            token = {"access_token": f"token-{self.reddit.tokens}", "expires_in": 3600, "scope": "*"}
+            self.answer(200, json.dumps(token | {"token_type": "bearer"}).encode())
+
+    def do_GET(self) -> None:
+        with self.lock:
+            self.get()
+
+    def get(self) -> None:
+        self.reddit.clock.now += self.reddit.latency
+        url = urlsplit(self.path)
+        query = parse_qs(url.query)
+        self.reddit.asked[url.path] += 1
+        self.reddit.asked_at.append(self.reddit.clock.now)
+        fault = self.reddit.faults.popleft() if self.reddit.faults else ""
+        if self.headers["Authorization"] != f"bearer token-{self.reddit.tokens}":
+            fault = "401"
+        if fault in FAULTS:
+            self.close_connection = fault == "cut"
+            self.answer(*FAULTS[fault])
+        elif self.reddit.listings:
+            self.answer(200, self.reddit.listings.popleft())
+        elif url.path == "/api/info":
+            self.answer(200, json.dumps(self.reddit.info(query)).encode(), self.limits())
+        else:
+            stale_s = float(fault.removeprefix("stale ")) if fault.startswith("stale") else 0.0
+            page = json.dumps(self.reddit.listing(query, stale_s)).encode()
+            self.answer(200, page[:-50] if fault == "half" else page, self.limits())
+
+    def limits(self) -> dict[str, str]:
+        """Reddit averages over ten minutes, told from the window's start."""
+        reset = 600 - (self.reddit.clock.now - self.reddit.born) % 600
+        used = sum(1 for at in self.reddit.asked_at if at >= self.reddit.clock.now - (600 - reset))
+        return {
+            "X-Ratelimit-Used": str(used),
+            "X-Ratelimit-Remaining": f"{max(0, self.reddit.published * 10 - used)}.0",
+            "X-Ratelimit-Reset": f"{reset:.0f}",
+        }
+
+    def answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in ({"Content-Length": str(len(body))} | (headers or {})).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 @contextmanager
-def loopback_reddit(clock: Clock, rate: float, **options: Any) -> Iterator[LoopbackReddit]:
+def loopback_reddit(clock: Clock, rate: float) -> Iterator[LoopbackReddit]:
     """Serve until the block ends."""
-    reddit = LoopbackReddit(clock, rate, **options)
-    lock = threading.Lock()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        # Without it, the small headers and the body wait for each other's acknowledgement.
-        disable_nagle_algorithm = True
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            with lock:
-                reddit.grants.append(parse_qs(body))
-                reddit.tokens += 1
-                token = {"access_token": f"token-{reddit.tokens}", "expires_in": 3600, "scope": "*"}
-                self.answer(200, json.dumps(token | {"token_type": "bearer"}).encode())
-
-        def do_GET(self) -> None:
-            with lock:
-                self.get()
-
-        def get(self) -> None:
-            clock.now += reddit.latency
-            url = urlsplit(self.path)
-            query = parse_qs(url.query)
-            reddit.asked[url.path] += 1
-            reddit.asked_at.append(clock.now)
-            fault = reddit.faults.popleft() if reddit.faults else ""
-            if self.headers["Authorization"] != f"bearer token-{reddit.tokens}" or fault == "401":
-                self.answer(401, b'{"message": "Unauthorized", "error": 401}')
-            elif fault == "429":
-                reddit.refused += 1
-                self.answer(429, b"Too Many Requests", {"Retry-After": "30"})
-            elif fault == "403":
-                self.answer(403, b"<html><body>Blocked</body></html>")
-            elif fault == "500":
-                self.answer(500, b"oops")
-            elif fault == "html":
-                self.answer(200, b"<!doctype html><title>Prove that you are human</title>")
-            elif fault == "login":
-                self.answer(302, b"", {"Location": "https://www.reddit.com/login/"})
-            elif fault == "cut":
-                self.close_connection = True
-                self.answer(200, b'{"kind": "Listing", "data"', {"Content-Length": "5000"})
-            elif fault == "half":
-                self.answer(200, json.dumps(reddit.listing(query)).encode()[:-50])
-            elif reddit.listings:
-                self.answer(200, reddit.listings.popleft())
-            elif url.path == "/api/info":
-                self.answer(200, json.dumps(reddit.info(query)).encode(), self.limits())
-            else:
-                stale_s = float(fault.removeprefix("stale ") or 0) if fault.startswith("stale") else 0.0
-                self.answer(200, json.dumps(reddit.listing(query, stale_s)).encode(), self.limits())
-
-        def limits(self) -> dict[str, str]:
-            """Reddit averages over ten minutes, told from the window's start."""
-            reset = 600 - (clock.now - reddit.born) % 600
-            used = sum(1 for at in reddit.asked_at if at >= clock.now - (600 - reset))
-            return {
-                "X-Ratelimit-Used": str(used),
-                "X-Ratelimit-Remaining": f"{max(0, reddit.published * 10 - used)}.0",
-                "X-Ratelimit-Reset": f"{reset:.0f}",
-            }
-
-        def answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
-            self.send_response(status)
-            for name, value in ({"Content-Length": str(len(body))} | (headers or {})).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    reddit = LoopbackReddit(clock, rate)
+    handler = type("Handler", (_Handler,), {"reddit": reddit, "lock": threading.Lock()})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     port = server.server_address[1]
     # Two names for one server, because tokens come from another host than listings.
