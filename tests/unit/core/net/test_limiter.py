@@ -2,7 +2,7 @@ import math
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bowerbird.errors import RetryableError
@@ -34,6 +34,7 @@ def ask(limiter: Limiter, status: int | None = 200, headers: dict[str, str] | No
             turn.answered(status, headers or {})
 
 
+@settings(deadline=None)
 @given(
     requests=st.integers(1, 20),
     window=st.floats(0.5, 600),
@@ -54,6 +55,7 @@ def test_no_window_ever_holds_more_than_the_published_limit(
         assert beyond >= first + window
 
 
+@settings(deadline=None)
 @given(
     answers=st.lists(
         st.tuples(st.integers(0, 5), st.floats(0, 600), st.floats(0, 30), st.sampled_from([200, 404])),
