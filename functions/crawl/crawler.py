@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from bowerbird.errors import PermanentError, RetryableError
+from bowerbird.errors import OptedOutError, PermanentError, RetryableError
 from bowerbird.keys import digest
 from bowerbird.messages import Candidate, Preview
 from bowerbird.ports import Fetcher
@@ -80,7 +80,7 @@ class Crawler:
             return f"no-picture: {match.host}: {error}"
         except PermanentError as error:
             # Who opts out of such uses (X-Robots-Tag: noai) does not mean one copy only.
-            fallback = None if str(error).startswith("opted-out") else _preview_only(post, match)
+            fallback = None if isinstance(error, OptedOutError) else _preview_only(post, match)
             return [fallback] if fallback else f"gone: {match.host}: {error}"
         except RetryableError as error:
             return f"host-unavailable: {match.host}: {error}"

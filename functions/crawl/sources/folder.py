@@ -16,14 +16,15 @@ from functions.crawl.post import Attachment, Post
 from functions.crawl.sources.base import Context, SourceSpec
 
 _SUFFIXES: Final = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"}
-_MAX_ID: Final = 512  # of a submission, see bowerbird.messages
+_MAX_PATH: Final = 500  # with its mark a submission's id: see bowerbird.messages
 
 
 @dataclass(frozen=True, slots=True)
 class FolderSource:
     """Walks `root` in the order of names; hidden files and links out of the folder are left out.
 
-    A submission's id is the file's path below `root`, so moving the whole folder changes nothing.
+    A submission's id is the file's path below `root`, and a mark that another folder's file of the same path,
+    or another picture under this file's name, does not share.
     """
 
     root: Path
@@ -42,7 +43,10 @@ class FolderSource:
         return path.resolve().is_relative_to(self.root) and path.is_file()
 
     def _post(self, path: Path) -> Post:
-        submission = Submission(self.name, _text(path.relative_to(self.root)), title=_text(Path(path.stem)))
+        status = path.stat()
+        mark = digest(f"{self.root} {status.st_size} {status.st_mtime_ns}")[:8]
+        name = f"{_text(path.relative_to(self.root))}@{mark}"
+        submission = Submission(self.name, name, title=_text(Path(path.stem)))
         return Post(submission, attachments=(Attachment("", (path.as_uri(),), self.name),))
 
 
@@ -50,7 +54,7 @@ def _text(path: Path) -> str:
     """A path as text that JSON can carry: names are bytes, and need not be UTF-8."""
     text = path.as_posix()
     clean = text if text.isprintable() else quote(os.fsencode(text))
-    return clean if len(clean) <= _MAX_ID else digest(clean)
+    return clean if len(clean) <= _MAX_PATH else digest(clean)
 
 
 def _open(argument: str, context: Context) -> FolderSource:

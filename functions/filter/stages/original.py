@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from bowerbird import imaging
-from bowerbird.errors import PermanentError, RetryableError
+from bowerbird.errors import OptedOutError, PermanentError, RetryableError
 from bowerbird.imaging import ImageInfo
 from bowerbird.ports import Fetched, Fetcher
 from functions.filter.examination import Examination
@@ -34,6 +34,8 @@ class Original:
             try:
                 fetched = self.fetcher.fetch(url, accept=ACCEPT, max_bytes=self.max_bytes)
                 info = _inspect(fetched)
+            except OptedOutError as error:
+                return str(error)
             except PermanentError as error:
                 reasons.append(str(error))
                 continue

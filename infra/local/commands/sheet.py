@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-from bowerbird_models.bundle import Bundle, load
 
 from bowerbird.errors import UsageError
+from bowerbird_models.bundle import Bundle, load
 from infra.local.place import open_store
 from infra.local.sheet import Reference, write_sheet
 
@@ -28,7 +29,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, load_bundle: Callable[[str], Bundle] = load) -> int:
     """Write the sheet and say where it is.
 
     Raises:
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     prefix = f"decisions/day={args.day or ''}"
     if next(iter(store.keys(prefix)), None) is None:
         raise UsageError(f"{args.place}: holds no decisions{f' of {args.day}' if args.day else ''} yet")
-    reference = reference_of(load(args.bundle))
+    reference = reference_of(load_bundle(args.bundle))
     title = f"Contact sheet of {args.place.rstrip('/').rpartition('/')[2] or args.place}"
     files = write_sheet(
         store, args.out or _beside(args.place), reference=reference, day=args.day, title=title

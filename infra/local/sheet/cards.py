@@ -46,7 +46,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One picture on the sheet. Texts are cleaned, `link` is http(s) or None, `size` is in pixels."""
+    """One picture on the sheet.
+
+    Texts are cleaned, `link` is http(s) or None, `size` is in pixels, `image` is a survivor's object key.
+    """
 
     candidate: str
     keep: bool
@@ -58,6 +61,7 @@ class Card:
     credit: str
     link: str | None
     size: tuple[int, int] | None
+    image: str | None
     novelty: float | None
     measure: Measure | None
 
@@ -85,6 +89,7 @@ def card_of(decision: Decision) -> Card:
         credit=" · ".join(filter(None, (plain(post.get("author")), plain(post.get("licence"))))),
         link=safe_link(post.get("permalink")) or safe_link(post.get("url")),
         size=_size(decision.facts),
+        image=decision.image,
         novelty=_number(decision.scores.get("novelty")),
         measure=measure,
     )

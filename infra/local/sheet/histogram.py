@@ -94,7 +94,9 @@ class Histogram:
             axes[-1].set_xlabel("novelty score (edge bars hold the outliers)", color=colours.faint, size=8)
             target = io.BytesIO()
             metadata = {"Date": None} if image_format == "svg" else {}
-            drawing.savefig(target, format=image_format, dpi=dpi, metadata=metadata)
+            # On a page the page's own paper shows through, white in print.
+            see_through = image_format == "svg"
+            drawing.savefig(target, format=image_format, dpi=dpi, metadata=metadata, transparent=see_through)
         return target.getvalue()
 
     def _edges(self) -> Scores:

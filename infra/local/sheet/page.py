@@ -23,8 +23,9 @@ from infra.local.sheet.thumbs import load_thumb
 # About 12 KB a picture: with these a day of r/all stays a file that a phone opens.
 _MOST_KEPT: Final = 240
 _MOST_OF_A_GROUP: Final = 60
-#: A rejected group shows this many at once, the rest unfolds.
+#: A rejected group shows this many at once, the rest unfolds; up to so many are not worth a click.
 _AT_FIRST: Final = 12
+_UNFOLDED: Final = 18
 
 _WIDE: Final = (12.0, 3.6)
 _NARROW: Final = (4.2, 3.6)
@@ -87,9 +88,8 @@ def render_page(report: Report, histogram: Histogram | None, store: ObjectStore,
     sections = []
     for group in report.groups:
         tiles = [_tile(card, gauges, store) for card in group.cards[:_MOST_OF_A_GROUP]]
-        sections.append(
-            _Section(group.stage, group.reason, len(group.cards), tiles[:_AT_FIRST], tiles[_AT_FIRST:])
-        )
+        first = _AT_FIRST if len(tiles) > _UNFOLDED else len(tiles)
+        sections.append(_Section(group.stage, group.reason, len(group.cards), tiles[:first], tiles[first:]))
     return _TEMPLATES.get_template("sheet.html").render(
         title=title,
         report=report,
@@ -105,7 +105,7 @@ def render_page(report: Report, histogram: Histogram | None, store: ObjectStore,
 
 
 def _tile(card: Card, gauges: Gauges, store: ObjectStore) -> _Tile:
-    thumb = load_thumb(store, card.candidate)
+    thumb = load_thumb(store, card)
     return _Tile(
         card,
         _data_uri(thumb.data, "image/jpeg") if thumb else None,

@@ -54,7 +54,7 @@ _REJECTED: Final = _Grid(columns=8, rows=5, gap=14)
 
 def draw_poster(report: Report, histogram: Histogram | None, store: ObjectStore, title: str) -> Image.Image:
     """Header, histogram, kept and rejected pictures with scores and reasons; 1600 pixels wide, RGB."""
-    kept = [Tile(card, load_thumb(store, card.candidate)) for card in report.kept[: _KEPT.most]]
+    kept = [Tile(card, load_thumb(store, card)) for card in report.kept[: _KEPT.most]]
     rejected = _rejected(report, store)
     # Drawn on a sheet that is long enough, then cut where the drawing ends.
     poster = Image.new("RGB", (_WIDTH, 6000), DARK.paper)
@@ -86,7 +86,7 @@ def _rejected(report: Report, store: ObjectStore) -> list[Tile]:
 
 
 def _group(group: Group, store: ObjectStore) -> list[Tile]:
-    tiles = [Tile(card, load_thumb(store, card.candidate)) for card in group.cards[: _REJECTED.most]]
+    tiles = [Tile(card, load_thumb(store, card)) for card in group.cards[: _REJECTED.most]]
     pictured = [tile for tile in tiles if tile.thumb]
     return pictured or [Tile(group.cards[0], None, len(group.cards))]
 

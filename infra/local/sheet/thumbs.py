@@ -8,10 +8,14 @@ from typing import Final
 
 from PIL import Image
 
+from bowerbird import imaging
+from bowerbird.errors import PermanentError
 from bowerbird.keys import thumb_key
 from bowerbird.ports import ObjectStore
+from infra.local.sheet.cards import Card
 
 # The filter writes 256 px JPEGs of 5 to 25 KB. Whatever else stands under the key is not shown.
+_SIDE: Final = 256
 _MOST_BYTES: Final = 256 * 1024
 _MOST_PIXELS: Final = 1024
 
@@ -30,9 +34,9 @@ class Thumb:
         return 0.95 <= self.width / self.height <= 2  # noqa: PLR2004 - crops at most a third
 
 
-def load_thumb(store: ObjectStore, candidate: str) -> Thumb | None:
-    """The thumbnail of a candidate, or None where none was stored or it is no small JPEG."""
-    data = store.get(thumb_key(candidate))
+def load_thumb(store: ObjectStore, card: Card) -> Thumb | None:
+    """The thumbnail of a candidate, made from the survivor where none was stored; None without either."""
+    data = store.get(thumb_key(card.candidate)) or _from_survivor(store, card)
     if data is None or len(data) > _MOST_BYTES:
         return None
     try:
@@ -41,3 +45,13 @@ def load_thumb(store: ObjectStore, candidate: str) -> Thumb | None:
     except OSError:
         return None
     return Thumb(data, width, height) if max(width, height) <= _MOST_PIXELS else None
+
+
+def _from_survivor(store: ObjectStore, card: Card) -> bytes | None:
+    original = store.get(card.image) if card.image else None
+    if original is None:
+        return None
+    try:
+        return imaging.thumbnail(imaging.decode(original, min_side=_SIDE), _SIDE)
+    except PermanentError:
+        return None

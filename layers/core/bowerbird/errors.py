@@ -26,6 +26,10 @@ class PermanentError(BowerbirdError):
     """Will never succeed: recorded and acknowledged, never retried."""
 
 
+class OptedOutError(PermanentError):
+    """The host asks that its pictures are not used so: no other copy may be taken instead."""
+
+
 class InvalidMessageError(PermanentError):
     """A queue message, manifest or post that cannot be understood."""
 

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult
 
 import pytest
 
-from bowerbird.errors import PermanentError, RetryableError
+from bowerbird.errors import OptedOutError, PermanentError, RetryableError
 from bowerbird.messages import Candidate, decode_candidate, encode_candidate
 from bowerbird.ports import Fetcher
 from functions.crawl.crawler import Crawler, Skipped
@@ -172,7 +172,7 @@ def test_when_the_host_is_gone_the_signed_preview_stands_in() -> None:
     ("error", "reason"),
     [
         (
-            PermanentError("opted-out: test.example asks noai"),
+            OptedOutError("opted-out: test.example asks noai"),
             "gone: test: opted-out: test.example asks noai",
         ),
         (NoPictureError("it is a video"), "no-picture: test: it is a video"),

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bowerbird.decisions import Decision
-from bowerbird.errors import BowerbirdError, InvalidMessageError, PermanentError, RetryableError
+from bowerbird.errors import (
+    BowerbirdError,
+    InvalidMessageError,
+    OptedOutError,
+    PermanentError,
+    RetryableError,
+)
 from bowerbird.messages import Candidate, Submission, encode_candidate
 from functions.filter.candidates import CandidateFilter
 from functions.filter.pipeline import standard_pipeline
@@ -144,6 +150,12 @@ def test_a_fall_back_is_used_when_the_original_is_gone_and_said_so() -> None:
     assert decision.keep
     assert decision.facts["url"] == BACKUP
     assert decision.facts["instead_of"][0].startswith("html")
+
+
+def test_who_opts_out_is_not_asked_for_another_copy() -> None:
+    world = World({URL: OptedOutError("opted-out: noai"), BACKUP: jpeg()})
+    decision = world.decide(candidate("c", URL, BACKUP))
+    assert (decision.stage, decision.reason, world.fetcher.asked) == ("original", "opted-out: noai", [URL])
 
 
 def test_a_host_that_is_down_sends_the_candidate_back_rather_than_keep_a_smaller_copy() -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from urllib3 import BaseHTTPResponse
 
-from bowerbird.errors import PermanentError, RetryableError
+from bowerbird.errors import OptedOutError, PermanentError, RetryableError
 from bowerbird.net.urls import Target
 
 _OK: Final = frozenset({200, 203})
@@ -80,7 +80,7 @@ def check_opt_out(tags: Iterable[str], user_agent: str, target: Target) -> None:
     """Honour `X-Robots-Tag: noai`, meant for all or for us by name.
 
     Raises:
-        PermanentError: `opted-out: …`.
+        OptedOutError: `opted-out: …`.
     """
     our_name = re.split(r"[/:\s]", user_agent, maxsplit=1)[0].lower()
     for tag in tags:
@@ -92,7 +92,7 @@ def check_opt_out(tags: Iterable[str], user_agent: str, target: Target) -> None:
             else:
                 directive = part.strip()
             if directive in _OPT_OUT and agent in {"", "*", our_name}:
-                raise PermanentError(f"opted-out: {target} asks {directive}")
+                raise OptedOutError(f"opted-out: {target} asks {directive}")
 
 
 def read_body(response: BaseHTTPResponse, max_bytes: int, target: Target) -> bytes:

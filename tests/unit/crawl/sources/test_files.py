@@ -70,14 +70,26 @@ def test_a_folder_is_walked_in_order_and_told_by_relative_paths(tmp_path: Path) 
     (tmp_path / "outside.jpg").write_bytes(b"x")
     (tmp_path / "photos" / "link.jpg").symlink_to(tmp_path / "outside.jpg")
     posts = list(open_source(f"folder:{tmp_path / 'photos'}").posts())
-    assert [post.submission.id for post in posts] == ["a.JPEG", "b/10.jpg", "b/2.png"]
+    names = [post.submission.id.rpartition("@")[0] for post in posts]
+    assert names == ["a.JPEG", "b/10.jpg", "b/2.png"]
     assert posts[1].attachments[0].urls == ((tmp_path / "photos" / "b" / "10.jpg").as_uri(),)
+
+
+def test_a_file_of_another_folder_or_of_other_content_is_another_submission(tmp_path: Path) -> None:
+    def seen(folder: str, content: bytes) -> str:
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "today.jpg").write_bytes(content)
+        (post,) = open_source(f"folder:{tmp_path / folder}").posts()
+        return post.submission.id
+
+    ids = [seen("a", b"x"), seen("b", b"x"), seen("a", b"another")]
+    assert len(set(ids)) == 3
 
 
 def test_a_file_name_need_not_be_text(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"caf\xe9.jpg")).write_bytes(b"x")
     (post,) = open_source(f"folder:{tmp_path}").posts()
-    assert post.submission.id == "caf%E9.jpg"
+    assert post.submission.id.startswith("caf%E9.jpg@")
     assert post.attachments[0].urls[0].endswith("/caf%E9.jpg")
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 from bowerbird.decisions import Decision
 from bowerbird.keys import decisions_key, thumb_key
+from bowerbird.ports import ObjectStore
 from infra.local.sheet import Reference
 from tests.fakes import FakeStore
 
@@ -74,7 +75,7 @@ def decision(candidate: str, **changes: Any) -> Decision:
     return Decision(**(values | changes))
 
 
-def fill(store: FakeStore, decisions: list[Decision], picture: Callable[[int], bytes | None]) -> None:
+def fill(store: ObjectStore, decisions: list[Decision], picture: Callable[[int], bytes | None]) -> None:
     """Write decisions as the ledger does, and `picture(n)` as the thumbnail of the n-th."""
     by_day: dict[str, list[str]] = {}
     for number, made in enumerate(decisions):

@@ -1,0 +1,131 @@
+"""A bundle: everything needed to judge a picture, from one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bowerbird.errors import BundleError
+from bowerbird_models import manifest as manifests
+from bowerbird_models import novelty as novelties
+from bowerbird_models.encoder import Encoder
+from bowerbird_models.manifest import Manifest
+from bowerbird_models.novelty import Novelty
+from bowerbird_models.session import Session
+from bowerbird_models.watermark import Watermark
+
+# The repository and the Lambda layer (/opt/python) keep `bundles` beside the package, a wheel inside it.
+_PACKAGE: Final = Path(__file__).resolve().parent
+SEARCHED: Final = (_PACKAGE.parent / "bundles", _PACKAGE / "bundles")
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A loaded bundle. Its networks are made when they are first used and may be shared by threads."""
+
+    folder: Path
+    manifest: Manifest
+    encoder: Encoder
+    novelty: Novelty
+    watermark: Watermark | None
+
+    @property
+    def label(self) -> str:
+        """Name and version, as decisions record them: `lite@1.0.0`."""
+        return f"{self.manifest.name}@{self.manifest.version}"
+
+    @property
+    def min_side(self) -> int:
+        """The shorter side, in pixels, that a decoder must keep for these models."""
+        sizes = [self.encoder.preprocess.min_side]
+        if self.watermark is not None:
+            sizes.append(self.watermark.preprocess.min_side)
+        return max(sizes)
+
+
+def load(
+    name: str | Path,
+    *,
+    verify: bool = False,
+    threads: int = 1,
+    searched: tuple[Path, ...] = SEARCHED,
+) -> Bundle:
+    """Load a bundle by name (in the folders `searched`) or by path.
+
+    With `verify`, every file is hashed and the canonical pictures are judged; see `bowerbird_models.verify`.
+    `threads` is for one picture.
+
+    Raises:
+        BundleError: missing, damaged or of an unknown schema; the text says which file.
+    """
+    folder = find(name, searched)
+    manifest = manifests.read(folder)
+    for artifact in manifest.artifacts:
+        _check_size(folder / artifact.file, artifact.bytes)
+    bundle = Bundle(
+        folder,
+        manifest,
+        _encoder(folder, manifest, threads),
+        _novelty(folder, manifest),
+        _watermark(folder, manifest, threads),
+    )
+    if verify:
+        # Only here: verification draws pictures and hashes megabytes, which no cold start should pay for.
+        from bowerbird_models.verify import check  # noqa: PLC0415
+
+        check(bundle)
+    return bundle
+
+
+def find(name: str | Path, searched: tuple[Path, ...] = SEARCHED) -> Path:
+    """The folder of a bundle: a path is taken as it is, a bare name is looked up.
+
+    Raises:
+        BundleError: there is no such bundle; the text lists the ones there are.
+    """
+    path = Path(name)
+    if (path / manifests.FILE_NAME).is_file() and (path.is_absolute() or len(path.parts) > 1):
+        return path
+    for parent in searched:
+        if (parent / path / manifests.FILE_NAME).is_file():
+            return parent / path
+    if (path / manifests.FILE_NAME).is_file():
+        return path
+    known = ", ".join(sorted({folder.name for folder in installed(searched)})) or "none"
+    raise BundleError(f"no bundle {name}: not a folder with a {manifests.FILE_NAME}; installed: {known}")
+
+
+def installed(searched: tuple[Path, ...] = SEARCHED) -> Iterator[Path]:
+    """The folders of all bundles that can be loaded by name."""
+    for parent in searched:
+        yield from sorted(path.parent for path in parent.glob(f"*/{manifests.FILE_NAME}"))
+
+
+def _check_size(path: Path, expected: int) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise BundleError(f"{path} is missing; run `bowerbird models pull` or restore the bundle") from error
+    if size != expected:
+        raise BundleError(f"{path} has {size} bytes, the manifest says {expected}: cut off or swapped")
+
+
+def _encoder(folder: Path, manifest: Manifest, threads: int) -> Encoder:
+    entry = manifest.encoder
+    session = Session(folder / entry.artifact.file, threads=threads)
+    return Encoder(session, entry.preprocess.build(), entry.dim)
+
+
+def _novelty(folder: Path, manifest: Manifest) -> Novelty:
+    entry = manifest.novelty
+    return novelties.load(folder / entry.artifact.file, entry.threshold.value, manifest.encoder.dim)
+
+
+def _watermark(folder: Path, manifest: Manifest, threads: int) -> Watermark | None:
+    entry = manifest.watermark
+    if entry is None:
+        return None
+    session = Session(folder / entry.artifact.file, threads=threads)
+    return Watermark(session, entry.preprocess.build(), entry.threshold.value)

@@ -1,0 +1,152 @@
+"""The densities a novelty model is made of: plain float32 arrays, vectorised scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+Half = NDArray[np.float16]
+
+_LOG_2PI: Final = float(np.log(2.0 * np.pi))
+
+
+class Density(Protocol):
+    """Scores unit vectors (N, D) → (N,); higher is more likely."""
+
+    kind: ClassVar[str]
+
+    @property
+    def dim(self) -> int:
+        """D."""
+        ...
+
+    def score(self, vectors: Array) -> Array:
+        """(N, D) → (N,)."""
+        ...
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What to store; the constructor's arguments."""
+        ...
+
+
+class _Arrays:
+    """A density whose fields are exactly its stored arrays."""
+
+    __slots__ = ()
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What to store; the constructor's arguments."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture(_Arrays):
+    """A Gaussian mixture; the score is the log-likelihood in nats.
+
+    `weights` (K), `means` (K, P) and `precisions`, scikit-learn's `precisions_cholesky_`, by `covariance`:
+    (K, P, P) for `full`, (P, P) for `tied`, (K, P) for `diag`. `basis` (D, P) and `centre` (D) project
+    first; a single covariance is what the literature calls Mahalanobis.
+    """
+
+    kind: ClassVar[str] = "mixture"
+
+    covariance: NDArray[np.str_]
+    weights: Array
+    means: Array
+    precisions: Array
+    basis: Array
+    centre: Array
+
+    def __post_init__(self) -> None:
+        """Refuse arrays that do not fit each other."""
+        count, width = self.means.shape
+        shapes = {"full": (count, width, width), "tied": (width, width), "diag": (count, width)}
+        if self.precisions.shape != shapes[str(self.covariance)] or self.weights.shape != (count,):
+            raise ValueError(f"mixture of {self.means.shape} means has precisions {self.precisions.shape}")
+        if self.basis.shape != (self.centre.shape[0], width):
+            raise ValueError(f"mixture of {self.means.shape} means has a basis {self.basis.shape}")
+
+    @property
+    def dim(self) -> int:
+        """Length of the vectors before projection."""
+        return int(self.centre.shape[0])
+
+    def score(self, vectors: Array) -> Array:
+        """Log-likelihood of each vector, (N,)."""
+        count, width = self.means.shape
+        tied = str(self.covariance) == "tied"
+        points = (vectors - self.centre) @ self.basis
+        joint = np.empty((count, len(vectors)), np.float32)
+        for index in range(count):
+            factor = self.precisions if tied else self.precisions[index]
+            difference = points - self.means[index]
+            whitened = difference * factor if factor.ndim == 1 else difference @ factor
+            diagonal = factor if factor.ndim == 1 else np.diagonal(factor)
+            joint[index] = (
+                np.log(self.weights[index])
+                + np.log(diagonal).sum()
+                - 0.5 * (width * _LOG_2PI + np.einsum("np,np->n", whitened, whitened))
+            )
+        top = joint.max(axis=0)
+        total: Array = top + np.log(np.exp(joint - top).sum(axis=0))
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours(_Arrays):
+    """Mean cosine similarity to the `k` nearest of the owner's pictures, `reference` (M, D)."""
+
+    kind: ClassVar[str] = "neighbours"
+
+    reference: Array | Half
+    k: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        """Refuse a k that the reference cannot serve."""
+        if self.reference.ndim != 2 or not 1 <= int(self.k) <= len(self.reference):  # noqa: PLR2004
+            raise ValueError(f"{self.k} neighbours of a reference of shape {self.reference.shape}")
+
+    @property
+    def dim(self) -> int:
+        """Length of the vectors."""
+        return int(self.reference.shape[1])
+
+    def score(self, vectors: Array) -> Array:
+        """Mean of the k largest cosines, (N,)."""
+        k = int(self.k)
+        similar = vectors @ self.reference.T.astype(np.float32)
+        nearest: Array = np.partition(similar, -k, axis=1)[:, -k:].mean(axis=1)
+        return nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Linear(_Arrays):
+    """A supervised head: log-odds of being loved, `vectors @ coefficients + intercept`."""
+
+    kind: ClassVar[str] = "linear"
+
+    coefficients: Array
+    intercept: Array | np.float32
+
+    def __post_init__(self) -> None:
+        """Refuse anything but one output."""
+        if self.coefficients.ndim != 1 or self.intercept.ndim != 0:
+            raise ValueError(f"linear head of shape {self.coefficients.shape}")
+
+    @property
+    def dim(self) -> int:
+        """Length of the vectors."""
+        return int(self.coefficients.shape[0])
+
+    def score(self, vectors: Array) -> Array:
+        """Log-odds, (N,)."""
+        odds: Array = vectors @ self.coefficients.astype(np.float32) + self.intercept
+        return odds
+
+
+KINDS: Final[Mapping[str, Any]] = {density.kind: density for density in (Mixture, Neighbours, Linear)}

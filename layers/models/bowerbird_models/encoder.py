@@ -1,0 +1,36 @@
+"""Pictures to embeddings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from bowerbird.errors import BundleError
+from bowerbird_models.preprocess import Preprocess
+from bowerbird_models.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """An image network and the preprocessing it was trained with."""
+
+    session: Session
+    preprocess: Preprocess
+    dim: int
+
+    def embed(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """RGB pictures of any size → unit vectors, float32 (N, dim).
+
+        Raises:
+            BundleError: the network does not give what the manifest says.
+        """
+        features = self.session.run(self.preprocess(images))
+        if features.shape != (len(images), self.dim):
+            raise BundleError(f"the encoder gives {features.shape}, the manifest says {self.dim} a picture")
+        norms = np.linalg.norm(features, axis=1, keepdims=True)
+        unit: NDArray[np.float32] = features / np.maximum(norms, np.finfo(np.float32).tiny)
+        return unit

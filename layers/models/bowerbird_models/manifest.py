@@ -1,0 +1,140 @@
+"""`manifest.json`: what a bundle is made of, where it came from and how its thresholds were chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bowerbird.errors import BundleError
+from bowerbird_models.preprocess import Fit, Preprocess, Resample, Resize
+
+SCHEMA: Final = 1
+FILE_NAME: Final = "manifest.json"
+
+# A bundle can come from anybody: a file name is a name, never a way out of the bundle's folder.
+_FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+_Triple = tuple[float, float, float]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Artifact(_Entry):
+    """One file of the bundle; `precision` is fp32, fp16, int8 or, for plain arrays, the array type."""
+
+    file: _FileName
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    bytes: Annotated[int, Field(ge=1)]
+    licence: str
+    source: str
+    precision: str
+
+
+class ResizeEntry(_Entry):
+    """See `bowerbird_models.preprocess.Resize`."""
+
+    size: Annotated[int, Field(ge=16, le=1024)]
+    fit: Fit
+    resample: Resample
+
+
+class PreprocessEntry(_Entry):
+    """See `bowerbird_models.preprocess.Preprocess`."""
+
+    resizes: Annotated[tuple[ResizeEntry, ...], Field(min_length=1, max_length=3)]
+    mean: _Triple
+    std: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
+
+    def build(self) -> Preprocess:
+        """The transform itself."""
+        resizes = tuple(Resize(entry.size, entry.fit, entry.resample) for entry in self.resizes)
+        return Preprocess(resizes, self.mean, self.std)
+
+
+class Threshold(_Entry):
+    """A decision boundary and, in words, how it was chosen."""
+
+    value: float
+    chosen: Annotated[str, Field(min_length=1)]
+
+
+class EncoderEntry(_Entry):
+    """The network that turns a picture into a vector of `dim` numbers."""
+
+    artifact: Artifact
+    preprocess: PreprocessEntry
+    dim: Annotated[int, Field(ge=1, le=16384)]
+
+
+class NoveltyEntry(_Entry):
+    """The owner's model; keep at or above the threshold."""
+
+    artifact: Artifact
+    threshold: Threshold
+
+
+class WatermarkEntry(_Entry):
+    """The classifier of watermarks; reject at or above the threshold."""
+
+    artifact: Artifact
+    preprocess: PreprocessEntry
+    threshold: Threshold
+
+
+class Canonical(_Entry):
+    """What a picture drawn by code (`bowerbird_models.canonical`) must come out as, on any machine."""
+
+    image: str
+    embedding: Annotated[tuple[float, ...], Field(min_length=1)]
+    novelty: float
+    watermark: float | None = None
+
+
+class Manifest(_Entry):
+    """The whole manifest. `tolerance` bounds the canonical differences, relative to the size of a value."""
+
+    version_of_schema: Literal[1] = Field(alias="schema")
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    created_from: str
+    encoder: EncoderEntry
+    novelty: NoveltyEntry
+    watermark: WatermarkEntry | None = None
+    canonical: tuple[Canonical, ...] = ()
+    tolerance: Annotated[float, Field(gt=0)] = 1e-3
+
+    @property
+    def artifacts(self) -> tuple[Artifact, ...]:
+        """Every file of the bundle but the manifest."""
+        entries = (self.encoder, self.novelty, self.watermark)
+        return tuple(entry.artifact for entry in entries if entry is not None)
+
+
+def read(folder: Path) -> Manifest:
+    """Read and validate a bundle's manifest.
+
+    Raises:
+        BundleError: no manifest, not JSON, another schema, or a field that cannot be.
+    """
+    path = folder / FILE_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BundleError(f"no bundle in {folder}: {FILE_NAME} cannot be read ({error})") from error
+    try:
+        return Manifest.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "manifest"
+        raise BundleError(
+            f"{path}: {where}: {first['msg']} ({error.error_count()} problems in all)"
+        ) from None
+
+
+def write(manifest: Manifest, folder: Path) -> None:
+    """Write the manifest, readable by people."""
+    text = manifest.model_dump_json(indent=2, by_alias=True, exclude_none=True)
+    (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8")

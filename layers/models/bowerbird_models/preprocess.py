@@ -1,0 +1,76 @@
+"""From a picture to the tensor a network reads; training and inference share this one module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Pixels = NDArray[np.float32]
+
+_FILTERS: Final = {
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+}
+
+Resample = Literal["bilinear", "bicubic", "lanczos"]
+Fit = Literal["squash", "crop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resize:
+    """One resize to `size` x `size` pixels: `squash` ignores the aspect, `crop` keeps the centre square."""
+
+    size: int
+    fit: Fit = "squash"
+    resample: Resample = "lanczos"
+
+    def apply(self, image: Image.Image) -> Image.Image:
+        """Resize in one step, so that cropping and scaling are filtered together."""
+        box = None
+        if self.fit == "crop":
+            side = min(image.size)
+            left, top = (image.width - side) / 2, (image.height - side) / 2
+            box = (left, top, left + side, top + side)
+        return image.resize((self.size, self.size), _FILTERS[self.resample], box=box)
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocess:
+    """Resizes in order, then `(x / 255 - mean) / std` a channel.
+
+    Two resizes are not an oversight: the original filter server received 512 x 512 squashes and made 224 of
+    them, and its fitted models only carry over if we do the same. The lite bundle passes through 256 so that
+    a large original and a small preview are seen alike.
+    """
+
+    resizes: tuple[Resize, ...]
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+    @property
+    def size(self) -> int:
+        """Side of the network's input, in pixels."""
+        return self.resizes[-1].size
+
+    @property
+    def min_side(self) -> int:
+        """The shorter side, in pixels, below which a decoder must not scale a picture down."""
+        return self.resizes[0].size
+
+    def __call__(self, images: Sequence[Image.Image]) -> Pixels:
+        """RGB pictures of any size → float32 (N, 3, size, size)."""
+        batch = np.stack([self._one(image) for image in images]).astype(np.float32)
+        mean, std = np.asarray(self.mean, np.float32), np.asarray(self.std, np.float32)
+        batch = (batch / np.float32(255.0) - mean) / std
+        return np.ascontiguousarray(batch.transpose(0, 3, 1, 2))
+
+    def _one(self, image: Image.Image) -> NDArray[np.uint8]:
+        for resize in self.resizes:
+            image = resize.apply(image)
+        return np.asarray(image)

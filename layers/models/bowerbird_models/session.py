@@ -1,0 +1,53 @@
+"""A network in onnxruntime: float32 in, float32 out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from bowerbird.errors import BundleError
+
+Array = NDArray[np.float32]
+
+
+class Session:
+    """One input, one output; made on first use, safe to share between threads.
+
+    `threads` is for one picture. The host judges several pictures at once, so more than one thread a picture
+    only makes them wait for each other.
+    """
+
+    def __init__(self, path: Path, *, threads: int = 1) -> None:
+        self._path = path
+        self._threads = threads
+        self._lock = Lock()
+        self._made: ort.InferenceSession | None = None
+
+    def run(self, batch: Array) -> Array:
+        """Any batch the network accepts → its output."""
+        session = self._session()
+        (output,) = session.run(None, {session.get_inputs()[0].name: batch})
+        return np.asarray(output, np.float32)
+
+    def _session(self) -> ort.InferenceSession:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+    def _make(self) -> ort.InferenceSession:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.inter_op_num_threads = 1
+        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
+        # The arena rounds up and never gives back; one picture at a time does not need it.
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 3
+        try:
+            return ort.InferenceSession(str(self._path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises bare Exception subclasses of its own
+            raise BundleError(f"{self._path.name} is not a model onnxruntime can load: {error}") from error

@@ -1,0 +1,29 @@
+"""The hour through the crawl: candidates, and the word for why a post has none, are known beforehand."""
+
+from __future__ import annotations
+
+import json
+
+from bowerbird.net import HttpFetcher
+from functions.crawl.crawler import Crawler, Skipped
+from functions.crawl.sources import open_source
+from infra.local.demo.answers import HOUR, read_answers
+from infra.local.demo.server import serving
+from infra.local.tally import reason_word
+
+EXPECTED: dict[str, dict[str, str]] = json.loads((HOUR / "expected.json").read_text())
+
+
+def test_the_crawl_finds_every_candidate_and_names_every_skip() -> None:
+    found: dict[str, set[str]] = {}
+    with serving(read_answers(HOUR / "answers.json")) as gateway:
+        fetcher = HttpFetcher(user_agent="linux:bowerbird:test", gateway=gateway)
+        for each in Crawler(fetcher).crawl(open_source(f"replay:{HOUR / 'hour.jsonl'}")):
+            if isinstance(each, Skipped):
+                found[each.submission] = {f"skipped: {reason_word(each.reason)}"}
+            else:
+                found.setdefault(each.submission.id, set()).add(each.urls[0])
+    assert found == {
+        name: {f"skipped: {word}" if key == "skipped" else key for key, word in outcomes.items()}
+        for name, outcomes in EXPECTED.items()
+    }
