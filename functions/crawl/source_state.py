@@ -8,7 +8,7 @@ from typing import Literal
 from bowerbird.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError
 from functions.crawl.sources.listing import SourceThrottledError
 
-Health = Literal["ok", "empty", "throttled", "blocked", "unreachable"]
+Health = Literal["ok", "empty", "throttled", "blocked", "unreachable", "unusable"]
 
 
 @dataclass(frozen=True, slots=True)
