@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final, Protocol, runtime_checkable
 
 from bowerbird.errors import RetryableError, SourceBlockedError, SourceUnreachableError, UsageError
@@ -110,14 +111,23 @@ class CursorStore:
 class FollowedSource:
     """A source read from its newest post back to where earlier runs have been.
 
-    Without a `store` it remembers only as long as it lives.
+    Without a `store` it remembers only as long as it lives. With `fill_gaps`, what is left of a run's budget
+    is spent on what earlier runs could not read.
     """
 
-    def __init__(self, source: OrderedSource, budget: RunBudget, store: CursorStore | None = None) -> None:
+    def __init__(
+        self,
+        source: OrderedSource,
+        budget: RunBudget,
+        store: CursorStore | None = None,
+        *,
+        fill_gaps: bool = False,
+    ) -> None:
         self.name = source.name
         self._source = source
         self._budget = budget
         self._store = store
+        self._fill_gaps = fill_gaps
         self._known = Knowledge()
         self._run = Run(source.order)
         self.progress: Progress | None = None
@@ -125,28 +135,7 @@ class FollowedSource:
     def posts(self) -> Iterator[Post]:
         """Yield what is new. A source that fails after some posts ends the run early; see `progress`."""
         self._begin()
-        run, streak = self._run, 0
-        error: SourceBlockedError | SourceUnreachableError | None = None
-        try:
-            for post in self._source.posts():
-                rank = run.rank(post)
-                if post.submission.id in run.seen:
-                    continue  # a page that moved while it was read
-                if self._known.knows(post.submission.id, rank):
-                    run.note(post, new=False)
-                    streak += 1
-                    if streak >= OVERLAP and (rank is None or rank <= self._known.chased):
-                        break
-                    continue
-                streak = 0
-                yield post
-                # Noted only when the next one is asked for: whoever stops here may have used half of it.
-                run.note(post, new=True)
-            else:
-                run.exhausted = not self._budget.over
-        except (SourceBlockedError, SourceUnreachableError) as raised:
-            error = raised
-        self._end(error)
+        return self._guarded(chain(self._stream(), self._gap_posts() if self._fill_gaps else ()))
 
     def gap_posts(self) -> Iterator[Post]:
         """Yield what fills the gaps, newest first, asked for by id as far as the budget goes.
@@ -154,19 +143,8 @@ class FollowedSource:
         Raises:
             UsageError: this source cannot be asked by id.
         """
-        source = self._source
-        if not isinstance(source, IdSource) or source.order != "id":
-            raise UsageError(
-                f"{self.name} cannot be asked for posts by id: gaps are filled by reddit and arctic-shift"
-            )
         self._begin()
-        error: SourceBlockedError | SourceUnreachableError | None = None
-        try:
-            for gap in reversed(self._known.gaps):
-                yield from self._fill(source, gap)
-        except (SourceBlockedError, SourceUnreachableError) as raised:
-            error = raised
-        self._end(error)
+        return self._guarded(self._gap_posts())
 
     def commit(self) -> None:
         """Remember what was handed out; called once it is safe, never before."""
@@ -175,6 +153,41 @@ class FollowedSource:
         if self.progress:
             self.progress = replace(self.progress, gaps=self._known.gaps)
             _LOG.info("%s", self.progress)
+
+    def _stream(self) -> Iterator[Post]:
+        run, streak = self._run, 0
+        for post in self._source.posts():
+            if post.submission.id in run.seen:
+                continue  # a page that moved while it was read
+            rank = run.rank(post)
+            if self._known.knows(post.submission.id, rank):
+                run.note(post, new=False)
+                streak += 1
+                if streak >= OVERLAP and (rank is None or rank <= self._known.chased):
+                    return
+            else:
+                streak = 0
+                yield post
+                # Noted only when the next one is asked for: whoever stops here may have used half of it.
+                run.note(post, new=True)
+        run.exhausted = not self._budget.over
+
+    def _gap_posts(self) -> Iterator[Post]:
+        source = self._source
+        if not isinstance(source, IdSource):
+            raise UsageError(
+                f"{self.name} cannot be asked for posts by id: gaps are filled by reddit and arctic-shift"
+            )
+        for gap in reversed(self._known.joined(self._run.knowledge()).gaps):
+            yield from self._fill(source, gap)
+
+    def _guarded(self, posts: Iterable[Post]) -> Iterator[Post]:
+        error: SourceBlockedError | SourceUnreachableError | None = None
+        try:
+            yield from posts
+        except (SourceBlockedError, SourceUnreachableError) as raised:
+            error = raised
+        self._end(error)
 
     def _begin(self) -> None:
         self._budget.restart()

@@ -55,7 +55,11 @@ def http_fetcher(gateway: str | None = None) -> HttpFetcher:
 
 
 def source_context(
-    gateway: str | None = None, store: ObjectStore | None = None, communities: str = ""
+    gateway: str | None = None,
+    store: ObjectStore | None = None,
+    communities: str = "",
+    *,
+    fill_gaps: bool = False,
 ) -> Context:
     """What a live source needs; it remembers in `store` where it has been."""
     settings = CrawlSettings()
@@ -70,6 +74,7 @@ def source_context(
         reddit=settings.reddit_app(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
+        fill_gaps=fill_gaps,
     )
 
 

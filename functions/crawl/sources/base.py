@@ -18,7 +18,7 @@ class Context:
 
     `communities` narrows the stream (subreddits, Lemmy communities); empty means everything. `store` keeps
     the cursor between runs. A run makes at most so many `requests` in so many `seconds`; sources that share a
-    host share the `limiter`.
+    host share the `limiter`. With `fill_gaps` what is left of a run asks by id for what earlier ones missed.
     """
 
     communities: tuple[str, ...] = ()
@@ -28,6 +28,7 @@ class Context:
     limiter: Limiter = field(default_factory=lambda: Limiter(LIMITS, DEFAULT_LIMIT))
     requests: int = 100
     seconds: float = 60.0
+    fill_gaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ def follow(
     budget = RunBudget(context.requests, context.seconds)
     source = open_with(Listing(spec, ask, context.limiter, budget))
     key = f"{spec} {'+'.join(sorted(context.communities))}"
-    return FollowedSource(source, budget, CursorStore(context.store, key) if context.store else None)
+    cursor = CursorStore(context.store, key) if context.store else None
+    return FollowedSource(source, budget, cursor, fill_gaps=context.fill_gaps)
 
 
 def asking(spec: str, accept: str, context: Context) -> Ask:

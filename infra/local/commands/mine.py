@@ -22,6 +22,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--communities", default="", metavar="A+B", help="only these subreddits, communities or categories"
     )
+    parser.add_argument(
+        "--fill-gaps", action="store_true", help="ask by id for what earlier crawls could not read"
+    )
     parser.add_argument("--out", required=True, metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
     parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
     parser.add_argument("--limit", type=positive, metavar="N", help="stop after N new candidates")
@@ -45,7 +48,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Mine; exit status 0 when the crawl ended well, 3 when the source was out of reach."""
     place = open_place(args.out, args.endpoint_url)
-    source = open_source(args.source, source_context(args.gateway, place.store, args.communities))
+    context = source_context(args.gateway, place.store, args.communities, fill_gaps=args.fill_gaps)
+    source = open_source(args.source, context)
     options = HostOptions(
         bundle=args.bundle,
         shape=ShapeRule(args.min_area, args.max_wide, args.max_tall),

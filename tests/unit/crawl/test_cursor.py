@@ -267,6 +267,22 @@ def test_the_number_of_spans_is_bounded_and_the_newest_stay() -> None:
     assert kept[-1] == spans[-1]
 
 
+def test_what_is_left_of_a_run_fills_gaps() -> None:
+    store = FakeStore()
+    run(FakeSource(100), store)
+    run(FakeSource(400, depth=50), store)
+    assert [gap.posts for gap in known(store).gaps] == [250]
+    source = FollowedSource(
+        FakeSource(410, depth=50, hidden={200}),
+        RunBudget(1000, 1e9),
+        CursorStore(store, "fake"),
+        fill_gaps=True,
+    )
+    assert numbers(source.posts()) == [*range(410, 400, -1), *(n for n in range(350, 100, -1) if n != 200)]
+    source.commit()
+    assert known(store).gaps == ()
+
+
 def test_only_sources_with_counted_ids_fill_gaps() -> None:
     with pytest.raises(UsageError, match="gaps are filled by reddit and arctic-shift"):
         list(follow(FakeFeed("a"), FakeStore()).gap_posts())
