@@ -47,7 +47,7 @@ test: setup .venv-aws/.installed
 sam: .venv-sam/.installed .venv-lambda/.installed
 	$(SAM) validate --lint
 	$(PYTHON313) $(SAM) build
-	.venv-sam/bin/python infra/sam/check_build.py .aws-sam/build/template.yaml .venv-lambda/bin/python
+	$(BIN)/python infra/sam/check_build.py .aws-sam/build/template.yaml .venv-lambda/bin/python
 
 # Tools with needs of their own: the SAM command, local AWS servers, and what the Lambda runtime brings itself.
 .venv-sam/.installed: requirements/sam.txt | setup
@@ -73,6 +73,7 @@ lock: setup
 	$(LOCK) --python-version 3.11 --output-file requirements/sam.txt requirements/sam.in
 	$(LOCK) --python-version 3.13 --output-file requirements/aws.txt requirements/aws.in
 	$(LOCK) --python-version 3.13 --output-file requirements/lambda.txt requirements/lambda.in
+	$(LOCK_TESTED) --output-file functions/crawl/requirements.txt requirements/crawl-function.in
 	$(LOCK_TESTED) --output-file layers/core/requirements.txt requirements/core-layer.in
 	$(LOCK_TESTED) --output-file layers/models/runtime/requirements.txt requirements/models-layer.in
 

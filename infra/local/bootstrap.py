@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bowerbird_models.bundle import load
-
 from bowerbird import __version__
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.messages import Candidate
 from bowerbird.net import FileFetcher, HttpFetcher
 from bowerbird.ports import Fetcher
+from bowerbird_models.bundle import load
 from functions.crawl.crawler import Crawler, Skipped
 from functions.crawl.hosts import Hosts
 from functions.crawl.post import Source

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from samtranslator.yaml_helper import yaml_parse
+import yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,29 @@ class BuiltFunction:
         return [str(self.task), *(str(layer / "python") for layer in self.layers)]
 
 
+class _Template(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms: `!Ref X` becomes {"Ref": "X"}, as in its JSON."""
+
+
+def _short_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        return {name: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    if isinstance(node, yaml.MappingNode):
+        return {name: loader.construct_mapping(node, deep=True)}
+    raise yaml.constructor.ConstructorError(None, None, f"!{name} has no value", node.start_mark)
+
+
+_Template.add_multi_constructor("!", _short_form)
+
+
 def built_functions(template: Path) -> list[BuiltFunction]:
     """The zip functions of a built template; parameters have their defaults.
 
     What only AWS knows, such as a queue's URL, becomes the resource's own name.
     """
-    parsed = yaml_parse(template.read_text())
+    parsed = yaml.load(template.read_text(), Loader=_Template)  # noqa: S506 - a SafeLoader
     parameters = {name: value.get("Default", "") for name, value in parsed.get("Parameters", {}).items()}
     shared = parsed.get("Globals", {}).get("Function", {})
     folder = template.parent
@@ -54,8 +71,8 @@ def built_functions(template: Path) -> list[BuiltFunction]:
                     folder / parsed["Resources"][layer["Ref"]]["Properties"]["ContentUri"]
                     for layer in own.get("Layers", [])
                 ),
-                memory_mb=int(own.get("MemorySize") or shared.get("MemorySize", 128)),
-                timeout_s=int(own.get("Timeout") or shared.get("Timeout", 3)),
+                memory_mb=int(_resolved(own["MemorySize"], parameters)),
+                timeout_s=int(_resolved(own["Timeout"], parameters)),
                 environment={key: _resolved(value, parameters) for key, value in variables.items()},
             )
         )

@@ -27,7 +27,13 @@ _PAGES: Final = (
     ("share", re.compile(r"/(?:r|u|user)/[\w.-]+/s/([0-9A-Za-z]{1,16})(?:/|\Z)")),
 )
 _FILES: Final = {"i.redd.it", "preview.redd.it"}
-_SHORT: Final = re.compile(r"/([0-9a-z]{1,12})/?", re.IGNORECASE)
+# Names with one shape of link, which stays as it is: a signature covers the whole of a preview's.
+_WHOLE: Final = {
+    "external-preview.redd.it": ("preview", re.compile(r"/([\w-]{1,64})(?:\.\w{1,5})?", re.ASCII)),
+    "i.reddituploads.com": ("preview", re.compile(r"/([0-9a-f]{32})")),
+    "v.redd.it": ("video", re.compile(r"/(\w{1,32})(?:/.*)?", re.ASCII)),
+    "redd.it": ("submission", re.compile(r"/([0-9A-Za-z]{1,12})/?")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +48,10 @@ class Reddit:
         name = domain(url)
         if name in _FILES:
             return self._file(url, name)
-        if name == "external-preview.redd.it":
-            # The signature covers the whole link, and the original is on another host: nothing to improve.
-            found = re.fullmatch(r"/([\w-]{1,64})(?:\.\w{1,5})?", url.path, re.ASCII)
-            return Match(self.host, "preview", found[1], url.geturl()) if found else None
-        if name == "v.redd.it":
-            found = re.match(r"/(\w{1,32})", url.path, re.ASCII)
-            return Match(self.host, "video", found[1], url.geturl()) if found else None
-        if name == "redd.it":
-            found = _SHORT.fullmatch(url.path)
-            return Match(self.host, "submission", found[1].lower(), url.geturl()) if found else None
+        if name in _WHOLE:
+            kind, pattern = _WHOLE[name]
+            found = pattern.fullmatch(url.path)
+            return Match(self.host, kind, found[1], url.geturl()) if found else None
         if name == "reddit.com" or name.endswith(".reddit.com"):
             return self._page(url)
         return None

@@ -90,9 +90,13 @@ _ADAPTER: Final = TypeAdapter(_Envelope)
 
 
 def encode_candidate(candidate: Candidate) -> str:
-    """Serialise to the queue's JSON; absent fields are left out."""
+    """Serialise to the queue's JSON; absent fields are left out.
+
+    ASCII only: SQS refuses characters that XML 1.0 has not, and a title may hold any.
+    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    """
     return _ADAPTER.dump_json(
-        _Envelope(VERSION, candidate), exclude_none=True, exclude_defaults=True
+        _Envelope(VERSION, candidate), exclude_none=True, exclude_defaults=True, ensure_ascii=True
     ).decode()
 
 

@@ -32,6 +32,15 @@ def test_a_candidate_survives_the_queue(candidate: Candidate) -> None:
     assert decode_candidate(encode_candidate(candidate)) == candidate
 
 
+def test_a_message_is_ascii_whatever_the_title() -> None:
+    submission = Submission(source="reddit", id="t3_a", title="\uffff \x0b \U0001f426")
+    candidate = Candidate(id="a", urls=("https://i.redd.it/a.jpg",), submission=submission)
+    body = encode_candidate(candidate)
+    assert body.isascii()
+    assert body.isprintable()
+    assert decode_candidate(body) == candidate
+
+
 def test_absent_fields_are_left_out() -> None:
     assert json.loads(encode_candidate(BARE)) == {
         "version": 1,

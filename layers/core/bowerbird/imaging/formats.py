@@ -7,7 +7,6 @@ are only ever served under the type found here.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 _MAGIC: Final = (
@@ -53,20 +52,11 @@ _BRANDS: Final = {
     b"crx ": "CR3",
 }
 
-_MARKUP: Final = (
-    (
-        re.compile(rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype svg[^>]*>\s*)?<svg\b", re.DOTALL),
-        "SVG",
-    ),
-    (
-        re.compile(rb"(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|script|title|meta|div|iframe)\b"),
-        "HTML",
-    ),
-    (re.compile(rb"<\?xml\b"), "XML"),
-    (re.compile(rb'[{\[]\s*["{\[\]}]'), "JSON"),
+_HTML: Final = tuple(
+    b"<" + tag
+    for tag in (b"!doctype html", b"html", b"head", b"body", b"script", b"title", b"meta", b"div", b"iframe")
 )
-
-_MARKUP_WINDOW: Final = 1024
+_TEXT_WINDOW: Final = 1024
 
 
 def sniff(data: bytes) -> str | None:
@@ -81,5 +71,20 @@ def sniff(data: bytes) -> str | None:
         return {b"WEBP": "WEBP", b"AVI ": "AVI", b"WAVE": "WAV"}.get(data[8:12], "RIFF")
     if data[4:8] == b"ftyp":
         return _BRANDS.get(data[8:12], "MP4")
-    text = data[:_MARKUP_WINDOW].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return next((name for pattern, name in _MARKUP if pattern.match(text)), None)
+    return _sniff_text(data[:_TEXT_WINDOW].removeprefix(b"\xef\xbb\xbf").lower())
+
+
+def _sniff_text(text: bytes) -> str | None:
+    text = text.lstrip()
+    declared = "XML" if text.startswith(b"<?xml") else None
+    if declared:
+        text = text.partition(b"?>")[2].lstrip()
+    while text.startswith(b"<!--"):
+        text = text.partition(b"-->")[2].lstrip()
+    if text.startswith((b"<svg", b"<!doctype svg")):
+        return "SVG"
+    if text.startswith(_HTML):
+        return "HTML"
+    if text[:1] in {b"{", b"["}:
+        return "JSON"
+    return declared

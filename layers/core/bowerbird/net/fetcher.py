@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import IncompleteRead
 from types import TracebackType
@@ -58,13 +58,17 @@ class HttpFetcher:
         self._gateway = None if gateway is None else _gateway(gateway)
         self._pools = PinnedPools(tls or ssl.create_default_context(cafile=certifi.where()))
 
-    def fetch(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
+    def fetch(
+        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+    ) -> Fetched:
         """GET a URL and read at most `max_bytes` of body; see `bowerbird.ports.Fetcher`."""
         budget = Budget(self._limits, max_bytes)
-        target = self._parse(url)
+        first = target = self._parse(url)
+        common = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": "identity"}
         for _ in range(self._limits.redirects + 1):
             with _network_errors(target):
-                response = self._open(target, accept, budget)
+                keys = headers or {} if target.same_origin(first) else {}
+                response = self._open(target, {**keys, **common}, budget)
                 try:
                     location = redirect_location(response)
                     if location is None:
@@ -89,8 +93,7 @@ class HttpFetcher:
     def _parse(self, url: str) -> Target:
         return parse_target(url, ports=self._limits.ports, allow_loopback=self._allow_loopback)
 
-    def _open(self, target: Target, accept: str, budget: Budget) -> BaseHTTPResponse:
-        headers = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": "identity"}
+    def _open(self, target: Target, headers: dict[str, str], budget: Budget) -> BaseHTTPResponse:
         if self._gateway is not None:
             gateway = self._gateway
             plain = Target("http", target.host, target.port, target.path)

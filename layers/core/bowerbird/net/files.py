@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,7 +18,14 @@ class FileFetcher:
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
 
-    def fetch(self, url: str, *, accept: str, max_bytes: int) -> Fetched:  # noqa: ARG002 - the port's signature
+    def fetch(
+        self,
+        url: str,
+        *,
+        accept: str,  # noqa: ARG002 - the port's; a file has one form
+        max_bytes: int,
+        headers: Mapping[str, str] | None = None,  # noqa: ARG002 - the port's
+    ) -> Fetched:
         """Read a file; see `bowerbird.ports.Fetcher`."""
         parts = urlsplit(url)
         if parts.scheme != "file" or parts.netloc not in {"", "localhost"} or parts.query or parts.fragment:

@@ -14,9 +14,11 @@ class SchemeFetcher:
     def __init__(self, fetchers: Mapping[str, Fetcher]) -> None:
         self._fetchers = dict(fetchers)
 
-    def fetch(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
+    def fetch(
+        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+    ) -> Fetched:
         """Read a URL; see `bowerbird.ports.Fetcher`."""
         scheme = url.partition(":")[0].lower()
         if scheme not in self._fetchers:
             raise PermanentError(f"refused: scheme {scheme[:16]!r}")
-        return self._fetchers[scheme].fetch(url, accept=accept, max_bytes=max_bytes)
+        return self._fetchers[scheme].fetch(url, accept=accept, max_bytes=max_bytes, headers=headers)

@@ -197,6 +197,20 @@ def test_redirects_are_followed_and_the_last_url_is_told(serve: Serve, rig: Rig)
     assert len(server.requests) == 4
 
 
+def test_a_key_stays_with_the_host_it_is_for(serve: Serve, rig: Rig) -> None:
+    other = serve(f"{OK}Content-Length: 0\r\n\r\n")
+    first = serve(redirects("/b.jpg", other.url("/c.jpg")))
+    rig().fetch(first.url(), accept="image/*", max_bytes=9, headers={"Authorization": "Client-ID x"})
+    assert ["Client-ID x" in request for request in first.requests] == [True, True]
+    assert ["Authorization" in request for request in other.requests] == [False]
+
+
+def test_a_caller_cannot_lie_about_who_asks(serve: Serve, rig: Rig) -> None:
+    server = serve(f"{OK}Content-Length: 0\r\n\r\n")
+    rig().fetch(server.url(), accept="image/*", max_bytes=9, headers={"User-Agent": "Mozilla"})
+    assert "Mozilla" not in server.requests[0]
+
+
 def test_five_redirects_are_enough(serve: Serve, rig: Rig) -> None:
     assert get(rig(), serve(redirects(*["/a.jpg"] * 5)).url()).body == b"picture"
     server = serve(redirects(*["/a.jpg"] * 100))
@@ -229,6 +243,15 @@ def test_a_redirect_is_checked_like_any_url(serve: Serve, rig: Rig, location: st
     with pytest.raises(PermanentError, match=rf"^refused: .*{words}"):
         get(rig(resolver=lambda host: names.get(host, [host])), server.url())
     assert len(server.requests) == 1
+
+
+def test_a_key_is_shown_to_its_own_host_only(serve: Serve, rig: Rig) -> None:
+    other = serve(f"{OK}Content-Length: 7\r\n\r\npicture")
+    server = serve(redirects("/again", other.url()))
+    key = {"Authorization": "Client-ID secret"}
+    assert rig().fetch(server.url(), accept="", max_bytes=100, headers=key).url == other.url()
+    assert ["secret" in request for request in server.requests] == [True, True]
+    assert ["secret" in request for request in other.requests] == [False]
 
 
 # Names and addresses

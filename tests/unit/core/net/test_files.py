@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -72,14 +73,16 @@ class Echo:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def fetch(self, url: str, *, accept: str, max_bytes: int) -> Fetched:
-        return Fetched(url, 200, {"by": self._name, "accept": accept}, bytes(max_bytes))
+    def fetch(
+        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+    ) -> Fetched:
+        return Fetched(url, 200, {"by": self._name, "accept": accept, **(headers or {})}, bytes(max_bytes))
 
 
 def test_each_scheme_has_its_fetcher() -> None:
     fetcher = SchemeFetcher({"https": Echo("web"), "file": Echo("disk")})
-    fetched = fetcher.fetch("FILE:///a.jpg", accept="image/*", max_bytes=3)
-    assert fetched == Fetched("FILE:///a.jpg", 200, {"by": "disk", "accept": "image/*"}, bytes(3))
+    fetched = fetcher.fetch("FILE:///a.jpg", accept="image/*", max_bytes=3, headers={"key": "1"})
+    assert fetched == Fetched("FILE:///a.jpg", 200, {"by": "disk", "accept": "image/*", "key": "1"}, bytes(3))
     assert fetcher.fetch("https://example.com/", accept="", max_bytes=0).headers["by"] == "web"
     for url in ("http://example.com/", "ftp://example.com/", "no colon", ""):
         with pytest.raises(PermanentError, match=r"^refused: scheme"):

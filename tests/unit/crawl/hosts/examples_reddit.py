@@ -30,6 +30,11 @@ EXAMPLES = {
     "https://m.reddit.com/comments/abc12": ("reddit", "submission", "abc12"),
     "https://new.reddit.com/user/some-one/comments/abc12/x": ("reddit", "submission", "abc12"),
     "http://reddit.com/info/1gre7/comments": ("reddit", "submission", "1gre7"),
+    "https://i.reddituploads.com/700ca9869b714716a22c8dbdb97c263e?fit=max&h=1536&s=5d": (
+        "reddit",
+        "preview",
+        "700ca9869b714716a22c8dbdb97c263e",
+    ),
     "https://redd.it/abc12": ("reddit", "submission", "abc12"),
     "https://www.reddit.com/r/pics/s/AbCdEf1234": ("reddit", "share", "AbCdEf1234"),
     "https://www.reddit.com/media?url=https%3A%2F%2Fevil.example%2Fabc.png": None,

@@ -67,7 +67,7 @@ def test_a_hostile_path_is_no_error(netloc: str, path: str) -> None:
     if match:
         match.url.encode()
         assert len(match.url) <= 4096
-        assert 0 < len(match.id) <= 64
+        assert 0 < len(match.id) <= 240
 
 
 @pytest.mark.parametrize(

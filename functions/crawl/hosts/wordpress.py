@@ -1,0 +1,56 @@
+"""WordPress: the picture that was uploaded, behind the copies that themes and its CDN make.
+
+Copies are named `-WIDTHxHEIGHT`: https://developer.wordpress.org/reference/functions/image_resize/. The CDN
+wraps any site's picture: https://developer.wordpress.com/docs/photon/.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from bowerbird.keys import digest
+from bowerbird.ports import Fetcher
+from functions.crawl import untrusted
+from functions.crawl.hosts.base import STILL, Image, Match, domain
+
+_UPLOAD: Final = re.compile(
+    rf"(?P<stem>/.*/uploads/.+)-[0-9]{{2,5}}x[0-9]{{2,5}}(?P<ext>\.(?:{STILL}))", re.IGNORECASE
+)
+_CDN: Final = re.compile(r"i[0-3]\.wp\.com")
+_WRAPPED: Final = re.compile(rf"/(?P<inner>[^/]+\.[^/]+/.+\.(?:{STILL}))", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wordpress:
+    """The upload first, then what was linked; asked after the rules that know their host."""
+
+    host: str = "wordpress"
+    priority: int = 500
+
+    def match(self, url: SplitResult) -> Match | None:
+        """Copies below `uploads/` of any site, and the CDN's links."""
+        wrapped = _WRAPPED.fullmatch(url.path) if _CDN.fullmatch(domain(url)) else None
+        if wrapped or _UPLOAD.fullmatch(url.path):
+            return Match(self.host, "resized", digest(_original(url))[:16], url.geturl())
+        return None
+
+    def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
+        """The upload, then the link."""
+        del fetcher
+        original = untrusted.link(_original(urlsplit(match.url)))
+        urls = (original, match.url) if original else (match.url,)
+        return (Image(match.id, tuple(dict.fromkeys(urls))),)
+
+
+def _original(url: SplitResult) -> str:
+    wrapped = _WRAPPED.fullmatch(url.path) if _CDN.fullmatch(domain(url)) else None
+    if wrapped:
+        return f"https://{wrapped['inner']}"
+    copy = _UPLOAD.fullmatch(url.path)
+    return url._replace(path=copy["stem"] + copy["ext"], query="").geturl() if copy else url.geturl()
+
+
+RULE: Final = Wordpress()

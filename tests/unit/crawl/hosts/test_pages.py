@@ -1,0 +1,203 @@
+"""The rules that ask a page or an API: what they make of its good and bad answers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bowerbird.errors import PermanentError, RetryableError
+from functions.crawl.hosts import Hosts
+from functions.crawl.hosts.base import Image, NoPictureError
+from tests.unit.crawl.fakes import FakeFetcher
+
+_HOSTS = Hosts.found()
+
+
+def images(url: str, answer: bytes | Exception) -> tuple[tuple[Image, ...], str]:
+    match = _HOSTS.match(url)
+    assert match
+    fetcher = FakeFetcher(otherwise=answer)
+    found = _HOSTS.images(match, fetcher)
+    (asked,) = fetcher.asked
+    return found, asked
+
+
+def og(link: str) -> bytes:
+    return f'<html><head><meta property="og:image" content="{link}"></head>'.encode()
+
+
+def wiki(**info: Any) -> bytes:
+    """An answer of https://www.mediawiki.org/wiki/API:Imageinfo, formatversion 2."""
+    return json.dumps(
+        {"batchcomplete": True, "query": {"pages": [{"title": "File:X", "imageinfo": [info]}]}}
+    ).encode()
+
+
+def oembed(**fields: Any) -> bytes:
+    """An answer of https://www.deviantart.com/developers/oembed."""
+    return json.dumps(
+        {"version": "1.0", "type": "photo", "title": "x", "safety": "nonadult"} | fields
+    ).encode()
+
+
+def artwork(*assets: dict[str, Any], **fields: Any) -> bytes:
+    """The JSON behind an ArtStation page."""
+    return json.dumps({"adult_content": False, "assets": assets} | fields).encode()
+
+
+_ART = "https://cdna.artstation.com/p/assets/images/images/002/436/592"
+_UPLOAD = "https://upload.wikimedia.org/wikipedia/commons"
+
+
+@pytest.mark.parametrize(
+    ("url", "answer", "asked", "urls"),
+    [
+        (
+            "https://500px.com/photo/96496237/dawn",
+            og("https://drscdn.500px.org/photo/96496237/m%3D900/v2?sig=abc&amp;x=1"),
+            "https://500px.com/photo/96496237",
+            ("https://drscdn.500px.org/photo/96496237/m%3D900/v2?sig=abc&x=1",),
+        ),
+        (
+            "https://unsplash.com/photos/lake-eOpewngf68w",
+            og("https://images.unsplash.com/photo-1501785888041-af3?w=1200&amp;h=630"),
+            "https://unsplash.com/photos/eOpewngf68w",
+            (
+                "https://images.unsplash.com/photo-1501785888041-af3",
+                "https://images.unsplash.com/photo-1501785888041-af3?w=1200&h=630",
+            ),
+        ),
+        (
+            "https://ibb.co/abc1234",
+            og("https://i.ibb.co/xyz9876/dawn.jpg"),
+            "https://ibb.co/abc1234",
+            ("https://i.ibb.co/xyz9876/dawn.jpg",),
+        ),
+        (
+            "https://en.wikipedia.org/wiki/File:Caf%C3%A9_&_sky.jpg",
+            wiki(
+                url=f"{_UPLOAD}/a/ab/X.jpg",
+                thumburl=f"{_UPLOAD}/thumb/a/ab/X.jpg/3840px-X.jpg",
+                mime="image/jpeg",
+            ),
+            (
+                "https://en.wikipedia.org/w/api.php?action=query&format=json&formatversion=2&redirects=1&prop=imageinfo"
+                "&iiprop=url%7Csize%7Cmime&iiurlwidth=3840&titles=File%3ACaf%C3%A9_%26_sky.jpg"
+            ),
+            (f"{_UPLOAD}/a/ab/X.jpg", f"{_UPLOAD}/thumb/a/ab/X.jpg/3840px-X.jpg"),
+        ),
+        (
+            "https://commons.wikimedia.org/wiki/File:X.tif",
+            wiki(
+                url=f"{_UPLOAD}/a/ab/X.tif",
+                thumburl=f"{_UPLOAD}/thumb/a/ab/X.tif/3840px-X.tif.jpg",
+                mime="image/tiff",
+            ),
+            (
+                "https://commons.wikimedia.org/w/api.php?action=query&format=json&formatversion=2&redirects=1"
+                "&prop=imageinfo&iiprop=url%7Csize%7Cmime&iiurlwidth=3840&titles=File%3AX.tif"
+            ),
+            (f"{_UPLOAD}/thumb/a/ab/X.tif/3840px-X.tif.jpg",),
+        ),
+        (
+            "http://someone.deviantart.com/art/Dawn-593853650?ga=1",
+            oembed(url="https://images-wixmp-ed.wixmp.com/f/dawn.jpg?token=abc", width="3000", height=2000),
+            (
+                "https://backend.deviantart.com/oembed"
+                "?url=http%3A%2F%2Fsomeone.deviantart.com%2Fart%2FDawn-593853650&format=json"
+            ),
+            ("https://images-wixmp-ed.wixmp.com/f/dawn.jpg?token=abc",),
+        ),
+        (
+            "https://www.artstation.com/artwork/gPz1d",
+            artwork({"asset_type": "image", "image_url": f"{_ART}/large/x.jpg?1"}),
+            "https://www.artstation.com/projects/gPz1d.json",
+            (f"{_ART}/4k/x.jpg?1", f"{_ART}/large/x.jpg?1"),
+        ),
+    ],
+)
+def test_a_page_leads_to_its_picture(url: str, answer: bytes, asked: str, urls: tuple[str, ...]) -> None:
+    found, request = images(url, answer)
+    assert request == asked
+    assert [each.urls for each in found] == [urls]
+
+
+@pytest.mark.parametrize(
+    ("url", "answer", "error", "reason"),
+    [
+        (
+            "https://500px.com/photo/1/x",
+            og("https://drscdn.500px.org/photo/2/x"),
+            PermanentError,
+            "no photo any more",
+        ),
+        (
+            "https://500px.com/photo/1/x",
+            og("https://evil.example/photo/1/x"),
+            PermanentError,
+            "no photo any more",
+        ),
+        (
+            "https://unsplash.com/photos/eOpewngf68w",
+            og("https://unsplash.com/logo"),
+            PermanentError,
+            "no photo",
+        ),
+        (
+            "https://ibb.co/abc1234",
+            og("https://evil.example/abc1234/a.jpg"),
+            PermanentError,
+            "no picture any more",
+        ),
+        ("https://ibb.co/abc1234", b"", PermanentError, "no picture any more"),
+        (
+            "https://en.wikipedia.org/wiki/File:X.jpg",
+            b'{"query": {"pages": [{"missing": true}]}}',
+            PermanentError,
+            "no such",
+        ),
+        (
+            "https://en.wikipedia.org/wiki/File:X.jpg",
+            b'{"query": {"pages": {}}}',
+            PermanentError,
+            "no such file",
+        ),
+        ("https://en.wikipedia.org/wiki/File:X.jpg", b"<html>", RetryableError, "not JSON"),
+        (
+            "https://en.wikipedia.org/wiki/File:X.svg",
+            wiki(url=f"{_UPLOAD}/a/ab/X.svg", mime="image/svg+xml"),
+            NoPictureError,
+            "no photograph's format",
+        ),
+        (
+            "https://fav.me/d97i6yv",
+            oembed(url="https://x.example/a.jpg", safety="adult"),
+            NoPictureError,
+            "adults",
+        ),
+        (
+            "https://fav.me/d97i6yv",
+            oembed(type="rich", url="https://x.example/a.jpg"),
+            PermanentError,
+            "embedded",
+        ),
+        ("https://fav.me/d97i6yv", oembed(url="file:///etc/passwd"), PermanentError, "embedded"),
+        ("https://www.artstation.com/artwork/gPz1d", artwork(), PermanentError, "no still picture"),
+        ("https://www.artstation.com/artwork/gPz1d", artwork(adult_content=True), NoPictureError, "adults"),
+        (
+            "https://www.artstation.com/artwork/gPz1d",
+            artwork({"asset_type": "video", "image_url": f"{_ART}/large/x.jpg"}, {"asset_type": "image"}),
+            PermanentError,
+            "no still picture",
+        ),
+        ("https://ibb.co/abc1234", RetryableError("busy: 429"), RetryableError, "busy: 429"),
+        ("https://ibb.co/abc1234", PermanentError("gone: 404"), PermanentError, "gone: 404"),
+    ],
+)
+def test_a_page_gives_no_picture(
+    url: str, answer: bytes | Exception, error: type[Exception], reason: str
+) -> None:
+    with pytest.raises(error, match=reason):
+        images(url, answer)
