@@ -6,11 +6,11 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from bowerbird_models.bundle import load
 from fastapi import FastAPI
 from PIL import Image
 
 from bowerbird.net import HttpFetcher
+from bowerbird_models.bundle import load
 from functions.filter.app import create_app
 from functions.filter.http.description import describe
 from functions.filter.http.gate import Room

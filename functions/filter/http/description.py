@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+
 from bowerbird_models.bundle import Bundle
 from bowerbird_models.manifest import Threshold
-
 from functions.filter.http.answers import (
     ArtifactAnswer,
     BundleAnswer,

@@ -5,7 +5,7 @@ Source: https://github.com/qwertyforce/anti_sus
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Final
 
 from PIL import Image
@@ -17,16 +17,9 @@ SIDE: Final = 512
 PICTURE_BYTES: Final = SIDE * SIDE * 3
 
 
-def picture(data: bytes | memoryview) -> Image.Image:
+def picture(data: bytearray | memoryview) -> Image.Image:
     """One picture of a batch."""
     return Image.frombytes("RGB", (SIDE, SIDE), bytes(data))
-
-
-def split(batch: bytes) -> Iterator[Image.Image]:
-    """The pictures of a whole batch, made one at a time."""
-    view = memoryview(batch)
-    for start in range(0, len(batch), PICTURE_BYTES):
-        yield picture(view[start : start + PICTURE_BYTES])
 
 
 async def pictures(body: AsyncIterator[bytes], limits: Limits) -> AsyncIterator[Image.Image]:
@@ -42,7 +35,7 @@ async def pictures(body: AsyncIterator[bytes], limits: Limits) -> AsyncIterator[
             count += 1
             if count > limits.pictures:
                 raise too_large(f"More than {limits.pictures} pictures; send smaller batches.")
-            yield picture(memoryview(pending)[:PICTURE_BYTES].tobytes())
+            yield picture(pending[:PICTURE_BYTES])
             del pending[:PICTURE_BYTES]
     if pending or not count:
         total = count * PICTURE_BYTES + len(pending)
