@@ -37,7 +37,8 @@ class HttpFetcher:
         resolver: a name to its addresses; asked once for each hop.
         tls: to trust more than the public certificate authorities.
         gateway: a test rig, `http://host:port`. Every request goes there in plain http with its Host header;
-            URLs are checked as always, names are not resolved. Nothing reads this from the environment.
+            URLs are checked as always, names are not resolved. No template sets it; of the settings, only the
+            filter's reads it, for the end-to-end test of the built function.
         allow_loopback: a test rig too: lets loopback addresses pass, on any port.
     """
 
