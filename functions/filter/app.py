@@ -20,6 +20,7 @@ _PAGE: Final = Path(__file__).with_name("http") / "page"
 _FILES: Final = {
     "/": ("index.html", "text/html"),
     "/page.css": ("page.css", "text/css"),
+    "/icon.svg": ("icon.svg", "image/svg+xml"),
     "/page.js": ("page.js", "text/javascript"),
 }
 

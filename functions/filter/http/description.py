@@ -36,9 +36,11 @@ def _threshold(threshold: Threshold) -> ThresholdAnswer:
 
 
 def _scale(bundle: Bundle) -> tuple[float, float] | None:
-    reference = bundle.novelty.reference
-    samples = [reference[name] for name in ("heldout", "rejects") if name in reference]
-    if not samples:
+    """From a low score to a high one; without rejects to show how low scores go, twice as far down as up."""
+    reference, threshold = bundle.novelty.reference, bundle.novelty.threshold
+    if "heldout" not in reference:
         return None
-    low, high = np.percentile(np.concatenate(samples), (_LOW, _HIGH))
-    return float(low), float(high)
+    high = float(np.percentile(reference["heldout"], _HIGH))
+    if "rejects" in reference:
+        return float(np.percentile(reference["rejects"], _LOW)), high
+    return threshold - 2 * (high - threshold), high

@@ -90,18 +90,19 @@ def test_a_caller_who_drips_is_sent_away(limits: Limits, detail: str) -> None:
         while not stop.wait(0.1 if limits.idle_s > 1 else 60):
             yield b"x"
 
-    with running(create_app(service(limits=limits))) as port:
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as caller:
-            caller.sendall(
-                b"POST /judge/raw HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
-                b"Content-Length: 786432\r\n\r\n"
-            )
-            dripping = threading.Thread(target=lambda: [caller.sendall(each) for each in drip()], daemon=True)
-            dripping.start()
-            answer = b""
-            while b"}" not in answer:
-                answer += caller.recv(65536)
-            stop.set()
+    with (
+        running(create_app(service(limits=limits))) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=10) as caller,
+    ):
+        caller.sendall(
+            b"POST /judge/raw HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
+            b"Content-Length: 786432\r\n\r\n"
+        )
+        threading.Thread(target=lambda: [caller.sendall(each) for each in drip()], daemon=True).start()
+        answer = b""
+        while b"}" not in answer:
+            answer += caller.recv(65536)
+        stop.set()
     assert answer.startswith(b"HTTP/1.1 408")
     assert detail in answer.decode()
 

@@ -168,12 +168,15 @@ async function thumbnail({ file, card }) {
   if (canvas.dataset.drawn) return;
   try {
     const picture = await createImageBitmap(file);
+    const aspect = picture.width / picture.height;
     const factor = Math.min(1, SIDE / Math.max(picture.width, picture.height));
     canvas.width = Math.max(1, Math.round(picture.width * factor));
     canvas.height = Math.max(1, Math.round(picture.height * factor));
     const pen = canvas.getContext("2d");
     pen.imageSmoothingQuality = "high";
     pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    // A panorama cut to the frame would be another picture.
+    canvas.classList.toggle("fills", aspect > 0.8 && aspect < 2);
     picture.close();
     canvas.dataset.drawn = "yes";
   } catch {
@@ -188,7 +191,7 @@ function tell() {
   if (failed) parts.push(`${failed} failed`);
   if (judged < all) parts.push(`${all - judged} to go`);
   $("summary").textContent = all ? parts.join(" \u00b7 ") : "";
-  $("clear").hidden = !all;
+  $("clear").hidden = $("legend").hidden = !all;
 }
 
 function clear() {
