@@ -123,12 +123,39 @@ def test_a_caller_who_leaves_frees_the_place() -> None:
 
 
 def peak() -> int:
-    """The most memory this process has held since `reset`, in bytes."""
+    """The most memory this process has held since `forget_peak`, in bytes."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
-@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux")
+def forget_peak() -> int:
+    """Start the peak again from what is held now."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return peak()
+
+
+linux = pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux")
+
+
+@linux
+def test_a_crowd_is_turned_away_and_memory_stays_flat() -> None:
+    models = BrightModels()
+    models.free.clear()
+    body = GREEN * 10
+    crowd = 48
+    with running(create_app(service(models, Limits(requests=1)))) as port, ThreadPoolExecutor(crowd) as pool:
+        first = pool.submit(judge, port)
+        assert models.judging.wait(10)
+        before = forget_peak()
+        refused = list(pool.map(lambda _: judge(port, body).status_code, range(crowd - 1)))
+        grown = peak() - before
+        models.free.set()
+        assert first.result().status_code == 200
+    assert refused == [503] * (crowd - 1)
+    assert grown < len(body) * crowd / 8
+
+
+@linux
 def test_memory_does_not_grow_with_the_batch() -> None:
     pictures = 400
 
@@ -138,8 +165,7 @@ def test_memory_does_not_grow_with_the_batch() -> None:
 
     with running(create_app(service())) as port:
         judge(port)
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts again from here
-        before = peak()
+        before = forget_peak()
         answer = judge(port, batch(), NDJSON)
         grown = peak() - before
     assert len(answer.text.splitlines()) == pictures
