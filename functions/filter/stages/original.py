@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from bowerbird import imaging
@@ -46,16 +45,8 @@ class Original:
                     raise
                 reasons.append(f"unreachable: {error}")
                 continue
-            exam.data, exam.info = fetched.body, info
-            exam.sha256 = hashlib.sha256(fetched.body).hexdigest()
-            exam.facts |= {
-                "url": fetched.url,
-                "bytes": len(fetched.body),
-                "sha256": exam.sha256,
-                "format": info.format,
-                "width": info.width,
-                "height": info.height,
-            }
+            exam.facts["url"] = fetched.url
+            exam.take(fetched.body, info)
             if reasons:
                 exam.facts["instead_of"] = reasons
             return None
