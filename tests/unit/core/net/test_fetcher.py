@@ -371,7 +371,7 @@ def test_the_environment_has_no_say(
 
 
 def test_cookies_are_not_kept(serve: Serve, rig: Rig) -> None:
-    server = serve(f"{OK}Set-Cookie: id=1\r\nContent-Length: 7\r\n\r\npicture")
+    server = serve(f"{OK}Set-Cookie: id=1\r\nConnection: close\r\nContent-Length: 7\r\n\r\npicture")
     fetcher = rig()
     get(fetcher, server.url())
     get(fetcher, server.url())
