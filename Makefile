@@ -41,7 +41,7 @@ types: setup
 	$(BIN)/mypy
 
 test: setup .venv-aws/.installed
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 # The cloud without an account: lint the template, build it, import what was built and weigh it.
 sam: .venv-sam/.installed .venv-lambda/.installed
