@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from bowerbird import __version__
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.queue import SqliteQueue
+from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.messages import Candidate
 from bowerbird.net import FileFetcher, HttpFetcher
 from bowerbird.ports import Fetcher, ObjectStore
@@ -89,6 +90,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
     bundle = load(options.bundle)
     cores = len(os.sched_getaffinity(0))
     tally = Tally()
+    decoder = IsolatedDecoder(workers=cores)
     ledger = SqliteLedger(place.state / "ledger.db", place.store)
     queue = SqliteQueue(place.state / "queue.db", max_receives=MAX_RECEIVES)
     pipeline = standard_pipeline(
@@ -98,6 +100,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
         shape=options.shape,
         max_bytes=MAX_BYTES,
         cores=cores,
+        decoder=decoder,
     )
     candidates = CandidateFilter(
         pipeline=pipeline,
@@ -118,6 +121,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
     finally:
         queue.close()
         ledger.close()
+        decoder.close()
 
 
 def crawler(gateway: str | None) -> Crawler:
