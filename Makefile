@@ -89,6 +89,7 @@ lock: setup
 	$(LOCK_TESTED) --output-file functions/crawl/requirements.txt requirements/crawl-function.in
 	$(LOCK_TESTED) --output-file layers/core/requirements.txt requirements/core-layer.in
 	$(LOCK_TESTED) --output-file layers/models/runtime/requirements.txt requirements/models-layer.in
+	$(LOCK_TESTED) --output-file layers/web/requirements.txt requirements/web-layer.in
 
 train-env: .venv-train/.installed
 
