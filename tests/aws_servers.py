@@ -30,18 +30,20 @@ _START_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """A server's address."""
+    """A server's address; `ca_bundle` is what to trust when it speaks TLS."""
 
     url: str
+    ca_bundle: Path | None = None
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, key: str = ACCESS_KEY, secret: str = SECRET_KEY) -> Any:
         """A boto3 client that trusts its own arguments only, not the machine's settings."""
         return boto3.client(
             service,  # type: ignore[call-overload] # the stubs want a literal
             endpoint_url=self.url,
+            verify=None if self.ca_bundle is None else str(self.ca_bundle),
             region_name=REGION,
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=SECRET_KEY,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
             config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 3}),
         )
 
@@ -90,16 +92,25 @@ def moto() -> Iterator[Cloud]:
 
 
 @contextmanager
-def ministack(folder: Path) -> Iterator[Cloud]:
-    """The whole of AWS in one process: https://pypi.org/project/ministack."""
+def ministack(folder: Path, *, enforce: bool = False) -> Iterator[Cloud]:
+    """The whole of AWS in one process: https://pypi.org/project/ministack.
+
+    With `enforce`, policies count for every key but ACCESS_KEY, which is the account's root. It then speaks
+    TLS, since the policies ask for it.
+    """
     port = _free_port()
     environment = {
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
         "HOME": str(folder),
+        "TMPDIR": str(folder),
     }
-    with _running([str(_BIN / "ministack")], environment, folder, port) as cloud:
+    cloud = Cloud(f"http://127.0.0.1:{port}")
+    if enforce:
+        environment |= {"AUTH": "true", "USE_SSL": "1"}
+        cloud = Cloud(f"https://127.0.0.1:{port}", folder / "ministack-tls" / "server.crt")
+    with _running([str(_BIN / "ministack")], environment, folder, cloud):
         yield cloud
 
 
@@ -118,25 +129,25 @@ def seaweedfs(folder: Path) -> Iterator[Cloud]:
     # Every bucket takes seven volumes, which grow as they are filled.
     command += ["-volume.max=500", "-master.volumeSizeLimitMB=64"]
     command += ["-filer", "-s3", f"-s3.port={port}", f"-s3.config={config}"]
+    command += ["-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.port.grpc={_free_port()}"]
     for option in ("master", "volume", "filer"):
-        http, grpc = _free_port(), _free_port()
-        command += [f"-{option}.port={http}", f"-{option}.port.grpc={grpc}"]
-    with _running(command, {"HOME": str(folder)}, folder, port) as cloud:
+        command += [f"-{option}.port={_free_port()}", f"-{option}.port.grpc={_free_port()}"]
+    cloud = Cloud(f"http://127.0.0.1:{port}")
+    with _running(command, {"HOME": str(folder)}, folder, cloud):
         yield cloud
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str], folder: Path, port: int) -> Iterator[Cloud]:
+def _running(command: list[str], environment: dict[str, str], folder: Path, cloud: Cloud) -> Iterator[None]:
     """Run a server until the block ends; its output is in `folder`."""
     path = {"PATH": os.environ["PATH"]}
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=folder, env={**path, **environment}, stdout=log, stderr=subprocess.STDOUT
         )
-        cloud = Cloud(f"http://127.0.0.1:{port}")
         try:
             _wait(cloud, process, folder)
-            yield cloud
+            yield
         finally:
             process.kill()
             process.wait()

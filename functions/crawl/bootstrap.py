@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import boto3
 
+from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.net import HttpFetcher
 from functions.crawl.crawler import Crawler
+from functions.crawl.cursor import FollowedSource
 from functions.crawl.hosts import Hosts
 from functions.crawl.post import Committing
 from functions.crawl.settings import CrawlSettings
@@ -23,13 +26,23 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
     crawler = Crawler(fetcher, Hosts.found(settings.host_keys()))
     sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url)
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
-    context = Context(settings.community_list(), fetcher)
+    s3 = boto3.client("s3", endpoint_url=settings.endpoint_url)
+    context = Context(
+        settings.community_list(),
+        fetcher,
+        store=S3Store(s3, settings.bucket) if settings.bucket else None,
+        reddit=settings.reddit_app(),
+        requests=settings.crawl_requests,
+        seconds=settings.crawl_seconds,
+    )
 
     def run(in_time: Callable[[], bool]) -> Shipment:
         source = open_source(settings.source, context)
         shipment = ship(crawler.crawl(source), queue, in_time=in_time)
         if isinstance(source, Committing):
             source.commit()
+        if isinstance(source, FollowedSource) and source.progress:
+            shipment = replace(shipment, source=source.progress.facts())
         return shipment
 
     return run

@@ -8,8 +8,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from threading import Semaphore
 
+from bowerbird import imaging
 from bowerbird.decisions import Verdict
 from bowerbird.errors import PermanentError
+from bowerbird.imaging.isolated import Decoder
 from bowerbird.ports import Fetcher, Ledger
 from functions.filter.examination import Examination, Stage
 from functions.filter.models import Models
@@ -68,17 +70,18 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
     shape: ShapeRule,
     max_bytes: int,
     cores: int,
+    decoder: Decoder = imaging,
 ) -> Pipeline:
     """The order of the design; "already decided" comes before it, in `functions.filter.candidates`."""
     return Pipeline(
         waiting=(
             DeclaredShape(shape),
-            Original(fetcher, max_bytes),
+            Original(fetcher, max_bytes, decoder),
             RealShape(shape),
             Duplicate(ledger),
         ),
         computing=(
-            Integrity(models.min_side),
+            Integrity(models.min_side, decoder),
             Novelty(models),
             Watermark(models),
         ),

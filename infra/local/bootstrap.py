@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from bowerbird import __version__
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.queue import SqliteQueue
+from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.messages import Candidate
 from bowerbird.net import FileFetcher, HttpFetcher
-from bowerbird.ports import Fetcher
+from bowerbird.ports import Fetcher, ObjectStore
 from bowerbird_models.bundle import load
 from functions.crawl.crawler import Crawler, Skipped
 from functions.crawl.hosts import Hosts
 from functions.crawl.post import Source
 from functions.crawl.settings import CrawlSettings
+from functions.crawl.sources.base import Context
 from functions.crawl.sources.folder import FolderSource
 from functions.filter.candidates import CandidateFilter
 from functions.filter.consumer import Consumer
@@ -53,6 +55,30 @@ def http_fetcher(gateway: str | None = None) -> HttpFetcher:
     return HttpFetcher(user_agent=USER_AGENT, gateway=gateway)
 
 
+def source_context(
+    gateway: str | None = None,
+    store: ObjectStore | None = None,
+    communities: str = "",
+    *,
+    fill_gaps: bool = False,
+) -> Context:
+    """What a live source needs; it remembers in `store` where it has been."""
+    settings = CrawlSettings()
+    if "user_agent" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"user_agent": USER_AGENT})
+    if communities:
+        settings = settings.model_copy(update={"communities": communities})
+    return Context(
+        settings.community_list(),
+        http_fetcher(gateway),
+        store=store,
+        reddit=settings.reddit_app(),
+        requests=settings.crawl_requests,
+        seconds=settings.crawl_seconds,
+        fill_gaps=fill_gaps,
+    )
+
+
 def fetcher_for(source: Source, gateway: str | None) -> Fetcher:
     """A folder's candidates are files below it; everything else comes over HTTP."""
     return FileFetcher(source.root) if isinstance(source, FolderSource) else http_fetcher(gateway)
@@ -64,6 +90,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
     bundle = load(options.bundle)
     cores = len(os.sched_getaffinity(0))
     tally = Tally()
+    decoder = IsolatedDecoder(workers=cores)
     ledger = SqliteLedger(place.state / "ledger.db", place.store)
     queue = SqliteQueue(place.state / "queue.db", max_receives=MAX_RECEIVES)
     pipeline = standard_pipeline(
@@ -73,6 +100,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
         shape=options.shape,
         max_bytes=MAX_BYTES,
         cores=cores,
+        decoder=decoder,
     )
     candidates = CandidateFilter(
         pipeline=pipeline,
@@ -93,6 +121,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
     finally:
         queue.close()
         ledger.close()
+        decoder.close()
 
 
 def crawler(gateway: str | None) -> Crawler:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from bowerbird.decisions import Decision, Verdict, decode_decision, encode_decision
 
 DECISION = Decision(
@@ -26,7 +28,7 @@ def test_the_day_is_the_partition() -> None:
 
 
 def test_text_that_no_file_can_hold_does_not_stop_the_line() -> None:
-    line = encode_decision(Decision("c", True, "s", "r", "b", "2026-11-22", submission={"title": "x\ud800"}))
+    line = encode_decision(replace(DECISION, submission={"title": "x\ud800"}))
     assert decode_decision(line).submission == {"title": "x?"}
     line.encode()
 

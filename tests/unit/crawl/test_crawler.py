@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import SplitResult
 
 import pytest
 
 from bowerbird.errors import OptedOutError, PermanentError, RetryableError
-from bowerbird.messages import Candidate, decode_candidate, encode_candidate
+from bowerbird.messages import Candidate, Submission, decode_candidate, encode_candidate
 from bowerbird.ports import Fetcher
 from functions.crawl.crawler import Crawler, Skipped
 from functions.crawl.hosts import Hosts
@@ -173,7 +173,7 @@ def test_when_the_host_is_gone_the_signed_preview_stands_in() -> None:
     [
         (
             OptedOutError("opted-out: test.example asks noai"),
-            "gone: test: opted-out: test.example asks noai",
+            "opted-out: test: test.example asks noai",
         ),
         (NoPictureError("it is a video"), "no-picture: test: it is a video"),
         (RetryableError("busy: 429"), "host-unavailable: test: busy: 429"),
@@ -201,6 +201,18 @@ def test_a_host_that_wants_a_long_pause_is_left_alone() -> None:
     assert (rule.asked, naps.taken) == (1, [])
 
 
+def test_the_same_number_at_two_instances_is_two_candidates() -> None:
+    post = parse_post(submission(), source="replay")
+    found = [
+        only(list(Crawler(NoNetwork()).look(replace(post, submission=Submission(source, "7")))))
+        for source in ("lemmy:a.example", "lemmy:b.example")
+    ]
+    assert [each.id for each in found] == [
+        "lemmy:a.example/7/z5mux8w0bgx21",
+        "lemmy:b.example/7/z5mux8w0bgx21",
+    ]
+
+
 def test_a_long_id_is_hashed_and_stays_stable() -> None:
     rule = Rule([(Image("x" * 600, IMAGE.urls),)])
     first, second = only(crawl(linked(), rule)), only(crawl(linked(), rule))
@@ -222,6 +234,6 @@ def test_one_bad_host_costs_one_post() -> None:
         for name, media in (("a", "AAAAAAA"), ("b", "7xAFPmc"))
     ]
     found = list(Crawler(fetcher, Hosts.found(), Naps()).crawl(FakeSource(posts)))
-    assert found[0] == Skipped("t3_a", "gone: imgur: gone: nothing is there")
+    assert found[0] == Skipped("t3_a", "gone: imgur: nothing is there")
     assert only(found[1:]).urls == ("https://i.imgur.com/7xAFPmc.jpg",)
     assert json.loads(encode_candidate(only(found[1:])))["version"] == 1

@@ -1,0 +1,177 @@
+"""What the functions see of the world, made of local servers; and the functions, as they were built."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bowerbird.adapters.aws.s3 import S3Store
+from infra.sam.box import Box, Report
+from infra.sam.built import built_functions
+from infra.sam.event_source import SqsEventSource
+from tests import aws_servers
+from tests.aws_servers import Cloud
+from tests.loopback import Answer, loopback
+from tests.pictures import jpeg
+
+ROOT = Path(__file__).parents[3]
+TEMPLATE = ROOT / ".aws-sam" / "build" / "template.yaml"
+PYTHON = ROOT / ".venv-lambda" / "bin" / "python"
+
+needs_build = pytest.mark.skipif(
+    not (TEMPLATE.exists() and PYTHON.exists() and aws_servers.installed()), reason="needs `make sam`"
+)
+
+PICTURES = 48
+MOST_POLLS = 80
+
+
+def picture(number: int) -> Answer:
+    """Every eighth picture is too small, gone, a web page, or a copy; the others are good."""
+    kind = number % 8
+    if kind == 3:
+        return 200, "image/jpeg", jpeg(320, 200, number)
+    if kind == 5:
+        return 404, "text/plain", b"gone"
+    if kind == 6:
+        return 200, "text/html", b"<html>a page</html>"
+    return 200, "image/jpeg", jpeg(1600, 1200, 0 if kind == 0 else number)
+
+
+EXPECTED = Counter({"kept": 4 * 6 + 1, "duplicate": 5, "dimensions": 6, "original": 12})
+
+
+@dataclass
+class Rig:
+    """The built functions, and what they work on; `cloud` has the queues."""
+
+    cloud: Cloud
+    store: S3Store
+    queue_url: str
+    dead_url: str
+    crawl: Box
+    filter: Box
+    source: SqsEventSource
+
+    def settle(self) -> list[Report]:
+        """Run batches until the queue is empty; time passes quickly for what waits to be tried again."""
+        reports = []
+        for _ in range(MOST_POLLS):
+            report = self.source.poll()
+            if report:
+                reports.append(report)
+            elif not self.source.hurry():
+                return reports
+        pytest.fail(f"the queue was not empty after {MOST_POLLS} batches")
+
+    def decisions(self) -> list[dict[str, Any]]:
+        """Every decision line in the bucket."""
+        return [
+            json.loads(line)
+            for key in self.store.keys("decisions/")
+            for line in (self.store.get(key) or b"").decode().split("\n")[:-1]
+        ]
+
+    def dead_letters(self) -> list[dict[str, Any]]:
+        """What lies in the dead-letter queue."""
+        found: list[dict[str, Any]] = (
+            self.cloud.client("sqs")
+            .receive_message(QueueUrl=self.dead_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
+            .get("Messages", [])
+        )
+        return found
+
+
+def posts(folder: Path) -> Path:
+    """A recorded hour: link posts, one of them over 18, in the shape of Reddit's API."""
+    path = folder / "posts.jsonl"
+    post = {"title": "Fjord \uffff", "author": "a", "subreddit": "EarthPorn", "created_utc": 1.6e9}
+    lines = [
+        {**post, "id": f"p{n}", "name": f"t3_p{n}", "url": f"https://pictures.example/{n}.jpg"}
+        for n in range(PICTURES)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in [*lines, {**lines[0], "over_18": True}]))
+    return path
+
+
+def bundle(folder: Path) -> Path:
+    """The shipped bundle with a taste for everything, so that made-up pictures are kept."""
+    copied = folder / "everything"
+    shutil.copytree(ROOT / "layers" / "models" / "bundles" / "lite", copied)
+    manifest = json.loads((copied / "manifest.json").read_text())
+    manifest["novelty"]["threshold"]["value"] = -1e9
+    (copied / "manifest.json").write_text(json.dumps(manifest))
+    return copied
+
+
+@contextmanager
+def rigged(  # noqa: PLR0913 - each part may come from another server
+    folder: Path,
+    cloud: Cloud,
+    s3: Cloud,
+    *,
+    bucket: str,
+    queues: tuple[str, str],
+    crawl: Mapping[str, str],
+    judge: Mapping[str, str],
+) -> Iterator[Rig]:
+    """Functions that are ready to start; `crawl` and `judge` are added to their environments."""
+    with ExitStack() as stack:
+        pictures = stack.enter_context(loopback(lambda _, path: picture(int(path[1:].split(".")[0]))))
+        shared = {
+            "AWS_ENDPOINT_URL": cloud.url,
+            "BOWERBIRD_BUCKET": bucket,
+            "BOWERBIRD_QUEUE_URL": queues[0],
+            "BOWERBIRD_DEAD_LETTER_URL": queues[1],
+        }
+        environments = {
+            "CrawlFunction": {"BOWERBIRD_SOURCE": f"replay:{posts(folder)}", **crawl},
+            "FilterFunction": {
+                "BOWERBIRD_BUNDLE": str(bundle(folder)),
+                "BOWERBIRD_GATEWAY": pictures.url,
+                **judge,
+            },
+        }
+        boxes = {}
+        for function in built_functions(TEMPLATE):
+            environment = {**shared, **environments[function.name]}
+            boxes[function.name] = Box(function, PYTHON, environment, folder / f"{function.name}.log")
+            stack.callback(boxes[function.name].close)
+        source = SqsEventSource(cloud.client("sqs"), queues[0], boxes["FilterFunction"])
+        yield Rig(
+            cloud=cloud,
+            store=S3Store(s3.client("s3"), bucket),
+            queue_url=queues[0],
+            dead_url=queues[1],
+            crawl=boxes["CrawlFunction"],
+            filter=boxes["FilterFunction"],
+            source=source,
+        )
+
+
+def crawled(rig: Rig) -> None:
+    report = rig.crawl.invoke(json.loads((ROOT / "infra" / "events" / "crawl.json").read_text()))
+    assert report.error is None, report.answer
+    assert (report.answer["candidates"], report.answer["skipped"]) == (PICTURES, {"over-18": 1})
+
+
+def assert_all_is_right(rig: Rig) -> None:
+    """Every candidate has one decision, every survivor is there once, and nothing else is."""
+    decisions = rig.decisions()
+    assert Counter(d["candidate"] for d in decisions).most_common(1)[0][1] == 1
+    assert Counter("kept" if d["keep"] else d["stage"] for d in decisions) == EXPECTED
+    kept = {d["image"] for d in decisions if d["keep"]}
+    images = set(rig.store.keys("images/"))
+    assert images == kept | {key.replace(".jpg", ".json") for key in kept}
+    assert {jpeg(1600, 1200, n) for n in (0, 1)} <= {rig.store.get(key) for key in kept}
+    for key in kept:
+        sidecar = json.loads(rig.store.get(key.replace(".jpg", ".json")) or b"")
+        assert sidecar["decision"] in decisions
