@@ -1,6 +1,6 @@
-"""Turn a pickled scikit-learn GaussianMixture of the original system into a bundle.
+r"""Turn a pickled scikit-learn GaussianMixture of the original system into a bundle.
 
-    python layers/models/build/import_mixture.py --pickle gmm_16_r.model --threshold 700 \\
+    python layers/models/build/import_mixture.py --pickle gmm_16_r.model --threshold 700 \
         --encoder clip-int8/encoder.json --out my-bundle
 
 A pickle runs whatever code it holds when it is read: import only files you trust. The bundle that comes out
