@@ -21,6 +21,10 @@ from bowerbird.ports import ObjectStore
 _ATTEMPTS: Final = 10
 
 
+class ClaimedError(RetryableError):
+    """Another deliverer is at work on it, or died at it a moment ago."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """How a picture's delivery ended, for good.
@@ -61,7 +65,8 @@ class Records:
         """Claim a picture, or say how its delivery ended before.
 
         Raises:
-            RetryableError: it has no sidecar yet, or another deliverer is at work on it.
+            ClaimedError: another deliverer may still be at work on it.
+            RetryableError: it has no sidecar yet.
             PermanentError: the sidecar cannot be read.
         """
         claim = uuid.uuid4().hex
@@ -102,7 +107,7 @@ class Records:
         left = (_moment(record.get("until")) - self.clock()).total_seconds()
         # A claim from a clock that runs ahead must not last for ever.
         if 0 < left <= 2 * self.claim_s:
-            raise RetryableError("another attempt at it may still be under way", retry_after_s=left)
+            raise ClaimedError("another attempt at it may still be under way", retry_after_s=left)
 
     def _read(self, key: str) -> tuple[dict[str, Any], str]:
         found = self.store.get_versioned(sidecar_key(key))

@@ -11,6 +11,7 @@ from bowerbird.errors import PermanentError, RetryableError
 from bowerbird.ports import ObjectStore
 from functions.deliver.batch import Delivers
 from functions.deliver.deliverer import SURVIVOR
+from functions.deliver.records import ClaimedError
 
 # So many failures one after the other are the gallery's, not the pictures'.
 _PATIENCE: Final = 3
@@ -38,22 +39,24 @@ class Sweep:
             UsageError: the gallery's address or password is wrong.
         """
         self.problems.clear()
-        failures = 0
+        failures = 0  # in a row
         for key in self.store.keys("images/"):
             if self.stopped() or failures == _PATIENCE:
                 break
             if not SURVIVOR.fullmatch(key) or key in self.ended:
                 continue
-            failures = 0 if self._one(key) else failures + 1
+            try:
+                self._one(key)
+                failures = 0
+            except ClaimedError as error:
+                self.problems[key] = str(error)
+            except (RetryableError, PermanentError) as error:
+                self.problems[key] = str(error)
+                failures += 1
             self.on_progress(self.counts)
         return not self.problems
 
-    def _one(self, key: str) -> bool:
-        try:
-            delivery = self.deliverer.deliver(key)
-        except (RetryableError, PermanentError) as error:
-            self.problems[key] = str(error)
-            return False
+    def _one(self, key: str) -> None:
+        delivery = self.deliverer.deliver(key)
         self.ended.add(key)
         self.counts["known" if delivery.known else delivery.state] += 1
-        return True

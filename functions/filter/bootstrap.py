@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 import boto3
-from bowerbird_models.bundle import load
 
 from bowerbird.adapters.aws.ledger import DynamoLedger
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.net import HttpFetcher
+from bowerbird_models.bundle import load
 from functions.filter.batch import BatchFilter
 from functions.filter.candidates import CandidateFilter
 from functions.filter.consumer import Consumer

@@ -14,7 +14,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
@@ -64,7 +64,15 @@ class Scenery:
     similar: dict[str, Any] = field(default_factory=dict)
     next_answers: list[tuple[int, bytes] | str] = field(default_factory=list)
     requests: int = 0
-    while_working: Callable[[], None] = lambda: None
+
+    def answer(self, path: str, headers: Message, body: bytes) -> tuple[int, bytes] | None:
+        """Find the route and parse the form."""
+        if path != "/import_image":
+            return 404, b"<html>not found</html>"
+        try:
+            return self.import_image(read_form(headers, body))
+        except TooLargeError:
+            return _error(413, "Payload Too Large", "request file too large")
 
     def import_image(self, form: dict[str, Any]) -> tuple[int, bytes] | None:
         """Answer as the route does; None is no answer at all."""
@@ -100,7 +108,6 @@ class Scenery:
             return ""
         tags.append("vertical" if info.height > info.width else "horizontal")
         new_id = max((found.id for found in self.images), default=0) + 1
-        self.while_working()
         time.sleep(self.work_s)
         self.images.append(Imported(new_id, sha256, url, tuple(dict.fromkeys(tags)), image.filename))
         return f"Success! Image id = {new_id}"
@@ -155,16 +162,7 @@ def serving(scenery: Scenery) -> Iterator[Scenery]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             scenery.requests += 1
             special = scenery.next_answers.pop(0) if scenery.next_answers else None
-            answer: tuple[int, bytes] | None
-            if isinstance(special, tuple):
-                answer = special
-            elif self.path != "/import_image":
-                answer = 404, b"<html>not found</html>"
-            else:
-                try:
-                    answer = scenery.import_image(read_form(self.headers, body))
-                except TooLargeError:
-                    answer = _error(413, "Payload Too Large", "request file too large")
+            answer = special if isinstance(special, tuple) else scenery.answer(self.path, self.headers, body)
             if special == "drop":
                 self.close_connection = True
                 return
@@ -186,7 +184,11 @@ def serving(scenery: Scenery) -> Iterator[Scenery]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(http.server.ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """A client that was killed is no error of the server."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     scenery.url = f"http://127.0.0.1:{server.server_address[1]}"
     threading.Thread(target=server.serve_forever, daemon=True).start()

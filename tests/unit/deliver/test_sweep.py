@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from bowerbird.errors import RetryableError
-from functions.deliver.records import Delivery
+from functions.deliver.records import ClaimedError, Delivery
 from functions.deliver.sweep import Sweep
 from tests.fakes import FakeStore
 from tests.unit.deliver.survivors import keep
@@ -12,12 +12,13 @@ from tests.unit.deliver.survivors import keep
 @dataclass
 class FakeDeliverer:
     failing: set[str] = field(default_factory=set)
+    error: RetryableError = field(default_factory=lambda: RetryableError("down"))
     asked: list[str] = field(default_factory=list)
 
     def deliver(self, key: str) -> Delivery:
         self.asked.append(key)
         if key in self.failing:
-            raise RetryableError("down")
+            raise self.error
         return Delivery("imported")
 
 
@@ -54,6 +55,15 @@ def test_a_gallery_that_is_down_is_not_asked_for_every_picture() -> None:
     deliverer = FakeDeliverer(set(keys))
     assert not Sweep(store, deliverer).once()
     assert deliverer.asked == keys[:3]
+
+
+def test_what_another_deliverer_has_in_hand_says_nothing_about_the_gallery() -> None:
+    store, keys = place(6)
+    deliverer = FakeDeliverer(set(keys[:5]), ClaimedError("in hand"))
+    sweep = Sweep(store, deliverer)
+    assert not sweep.once()
+    assert deliverer.asked == keys
+    assert sweep.counts == {"imported": 1}
 
 
 def test_it_stops_between_two_pictures() -> None:
