@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 PYTHON313 = PATH="$$($(CURDIR)/infra/sam/find-python.sh):$$PATH"
 SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 .venv-sam/bin/sam
 
-.PHONY: demo check test lint format types sam setup bench lock clean
+.PHONY: demo check test lint format types sam setup bench lock train-env clean
 
 demo: setup
 	$(BIN)/bowerbird demo --out demo-out
@@ -77,5 +77,13 @@ lock: setup
 	$(LOCK_TESTED) --output-file layers/core/requirements.txt requirements/core-layer.in
 	$(LOCK_TESTED) --output-file layers/models/runtime/requirements.txt requirements/models-layer.in
 
+train-env: .venv-train/.installed
+
+# The CPU build of torch that the models are exported with exists for Python 3.11.
+.venv-train/.installed: layers/models/build/requirements.txt
+	python3.11 -m venv .venv-train
+	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
 clean:
-	rm -rf $(VENV) .venv-sam .venv-aws .venv-lambda .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out
+	rm -rf $(VENV) .venv-train .venv-sam .venv-aws .venv-lambda .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out

@@ -118,9 +118,9 @@ def seaweedfs(folder: Path) -> Iterator[Cloud]:
     # Every bucket takes seven volumes, which grow as they are filled.
     command += ["-volume.max=500", "-master.volumeSizeLimitMB=64"]
     command += ["-filer", "-s3", f"-s3.port={port}", f"-s3.config={config}"]
+    command += ["-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.port.grpc={_free_port()}"]
     for option in ("master", "volume", "filer"):
-        http, grpc = _free_port(), _free_port()
-        command += [f"-{option}.port={http}", f"-{option}.port.grpc={grpc}"]
+        command += [f"-{option}.port={_free_port()}", f"-{option}.port.grpc={_free_port()}"]
     with _running(command, {"HOME": str(folder)}, folder, port) as cloud:
         yield cloud
 

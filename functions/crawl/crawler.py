@@ -127,6 +127,8 @@ def _preview_only(post: Post, match: Match) -> Candidate | None:
 
 def _candidate(post: Post, image: Image, host: str) -> Candidate:
     name = f"{post.submission.id}/{image.id}" if image.id else post.submission.id
+    if ":" in post.submission.source:  # such as lemmy:INSTANCE, of which each counts its posts from 1
+        name = f"{post.submission.source}/{name}"
     return Candidate(
         id=name if len(name) <= _MAX_ID else digest(name),
         urls=tuple(dict.fromkeys(image.urls))[:_MAX_URLS],

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import boto3
 
 from bowerbird.adapters.aws.ledger import DynamoLedger
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
+from bowerbird.decisions import Decision
 from bowerbird.net import HttpFetcher
 from bowerbird_models.bundle import load
 from functions.filter.batch import BatchFilter
@@ -23,7 +25,7 @@ from functions.filter.survivors import Survivors
 _BASE_DELAY_S = 30.0
 
 
-def batch_filter(settings: FilterSettings) -> BatchFilter:
+def batch_filter(settings: FilterSettings, on_decision: Callable[[Decision], None]) -> BatchFilter:
     """The SQS side of the filter, with its models loaded."""
     store = S3Store(boto3.client("s3", endpoint_url=settings.endpoint_url), settings.bucket)
     dynamodb = boto3.client("dynamodb", endpoint_url=settings.endpoint_url)
@@ -32,7 +34,7 @@ def batch_filter(settings: FilterSettings) -> BatchFilter:
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
     bundle = load(settings.bundle)
     pipeline = standard_pipeline(
-        fetcher=HttpFetcher(user_agent=settings.user_agent),
+        fetcher=HttpFetcher(user_agent=settings.user_agent, gateway=settings.gateway),
         ledger=ledger,
         models=bundle,
         shape=ShapeRule(settings.min_area, settings.max_wide, settings.max_tall),
@@ -40,6 +42,11 @@ def batch_filter(settings: FilterSettings) -> BatchFilter:
         cores=len(os.sched_getaffinity(0)),
     )
     candidates = CandidateFilter(pipeline, ledger, Survivors(store, ledger), bundle.label)
-    return BatchFilter(
-        Consumer(candidates, queue, max_receives=settings.max_receives, base_delay_s=_BASE_DELAY_S), ledger
+    consumer = Consumer(
+        candidates,
+        queue,
+        max_receives=settings.max_receives,
+        base_delay_s=_BASE_DELAY_S,
+        on_decision=on_decision,
     )
+    return BatchFilter(consumer, ledger)

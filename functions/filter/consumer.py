@@ -74,5 +74,6 @@ class Consumer:
         # Full jitter, so that candidates of one broken host do not come back together:
         # https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
         backoff = self.base_delay_s * 4 ** (message.receives - 1) * (0.5 + self.jitter() / 2)
+        _log.info("message %s goes back to the queue: %s", message.id, error)
         self.queue.release(message.receipt, min(max(backoff, after_s or 0.0), _MAX_DELAY_S))
         return Outcome.RELEASED

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from functions.filter.bootstrap import batch_filter
 from functions.filter.settings import FilterSettings
+from functions.filter.telemetry import Telemetry
 
-_FILTER = batch_filter(FilterSettings())  # type: ignore[call-arg]  # pydantic reads the environment
+_logger = Logger(service="filter")
+_metrics = Metrics(namespace="Bowerbird", service="filter")
+_telemetry = Telemetry(_logger, _metrics)
+_FILTER = batch_filter(
+    FilterSettings(),  # type: ignore[call-arg]  # pydantic reads the environment
+    on_decision=_telemetry.decided,
+)
+copy_config_to_registered_loggers(_logger, include={"functions.filter.consumer"})
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+@_logger.inject_lambda_context
+@_metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's call
     """Judge one batch of candidates."""
-    return _FILTER.handle(event)
+    answer = _FILTER.handle(event)
+    _telemetry.settled(answer)
+    return answer

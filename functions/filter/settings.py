@@ -6,7 +6,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class FilterSettings(BaseSettings):
-    """Variables are upper case with the prefix `BOWERBIRD_`, as template.yaml sets them."""
+    """Variables are upper case with the prefix `BOWERBIRD_`, as template.yaml sets them.
+
+    `endpoint_url` is a local stand-in for AWS; `gateway` one server that all pictures are asked of, as the
+    end-to-end test does.
+    """
 
     model_config = SettingsConfigDict(env_prefix="BOWERBIRD_", frozen=True)
 
@@ -18,6 +22,7 @@ class FilterSettings(BaseSettings):
     bundle: str = "lite"
     user_agent: str = "aws-lambda:bowerbird:0.1.0"
     endpoint_url: str | None = None
+    gateway: str | None = None
     min_area: int = 1280 * 1024
     max_wide: float = 3.0
     max_tall: float = 2.0

@@ -13,6 +13,7 @@ from functions.filter.examination import Examination
 from functions.filter.stages.duplicate import duplicate_reason
 
 SIDECAR_VERSION = 1
+_JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,13 @@ class Survivors:
         key = image_key(exam.sha256, exam.header().format)
         kept = replace(decision, image=key)
         self.store.put(key, exam.data, content_type=FORMATS[exam.header().format][1], if_absent=True)
-        self.store.put(
-            sidecar_key(key), _sidecar(exam.candidate, kept).encode(), content_type="application/json"
-        )
+        sidecar = _sidecar(exam.candidate, kept).encode()
+        if not self.store.put(sidecar_key(key), sidecar, content_type=_JSON, if_absent=True):
+            # Two deliveries of one candidate at once: what the first wrote is what both commit.
+            first = self.recall(exam.sha256, exam.candidate.id)
+            if first is not None:
+                return first
+            self.store.put(sidecar_key(key), sidecar, content_type=_JSON)
         return kept
 
     def recall(self, sha256: str, candidate_id: str) -> Decision | None:

@@ -37,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         format="%(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
+    # A gateway is one host for all the world's, so urllib3's word on busy pools says nothing.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     try:
         return int(args.run(args))
     except UsageError as error:

@@ -39,7 +39,9 @@ def _short_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str
         return {name: loader.construct_scalar(node)}
     if isinstance(node, yaml.SequenceNode):
         return {name: loader.construct_sequence(node, deep=True)}
-    return {name: loader.construct_mapping(node, deep=True)}
+    if isinstance(node, yaml.MappingNode):
+        return {name: loader.construct_mapping(node, deep=True)}
+    raise yaml.constructor.ConstructorError(None, None, f"!{name} has no value", node.start_mark)
 
 
 _Template.add_multi_constructor("!", _short_form)
@@ -69,8 +71,8 @@ def built_functions(template: Path) -> list[BuiltFunction]:
                     folder / parsed["Resources"][layer["Ref"]]["Properties"]["ContentUri"]
                     for layer in own.get("Layers", [])
                 ),
-                memory_mb=int(own.get("MemorySize") or shared.get("MemorySize", 128)),
-                timeout_s=int(own.get("Timeout") or shared.get("Timeout", 3)),
+                memory_mb=int(_resolved(own["MemorySize"], parameters)),
+                timeout_s=int(_resolved(own["Timeout"], parameters)),
                 environment={key: _resolved(value, parameters) for key, value in variables.items()},
             )
         )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
 
 from infra.sam.box import Box, Report
 
@@ -23,6 +26,7 @@ class SqsEventSource:
         self._url = queue_url
         self._box = box
         self._batch_size = batch_size
+        self._returned: list[str] = []
 
     def poll(self) -> Report | None:
         """Take one batch and settle it; None when the queue showed no message for a second."""
@@ -37,6 +41,7 @@ class SqsEventSource:
             return None
         report = self._box.invoke(sqs_event(messages))
         failed = _failed(report, [message["MessageId"] for message in messages])
+        self._returned += [each["ReceiptHandle"] for each in messages if each["MessageId"] in failed]
         done = [message for message in messages if message["MessageId"] not in failed]
         if done:
             self._client.delete_message_batch(
@@ -47,6 +52,16 @@ class SqsEventSource:
                 ],
             )
         return report
+
+    def hurry(self) -> int:
+        """Let time pass for what was not settled: it shows again at once. Returns how much that was."""
+        returned, self._returned = self._returned, []
+        for receipt in returned:
+            with suppress(ClientError):  # it has shown again by itself
+                self._client.change_message_visibility(
+                    QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=0
+                )
+        return len(returned)
 
 
 def sqs_event(messages: Sequence[MessageTypeDef]) -> dict[str, Any]:

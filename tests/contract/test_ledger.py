@@ -18,7 +18,7 @@ from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.decisions import Decision
 from bowerbird.errors import RetryableError
 from bowerbird.ports import Ledger, ObjectStore
-from tests.contract.conftest import CLOUDS
+from tests.contract.servers import CLOUDS
 
 SHA, OTHER_SHA = "a" * 64, "b" * 64
 

@@ -10,7 +10,7 @@ import pytest
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.folder import FolderStore
 from bowerbird.ports import ObjectStore
-from tests.contract.conftest import S3_SERVERS
+from tests.contract.servers import S3_SERVERS
 
 TEXT = "text/plain"
 EVERY_BYTE = bytes(range(256)) * 3

@@ -19,10 +19,11 @@ from functions.crawl.hosts.base import IMAGE, Image, Match, NoPictureError, doma
 from functions.crawl.metadata import page_images, page_metadata
 
 _NAMES: Final = {"imgur.com", "www.imgur.com", "m.imgur.com", "i.imgur.com", "imgur.io", "i.imgur.io"}
-# Ids have 5 characters (until 2013) or 7; one more of `sbtmlhrg`, or `_d`, asks for a smaller copy.
+# Ids have 5 characters (until 2013) or 7; one more of `sbtmlh`, or `_d`, asks for a smaller copy:
+# https://api.imgur.com/models/image#thumbs
 _ID: Final = r"(?P<id>[0-9A-Za-z]{7}|[0-9A-Za-z]{5})"
 _FILE: Final = re.compile(
-    rf"/(?:download/)?{_ID}(?P<small>[sbtmlhrg]|_d)?\.(?:(?P<still>jpe?g|png|webp)|(?P<gif>gif)|gifv|mp4|webm)"
+    rf"/(?:download/)?{_ID}(?P<small>[sbtmlh]|_d)?\.(?:(?P<still>jpe?g|png|webp)|(?P<gif>gif)|gifv|mp4|webm)"
     r"(?:/|[:,&].*)?",
     re.IGNORECASE,
 )
@@ -70,19 +71,7 @@ class Imgur:
             return None
         file = _FILE.fullmatch(url.path)
         if file:
-            kind = (
-                ("resized" if file["small"] else IMAGE)
-                if file["still"]
-                else "animation"
-                if file["gif"]
-                else "video"
-            )
-            return Match(
-                self.host,
-                kind,
-                file["id"],
-                _file(file["id"], file["still"]) if file["still"] else url.geturl(),
-            )
+            return Match(self.host, _kind(file), file["id"], url.geturl())
         for kind, pattern in _PAGES:
             page = pattern.fullmatch(url.path)
             if page and page["id"].lower() not in _RESERVED:
@@ -91,8 +80,10 @@ class Imgur:
 
     def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
         """The file itself, or what the API or the page tells; a removed picture is an error."""
-        if match.kind in {IMAGE, "resized"}:
-            return (Image(match.id, (match.url,)),)
+        file = _FILE.fullmatch(urlsplit(match.url).path)
+        if file:
+            exact = match.kind == IMAGE and file["still"].lower() != "webp"
+            return (Image(match.id, (_original(file),) if exact else (_original(file), match.url)),)
         if self.client_id:
             return self._ask(match, self.client_id, fetcher)
         return self._read(match, fetcher)
@@ -119,12 +110,20 @@ class Imgur:
             file = _FILE.fullmatch(parts.path)
             own = file and (match.kind != "page" or file["id"] == match.id)
             if file and own and file["still"] and domain(parts) == "i.imgur.com":
-                return (Image(file["id"], (_file(file["id"], file["still"]),)),)
+                return (Image(file["id"], (_original(file),)),)
         raise PermanentError("the page shows no picture any more")
 
 
-def _file(media_id: str, extension: str) -> str:
-    return f"https://i.imgur.com/{media_id}.{extension}"
+def _kind(file: re.Match[str]) -> str:
+    if not file["still"]:
+        return "animation" if file["gif"] else "video"
+    return "resized" if file["small"] else IMAGE
+
+
+def _original(file: re.Match[str]) -> str:
+    """The file as uploaded: imgur is forgiving about extensions, but sends a re-encoded copy as WebP."""
+    extension = "jpg" if file["still"].lower() == "webp" else file["still"]
+    return f"https://i.imgur.com/{file['id']}.{extension}"
 
 
 def _image(item: dict[str, Any]) -> Image | None:

@@ -16,9 +16,7 @@ from bowerbird.ports import Fetcher
 from functions.crawl import untrusted
 from functions.crawl.hosts.base import STILL, Image, Match, domain
 
-_UPLOAD: Final = re.compile(
-    rf"(?P<stem>/.*/uploads/.+)-[0-9]{{2,5}}x[0-9]{{2,5}}(?P<ext>\.(?:{STILL}))", re.IGNORECASE
-)
+_COPY: Final = re.compile(rf"-[0-9]{{2,5}}x[0-9]{{2,5}}(?=\.(?:{STILL})\Z)", re.IGNORECASE)
 _CDN: Final = re.compile(r"i[0-3]\.wp\.com")
 _WRAPPED: Final = re.compile(rf"/(?P<inner>[^/]+\.[^/]+/.+\.(?:{STILL}))", re.IGNORECASE)
 
@@ -32,25 +30,23 @@ class Wordpress:
 
     def match(self, url: SplitResult) -> Match | None:
         """Copies below `uploads/` of any site, and the CDN's links."""
-        wrapped = _WRAPPED.fullmatch(url.path) if _CDN.fullmatch(domain(url)) else None
-        if wrapped or _UPLOAD.fullmatch(url.path):
-            return Match(self.host, "resized", digest(_original(url))[:16], url.geturl())
-        return None
+        original = _original(url)
+        return Match(self.host, "resized", digest(original)[:16], url.geturl()) if original else None
 
     def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
         """The upload, then the link."""
         del fetcher
         original = untrusted.link(_original(urlsplit(match.url)))
-        urls = (original, match.url) if original else (match.url,)
-        return (Image(match.id, tuple(dict.fromkeys(urls))),)
+        return (Image(match.id, (original, match.url) if original else (match.url,)),)
 
 
-def _original(url: SplitResult) -> str:
+def _original(url: SplitResult) -> str | None:
     wrapped = _WRAPPED.fullmatch(url.path) if _CDN.fullmatch(domain(url)) else None
     if wrapped:
         return f"https://{wrapped['inner']}"
-    copy = _UPLOAD.fullmatch(url.path)
-    return url._replace(path=copy["stem"] + copy["ext"], query="").geturl() if copy else url.geturl()
+    if "/uploads/" in url.path and _COPY.search(url.path):
+        return url._replace(path=_COPY.sub("", url.path), query="").geturl()
+    return None
 
 
 RULE: Final = Wordpress()

@@ -63,7 +63,7 @@ def read_report(store: ObjectStore, day: str | None = None) -> Report:
     bundles: Counter[str] = Counter()
     days: set[str] = set()
     unreadable = 0
-    for line in _lines(store, f"decisions/day={day}/" if day else "decisions/day="):
+    for line in decision_lines(store, day):
         try:
             decision = decode_decision(line)
             cards[decision.candidate] = card_of(decision)
@@ -75,8 +75,9 @@ def read_report(store: ObjectStore, day: str | None = None) -> Report:
     return Report(tuple(cards.values()), names, tuple(sorted(days)), unreadable)
 
 
-def _lines(store: ObjectStore, prefix: str) -> Iterable[str]:
-    for key in store.keys(prefix):
+def decision_lines(store: ObjectStore, day: str | None = None) -> Iterable[str]:
+    """The lines of every decision file, of one day (YYYY-MM-DD) or of all."""
+    for key in store.keys(f"decisions/day={day}/" if day else "decisions/day="):
         if key.endswith(".jsonl"):
             text = (store.get(key) or b"").decode(errors="replace")
             # Not splitlines(): U+2028 and friends may stand unescaped inside a JSON string.

@@ -53,8 +53,9 @@ class Decision:
 
 
 def encode_decision(decision: Decision) -> str:
-    """One line of JSON, without the newline."""
-    return json.dumps(asdict(decision), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    """One line of JSON, without the newline; a lone surrogate, which no file can hold, becomes `?`."""
+    line = json.dumps(asdict(decision), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return line.encode(errors="replace").decode()
 
 
 def decode_decision(line: str) -> Decision:

@@ -37,3 +37,9 @@ def thumb_key(candidate_id: str) -> str:
     """Key of the small JPEG of a decoded candidate, kept or not."""
     name = digest(candidate_id)
     return f"thumbs/{name[:2]}/{name}.jpg"
+
+
+def tombstone_key(candidate_id: str) -> str:
+    """Key of what is left of a candidate that was purged because its submission is gone."""
+    name = digest(candidate_id)
+    return f"tombstones/{name[:2]}/{name}.json"

@@ -16,7 +16,7 @@ from bowerbird_models.novelty import Novelty
 from bowerbird_models.session import Session
 from bowerbird_models.watermark import Watermark
 
-# The repository, the Lambda layer (/opt/python) and the wheel all keep `bundles` beside or inside the package.
+# The repository and the Lambda layer (/opt/python) keep `bundles` beside the package, a wheel inside it.
 _PACKAGE: Final = Path(__file__).resolve().parent
 SEARCHED: Final = (_PACKAGE.parent / "bundles", _PACKAGE / "bundles")
 
@@ -109,7 +109,7 @@ def _check_size(path: Path, expected: int) -> None:
     except OSError as error:
         raise BundleError(f"{path} is missing; run `bowerbird models pull` or restore the bundle") from error
     if size != expected:
-        raise BundleError(f"{path} has {size} bytes, the manifest says {expected}: truncated or swapped")
+        raise BundleError(f"{path} has {size} bytes, the manifest says {expected}: cut off or swapped")
 
 
 def _encoder(folder: Path, manifest: Manifest, threads: int) -> Encoder:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+Half = NDArray[np.float16]
 
 _LOG_2PI: Final = float(np.log(2.0 * np.pi))
 
@@ -28,7 +29,7 @@ class Density(Protocol):
         """(N, D) → (N,)."""
         ...
 
-    def arrays(self) -> dict[str, Array]:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """What to store; the constructor's arguments."""
         ...
 
@@ -38,7 +39,7 @@ class _Arrays:
 
     __slots__ = ()
 
-    def arrays(self) -> dict[str, Array]:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """What to store; the constructor's arguments."""
         return {item.name: getattr(self, item.name) for item in fields(self)}  # type: ignore[arg-type]
 
@@ -48,8 +49,8 @@ class Mixture(_Arrays):
     """A Gaussian mixture; the score is the log-likelihood in nats.
 
     `weights` (K), `means` (K, P) and `precisions`, scikit-learn's `precisions_cholesky_`, by `covariance`:
-    (K, P, P) for `full`, (P, P) for `tied`, (K, P) for `diag`. `basis` (D, P) and `centre` (D) project first; one covariance of its own
-    is what the literature calls Mahalanobis.
+    (K, P, P) for `full`, (P, P) for `tied`, (K, P) for `diag`. `basis` (D, P) and `centre` (D) project
+    first; a single covariance is what the literature calls Mahalanobis.
     """
 
     kind: ClassVar[str] = "mixture"
@@ -102,7 +103,7 @@ class Neighbours(_Arrays):
 
     kind: ClassVar[str] = "neighbours"
 
-    reference: Array
+    reference: Array | Half
     k: NDArray[np.int64]
 
     def __post_init__(self) -> None:
@@ -130,7 +131,7 @@ class Linear(_Arrays):
     kind: ClassVar[str] = "linear"
 
     coefficients: Array
-    intercept: Array
+    intercept: Array | np.float32
 
     def __post_init__(self) -> None:
         """Refuse anything but one output."""

@@ -60,7 +60,8 @@ class Novelty:
 
     def score(self, embeddings: Embeddings) -> Scores:
         """Unit vectors (N, D) → (N,); higher is more like what the owner loves."""
-        return np.sum([part.score(embeddings) for part in self.parts], axis=0)
+        total: Scores = np.sum([part.score(embeddings) for part in self.parts], axis=0)
+        return total
 
 
 def load(path: Path, threshold: float, dim: int) -> Novelty:
@@ -73,7 +74,7 @@ def load(path: Path, threshold: float, dim: int) -> Novelty:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         parts = tuple(_part(arrays, index, dim) for index in range(int(arrays["parts"])))
-    except (OSError, BadZipFile, KeyError, ValueError, TypeError) as error:
+    except (OSError, EOFError, BadZipFile, KeyError, ValueError, TypeError) as error:
         raise BundleError(f"{path} is not a novelty model: {error}") from error
     if not parts:
         raise BundleError(f"{path} is not a novelty model: it has no parts")

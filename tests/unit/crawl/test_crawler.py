@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import SplitResult
 
 import pytest
 
 from bowerbird.errors import OptedOutError, PermanentError, RetryableError
-from bowerbird.messages import Candidate, decode_candidate, encode_candidate
+from bowerbird.messages import Candidate, Submission, decode_candidate, encode_candidate
 from bowerbird.ports import Fetcher
 from functions.crawl.crawler import Crawler, Skipped
 from functions.crawl.hosts import Hosts
@@ -199,6 +199,18 @@ def test_a_host_that_wants_a_long_pause_is_left_alone() -> None:
     rule, naps = Rule([RetryableError("busy", retry_after_s=3600.0)]), Naps()
     assert crawl(linked(), rule, naps) == [Skipped("t3_abc12", "host-unavailable: test: busy")]
     assert (rule.asked, naps.taken) == (1, [])
+
+
+def test_the_same_number_at_two_instances_is_two_candidates() -> None:
+    post = parse_post(submission(), source="replay")
+    found = [
+        only(list(Crawler(NoNetwork()).look(replace(post, submission=Submission(source, "7")))))
+        for source in ("lemmy:a.example", "lemmy:b.example")
+    ]
+    assert [each.id for each in found] == [
+        "lemmy:a.example/7/z5mux8w0bgx21",
+        "lemmy:b.example/7/z5mux8w0bgx21",
+    ]
 
 
 def test_a_long_id_is_hashed_and_stays_stable() -> None:

@@ -37,7 +37,8 @@ class HttpFetcher:
         resolver: a name to its addresses; asked once for each hop.
         tls: to trust more than the public certificate authorities.
         gateway: a test rig, `http://host:port`. Every request goes there in plain http with its Host header;
-            URLs are checked as always, names are not resolved. Nothing reads this from the environment.
+            URLs are checked as always, names are not resolved. No template sets it; of the settings, only the
+            filter's reads it, for the end-to-end test of the built function.
         allow_loopback: a test rig too: lets loopback addresses pass, on any port.
     """
 
@@ -63,11 +64,12 @@ class HttpFetcher:
     ) -> Fetched:
         """GET a URL and read at most `max_bytes` of body; see `bowerbird.ports.Fetcher`."""
         budget = Budget(self._limits, max_bytes)
-        target = first = self._parse(url)
+        first = target = self._parse(url)
+        common = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": "identity"}
         for _ in range(self._limits.redirects + 1):
             with _network_errors(target):
-                same = (target.scheme, target.authority) == (first.scheme, first.authority)
-                response = self._open(target, accept, budget, (headers if same else None) or {})
+                keys = headers or {} if target.same_origin(first) else {}
+                response = self._open(target, {**keys, **common}, budget)
                 try:
                     location = redirect_location(response)
                     if location is None:
@@ -92,15 +94,7 @@ class HttpFetcher:
     def _parse(self, url: str) -> Target:
         return parse_target(url, ports=self._limits.ports, allow_loopback=self._allow_loopback)
 
-    def _open(
-        self, target: Target, accept: str, budget: Budget, extra: Mapping[str, str]
-    ) -> BaseHTTPResponse:
-        headers = {
-            **extra,
-            "User-Agent": self._user_agent,
-            "Accept": accept,
-            "Accept-Encoding": "identity",
-        }
+    def _open(self, target: Target, headers: dict[str, str], budget: Budget) -> BaseHTTPResponse:
         if self._gateway is not None:
             gateway = self._gateway
             plain = Target("http", target.host, target.port, target.path)

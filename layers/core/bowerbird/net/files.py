@@ -22,9 +22,9 @@ class FileFetcher:
         self,
         url: str,
         *,
-        accept: str,  # noqa: ARG002 - the port's signature
+        accept: str,  # noqa: ARG002 - the port's; a file has one form
         max_bytes: int,
-        headers: Mapping[str, str] | None = None,  # noqa: ARG002 - the port's signature
+        headers: Mapping[str, str] | None = None,  # noqa: ARG002 - the port's
     ) -> Fetched:
         """Read a file; see `bowerbird.ports.Fetcher`."""
         parts = urlsplit(url)

@@ -60,6 +60,10 @@ class Target:
         """The whole URL, normalised."""
         return f"{self.scheme}://{self.authority}{self.path}"
 
+    def same_origin(self, other: Target) -> bool:
+        """Whether a key meant for one may be shown to the other."""
+        return (self.scheme, self.host, self.port) == (other.scheme, other.host, other.port)
+
     def __str__(self) -> str:
         """For messages: no query, which may hold a signature, and never long."""
         path = self.path.partition("?")[0]

@@ -4,8 +4,9 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from bowerbird.imaging import decode
 from PIL import Image, ImageCms
+
+from bowerbird.imaging import decode
 
 Encode = Callable[..., bytes]
 

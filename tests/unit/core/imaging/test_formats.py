@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from bowerbird.imaging import sniff
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bowerbird.imaging import sniff
 
 FORMATS = [
     (b"\xff\xd8\xff\xe0\0\x10JFIF", "JPEG"),

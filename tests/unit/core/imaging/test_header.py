@@ -5,9 +5,10 @@ import zlib
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
+
 from bowerbird.errors import PermanentError
 from bowerbird.imaging import ImageInfo, inspect
-from PIL import Image
 
 Picture = Callable[..., Image.Image]
 Encode = Callable[..., bytes]

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from bowerbird.errors import PermanentError
 from bowerbird.imaging import decode, inspect, thumbnail
-from PIL import Image
 
 Picture = Callable[..., Image.Image]
 Encode = Callable[..., bytes]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bowerbird.imaging import looks_removed
 
 DATA = b"any picture"

@@ -245,6 +245,15 @@ def test_a_redirect_is_checked_like_any_url(serve: Serve, rig: Rig, location: st
     assert len(server.requests) == 1
 
 
+def test_a_key_is_shown_to_its_own_host_only(serve: Serve, rig: Rig) -> None:
+    other = serve(f"{OK}Content-Length: 7\r\n\r\npicture")
+    server = serve(redirects("/again", other.url()))
+    key = {"Authorization": "Client-ID secret"}
+    assert rig().fetch(server.url(), accept="", max_bytes=100, headers=key).url == other.url()
+    assert ["secret" in request for request in server.requests] == [True, True]
+    assert ["secret" in request for request in other.requests] == [False]
+
+
 # Names and addresses
 
 

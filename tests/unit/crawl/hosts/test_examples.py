@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -96,3 +97,9 @@ def test_no_damage_to_a_link_is_an_error(text: str, row: tuple[str, str, object]
     damaged = row[1][:at] + text + row[1][at + cut :]
     match = _HOSTS.match(damaged)
     assert match is None or (match.url.startswith(("http://", "https://")) and match.id)
+
+
+def test_the_published_table_has_every_rule() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "hosts.md").read_text(encoding="utf-8")
+    published = re.findall(r"^\| `([^`]+)` \|(?: [^|]+ \|){4}$", page, re.MULTILINE)
+    assert {rule.host for rule in _HOSTS.rules} == set(published)

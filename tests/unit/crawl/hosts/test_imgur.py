@@ -136,8 +136,25 @@ def test_the_page_gives_no_picture(answer: bytes, error: type[Exception], reason
         images(_PLAIN, "https://imgur.com/7xAFPmc", **{"https://imgur.com/7xAFPmc": answer})
 
 
-@pytest.mark.parametrize("url", ["https://i.imgur.com/7xAFPmc.jpg", "https://i.imgur.com/7xAFPmcl.jpg?1"])
-def test_a_direct_link_asks_nobody(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "urls"),
+    [
+        ("http://imgur.com/7xAFPmc.jpg?1", ["https://i.imgur.com/7xAFPmc.jpg"]),
+        (
+            "https://i.imgur.com/7xAFPmc.webp",
+            ["https://i.imgur.com/7xAFPmc.jpg", "https://i.imgur.com/7xAFPmc.webp"],
+        ),
+        (
+            "https://i.imgur.com/7xAFPmcl.png",
+            ["https://i.imgur.com/7xAFPmc.png", "https://i.imgur.com/7xAFPmcl.png"],
+        ),
+        (
+            "https://i.imgur.com/7xAFPmc_d.webp?maxwidth=640",
+            ["https://i.imgur.com/7xAFPmc.jpg", "https://i.imgur.com/7xAFPmc_d.webp?maxwidth=640"],
+        ),
+    ],
+)
+def test_a_direct_link_asks_nobody(url: str, urls: list[str]) -> None:
     match = _KEYED.match(url)
     assert match
-    assert _KEYED.images(match, NoNetwork())[0].urls == ("https://i.imgur.com/7xAFPmc.jpg",)
+    assert list(_KEYED.images(match, NoNetwork())[0].urls) == urls

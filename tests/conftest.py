@@ -1,4 +1,4 @@
-"""One server of each kind a test run, started when the first test asks for it."""
+"""One local server of each kind a test run, started when the first test asks for it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,6 @@ import pytest
 
 from tests import aws_servers
 from tests.aws_servers import Cloud
-
-_NEEDED = pytest.mark.skipif(not aws_servers.installed(), reason="needs .venv-aws: run `make test`")
-
-#: Parameters of fixtures that are run against every server that has SQS and DynamoDB, or S3.
-CLOUDS = ("moto", pytest.param("ministack", marks=_NEEDED))
-S3_SERVERS = (*CLOUDS, pytest.param("seaweedfs", marks=_NEEDED))
 
 
 @pytest.fixture(scope="session")

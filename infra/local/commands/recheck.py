@@ -1,0 +1,53 @@
+"""`bowerbird recheck --out PLACE`: remove what its author or a moderator has removed since."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime, timedelta
+
+from bowerbird.errors import UsageError
+from functions.crawl.recheck import Lookup, Recheck, recheck
+from functions.crawl.sources import open_source
+from functions.crawl.sources.base import Context
+from infra.local.bootstrap import http_fetcher
+from infra.local.commands.mine import seconds
+from infra.local.place import open_store
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "recheck", help="look up kept pictures' posts again, and purge what was removed since"
+    )
+    parser.add_argument("--out", required=True, metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
+    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument("--source", default="reddit", metavar="SPEC", help="who is asked (default: reddit)")
+    parser.add_argument("--within", type=seconds, metavar="48h", help="only what was kept so recently")
+    parser.add_argument("--dry-run", action="store_true", help="say what would go, and let it stay")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Recheck; exit status 3 when the source was blocked or out of reach, 1 when it gave no answer."""
+    source = open_source(args.source, Context(fetcher=http_fetcher()))
+    if not isinstance(source, Lookup):
+        raise UsageError(
+            f"{args.source} cannot be asked for posts by id; say --source reddit or arctic-shift"
+        )
+    now = datetime.now(UTC)
+    since = now - timedelta(seconds=args.within) if args.within else None
+    result = recheck(
+        open_store(args.out, args.endpoint_url), source, now=now, since=since, dry_run=args.dry_run
+    )
+    print(summary(result, dry_run=args.dry_run))
+    return 1 if result.unanswered else 0
+
+
+def summary(result: Recheck, *, dry_run: bool) -> str:
+    """One line for people and logs."""
+    gone = sum(result.purged.values())
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(result.purged.items()))
+    line = f"{result.shown} still shown, {gone} {'would be ' if dry_run else ''}purged"
+    line += f" ({reasons})" if reasons else ""
+    line += f", {result.unanswered} without an answer" if result.unanswered else ""
+    return line + (f", {result.not_asked} from sources that take no ids" if result.not_asked else "")

@@ -1,0 +1,44 @@
+"""The user's own picture files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from bowerbird import imaging
+from bowerbird.errors import UsageError
+
+_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp"})
+
+
+def find(places: Iterable[Path]) -> list[Path]:
+    """Files as they are named, folders searched for pictures; sorted, each once.
+
+    Raises:
+        UsageError: a place does not exist.
+    """
+    found: dict[Path, None] = {}
+    for place in places:
+        if place.is_dir():
+            inside = (
+                path for path in place.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file()
+            )
+            found |= dict.fromkeys(sorted(inside))
+        elif place.exists():
+            found[place] = None
+        else:
+            raise UsageError(f"{place} does not exist")
+    return list(found)
+
+
+def read(path: Path, min_side: int) -> Image.Image:
+    """Decode as the filter does: RGB, upright, sRGB, no smaller than `min_side`.
+
+    Raises:
+        PermanentError: not a picture that is kept; the text starts with the reason.
+        OSError: the file cannot be read.
+    """
+    return imaging.decode(path.read_bytes(), min_side=min_side)

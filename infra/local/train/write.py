@@ -1,0 +1,96 @@
+"""Write a bundle: the encoder it was fitted with, the model, the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from bowerbird.errors import BundleError
+from bowerbird_models import bundle as bundles
+from bowerbird_models import canonical, verify
+from bowerbird_models import manifest as manifests
+from bowerbird_models import novelty as novelties
+from bowerbird_models.manifest import (
+    Artifact,
+    EncoderEntry,
+    Manifest,
+    NoveltyEntry,
+    Threshold,
+    WatermarkEntry,
+)
+from bowerbird_models.novelty import Novelty
+
+_NOVELTY_FILE: Final = "novelty.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """The networks a new bundle takes over, and the folder their files lie in."""
+
+    folder: Path
+    encoder: EncoderEntry
+    watermark: WatermarkEntry | None = None
+
+
+def networks(name: str) -> Networks:
+    """From a bundle, by name or folder, or from an `encoder.json` as layers/models/build writes it.
+
+    Raises:
+        BundleError: neither.
+    """
+    path = Path(name)
+    if path.suffix != ".json":
+        folder = bundles.find(name)
+        manifest = manifests.read(folder)
+        return Networks(folder, manifest.encoder, manifest.watermark)
+    try:
+        entry = EncoderEntry.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValidationError) as error:
+        raise BundleError(f"{path} does not describe an encoder: {error}") from error
+    return Networks(path.parent, entry)
+
+
+def write(  # noqa: PLR0913 - what a manifest says, each by name
+    out: Path, taken: Networks, model: Novelty, *, version: str, chosen: str, created_from: str, licence: str
+) -> None:
+    """Write the folder `out`; its name becomes the bundle's. Canonical values are computed here and now."""
+    out.mkdir(parents=True, exist_ok=True)
+    entries = [taken.encoder, taken.watermark]
+    for artifact in (entry.artifact for entry in entries if entry is not None):
+        verify.check_file(taken.folder / artifact.file, artifact)
+        if taken.folder.resolve() != out.resolve():
+            shutil.copyfile(taken.folder / artifact.file, out / artifact.file)
+    novelties.save(model, out / _NOVELTY_FILE)
+    manifest = Manifest(
+        schema=manifests.SCHEMA,
+        name=out.resolve().name,
+        version=version,
+        created_from=created_from,
+        encoder=taken.encoder,
+        novelty=NoveltyEntry(
+            artifact=_artifact(out / _NOVELTY_FILE, licence, created_from),
+            threshold=Threshold(value=model.threshold, chosen=chosen),
+        ),
+        watermark=taken.watermark,
+    )
+    manifests.write(manifest, out)
+    made = bundles.load(out.resolve())
+    seen = tuple(verify.observe(made, name) for name in canonical.NAMES)
+    manifests.write(manifest.model_copy(update={"canonical": seen}), out)
+
+
+def _artifact(path: Path, licence: str, source: str) -> Artifact:
+    data = path.read_bytes()
+    return Artifact(
+        file=path.name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        bytes=len(data),
+        licence=licence,
+        source=source,
+        precision="float16 references, float32 parameters",
+    )

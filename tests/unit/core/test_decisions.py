@@ -1,0 +1,39 @@
+from dataclasses import replace
+
+from bowerbird.decisions import Decision, Verdict, decode_decision, encode_decision
+
+DECISION = Decision(
+    candidate="t3_a/b",
+    keep=False,
+    stage="novelty",
+    reason="novelty: 1 is below 2",
+    bundle="lite@1.0.0",
+    decided_at="2026-11-22T23:59:59.999Z",
+    scores={"novelty": 1.0},
+    thresholds={"novelty": 2.0},
+    timings={"original": 12.5},
+    facts={"width": 1600},
+    submission={"title": "Fjord ⛰"},
+)
+
+
+def test_a_decision_is_one_line_and_comes_back() -> None:
+    line = encode_decision(DECISION)
+    assert "\n" not in line
+    assert decode_decision(line) == DECISION
+
+
+def test_the_day_is_the_partition() -> None:
+    assert DECISION.day == "2026-11-22"
+
+
+def test_text_that_no_file_can_hold_does_not_stop_the_line() -> None:
+    line = encode_decision(replace(DECISION, submission={"title": "x\ud800"}))
+    assert decode_decision(line).submission == {"title": "x?"}
+    line.encode()
+
+
+def test_a_rejection_is_a_value() -> None:
+    assert Verdict.reject("original", "gone: 404") == Verdict(
+        keep=False, stage="original", reason="gone: 404"
+    )

@@ -1,0 +1,70 @@
+"""What on-call sees of the filter: log lines in JSON and counts in the embedded metric format."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from aws_lambda_powertools import Logger, Metrics
+
+from bowerbird.decisions import Decision
+from functions.filter.telemetry import Telemetry
+
+
+def decision(candidate: str, *, keep: bool) -> Decision:
+    return Decision(
+        candidate,
+        keep,
+        stage="novelty",
+        reason="kept" if keep else "novelty: far from what you love",
+        bundle="lite@1.0.0",
+        decided_at="2026-11-22T00:00:00Z",
+        scores={"novelty": -1.5},
+        timings={"novelty": 12.0},
+        submission={"title": "not for the log"},
+    )
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics(namespace="Bowerbird", service="filter")
+
+
+@pytest.fixture
+def log() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def telemetry(metrics: Metrics, log: io.StringIO, request: pytest.FixtureRequest) -> Telemetry:
+    return Telemetry(Logger(service=request.node.name, stream=log), metrics)
+
+
+def counted(metrics: Metrics) -> dict[str, Any]:
+    found = metrics.serialize_metric_set()
+    metrics.clear_metrics()
+    return {name: found[name] for name in ("Kept", "Rejected", "Returned")}
+
+
+def test_a_decision_is_one_line_with_its_evidence(telemetry: Telemetry, log: io.StringIO) -> None:
+    telemetry.decided(decision("a", keep=False))
+    (line,) = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert (line["message"], line["candidate"], line["keep"]) == ("decided", "a", False)
+    assert (line["stage"], line["reason"]) == ("novelty", "novelty: far from what you love")
+    assert (line["scores"], line["timings"]) == ({"novelty": -1.5}, {"novelty": 12.0})
+    assert "submission" not in line
+
+
+def test_a_batch_is_three_counts(telemetry: Telemetry, metrics: Metrics) -> None:
+    for n in range(5):
+        telemetry.decided(decision(str(n), keep=n == 0))
+    telemetry.settled({"batchItemFailures": [{"itemIdentifier": "m"}]})
+    assert counted(metrics) == {"Kept": [1.0], "Rejected": [4.0], "Returned": [1.0]}
+
+
+def test_the_next_batch_starts_from_nothing(telemetry: Telemetry, metrics: Metrics) -> None:
+    telemetry.decided(decision("a", keep=True))
+    telemetry.settled({"batchItemFailures": []})
+    counted(metrics)
+    telemetry.settled({"batchItemFailures": []})
+    assert counted(metrics) == {"Kept": [0.0], "Rejected": [0.0], "Returned": [0.0]}

@@ -1,0 +1,128 @@
+"""The bundle that ships: its files, its canonical pictures, and the ways it can be damaged."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bowerbird.errors import BundleError
+from bowerbird_models import canonical
+from bowerbird_models.bundle import Bundle, find, load
+
+
+@pytest.fixture(scope="module")
+def lite() -> Bundle:
+    return load("lite", verify=True)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(find("lite"), tmp_path / "copy"))
+
+
+def test_it_is_what_its_manifest_says(lite: Bundle) -> None:
+    assert lite.label == f"lite@{lite.manifest.version}"
+    assert {seen.image for seen in lite.manifest.canonical} == set(canonical.NAMES)
+    assert lite.min_side >= 256
+
+
+def test_embeddings_are_unit_vectors_and_do_not_depend_on_the_batch(lite: Bundle) -> None:
+    pictures = [canonical.draw(name) for name in canonical.NAMES]
+
+    together = lite.encoder.embed(pictures)
+    alone = np.concatenate([lite.encoder.embed([picture]) for picture in pictures])
+
+    assert together.shape == (len(pictures), lite.encoder.dim)
+    assert np.linalg.norm(together, axis=1) == pytest.approx(1.0, abs=1e-5)
+    assert together == pytest.approx(alone, abs=1e-5)
+
+
+def test_a_drawn_landscape_is_nearer_to_landscapes_than_patterns_are(lite: Bundle) -> None:
+    scores = {
+        name: lite.novelty.score(lite.encoder.embed([canonical.draw(name)]))[0] for name in canonical.NAMES
+    }
+
+    assert scores["dusk"] > max(scores["rings"], scores["board"])
+    assert max(scores["rings"], scores["board"]) < lite.novelty.threshold
+
+
+def test_the_threshold_keeps_what_the_manifest_promises_of_held_out_pictures(lite: Bundle) -> None:
+    heldout = np.asarray(lite.novelty.reference["heldout"])
+
+    assert (heldout >= lite.novelty.threshold).mean() == pytest.approx(0.9, abs=0.002)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("name", ["encoder.onnx", "novelty.npz"])
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [(cut, "cut off or swapped"), (flip, "sha256|not a novelty"), (Path.unlink, "missing")],
+)
+def test_a_damaged_file_is_refused_by_name(
+    copy: Path, name: str, damage: Callable[[Path], None], message: str
+) -> None:
+    damage(copy / name)
+
+    with pytest.raises(BundleError, match=message) as caught:
+        load(copy, verify=True)
+    assert name in str(caught.value)
+
+
+def test_canonical_values_that_do_not_come_out_are_an_error(copy: Path) -> None:
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["canonical"][0]["novelty"] += 0.1
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+
+    with pytest.raises(BundleError, match="novelty of the picture 'dusk' is off by"):
+        load(copy, verify=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schema": 2}, "schema"),
+        ({"name": "../up"}, "name"),
+        ({"surprise": 1}, "surprise"),
+        ({"encoder": None}, "encoder"),
+    ],
+)
+def test_a_manifest_that_cannot_be_understood_says_where(copy: Path, change: dict, message: str) -> None:
+    manifest = json.loads((copy / "manifest.json").read_text())
+    (copy / "manifest.json").write_text(json.dumps(manifest | change))
+
+    with pytest.raises(BundleError, match=message):
+        load(copy)
+
+
+def test_a_file_name_cannot_leave_the_bundle(copy: Path) -> None:
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["encoder"]["artifact"]["file"] = "../encoder.onnx"
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+
+    with pytest.raises(BundleError, match=r"encoder\.artifact\.file"):
+        load(copy)
+
+
+def test_a_bundle_that_is_not_there_lists_the_ones_that_are() -> None:
+    with pytest.raises(BundleError, match=r"no bundle owl: .*installed: .*lite"):
+        load("owl")
+
+
+def test_a_network_that_is_none_is_refused(copy: Path) -> None:
+    path = copy / "encoder.onnx"
+    path.write_bytes(b"\0" * path.stat().st_size)
+
+    with pytest.raises(BundleError, match=r"encoder\.onnx is not a model"):
+        load(copy).encoder.embed([canonical.draw("dusk")])

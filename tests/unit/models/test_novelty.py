@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bowerbird.errors import BundleError
+from bowerbird_models.densities import Linear, Neighbours
+from bowerbird_models.novelty import Novelty, Part, load, save
+
+HEAD = Linear(np.array([1.0, 0.0], np.float32), np.float32(0))
+
+
+def model() -> Novelty:
+    near = Neighbours(np.eye(2, dtype=np.float16), np.asarray(1))
+    parts = (Part(HEAD, (0, 2), mean=0.2, deviation=0.1), Part(near, (2, 4), weight=0.5))
+    return Novelty(parts, -1.5, {"training": np.arange(3.0), "heldout": np.arange(2.0)})
+
+
+def test_score_is_the_weighted_sum_of_standardised_parts() -> None:
+    embedding = np.array([[0.6, 0.8, 0.8, 0.6]], np.float32) / np.float32(2**0.5)
+
+    assert model().score(embedding) == pytest.approx([(0.6 - 0.2) / 0.1 + 0.5 * 0.8], abs=1e-5)
+
+
+def test_a_stored_model_scores_the_same(tmp_path: Path) -> None:
+    save(model(), tmp_path / "novelty.npz")
+    read = load(tmp_path / "novelty.npz", -1.5, 4)
+    vectors = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
+
+    assert read.score(vectors) == pytest.approx(model().score(vectors))
+    assert {name: scores.tolist() for name, scores in read.reference.items()} == {
+        "training": [0.0, 1.0, 2.0],
+        "heldout": [0.0, 1.0],
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"0.kind": np.asarray("pickle")}, "kind 'pickle' is unknown"),
+        ({"0.span": np.asarray((0, 9))}, "reads 2 of 0:9"),
+        ({"0.scale": np.asarray((0.0, 0.0, 1.0))}, "not finite"),
+        ({"parts": np.asarray(0)}, "no parts"),
+        ({"parts": np.asarray(3)}, "kind"),
+        ({"0.extra": np.asarray(1)}, "unexpected keyword"),
+    ],
+)
+def test_an_odd_file_is_refused(tmp_path: Path, change: dict[str, np.ndarray], message: str) -> None:
+    path = tmp_path / "novelty.npz"
+    save(model(), path)
+    with np.load(path) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    np.savez(path, **(arrays | change))
+
+    with pytest.raises(BundleError, match=message):
+        load(path, 0.0, 4)
+
+
+def test_a_pickle_inside_is_never_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "novelty.npz"
+    np.savez(path, parts=np.array([{"a": 1}], dtype=object))
+
+    with pytest.raises(BundleError, match="allow_pickle"):
+        load(path, 0.0, 4)
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 not a zip", b"\x80\x04}q\x00."])
+def test_bytes_that_are_no_archive_are_refused(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "novelty.npz"
+    path.write_bytes(data)
+
+    with pytest.raises(BundleError, match="not a novelty model"):
+        load(path, 0.0, 4)
