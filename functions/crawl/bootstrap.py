@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import boto3
 
+from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.net import HttpFetcher
 from functions.crawl.crawler import Crawler
@@ -23,7 +24,15 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
     crawler = Crawler(fetcher, Hosts.found(settings.host_keys()))
     sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url)
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
-    context = Context(settings.community_list(), fetcher)
+    s3 = boto3.client("s3", endpoint_url=settings.endpoint_url)
+    context = Context(
+        settings.community_list(),
+        fetcher,
+        store=S3Store(s3, settings.bucket) if settings.bucket else None,
+        reddit=settings.reddit_app(),
+        requests=settings.crawl_requests,
+        seconds=settings.crawl_seconds,
+    )
 
     def run(in_time: Callable[[], bool]) -> Shipment:
         source = open_source(settings.source, context)

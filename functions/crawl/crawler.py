@@ -25,6 +25,18 @@ _MAX_URLS: Final = 8
 _MAX_PREVIEWS: Final = 16
 _MAX_ID: Final = 512
 
+# Being blocked is not the picture's end, so the two are counted apart; see bowerbird.net.
+_FETCHER_WORDS: Final = {
+    "encoding",
+    "forbidden",
+    "gone",
+    "opted-out",
+    "redirects",
+    "refused",
+    "status",
+    "too-large",
+}
+
 # Somebody may be waiting, and thousands of posts may link to the host that is down.
 _ATTEMPTS: Final = 3
 _PAUSE_S: Final = 1.0
@@ -81,7 +93,8 @@ class Crawler:
         except PermanentError as error:
             # Who opts out of such uses (X-Robots-Tag: noai) does not mean one copy only.
             fallback = None if isinstance(error, OptedOutError) else _preview_only(post, match)
-            return [fallback] if fallback else f"gone: {match.host}: {error}"
+            word, rest = _word(error)
+            return [fallback] if fallback else f"{word}: {match.host}: {rest}"
         except RetryableError as error:
             return f"host-unavailable: {match.host}: {error}"
         if len(images) == 1:
@@ -98,6 +111,12 @@ class Crawler:
                     raise
                 self.sleep(pause)
         return self.hosts.images(match, self.fetcher)
+
+
+def _word(error: PermanentError) -> tuple[str, str]:
+    """The fetcher's word for what went wrong and the rest; a rule that found nothing there says `gone`."""
+    word, _, rest = str(error).partition(": ")
+    return (word, rest) if word in _FETCHER_WORDS else ("gone", str(error))
 
 
 def _attached(post: Post, each: Attachment) -> Candidate:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from functions.crawl.sources.reddit_app import RedditApp
+
 
 class CrawlSettings(BaseSettings):
     """Variables are named `BOWERBIRD_…`; secrets never show in a log or an error."""
@@ -13,10 +15,16 @@ class CrawlSettings(BaseSettings):
 
     source: str = "reddit"
     communities: str = ""
+    bucket: str = ""
     queue_url: str = ""
     dead_letter_url: str = ""
     endpoint_url: str | None = None
     user_agent: str = "aws-lambda:bowerbird:0.1.0"
+    crawl_requests: int = 100
+    crawl_seconds: float = 60.0
+    reddit_client_id: str | None = None
+    reddit_client_secret: SecretStr | None = None
+    reddit_refresh_token: SecretStr | None = None
     imgur_client_id: SecretStr | None = None
     flickr_api_key: SecretStr | None = None
 
@@ -28,3 +36,15 @@ class CrawlSettings(BaseSettings):
         """The owner's API keys by host."""
         keys = {"imgur": self.imgur_client_id, "flickr": self.flickr_api_key}
         return {host: key.get_secret_value() for host, key in keys.items() if key}
+
+    def reddit_app(self) -> RedditApp | None:
+        """The owner's app at Reddit, if there is one; apps of the kind "installed" have no secret."""
+        if not self.reddit_client_id:
+            return None
+        secret, token = self.reddit_client_secret, self.reddit_refresh_token
+        return RedditApp(
+            self.reddit_client_id,
+            secret.get_secret_value() if secret else "",
+            self.user_agent,
+            token.get_secret_value() if token else None,
+        )

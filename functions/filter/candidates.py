@@ -72,7 +72,7 @@ class CandidateFilter:
             scores=exam.scores,
             thresholds=exam.thresholds,
             timings=exam.timings,
-            facts=exam.facts,
+            facts=_present({"host": exam.candidate.host}) | exam.facts,
             submission=_present(asdict(exam.candidate.submission)),
         )
 

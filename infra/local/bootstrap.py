@@ -12,12 +12,13 @@ from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.messages import Candidate
 from bowerbird.net import FileFetcher, HttpFetcher
-from bowerbird.ports import Fetcher
+from bowerbird.ports import Fetcher, ObjectStore
 from bowerbird_models.bundle import load
 from functions.crawl.crawler import Crawler, Skipped
 from functions.crawl.hosts import Hosts
 from functions.crawl.post import Source
 from functions.crawl.settings import CrawlSettings
+from functions.crawl.sources.base import Context
 from functions.crawl.sources.folder import FolderSource
 from functions.filter.candidates import CandidateFilter
 from functions.filter.consumer import Consumer
@@ -51,6 +52,30 @@ class HostOptions:
 def http_fetcher(gateway: str | None = None) -> HttpFetcher:
     """The way out; `gateway` sends every request to one server instead, as the demo and tests do."""
     return HttpFetcher(user_agent=USER_AGENT, gateway=gateway)
+
+
+def source_context(
+    gateway: str | None = None,
+    store: ObjectStore | None = None,
+    communities: str = "",
+    *,
+    fill_gaps: bool = False,
+) -> Context:
+    """What a live source needs; it remembers in `store` where it has been."""
+    settings = CrawlSettings()
+    if "user_agent" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"user_agent": USER_AGENT})
+    if communities:
+        settings = settings.model_copy(update={"communities": communities})
+    return Context(
+        settings.community_list(),
+        http_fetcher(gateway),
+        store=store,
+        reddit=settings.reddit_app(),
+        requests=settings.crawl_requests,
+        seconds=settings.crawl_seconds,
+        fill_gaps=fill_gaps,
+    )
 
 
 def fetcher_for(source: Source, gateway: str | None) -> Fetcher:

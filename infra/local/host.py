@@ -29,7 +29,7 @@ class Host:
     """Runs the two halves side by side; `stop` ends both cleanly, and a later run goes on from there.
 
     `downloads` candidates are worked on at once. `on_progress` is called twice a second from the thread that
-    called `run`.
+    called `run`. `on_crawled` is called when all that a crawl gave is on the queue.
     """
 
     queue: SqliteQueue
@@ -39,6 +39,7 @@ class Host:
     downloads: int
     stop: threading.Event = field(default_factory=threading.Event)
     on_progress: Callable[[Tally, QueueDepth], None] = lambda _tally, _depth: None
+    on_crawled: Callable[[], None] = lambda: None
 
     def run(
         self,
@@ -113,6 +114,7 @@ class _Feeder(threading.Thread):
         while not self._host.stop.is_set() and self._left != 0:
             try:
                 self._once()
+                self._host.on_crawled()
             except BowerbirdError as error:
                 self._host.tally.crawl_failed(str(error))
                 self.error = None if self._every_s else error

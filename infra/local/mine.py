@@ -11,7 +11,7 @@ from types import FrameType
 from rich.console import Console
 from rich.table import Table
 
-from functions.crawl.post import Source
+from functions.crawl.post import Committing, Source
 from infra.local.bootstrap import HostOptions, crawl, embedded_host
 from infra.local.host import Host
 from infra.local.place import Place
@@ -49,6 +49,8 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         _stop_on_signal(host) as stopped,
     ):
         host.on_progress = report
+        if isinstance(source, Committing):
+            host.on_crawled = source.commit
         host.run(lambda: crawl(source, options.gateway), limit=run.limit, every_s=run.every_s)
         depth = host.queue.depth()
         return MineResult(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bowerbird.net.limiter import Limiter
 from bowerbird.ports import Fetcher, ObjectStore
 from functions.crawl.post import Source
+from functions.crawl.sources.listing import DEFAULT_LIMIT, LIMITS
+from functions.crawl.sources.reddit_app import RedditApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +17,18 @@ class Context:
     """What the world offers a source; files need none of it.
 
     `communities` narrows the stream (subreddits, Lemmy communities); empty means everything. `store` keeps
-    the cursor between runs.
+    the cursor between runs. A run makes at most so many `requests` in so many `seconds`; sources that share a
+    host share the `limiter`. With `fill_gaps` what is left of a run asks by id for what earlier ones missed.
     """
 
     communities: tuple[str, ...] = ()
     fetcher: Fetcher | None = None
     store: ObjectStore | None = None
+    reddit: RedditApp | None = None
+    limiter: Limiter = field(default_factory=lambda: Limiter(LIMITS, DEFAULT_LIMIT))
+    requests: int = 100
+    seconds: float = 60.0
+    fill_gaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from rich.table import Table
 from bowerbird.messages import Candidate, encode_candidate
 from functions.crawl.crawler import Skipped
 from functions.crawl.sources import open_source
-from infra.local.bootstrap import crawler
+from infra.local.bootstrap import crawler, source_context
 from infra.local.tally import reason_word
 
 
@@ -22,6 +22,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command."""
     parser = subparsers.add_parser("candidates", help="crawl only: one candidate a line")
     parser.add_argument("--source", required=True, metavar="SPEC", help="where posts come from")
+    parser.add_argument(
+        "--communities", default="", metavar="A+B", help="only these subreddits, communities or categories"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--skipped", action="store_true", help="also say which submission gave none, and why")
     parser.add_argument("--limit", type=int, metavar="N", help="stop after N candidates")
@@ -31,7 +34,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print each candidate as it is found, and count what was on standard error."""
-    source = open_source(args.source)
+    source = open_source(args.source, source_context(args.gateway, communities=args.communities))
     counts: Counter[tuple[str, str]] = Counter()
     for found in _limited(crawler(args.gateway).crawl(source), args.limit):
         if isinstance(found, Skipped):

@@ -7,7 +7,7 @@ import re
 
 from functions.crawl.sources import open_source
 from functions.filter.stages.shape import ShapeRule
-from infra.local.bootstrap import HostOptions
+from infra.local.bootstrap import HostOptions, source_context
 from infra.local.mine import RunOptions, mine, print_summary
 from infra.local.place import open_place
 
@@ -19,6 +19,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     shape = ShapeRule()
     parser = subparsers.add_parser("mine", help="crawl, filter and store: the main job")
     parser.add_argument("--source", required=True, metavar="SPEC", help="where posts come from")
+    parser.add_argument(
+        "--communities", default="", metavar="A+B", help="only these subreddits, communities or categories"
+    )
+    parser.add_argument(
+        "--fill-gaps", action="store_true", help="ask by id for what earlier crawls could not read"
+    )
     parser.add_argument("--out", required=True, metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
     parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
     parser.add_argument("--limit", type=positive, metavar="N", help="stop after N new candidates")
@@ -41,8 +47,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Mine; exit status 0 when the crawl ended well, 3 when the source was out of reach."""
-    source = open_source(args.source)
     place = open_place(args.out, args.endpoint_url)
+    context = source_context(args.gateway, place.store, args.communities, fill_gaps=args.fill_gaps)
+    source = open_source(args.source, context)
     options = HostOptions(
         bundle=args.bundle,
         shape=ShapeRule(args.min_area, args.max_wide, args.max_tall),

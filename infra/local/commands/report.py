@@ -12,7 +12,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from bowerbird.errors import UsageError
-from functions.crawl.hosts import Hosts
 from infra.local.commands.sheet import day
 from infra.local.place import open_store
 from infra.local.sheet.cards import plain
@@ -41,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: nothing has been decided in this place, or on this day.
     """
-    yields = read_yields(open_store(args.place, args.endpoint_url), Hosts.found(), args.day)
+    yields = read_yields(open_store(args.place, args.endpoint_url), args.day)
     if not yields.total.seen:
         raise UsageError(f"{args.place}: holds no decisions{f' of {args.day}' if args.day else ''} yet")
     if args.json:

@@ -6,11 +6,9 @@ import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from bowerbird.decisions import Decision, decode_decision
 from bowerbird.ports import ObjectStore
-from functions.crawl.hosts import Hosts
 from infra.local.sheet.cards import plain
 from infra.local.sheet.report import decision_lines
 from infra.local.tally import reason_word
@@ -56,14 +54,14 @@ class Yields:
     unreadable: int
 
 
-def read_yields(store: ObjectStore, hosts: Hosts, day: str | None = None) -> Yields:
+def read_yields(store: ObjectStore, day: str | None = None) -> Yields:
     """Count the decisions of a place, of one day (YYYY-MM-DD) or of all; each candidate once."""
     rows: dict[str, tuple[str, dict[str, str]]] = {}
     unreadable = 0
     for line in decision_lines(store, day):
         try:
             decision = decode_decision(line)
-            rows[decision.candidate] = (_outcome(decision), _names(decision, hosts))
+            rows[decision.candidate] = (_outcome(decision), _names(decision))
         except (ValueError, TypeError, AttributeError):
             unreadable += 1
     counts: dict[str, defaultdict[str, Counter[str]]] = {each: defaultdict(Counter) for each in DIMENSIONS}
@@ -83,23 +81,15 @@ def _outcome(decision: Decision) -> str:
     return _KEPT if decision.keep else plain(reason_word(decision.reason)) or _UNKNOWN
 
 
-def _names(decision: Decision, hosts: Hosts) -> dict[str, str]:
+def _names(decision: Decision) -> dict[str, str]:
     told: dict[str, Any] = decision.submission
     values = {
         "community": plain(told.get("community")),
         "author": plain(told.get("author")),
-        "host": _host(told, hosts),
+        "host": plain(decision.facts.get("host")),
         "day": plain(decision.day),
     }
     return {dimension: value or _UNKNOWN for dimension, value in values.items()}
-
-
-def _host(told: dict[str, Any], hosts: Hosts) -> str:
-    url = told.get("url")
-    if not isinstance(url, str):
-        return plain(told.get("source"))
-    match = hosts.match(url)
-    return match.host if match else plain(urlsplit(url).hostname)
 
 
 def _yield(name: str, outcomes: Counter[str]) -> Yield:

@@ -11,7 +11,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +153,38 @@ def rig(tmp_path: Path, ministack: Cloud, seaweedfs: Cloud) -> Iterator[Rig]:
         )  # fmt: skip
 
 
+@dataclass
+class Trouble:
+    """S3 refuses writes for longer than boto3 is patient, and the runtime dies at the worst moments."""
+
+    filter: Box
+    images: int = 0
+    lines: int = 0
+    killed: list[str] = field(default_factory=list)
+
+    def refuses(self, method: str, path: str) -> bool:
+        if method != "PUT":
+            return False
+        if "/decisions/" not in path:
+            self.images += 1
+            return 10 <= self.images < 90
+        self.lines += 1
+        if self.lines >= 2:
+            self._kill("decided, not written")
+        return 2 <= self.lines < 12
+
+    def passed(self, method: str, path: str) -> None:
+        if method == "PUT" and "/images/" in path and self.images >= 3:
+            self._kill("stored, not decided")
+        if method == "PUT" and "/decisions/" in path and self.lines >= 12:
+            self._kill("written, not acknowledged")
+
+    def _kill(self, moment: str) -> None:
+        if moment not in self.killed:
+            self.killed.append(moment)
+            self.filter.kill()
+
+
 def crawled(rig: Rig) -> None:
     report = rig.crawl.invoke(json.loads((ROOT / "infra" / "events" / "crawl.json").read_text()))
     assert report.error is None, report.answer
@@ -187,30 +219,14 @@ def test_everything_goes_wrong_at_once_and_all_is_right_in_the_end(rig: Rig) -> 
     poison = '{"version":9,"candidate":{}}'
     rig.cloud.client("sqs").send_message(QueueUrl=rig.queue_url, MessageBody=poison)
 
-    puts: Counter[str] = Counter()
-
-    def throttled(method: str, path: str) -> bool:
-        """S3 refuses writes for longer than boto3 is patient."""
-        kind = "decisions" if "/decisions/" in path else "images"
-        puts[kind] += method == "PUT"
-        if method != "PUT":
-            return False
-        if kind == "decisions" and puts[kind] == 2:
-            rig.filter.kill()  # decided, and no line is written
-        return 10 <= puts["images"] < 90 or 4 <= puts["decisions"] < 10
-
-    def killed(method: str, path: str) -> None:
-        if method == "PUT" and "/decisions/" in path and puts["decisions"] == 12:
-            rig.filter.kill()  # the lines are written, and the messages are not acknowledged
-        if method == "PUT" and "/images/" in path and puts["images"] == 3:
-            rig.filter.kill()  # stored, and not decided
-
-    rig.proxy.refuses, rig.proxy.passed = throttled, killed
+    trouble = Trouble(rig.filter)
+    rig.proxy.refuses, rig.proxy.passed = trouble.refuses, trouble.passed
     reports = rig.settle()
 
     errors = Counter(report.error for report in reports)
-    assert errors["Runtime.ExitError"] >= 2, errors
-    assert errors["Function.Error"] >= 1, errors  # the lines could not be written
+    assert trouble.killed == ["stored, not decided", "decided, not written", "written, not acknowledged"]
+    assert errors["Runtime.ExitError"] == 3
+    assert errors["Function.Error"] >= 1  # the lines could not be written
     assert any(report.answer["batchItemFailures"] for report in reports if not report.error)
     assert_all_is_right(rig)
     (letter,) = rig.dead_letters()

@@ -173,7 +173,7 @@ def test_when_the_host_is_gone_the_signed_preview_stands_in() -> None:
     [
         (
             OptedOutError("opted-out: test.example asks noai"),
-            "gone: test: opted-out: test.example asks noai",
+            "opted-out: test: test.example asks noai",
         ),
         (NoPictureError("it is a video"), "no-picture: test: it is a video"),
         (RetryableError("busy: 429"), "host-unavailable: test: busy: 429"),
@@ -234,6 +234,6 @@ def test_one_bad_host_costs_one_post() -> None:
         for name, media in (("a", "AAAAAAA"), ("b", "7xAFPmc"))
     ]
     found = list(Crawler(fetcher, Hosts.found(), Naps()).crawl(FakeSource(posts)))
-    assert found[0] == Skipped("t3_a", "gone: imgur: gone: nothing is there")
+    assert found[0] == Skipped("t3_a", "gone: imgur: nothing is there")
     assert only(found[1:]).urls == ("https://i.imgur.com/7xAFPmc.jpg",)
     assert json.loads(encode_candidate(only(found[1:])))["version"] == 1

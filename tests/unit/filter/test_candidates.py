@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -106,6 +106,25 @@ def test_a_picture_to_the_owners_taste_is_kept_byte_for_byte() -> None:
     }  # fmt: skip
     assert len(world.thumbnails.objects) == 1
     assert min(world.models.embedded[0]) >= world.models.min_side
+
+
+def test_two_deliveries_at_once_commit_what_the_sidecar_says() -> None:
+    world = World({URL: jpeg()})
+
+    class Overtaken(FakeModels):
+        """While it looks, another delivery of the candidate comes to its end, but for the commit."""
+
+        def score(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+            other = World(world.answers, FakeModels(taste=0.75), world.store)
+            self.other = other.decide(candidate())
+            return super().score(embeddings)
+
+    world.models = Overtaken()
+    decision = world.decide(candidate())
+    assert decision.scores == {"novelty": 0.75}
+    assert decision == world.models.other
+    sidecar = json.loads(world.store.objects[str(decision.image).replace(".jpg", ".json")])
+    assert sidecar["decision"] == asdict(decision)
 
 
 @pytest.mark.parametrize(

@@ -102,8 +102,8 @@ def crawl(
             [],
         ),
         ([Says(503)], "host-unavailable: imgur: busy: imgur.com/7xAFPmc answered 503", [1, 2]),
-        ([Says(403)], "gone: imgur: forbidden: imgur.com/7xAFPmc answered 403", []),
-        ([Says(404)], "gone: imgur: gone: imgur.com/7xAFPmc answered 404", []),
+        ([Says(403)], "forbidden: imgur: imgur.com/7xAFPmc answered 403", []),
+        ([Says(404)], "gone: imgur: imgur.com/7xAFPmc answered 404", []),
         (
             [Says(200, b"<html>Imgur is over capacity", length=9000)],
             "host-unavailable: imgur: truncated: ",
@@ -122,7 +122,7 @@ def crawl(
         ([Says(body=b"<html>log in")], "gone: imgur: the page shows no picture any more", []),
         (
             [Says(body=_GOOD, headers={"X-Robots-Tag": "noai"})],
-            "gone: imgur: opted-out: imgur.com/7xAFPmc asks noai",
+            "opted-out: imgur: imgur.com/7xAFPmc asks noai",
             [],
         ),
     ],
@@ -145,7 +145,7 @@ def test_imgurs_page(answers: list[Says], reason: str, naps: list[float]) -> Non
     ("answers", "reason"),
     [
         ([Says(429)], "host-unavailable: imgur: busy: api.imgur.com/3/album/z6B0j answered 429"),
-        ([Says(403)], "gone: imgur: forbidden: api.imgur.com/3/album/z6B0j answered 403"),
+        ([Says(403)], "forbidden: imgur: api.imgur.com/3/album/z6B0j answered 403"),
         (
             [Says(body=b"<html>blocked in your country")],
             "host-unavailable: imgur: https://api.imgur.com/3/album/z6B0j",
@@ -184,7 +184,7 @@ def test_a_redirect_does_not_take_the_key_along() -> None:
     ("answers", "reason"),
     [
         ([Says(429)], "host-unavailable: flickr: busy: api.flickr.com/services/rest/ answered 429"),
-        ([Says(403)], "gone: flickr: forbidden: api.flickr.com/services/rest/ answered 403"),
+        ([Says(403)], "forbidden: flickr: api.flickr.com/services/rest/ answered 403"),
         ([Says(body=b"<html>")], "host-unavailable: flickr: https://api.flickr.com/services/rest/ answers"),
         (
             [Says(body=_SIZES[:60], length=999)],

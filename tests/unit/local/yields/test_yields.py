@@ -15,16 +15,15 @@ from bowerbird.decisions import Decision, encode_decision
 from bowerbird.errors import UsageError
 from bowerbird.keys import decisions_key
 from bowerbird.ports import ObjectStore
-from functions.crawl.hosts import Hosts
 from infra.local.commands import report
 from infra.local.yields.page import reasons, render_page
 from infra.local.yields.tables import Yield, read_yields
 from tests.fakes import FakeStore
 
-_HOSTS = Hosts.found()
 
-
-def decided(candidate: str, reason: str = "", *, day: str = "2026-03-01", **submission: Any) -> Decision:
+def decided(
+    candidate: str, reason: str = "", *, day: str = "2026-03-01", host: str = "reddit", **submission: Any
+) -> Decision:
     """A decision; without a reason it keeps."""
     return Decision(
         candidate=candidate,
@@ -33,6 +32,7 @@ def decided(candidate: str, reason: str = "", *, day: str = "2026-03-01", **subm
         reason=reason or "loved",
         bundle="lite 1",
         decided_at=f"{day}T12:00:00Z",
+        facts={"host": host},
         submission={"source": "reddit", "id": "t3_a", "url": "https://i.redd.it/abc.jpg"} | submission,
     )
 
@@ -50,11 +50,10 @@ def test_each_name_is_counted_by_what_became_of_its_candidates() -> None:
             decided("1", community="EarthPorn", author="a"),
             decided("2", "too-small: 1x1", community="EarthPorn", author="b"),
             decided("3", "too-small: 2x2", community="EarthPorn", author="b"),
-            decided("4", "novelty", community="pics", author="b", url="https://imgur.com/a/yC3Qz9X"),
-            decided("5", "gone: 404", community=None, author=7, url="https://example.org/story"),
-            decided("6", "gone", url=None, source="folder"),
+            decided("4", "novelty", community="pics", author="b", host="imgur"),
+            decided("5", "gone: 404", community=None, author=7, host="direct"),
+            decided("6", "gone", host="folder"),
         ),
-        _HOSTS,
     )
     assert found.total == Yield("all", 6, 1, {"too-small": 2, "gone": 2, "novelty": 1})
     assert found.by["community"][0] == Yield("EarthPorn", 3, 1, {"too-small": 2})
@@ -63,25 +62,25 @@ def test_each_name_is_counted_by_what_became_of_its_candidates() -> None:
         "pics": (1, 0),
         "(unknown)": (2, 0),
     }
-    assert {row.name for row in found.by["host"]} == {"reddit", "imgur", "example.org", "folder"}
+    assert {row.name for row in found.by["host"]} == {"reddit", "imgur", "direct", "folder"}
     assert {row.name: row.kept for row in found.by["author"]} == {"a": 1, "b": 0, "(unknown)": 0}
 
 
 def test_one_of_one_does_not_lead() -> None:
     many = [decided(f"m{n}", "" if n < 40 else "novelty", community="many") for n in range(50)]
-    rows = read_yields(stored(decided("1", community="once"), *many), _HOSTS).by["community"]
+    rows = read_yields(stored(decided("1", community="once"), *many)).by["community"]
     assert [row.name for row in rows] == ["many", "once"]
     assert rows[0].floor == pytest.approx(0.670, abs=0.001)  # Wilson's interval of 40 of 50
     assert rows[1].floor == pytest.approx(0.207, abs=0.001)
 
 
 def test_a_candidate_counts_once_and_damaged_lines_are_told() -> None:
-    found = read_yields(stored(decided("1"), decided("1"), '{"cut', "[]", '{"x": 1}'), _HOSTS)
+    found = read_yields(stored(decided("1"), decided("1"), '{"cut', "[]", '{"x": 1}'))
     assert (found.total.seen, found.unreadable) == (1, 3)
 
 
 def test_days_are_in_their_order() -> None:
-    found = read_yields(stored(decided("1", day="2026-03-02"), decided("2"), decided("3", "x")), _HOSTS)
+    found = read_yields(stored(decided("1", day="2026-03-02"), decided("2"), decided("3", "x")))
     assert [(row.name, row.seen, row.kept) for row in found.by["day"]] == [
         ("2026-03-01", 2, 1),
         ("2026-03-02", 1, 1),
@@ -106,9 +105,7 @@ class _Tags(HTMLParser):
 
 def test_the_page_runs_nothing_that_strangers_wrote() -> None:
     hostile = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
-    page = render_page(
-        read_yields(stored(decided("1", hostile, community=hostile, author=hostile)), _HOSTS), hostile
-    )
+    page = render_page(read_yields(stored(decided("1", hostile, community=hostile, author=hostile))), hostile)
     reader = _Tags()
     reader.feed(page)
     assert {"script", "img"}.isdisjoint(reader.tags)
@@ -116,7 +113,7 @@ def test_the_page_runs_nothing_that_strangers_wrote() -> None:
 
 
 def test_the_page_of_nothing() -> None:
-    assert "nothing was rejected" in render_page(read_yields(FakeStore(), _HOSTS), "x")
+    assert "nothing was rejected" in render_page(read_yields(FakeStore()), "x")
 
 
 def run(*argv: str) -> int:

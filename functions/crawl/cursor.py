@@ -1,0 +1,219 @@
+"""Where a source has been read up to, so that no post is missed or handed out twice.
+
+A run reads from the newest post back until it meets what earlier runs have read. It anchors on no single
+post, so deleted ones cannot stall it; it reads a little beyond the first post it knows, so that a stale page
+or a late post heals in the next run. What it could not read stays a gap, with its size, until it is filled.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Final, Protocol, runtime_checkable
+
+from bowerbird.errors import RetryableError, SourceBlockedError, SourceUnreachableError, UsageError
+from bowerbird.keys import digest
+from bowerbird.ports import ObjectStore
+from functions.crawl.coverage import Edge, Gap, Knowledge, Span
+from functions.crawl.post import Post, Source
+from functions.crawl.reading import Run, fullname
+from functions.crawl.source_state import SourceState, source_state
+from functions.crawl.sources.listing import RunBudget
+
+#: Known posts in a row after which a run stops: half a page, so that a quiet poll costs one request.
+OVERLAP: Final = 50
+
+#: Ids asked for at once when a gap is filled: what Reddit takes, https://www.reddit.com/dev/api#GET_api_info
+FILL: Final = 100
+
+#: Writers that lose this many races in a row are not racing: the store refuses them.
+_RACES: Final = 50
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+class OrderedSource(Source, Protocol):
+    """A source that says how its posts are ordered: by counted `id`, by `time`, or `none` to rely on."""
+
+    @property
+    def order(self) -> str:
+        """`id`, `time` or `none`."""
+        ...
+
+
+@runtime_checkable
+class IdSource(Protocol):
+    """A source that can be asked for posts by id."""
+
+    def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
+        """Yield those of these posts that exist; at most one request for each hundred."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one run did: posts `read` and `new` among them, `requests` made, and every gap that is left."""
+
+    state: SourceState
+    read: int
+    new: int
+    requests: int
+    gaps: tuple[Gap, ...]
+
+    def __str__(self) -> str:
+        line = f"{self.state.source}: {self.state.health}, {self.new} new of {self.read} posts read"
+        line += f" in {self.requests} requests"
+        if self.gaps:
+            posts = sum(gap.posts or 0 for gap in self.gaps)
+            seconds = sum(gap.seconds or 0.0 for gap in self.gaps)
+            line += f"; {len(self.gaps)} gaps of at most {posts} posts, {seconds:.0f} s"
+        return line
+
+
+class CursorStore:
+    """What is known of one source, in an object store; overlapping runs join what they know."""
+
+    def __init__(self, store: ObjectStore, spec: str) -> None:
+        self._store = store
+        self._key = f"cursors/{digest(spec)}.json"
+
+    def load(self) -> Knowledge:
+        """What all runs so far have read."""
+        found = self._store.get_versioned(self._key)
+        return self._decode(found[0]) if found else Knowledge()
+
+    def join(self, knowledge: Knowledge) -> Knowledge:
+        """Add to what is stored, whoever else does at the same time; returns what is stored then.
+
+        Raises:
+            RetryableError: the store refused every attempt.
+        """
+        for _ in range(_RACES):
+            found = self._store.get_versioned(self._key)
+            joined = (self._decode(found[0]) if found else Knowledge()).joined(knowledge)
+            data = json.dumps(joined.encoded(), separators=(",", ":")).encode()
+            version = found[1] if found else None
+            if self._store.replace(self._key, data, content_type="application/json", version=version):
+                return joined
+        raise RetryableError(f"the cursor {self._key} could not be written: check the store, then run again")
+
+    def _decode(self, data: bytes) -> Knowledge:
+        try:
+            return Knowledge.decoded(json.loads(data))
+        except (ValueError, TypeError, KeyError):
+            _LOG.warning("the cursor %s cannot be read: starting anew, posts may come twice", self._key)
+            return Knowledge()
+
+
+class FollowedSource:
+    """A source read from its newest post back to where earlier runs have been.
+
+    Without a `store` it remembers only as long as it lives. With `fill_gaps`, what is left of a run's budget
+    is spent on what earlier runs could not read.
+    """
+
+    def __init__(
+        self,
+        source: OrderedSource,
+        budget: RunBudget,
+        store: CursorStore | None = None,
+        *,
+        fill_gaps: bool = False,
+    ) -> None:
+        self.name = source.name
+        self._source = source
+        self._budget = budget
+        self._store = store
+        self._fill_gaps = fill_gaps
+        self._known = Knowledge()
+        self._run = Run(source.order)
+        self.progress: Progress | None = None
+
+    def posts(self) -> Iterator[Post]:
+        """Yield what is new. A source that fails after some posts ends the run early; see `progress`."""
+        self._begin()
+        return self._guarded(chain(self._stream(), self._gap_posts() if self._fill_gaps else ()))
+
+    def gap_posts(self) -> Iterator[Post]:
+        """Yield what fills the gaps, newest first, asked for by id as far as the budget goes.
+
+        Raises:
+            UsageError: this source cannot be asked by id.
+        """
+        self._begin()
+        return self._guarded(self._gap_posts())
+
+    def commit(self) -> None:
+        """Remember what was handed out; called once it is safe, never before."""
+        knowledge = self._run.knowledge()
+        self._known = self._store.join(knowledge) if self._store else self._known.joined(knowledge)
+        if self.progress:
+            self.progress = replace(self.progress, gaps=self._known.gaps)
+            _LOG.info("%s", self.progress)
+
+    def _stream(self) -> Iterator[Post]:
+        run, streak = self._run, 0
+        for post in self._source.posts():
+            if post.submission.id in run.seen:
+                continue  # a page that moved while it was read
+            rank = run.rank(post)
+            if self._known.knows(post.submission.id, rank):
+                run.note(post, new=False)
+                streak += 1
+                if streak >= OVERLAP and (rank is None or rank <= self._known.chased):
+                    return
+            else:
+                streak = 0
+                yield post
+                # Noted only when the next one is asked for: whoever stops here may have used half of it.
+                run.note(post, new=True)
+        run.exhausted = not self._budget.over
+
+    def _gap_posts(self) -> Iterator[Post]:
+        source = self._source
+        if not isinstance(source, IdSource):
+            raise UsageError(
+                f"{self.name} cannot be asked for posts by id: gaps are filled by reddit and arctic-shift"
+            )
+        for gap in reversed(self._known.joined(self._run.knowledge()).gaps):
+            yield from self._fill(source, gap)
+
+    def _guarded(self, posts: Iterable[Post]) -> Iterator[Post]:
+        error: SourceBlockedError | SourceUnreachableError | None = None
+        try:
+            yield from posts
+        except (SourceBlockedError, SourceUnreachableError) as raised:
+            error = raised
+        self._end(error)
+
+    def _begin(self) -> None:
+        self._budget.restart()
+        self._run = Run(self._source.order)
+        self.progress = None
+        if self._store:
+            self._known = self._store.load()
+
+    def _end(self, error: SourceBlockedError | SourceUnreachableError | None) -> None:
+        run = self._run
+        state = source_state(self.name, run.read, error)
+        gaps = self._known.joined(run.knowledge()).gaps
+        self.progress = Progress(state, run.read, run.new, self._budget.spent, gaps)
+        if error and not run.read:
+            raise error
+        if error:
+            _LOG.warning("%s", error)
+
+    def _fill(self, source: IdSource, gap: Gap) -> Iterator[Post]:
+        newest, oldest = int(gap.newer.rank) - 1, int(gap.older.rank) + 1
+        at = gap.newer.at
+        while newest >= oldest and not self._budget.over:
+            ranks = range(newest, max(oldest, newest - FILL + 1) - 1, -1)
+            for post in source.by_id([fullname(rank) for rank in ranks]):
+                yield post
+                self._run.fill(post)
+                at = post.submission.created_utc or at
+            self._run.spans.append(Span(Edge(ranks[-1], at), Edge(newest, gap.newer.at)))
+            newest = ranks[-1] - 1

@@ -1,0 +1,106 @@
+"""The public Reddit archive Arctic Shift: no account, Reddit's own objects, some delay, no promises.
+
+https://github.com/ArthurHeitmann/arctic_shift/blob/master/api/README.md
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from heapq import merge
+from typing import Final
+from urllib.parse import urlencode
+
+from bowerbird.errors import InvalidMessageError
+from functions.crawl import untrusted
+from functions.crawl.cursor import FollowedSource
+from functions.crawl.post import Post
+from functions.crawl.sources.base import Context, SourceSpec
+from functions.crawl.sources.listing import DamagedPageError, Listing
+from functions.crawl.sources.live import asking, communities, follow
+from functions.crawl.sources.reddit_post import parse_post
+from functions.crawl.sources.subreddits import of_subreddits, subreddits
+
+API: Final = "https://arctic-shift.photon-reddit.com"
+ACCEPT: Final = "application/json"
+PAGE: Final = 100
+IDS: Final = 500
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+class ArcticShiftSource:
+    """The archive's submissions, newest first, of everything or of the subreddits named."""
+
+    name = "arctic-shift"
+    order = "id"
+
+    def __init__(self, listing: Listing, communities: Sequence[str] = (), *, api: str = API) -> None:
+        self._listing = listing
+        self._api = api
+        self._subreddits = subreddits(communities)
+
+    def posts(self) -> Iterator[Post]:
+        """Page back in time as far as the budget allows; errors as for `Source.posts`."""
+        streams = [self._subreddit(name) for name in self._subreddits]
+        return merge(*streams, key=lambda post: -(post.submission.created_utc or 0.0))
+
+    def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
+        """The archived posts among these fullnames; errors as for `posts`."""
+        for start in range(0, len(ids), IDS):
+            if not self._listing.open:
+                return
+            query = urlencode({"ids": ",".join(ids[start : start + IDS])})
+            posts = _posts(self._listing.page(f"{self._api}/api/posts/ids?{query}", _data))
+            yield from of_subreddits(posts, self._subreddits)
+
+    def _subreddit(self, name: str) -> Iterator[Post]:
+        query: dict[str, str | int] = {"limit": PAGE, "sort": "desc"}
+        if name != "all":
+            query["subreddit"] = name
+        last: set[str] = set()
+        before = sys.maxsize
+        while self._listing.open:
+            page = list(_posts(self._listing.page(f"{self._api}/api/posts/search?{urlencode(query)}", _data)))
+            new = [post for post in page if post.submission.id not in last]
+            yield from new
+            times = [post.submission.created_utc for post in page if post.submission.created_utc is not None]
+            if not times:
+                return
+            # Pages meet within a second that may hold more posts: read it again, unless it was all there is.
+            before = min(int(min(times)) + 1, before if new else before - 1)
+            query["before"] = before
+            last = {post.submission.id for post in page}
+
+
+def _posts(items: list[object]) -> Iterator[Post]:
+    for item in items:
+        try:
+            post = parse_post(item, source=ArcticShiftSource.name)
+        except InvalidMessageError as error:
+            _LOG.warning("arctic-shift: a post was left out: %s", error)
+            continue
+        meta = untrusted.mapping(untrusted.mapping(item).get("_meta"))
+        gone = untrusted.text(meta.get("removal_type")) or (
+            "deleted" if meta.get("was_deleted_later") else None
+        )
+        yield replace(post, removed=post.removed or gone)
+
+
+def _data(body: bytes) -> list[object]:
+    data = untrusted.mapping(json.loads(body)).get("data")
+    if not isinstance(data, list):
+        raise DamagedPageError("no list of posts")
+    return data
+
+
+def _open(argument: str, context: Context) -> FollowedSource:
+    names = communities(argument, context)
+    ask = asking("arctic-shift", ACCEPT, context)
+    return follow("arctic-shift", ask, lambda listing: ArcticShiftSource(listing, names), context)
+
+
+SPEC: Final = SourceSpec("arctic-shift[:SUBREDDITS]", _open)

@@ -1,0 +1,74 @@
+"""What the detector is measured on: marked and clean pictures of a split, the same ones every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from . import fonts, render, scene
+from .pictures import Cache, Entry, cut
+from .samples import HELD_OUT_FONTS
+
+#: Clean pictures, apart by what makes them hard.
+CLEAN_KINDS: Final = ("whole", "cut", "signs", "frame")
+
+_SEED: Final = 20260000
+_ROUNDS: Final = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """A picture to judge, RGB uint8 SIDExSIDE; `kind` is the mark's or one of CLEAN_KINDS."""
+
+    picture: scene.Picture
+    folder: str
+    kind: str
+    marked: bool
+    size: float = 0.0
+    contrast: float = 0.0
+
+
+def rendered(cache: Path, split: str, extra_fonts: Path | None = None) -> Iterator[Case]:
+    """Every large picture with every kind of mark, twice, and clean in every way; small ones once each.
+
+    Marks are lettered in fonts that training never used.
+    """
+    pictures = Cache(cache)
+    letters = fonts.installed(extra_fonts).named(HELD_OUT_FONTS, keep=True)
+    signs = fonts.installed(extra_fonts)
+    for number, entry in enumerate(pictures.of(split)):
+        picture, large = pictures.read(entry), entry.folder.endswith("large")
+        for round_ in range(_ROUNDS if large else 1):
+            kinds = render.KINDS if large else (render.KINDS[number % len(render.KINDS)],)
+            for index, kind in enumerate(kinds):
+                yield _marked(
+                    picture, entry, kind, np.random.default_rng([_SEED, number, round_, index]), letters
+                )
+            clean = CLEAN_KINDS if large else ("cut",)
+            for index, kind in enumerate(clean):
+                rng = np.random.default_rng([_SEED, number, round_, 100 + index])
+                if kind != "whole" or round_ == 0:
+                    yield _clean(picture, entry, kind, rng, signs)
+
+
+def _marked(
+    picture: scene.Picture, entry: Entry, kind: str, rng: np.random.Generator, letters: fonts.Fonts
+) -> Case:
+    drawn = render.mark(cut(picture, rng), rng, kind, letters)
+    published = render.publish(drawn.image, int(rng.integers(65, 96)))
+    return Case(published, entry.folder, kind, marked=True, size=drawn.size, contrast=drawn.contrast)
+
+
+def _clean(
+    picture: scene.Picture, entry: Entry, kind: str, rng: np.random.Generator, letters: fonts.Fonts
+) -> Case:
+    part = picture if kind == "whole" else cut(picture, rng)
+    if kind == "signs":
+        part = scene.signs(part, rng, letters)
+    elif kind == "frame":
+        part = scene.frame(part, rng)[0]
+    return Case(render.publish(part, int(rng.integers(65, 96))), entry.folder, kind, marked=False)

@@ -1,0 +1,93 @@
+"""Exports a trained detector to ONNX and proves it gives what torch gives."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+from torch import nn
+
+from .net import Detector
+from .render import SIDE
+
+_OPSET: Final = 17
+
+#: Largest difference allowed between torch and ONNX.
+PARITY: Final = 1e-4
+
+
+def to_onnx(model: nn.Module, path: Path, outputs: list[str]) -> None:
+    """Writes the model (pixels NxCxSIDExSIDE in, `outputs` out) with any number of pictures at a time."""
+    torch.onnx.export(
+        model,
+        (torch.zeros(1, 3, SIDE, SIDE),),
+        str(path),
+        input_names=["pixels"],
+        output_names=outputs,
+        dynamic_axes={name: {0: "n"} for name in ("pixels", *outputs)},
+        opset_version=_OPSET,
+        dynamo=False,
+    )
+    onnx.checker.check_model(str(path))
+
+
+def largest_difference(model: nn.Module, path: Path, pictures: int = 2) -> float:
+    """Between torch and the file, over all outputs, on noise of several strengths."""
+    noise = torch.randn(pictures, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
+    pixels = (noise * torch.linspace(0.1, 0.5, pictures)[:, None, None, None]).clamp(-1, 1)
+    with torch.no_grad():
+        wanted = model(pixels)
+    wanted = wanted if isinstance(wanted, tuple) else (wanted,)
+    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    given = session.run(None, {session.get_inputs()[0].name: pixels.numpy()})
+    return max(float(np.abs(a.numpy() - b).max()) for a, b in zip(wanted, given, strict=True))
+
+
+def check(model: nn.Module, path: Path) -> float:
+    """The largest difference; raises SystemExit when it is too large."""
+    difference = largest_difference(model, path)
+    if difference > PARITY:
+        raise SystemExit(f"{path} differs from torch by {difference:.2g}, more than {PARITY}: not exported")
+    return difference
+
+
+class LogitOnly(nn.Module):
+    """The detector without its heat map, as the pipeline reads one number a picture."""
+
+    def __init__(self, detector: Detector) -> None:
+        super().__init__()
+        self.detector = detector
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Logits, N."""
+        return self.detector(pictures)[0]
+
+
+def load(checkpoint: Path) -> Detector:
+    """The averaged detector of a checkpoint."""
+    state = torch.load(checkpoint, weights_only=True, map_location="cpu")
+    detector = Detector(state["backbone"])
+    detector.load_state_dict(state["average"])
+    return detector.eval()
+
+
+def main() -> None:
+    """Exports a checkpoint's averaged detector."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--heat", action="store_true", help="a second output: the map of where the mark is")
+    args = parser.parse_args()
+    detector = load(args.checkpoint)
+    model = detector if args.heat else LogitOnly(detector).eval()
+    to_onnx(model, args.out, ["logit", "heat"] if args.heat else ["logit"])
+    print(f"{args.out}: {args.out.stat().st_size} bytes, largest difference {check(model, args.out):.2g}")
+
+
+if __name__ == "__main__":
+    main()

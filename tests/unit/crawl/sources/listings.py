@@ -1,0 +1,30 @@
+"""A listing over a fake fetcher, on a clock that only sleeping moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bowerbird.errors import BowerbirdError
+from bowerbird.net.limiter import Limit, Limiter
+from functions.crawl.sources.listing import Listing, RunBudget, fetching
+from tests.fakes import FakeFetcher
+
+
+class Pages:
+    """Pages by address; `asked` names the requests made, `now` the simulated time."""
+
+    def __init__(
+        self, answers: Mapping[str, bytes | BowerbirdError], *, requests: int = 20, seconds: float = 60
+    ) -> None:
+        self.now = 0.0
+        self.fetcher = FakeFetcher(answers)
+        limiter = Limiter({}, Limit(1000, 60), clock=lambda: self.now, sleep=self._sleep, jitter=lambda: 1.0)
+        budget = RunBudget(requests, seconds, lambda: self.now)
+        self.listing = Listing("fake", fetching(self.fetcher, "*/*"), limiter, budget)
+
+    @property
+    def asked(self) -> list[str]:
+        return self.fetcher.asked
+
+    def _sleep(self, seconds: float) -> None:
+        self.now += seconds

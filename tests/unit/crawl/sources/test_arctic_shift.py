@@ -1,0 +1,95 @@
+import json
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from bowerbird.errors import SourceUnreachableError
+from bowerbird.ports import Fetched
+from functions.crawl.reading import fullname
+from functions.crawl.sources.arctic_shift import ArcticShiftSource
+from tests.unit.crawl.shapes import submission
+from tests.unit.crawl.sources.listings import Pages
+
+API = "https://arctic-shift.photon-reddit.com/api/posts"
+
+
+def archived(number: int, created: float, **fields: Any) -> dict[str, Any]:
+    name = fullname(number)
+    return submission(name=name, id=name[3:], created_utc=created, **fields)
+
+
+class Archive(Pages):
+    """An archive of these submissions; `before` excludes its own second, as SQL's `<` does."""
+
+    def __init__(self, submissions: list[dict[str, Any]], *, inclusive: bool = False) -> None:
+        super().__init__({}, requests=30)
+        self.submissions = submissions
+        self.inclusive = inclusive
+        self.fetcher.fetch = self._fetch  # type: ignore[method-assign] # the fake's table has no such pages
+
+    def _fetch(self, url: str, **_: Any) -> Fetched:
+        self.asked.append(url)
+        query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        before = float(query.get("before", "inf")) + self.inclusive
+        found = [
+            each
+            for each in sorted(self.submissions, key=lambda each: -each["created_utc"])
+            if each["created_utc"] < before
+            and query.get("subreddit", each["subreddit"]).lower() == each["subreddit"].lower()
+            and ("ids" not in query or each["name"] in query["ids"].split(","))
+        ]
+        page = found[: int(query.get("limit", 500))]
+        return Fetched(url, 200, {}, json.dumps({"data": page}).encode())
+
+
+@pytest.mark.parametrize("inclusive", [True, False])
+@pytest.mark.parametrize("per_second", [1, 7, 60])
+def test_it_pages_back_in_time_and_repeats_nothing_much(per_second: int, *, inclusive: bool) -> None:
+    archive = Archive([archived(n, float(1000 + n // per_second)) for n in range(350)], inclusive=inclusive)
+    got = [post.submission.id for post in ArcticShiftSource(archive.listing).posts()]
+    assert set(got) == {fullname(n) for n in range(350)}
+    assert archive.listing.open
+
+
+def test_subreddits_are_merged_newest_first() -> None:
+    archive = Archive(
+        [archived(n, float(n), subreddit="EarthPorn" if n % 3 else "SkyPorn") for n in range(1, 30)]
+        + [archived(99, 99.0, subreddit="cats")]
+    )
+    posts = list(ArcticShiftSource(archive.listing, ("EarthPorn+SkyPorn",)).posts())
+    assert [post.submission.created_utc for post in posts] == [float(n) for n in range(29, 0, -1)]
+
+
+def test_ids_are_asked_for_and_other_subreddits_left_out() -> None:
+    archive = Archive([archived(1, 1.0), archived(2, 2.0, subreddit="cats"), archived(3, 3.0)])
+    source = ArcticShiftSource(archive.listing, ("earthporn",))
+    assert [post.submission.id for post in source.by_id(["t3_1", "t3_2"])] == ["t3_1"]
+    assert archive.asked == [f"{API}/ids?ids=t3_1%2Ct3_2"]
+
+
+@pytest.mark.parametrize(
+    ("meta", "removed"),
+    [
+        ({}, None),
+        ({"removal_type": "moderator"}, "moderator"),
+        ({"was_deleted_later": True}, "deleted"),
+        ("nonsense", None),
+    ],
+)
+def test_what_was_deleted_later_is_known_as_removed(meta: object, removed: str | None) -> None:
+    archive = Archive([archived(1, 1.0, _meta=meta)])
+    (post,) = ArcticShiftSource(archive.listing).by_id(["t3_1"])
+    assert post.removed == removed
+
+
+def test_items_that_are_no_submissions_are_left_out_and_named(caplog: pytest.LogCaptureFixture) -> None:
+    pages = Pages({f"{API}/ids?ids=t3_1": json.dumps({"data": [{"id": 5}, "x", archived(1, 1.0)]}).encode()})
+    assert len(list(ArcticShiftSource(pages.listing).by_id(["t3_1"]))) == 1
+    assert caplog.text.count("a post was left out") == 2
+
+
+def test_an_error_in_place_of_data_is_no_empty_archive() -> None:
+    pages = Pages({f"{API}/search?limit=100&sort=desc": b'{"data": null, "error": "Timeout"}'})
+    with pytest.raises(SourceUnreachableError, match="try again later"):
+        list(ArcticShiftSource(pages.listing).posts())

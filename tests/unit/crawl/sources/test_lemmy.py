@@ -1,0 +1,134 @@
+import json
+from typing import Any
+
+import pytest
+
+from bowerbird.errors import SourceUnreachableError, UsageError
+from bowerbird.messages import Preview
+from functions.crawl.post import Post
+from functions.crawl.sources.lemmy import LemmySource
+from tests.unit.crawl.sources.listings import Pages
+
+LIST = "https://lemmy.example/api/v3/post/list"
+FIRST = f"{LIST}?type_=All&sort=New&limit=50"
+PICTURE = "https://lemmy.example/pictrs/image/a.jpeg"
+
+
+def view(number: int = 7, image: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+    return {
+        "post": {
+            "id": number,
+            "name": "Dawn",
+            "url": PICTURE,
+            "published": f"2024-11-14T22:{number:02}:46.123456Z",
+            "nsfw": False,
+            "deleted": False,
+            "removed": False,
+            "ap_id": f"https://other.example/post/{number}",
+        }
+        | fields,
+        "creator": {"name": "ann", "actor_id": "https://other.example/u/ann"},
+        "community": {"name": "earthporn", "actor_id": "https://other.example/c/earthporn", "nsfw": False},
+    } | ({"image_details": image} if image else {})
+
+
+def page(*views: object, cursor: str | None = None) -> bytes:
+    return json.dumps({"posts": views, "next_page": cursor}).encode()
+
+
+def only(*views: object) -> Post:
+    (post,) = LemmySource(Pages({FIRST: page(*views)}, requests=1).listing, "lemmy.example").posts()
+    return post
+
+
+def test_a_view_is_a_post() -> None:
+    post = only(view(image={"link": PICTURE, "width": 4000, "height": 3000}))
+    assert post.link == PICTURE
+    assert (post.width, post.height) == (4000, 3000)
+    assert not any((post.over_18, post.is_self, post.is_video, post.removed))
+    submission = post.submission
+    assert submission.source == "lemmy:lemmy.example"
+    assert submission.id == "7"
+    assert submission.community == "earthporn@other.example"
+    assert submission.author == "ann@other.example"
+    assert submission.permalink == "https://other.example/post/7"
+    assert submission.created_utc == 1731622066.123456
+
+
+def test_the_size_of_a_thumbnail_is_not_taken_for_the_pictures() -> None:
+    thumbnail = "https://lemmy.example/pictrs/image/t.webp"
+    post = only(view(thumbnail_url=thumbnail, image={"link": thumbnail, "width": 256, "height": 192}))
+    assert (post.width, post.height) == (None, None)
+    assert post.previews == (Preview(thumbnail, 256, 192),)
+
+
+@pytest.mark.parametrize(
+    ("fields", "attribute", "value"),
+    [
+        ({"nsfw": True}, "over_18", True),
+        ({"deleted": True}, "removed", "deleted"),
+        ({"removed": True}, "removed", "moderator"),
+        ({"url_content_type": "video/mp4"}, "is_video", True),
+        ({"url": None}, "is_self", True),
+        ({"url": "gopher://x"}, "link", None),
+    ],
+)
+def test_what_the_rules_need_is_read(fields: dict[str, Any], attribute: str, value: object) -> None:
+    assert getattr(only(view(**fields)), attribute) == value
+
+
+def test_pictures_in_a_text_are_attached() -> None:
+    body = f"Look: ![dawn]({PICTURE}) and ![](https://b.example/2.png) but [not](https://c.example/3.png)"
+    post = only(view(url=None, body=body))
+    assert [each.urls for each in post.attachments] == [(PICTURE,), ("https://b.example/2.png",)]
+    assert not post.is_self
+
+
+def test_it_follows_the_cursor() -> None:
+    second = f"{FIRST}&page_cursor=Pa"
+    pages = Pages(
+        {FIRST: page(view(9), view(8), cursor="Pa"), second: page(view(7), cursor="Pb")}, requests=2
+    )
+    posts = list(LemmySource(pages.listing, "lemmy.example").posts())
+    assert [post.submission.id for post in posts] == ["9", "8", "7"]
+    assert pages.asked == [FIRST, second]
+
+
+def test_older_instances_number_their_pages_and_mean_utc() -> None:
+    old = view(published="2023-06-12T12:00:00.5")
+    pages = Pages({FIRST: page(old), f"{FIRST}&page=2": page()})
+    (post,) = LemmySource(pages.listing, "lemmy.example").posts()
+    assert post.submission.created_utc == 1686571200.5
+
+
+def test_communities_are_merged_newest_first() -> None:
+    pages = Pages(
+        {
+            f"{FIRST}&community_name=earthporn%40lemmy.world": page(view(9), view(5)),
+            f"{FIRST}&community_name=pics": page(view(7), view(3)),
+        },
+        requests=2,
+    )
+    posts = LemmySource(pages.listing, "lemmy.example", ("earthporn@lemmy.world", "!pics")).posts()
+    assert [post.submission.id for post in posts] == ["9", "7", "5", "3"]
+
+
+@pytest.mark.parametrize("instance", ["", "https://lemmy.world", "lemmy.world/c/x", "a b", "user@host"])
+def test_what_is_no_instance_is_wrong_usage(instance: str) -> None:
+    with pytest.raises(UsageError, match="not an instance's name"):
+        LemmySource(Pages({}).listing, instance)
+
+
+def test_what_is_no_community_is_wrong_usage() -> None:
+    with pytest.raises(UsageError, match="no community: write earthporn"):
+        LemmySource(Pages({}).listing, "lemmy.world", ("earth porn",))
+
+
+@pytest.mark.parametrize("broken", [None, 5, {}, {"post": {"id": True}}, {"post": {"id": "7"}}, {"post": []}])
+def test_views_that_are_none_are_left_out(broken: object) -> None:
+    assert only(view(), broken).submission.id == "7"
+
+
+def test_an_answer_without_posts_is_not_empty() -> None:
+    with pytest.raises(SourceUnreachableError):
+        list(LemmySource(Pages({FIRST: b'{"error": "not_found"}'}).listing, "lemmy.example").posts())

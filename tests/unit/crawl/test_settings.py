@@ -1,0 +1,25 @@
+import pytest
+
+from functions.crawl.settings import CrawlSettings
+
+
+def test_credentials_come_from_the_environment_and_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "CLIENT_ID": "the-id",
+        "CLIENT_SECRET": "the-secret",
+        "REFRESH_TOKEN": "the-token",
+    }.items():
+        monkeypatch.setenv(f"BOWERBIRD_REDDIT_{name}", value)
+    monkeypatch.setenv("BOWERBIRD_USER_AGENT", "linux:me:1 (by /u/me)")
+    settings = CrawlSettings()
+    app = settings.reddit_app()
+    assert app is not None
+    assert (app.client_id, app.client_secret, app.refresh_token) == ("the-id", "the-secret", "the-token")
+    assert app.user_agent == "linux:me:1 (by /u/me)"
+    shown = repr(settings) + repr(app) + str(settings)
+    assert "the-secret" not in shown
+    assert "the-token" not in shown
+
+
+def test_without_a_client_id_there_is_no_app() -> None:
+    assert CrawlSettings(reddit_client_id=None).reddit_app() is None
