@@ -50,15 +50,26 @@ sam: .venv-sam/.installed .venv-lambda/.installed
 	$(BIN)/python infra/sam/check_build.py .aws-sam/build/template.yaml .venv-lambda/bin/python
 
 # Tools with needs of their own: the SAM command, local AWS servers, and what the Lambda runtime brings itself.
-.venv-sam/.installed: requirements/sam.txt | setup
-	$(PYTHON) -m venv .venv-sam
-	$(UV) pip sync --quiet --python .venv-sam/bin/python --require-hashes $<
+.venv-sam/.installed .venv-fuzz/.installed: .venv-%/.installed: requirements/%.txt | setup
+	$(PYTHON) -m venv .venv-$*
+	$(UV) pip sync --quiet --python .venv-$*/bin/python --require-hashes $<
 	touch $@
 
 .venv-aws/.installed .venv-lambda/.installed: .venv-%/.installed: requirements/%.txt | setup
 	$(PYTHON313) python3.13 -m venv .venv-$*
 	$(UV) pip sync --quiet --python .venv-$*/bin/python --require-hashes $<
 	touch $@
+
+# What strangers may send, damaged by the thousand: 12,000 inputs a target, then minutes led by coverage.
+fuzz: setup
+	$(BIN)/python -m tests.fuzz.run --count 12000
+
+fuzz-guided: .venv-fuzz/.installed
+	mkdir -p fuzz-out
+	for target in image url host post message bundle; do \
+		PYTHONPATH=.:layers/core:layers/models .venv-fuzz/bin/python -m tests.fuzz.guided $$target \
+			-max_total_time=120 -timeout=10 -print_final_stats=1 -artifact_prefix=fuzz-out/ || exit 1; \
+	done
 
 bench: setup
 	$(BIN)/python -m benchmarks
@@ -71,6 +82,8 @@ lock: setup
 	$(LOCK) --python-version 3.11 \
 		--all-extras --group dev --output-file requirements/dev.txt pyproject.toml
 	$(LOCK) --python-version 3.11 --output-file requirements/sam.txt requirements/sam.in
+	$(LOCK) --python-version 3.11 --constraints requirements/dev.txt \
+		--output-file requirements/fuzz.txt requirements/fuzz.in
 	$(LOCK) --python-version 3.13 --output-file requirements/aws.txt requirements/aws.in
 	$(LOCK) --python-version 3.13 --output-file requirements/lambda.txt requirements/lambda.in
 	$(LOCK_TESTED) --output-file functions/crawl/requirements.txt requirements/crawl-function.in
@@ -86,4 +99,4 @@ train-env: .venv-train/.installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-train .venv-sam .venv-aws .venv-lambda .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out
+	rm -rf $(VENV) .venv-train .venv-sam .venv-aws .venv-lambda .venv-fuzz fuzz-out .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import boto3
 
@@ -10,6 +11,7 @@ from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.net import HttpFetcher
 from functions.crawl.crawler import Crawler
+from functions.crawl.cursor import FollowedSource
 from functions.crawl.hosts import Hosts
 from functions.crawl.post import Committing
 from functions.crawl.settings import CrawlSettings
@@ -39,6 +41,8 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
         shipment = ship(crawler.crawl(source), queue, in_time=in_time)
         if isinstance(source, Committing):
             source.commit()
+        if isinstance(source, FollowedSource) and source.progress:
+            shipment = replace(shipment, source=source.progress.facts())
         return shipment
 
     return run

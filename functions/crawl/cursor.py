@@ -49,7 +49,11 @@ class IdSource(Protocol):
     """A source that can be asked for posts by id."""
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
-        """Yield those of these posts that exist; at most one request for each hundred."""
+        """Yield those of these posts that exist, of whatever community; one request for each hundred."""
+        ...
+
+    def reads(self, post: Post) -> bool:
+        """Whether a post is of the communities that this source reads."""
         ...
 
 
@@ -63,13 +67,24 @@ class Progress:
     requests: int
     gaps: tuple[Gap, ...]
 
+    def facts(self) -> dict[str, str | int]:
+        """For logs and metrics."""
+        return {
+            "health": self.state.health,
+            "read": self.read,
+            "new": self.new,
+            "requests": self.requests,
+            "gaps": len(self.gaps),
+            "gap_posts": sum(gap.posts or 0 for gap in self.gaps),
+            "gap_seconds": round(sum(gap.seconds or 0.0 for gap in self.gaps)),
+        }
+
     def __str__(self) -> str:
         line = f"{self.state.source}: {self.state.health}, {self.new} new of {self.read} posts read"
         line += f" in {self.requests} requests"
         if self.gaps:
-            posts = sum(gap.posts or 0 for gap in self.gaps)
-            seconds = sum(gap.seconds or 0.0 for gap in self.gaps)
-            line += f"; {len(self.gaps)} gaps of at most {posts} posts, {seconds:.0f} s"
+            facts = self.facts()
+            line += f"; {facts['gaps']} gaps of at most {facts['gap_posts']} posts, {facts['gap_seconds']} s"
         return line
 
 
@@ -150,9 +165,8 @@ class FollowedSource:
         """Remember what was handed out; called once it is safe, never before."""
         knowledge = self._run.knowledge()
         self._known = self._store.join(knowledge) if self._store else self._known.joined(knowledge)
-        if self.progress:
-            self.progress = replace(self.progress, gaps=self._known.gaps)
-            _LOG.info("%s", self.progress)
+        self.progress = replace(self.progress or self._judged(None), gaps=self._known.gaps)
+        _LOG.info("%s", self.progress)
 
     def _stream(self) -> Iterator[Post]:
         run, streak = self._run, 0
@@ -197,23 +211,37 @@ class FollowedSource:
             self._known = self._store.load()
 
     def _end(self, error: SourceBlockedError | SourceUnreachableError | None) -> None:
-        run = self._run
-        state = source_state(self.name, run.read, error)
-        gaps = self._known.joined(run.knowledge()).gaps
-        self.progress = Progress(state, run.read, run.new, self._budget.spent, gaps)
-        if error and not run.read:
+        self.progress = self._judged(error)
+        if error and not self._run.read:
             raise error
         if error:
             _LOG.warning("%s", error)
+
+    def _judged(self, error: SourceBlockedError | SourceUnreachableError | None) -> Progress:
+        run = self._run
+        gaps = self._known.joined(run.knowledge()).gaps
+        state = source_state(self.name, run.read, error)
+        return Progress(state, run.read, run.new, self._budget.spent, gaps)
 
     def _fill(self, source: IdSource, gap: Gap) -> Iterator[Post]:
         newest, oldest = int(gap.newer.rank) - 1, int(gap.older.rank) + 1
         at = gap.newer.at
         while newest >= oldest and not self._budget.over:
             ranks = range(newest, max(oldest, newest - FILL + 1) - 1, -1)
-            for post in source.by_id([fullname(rank) for rank in ranks]):
+            for post in filter(source.reads, source.by_id([fullname(rank) for rank in ranks])):
                 yield post
                 self._run.fill(post)
                 at = post.submission.created_utc or at
             self._run.spans.append(Span(Edge(ranks[-1], at), Edge(newest, gap.newer.at)))
             newest = ranks[-1] - 1
+
+
+class FollowedIdSource(FollowedSource):
+    """A followed source that can also be asked for posts by id."""
+
+    def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
+        """Those of these posts that exist, whatever has been read; each call has a run's budget."""
+        if not isinstance(self._source, IdSource):
+            raise UsageError(f"{self.name} cannot be asked for posts by id")
+        self._budget.restart()
+        return self._source.by_id(ids)

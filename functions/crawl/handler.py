@@ -28,4 +28,7 @@ def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     _logger.info("crawled", **shipment)
     _metrics.add_metric("New", MetricUnit.Count, shipment["new"])
     _metrics.add_metric("Skipped", MetricUnit.Count, sum(shipment["skipped"].values()))
+    if shipment["source"]:
+        _metrics.add_metric("GapPosts", MetricUnit.Count, shipment["source"]["gap_posts"])
+        _metrics.add_metric("SourceRequests", MetricUnit.Count, shipment["source"]["requests"])
     return shipment

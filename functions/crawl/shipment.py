@@ -19,13 +19,15 @@ _BATCH: Final = 10
 class Shipment:
     """What one run found: `new` candidates were not waiting yet, `skipped` counts submissions by reason.
 
-    `complete` is false when time ran out before the source did.
+    `source` says how a live source is and what it could not give. `complete` is false when time ran out
+    before the source did.
     """
 
     candidates: int = 0
     new: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     complete: bool = True
+    source: dict[str, str | int] = field(default_factory=dict)
 
 
 def ship(

@@ -11,6 +11,7 @@ from bowerbird.adapters.aws.ledger import DynamoLedger
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.decisions import Decision
+from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.net import HttpFetcher
 from bowerbird_models.bundle import load
 from functions.filter.batch import BatchFilter
@@ -33,13 +34,15 @@ def batch_filter(settings: FilterSettings, on_decision: Callable[[Decision], Non
     sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url)
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
     bundle = load(settings.bundle)
+    cores = len(os.sched_getaffinity(0))
     pipeline = standard_pipeline(
         fetcher=HttpFetcher(user_agent=settings.user_agent, gateway=settings.gateway),
         ledger=ledger,
         models=bundle,
         shape=ShapeRule(settings.min_area, settings.max_wide, settings.max_tall),
         max_bytes=settings.max_bytes,
-        cores=len(os.sched_getaffinity(0)),
+        cores=cores,
+        decoder=IsolatedDecoder(workers=cores),
     )
     candidates = CandidateFilter(pipeline, ledger, Survivors(store, ledger), bundle.label)
     consumer = Consumer(

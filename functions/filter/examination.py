@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -31,6 +32,18 @@ class Examination:
     thresholds: dict[str, float] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+
+    def take(self, data: bytes, info: ImageInfo) -> None:
+        """Note the picture's bytes and what its header says."""
+        self.data, self.info = data, info
+        self.sha256 = hashlib.sha256(data).hexdigest()
+        self.facts |= {
+            "bytes": len(data),
+            "sha256": self.sha256,
+            "format": info.format,
+            "width": info.width,
+            "height": info.height,
+        }
 
     def header(self) -> ImageInfo:
         """The image's header, for the stages after the original was fetched."""

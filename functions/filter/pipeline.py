@@ -8,8 +8,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from threading import Semaphore
 
+from bowerbird import imaging
 from bowerbird.decisions import Verdict
 from bowerbird.errors import PermanentError
+from bowerbird.imaging.isolated import Decoder
 from bowerbird.ports import Fetcher, Ledger
 from functions.filter.copies import Copies
 from functions.filter.examination import Examination, Stage
@@ -70,6 +72,7 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
     shape: ShapeRule,
     max_bytes: int,
     cores: int,
+    decoder: Decoder = imaging,
     copies: Copies | None = None,
 ) -> Pipeline:
     """The order of the design; "already decided" comes before it, in `functions.filter.candidates`.
@@ -79,12 +82,12 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
     return Pipeline(
         waiting=(
             DeclaredShape(shape),
-            Original(fetcher, max_bytes),
+            Original(fetcher, max_bytes, decoder),
             RealShape(shape),
             Duplicate(ledger),
         ),
         computing=(
-            Integrity(models.min_side),
+            Integrity(models.min_side, decoder),
             *([Perceptual(copies, models.min_side)] if copies else []),
             Novelty(models),
             Watermark(models),

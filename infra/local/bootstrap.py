@@ -11,6 +11,7 @@ from bowerbird import __version__
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.perceptual import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
+from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.messages import Candidate
 from bowerbird.net import FileFetcher, HttpFetcher
 from bowerbird.ports import Fetcher, ObjectStore
@@ -91,6 +92,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
     bundle = load(options.bundle)
     cores = len(os.sched_getaffinity(0))
     tally = Tally()
+    decoder = IsolatedDecoder(workers=cores)
     ledger = SqliteLedger(place.state / "ledger.db", place.store)
     queue = SqliteQueue(place.state / "queue.db", max_receives=MAX_RECEIVES)
     likenesses = SqliteLikenesses(place.state / "likenesses.db")
@@ -102,6 +104,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
         shape=options.shape,
         max_bytes=MAX_BYTES,
         cores=cores,
+        decoder=decoder,
         copies=copies,
     )
     candidates = CandidateFilter(
@@ -124,6 +127,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
         likenesses.close()
         queue.close()
         ledger.close()
+        decoder.close()
 
 
 def crawler(gateway: str | None) -> Crawler:

@@ -22,7 +22,7 @@ from functions.crawl.sources.base import Context, SourceSpec
 from functions.crawl.sources.listing import DamagedPageError, Listing
 from functions.crawl.sources.live import asking, communities, follow
 from functions.crawl.sources.reddit_post import parse_post
-from functions.crawl.sources.subreddits import of_subreddits, subreddits
+from functions.crawl.sources.subreddits import is_of, subreddits
 
 API: Final = "https://arctic-shift.photon-reddit.com"
 ACCEPT: Final = "application/json"
@@ -54,8 +54,11 @@ class ArcticShiftSource:
             if not self._listing.open:
                 return
             query = urlencode({"ids": ",".join(ids[start : start + IDS])})
-            posts = _posts(self._listing.page(f"{self._api}/api/posts/ids?{query}", _data))
-            yield from of_subreddits(posts, self._subreddits)
+            yield from _posts(self._listing.page(f"{self._api}/api/posts/ids?{query}", _data))
+
+    def reads(self, post: Post) -> bool:
+        """Whether a post is of these subreddits."""
+        return is_of(post, self._subreddits)
 
     def _subreddit(self, name: str) -> Iterator[Post]:
         query: dict[str, str | int] = {"limit": PAGE, "sort": "desc"}

@@ -31,7 +31,7 @@ from functions.crawl.sources.listing import Answer, DamagedPageError, Listing
 from functions.crawl.sources.live import communities, follow
 from functions.crawl.sources.reddit_app import RedditApp
 from functions.crawl.sources.reddit_post import parse_post
-from functions.crawl.sources.subreddits import listing_path, of_subreddits
+from functions.crawl.sources.subreddits import is_of, listing_path
 
 API: Final = "https://oauth.reddit.com"
 WWW: Final = "https://www.reddit.com"
@@ -77,14 +77,18 @@ class RedditSource:
                 return
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
-        """The posts of these subreddits that still exist among these fullnames; errors as for `posts`."""
+        """The posts that still exist among these fullnames, of any subreddit; errors as for `posts`."""
         for start in range(0, len(ids), IDS):
             if not self._listing.open:
                 return
             url = f"{self._api}/api/info?" + urlencode(
                 {"id": ",".join(ids[start : start + IDS]), "raw_json": 1}
             )
-            yield from of_subreddits(_posts(self._listing.page(url, _page)[0]), self._communities)
+            yield from _posts(self._listing.page(url, _page)[0])
+
+    def reads(self, post: Post) -> bool:
+        """Whether a post is of these subreddits."""
+        return is_of(post, self._communities)
 
     def _after(self, anchors: list[str], read: int) -> tuple[list[object], bool]:
         """The page after the newest anchor that still has one."""

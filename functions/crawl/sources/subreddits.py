@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from bowerbird.errors import UsageError
@@ -41,11 +41,11 @@ def listing_path(communities: Sequence[str]) -> str:
     return "/r/" + "+".join(subreddits(communities))
 
 
-def of_subreddits(posts: Iterable[Post], communities: Sequence[str]) -> Iterator[Post]:
-    """Those of these subreddits only, because Reddit's ids are counted across all of them.
+def is_of(post: Post, communities: Sequence[str]) -> bool:
+    """Whether a post is of these subreddits, because Reddit's ids are counted across all of them.
 
     Raises:
         UsageError: a multireddit's subreddits are not known from its name.
     """
     wanted = {name.lower() for name in subreddits(communities)}
-    return (post for post in posts if "all" in wanted or (post.submission.community or "").lower() in wanted)
+    return "all" in wanted or (post.submission.community or "").lower() in wanted

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bowerbird import imaging
+from bowerbird.imaging.isolated import Decoder
 from functions.filter.examination import Examination
 
 
@@ -17,9 +18,10 @@ class Integrity:
     """
 
     min_side: int
+    decoder: Decoder = imaging
     name: str = "integrity"
 
     def examine(self, exam: Examination) -> str | None:
         """Decode; what is broken raises its reason."""
-        exam.image = imaging.decode(exam.data, min_side=self.min_side)
+        exam.image = self.decoder.decode(exam.data, min_side=self.min_side)
         return None

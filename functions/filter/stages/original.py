@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from bowerbird import imaging
 from bowerbird.errors import OptedOutError, PermanentError, RetryableError
 from bowerbird.imaging import ImageInfo
+from bowerbird.imaging.isolated import Decoder
 from bowerbird.ports import Fetched, Fetcher
 from functions.filter.examination import Examination
 
@@ -21,6 +21,7 @@ class Original:
 
     fetcher: Fetcher
     max_bytes: int
+    decoder: Decoder = imaging
     name: str = "original"
 
     def examine(self, exam: Examination) -> str | None:
@@ -33,7 +34,7 @@ class Original:
         for url in exam.candidate.urls:
             try:
                 fetched = self.fetcher.fetch(url, accept=ACCEPT, max_bytes=self.max_bytes)
-                info = _inspect(fetched)
+                info = _inspect(fetched, self.decoder)
             except OptedOutError as error:
                 return str(error)
             except PermanentError as error:
@@ -44,25 +45,17 @@ class Original:
                     raise
                 reasons.append(f"unreachable: {error}")
                 continue
-            exam.data, exam.info = fetched.body, info
-            exam.sha256 = hashlib.sha256(fetched.body).hexdigest()
-            exam.facts |= {
-                "url": fetched.url,
-                "bytes": len(fetched.body),
-                "sha256": exam.sha256,
-                "format": info.format,
-                "width": info.width,
-                "height": info.height,
-            }
+            exam.facts["url"] = fetched.url
+            exam.take(fetched.body, info)
             if reasons:
                 exam.facts["instead_of"] = reasons
             return None
         return reasons[0]
 
 
-def _inspect(fetched: Fetched) -> ImageInfo:
+def _inspect(fetched: Fetched, decoder: Decoder) -> ImageInfo:
     """Read the header; a host's "this picture was removed" is not a picture."""
-    info = imaging.inspect(fetched.body)
+    info = decoder.inspect(fetched.body)
     size = (info.width, info.height)
     if imaging.looks_removed(fetched.body, url=fetched.url, image_format=info.format, size=size):
         raise PermanentError(f"removed: {fetched.url} is the host's placeholder")

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bowerbird.errors import UsageError
 from functions.crawl.recheck import Lookup, Recheck, recheck
 from functions.crawl.sources import open_source
-from functions.crawl.sources.base import Context
-from infra.local.bootstrap import http_fetcher
+from infra.local.bootstrap import source_context
 from infra.local.commands.mine import seconds
 from infra.local.place import open_store
 
@@ -29,7 +28,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Recheck; exit status 3 when the source was blocked or out of reach, 1 when it gave no answer."""
-    source = open_source(args.source, Context(fetcher=http_fetcher()))
+    source = open_source(args.source, source_context())
     if not isinstance(source, Lookup):
         raise UsageError(
             f"{args.source} cannot be asked for posts by id; say --source reddit or arctic-shift"

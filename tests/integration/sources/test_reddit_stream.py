@@ -141,6 +141,7 @@ def test_a_gap_is_measured_in_posts_and_seconds(clock: Clock, tmp_path: Path) ->
     assert gap.posts == len(miner.missing())
     assert gap.seconds == pytest.approx((gap.posts + 1) / 10, abs=0.01)
     assert f"1 gaps of at most {gap.posts} posts, {gap.seconds:.0f} s" in str(progress)
+    assert progress.facts()["gap_posts"] == gap.posts
 
 
 def test_a_gap_left_by_a_small_budget_is_closed_by_the_next_run(clock: Clock, tmp_path: Path) -> None:

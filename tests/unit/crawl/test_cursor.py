@@ -49,6 +49,9 @@ class FakeSource:
             if number not in self.hidden:
                 yield post(number)
 
+    def reads(self, post: Post) -> bool:
+        return post.submission.source == self.name
+
 
 class FakeFeed:
     """Posts without order."""

@@ -6,7 +6,6 @@ import io
 from functools import lru_cache
 from typing import Final
 
-import numpy as np
 from PIL import Image, ImageCms
 
 _WHITE: Final = (255, 255, 255)
@@ -33,7 +32,7 @@ def _flatten(image: Image.Image) -> Image.Image:
     """Without alpha, palette or 16 bits: RGB, CMYK or L."""
     if image.mode.startswith("I"):
         # Pillow clips 16-bit grey to 255 when it converts; a browser scales it.
-        return Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8))
+        return image.point(lambda value: value / 256).convert("L")
     if image.has_transparency_data:
         layers = image.convert("RGBA")
         opaque = Image.new("RGB", layers.size, _WHITE)

@@ -17,6 +17,7 @@ from bowerbird.net.addresses import Resolver, checked_addresses, resolve
 from bowerbird.net.answers import check_opt_out, check_status, read_body, redirect_location
 from bowerbird.net.limits import Budget, Limits
 from bowerbird.net.pinned import PinnedPools
+from bowerbird.net.turns import Always, Turns
 from bowerbird.net.urls import Target, join, parse_target
 from bowerbird.ports import Fetched
 
@@ -35,6 +36,7 @@ class HttpFetcher:
         user_agent: honest, with a way to reach the owner.
         limits: times, rate, redirects and ports.
         resolver: a name to its addresses; asked once for each hop.
+        turns: when a host may be asked; always, by default.
         tls: to trust more than the public certificate authorities.
         gateway: a test rig, `http://host:port`. Every request goes there in plain http with its Host header;
             URLs are checked as always, names are not resolved. No template sets it; of the settings, only the
@@ -48,6 +50,7 @@ class HttpFetcher:
         user_agent: str,
         limits: Limits = _DEFAULT_LIMITS,
         resolver: Resolver = resolve,
+        turns: Turns | None = None,
         tls: ssl.SSLContext | None = None,
         gateway: str | None = None,
         allow_loopback: bool = False,
@@ -55,6 +58,7 @@ class HttpFetcher:
         self._user_agent = user_agent
         self._limits = limits
         self._resolver = resolver
+        self._turns = turns or Always()
         self._allow_loopback = allow_loopback
         self._gateway = None if gateway is None else _gateway(gateway)
         self._pools = PinnedPools(tls or ssl.create_default_context(cafile=certifi.where()))
@@ -67,10 +71,12 @@ class HttpFetcher:
         first = target = self._parse(url)
         common = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": "identity"}
         for _ in range(self._limits.redirects + 1):
-            with _network_errors(target):
+            turn = self._turns.turn(target.host, patience_s=self._limits.patience_s)
+            with turn as granted, _network_errors(target):
                 keys = headers or {} if target.same_origin(first) else {}
                 response = self._open(target, {**keys, **common}, budget)
                 try:
+                    granted.answered(response.status, response.headers)
                     location = redirect_location(response)
                     if location is None:
                         return self._read(response, target, max_bytes)

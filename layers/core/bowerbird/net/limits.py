@@ -18,7 +18,8 @@ class Limits:
     """Limits of one fetch, redirects included. Seconds, bytes a second.
 
     `min_rate` is the average since the start, asked for once `grace_s` have passed: a time limit for each
-    read alone lets a server send a byte now and then for hours.
+    read alone lets a server send a byte now and then for hours. `patience_s` is how long a caller waits for
+    its turn to ask a host; then the candidate goes back to the queue and the caller does something else.
     """
 
     connect_s: float = 5.0
@@ -27,6 +28,7 @@ class Limits:
     min_rate: float = 4096.0
     grace_s: float = 10.0
     redirects: int = 5
+    patience_s: float = 5.0
     ports: frozenset[int] = frozenset({80, 443})
 
 

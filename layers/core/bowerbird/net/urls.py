@@ -16,6 +16,7 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from bowerbird.errors import PermanentError
+from bowerbird.net.addresses import LOOPBACK, special_use
 
 MAX_URL_LENGTH: Final = 4096
 
@@ -110,7 +111,7 @@ def join(base: Target, location: str) -> str:
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine by its spelling alone."""
     try:
-        return ip_address(host).is_loopback
+        return special_use(ip_address(host)) == LOOPBACK
     except ValueError:
         return host == "localhost"
 

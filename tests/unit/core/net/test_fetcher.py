@@ -5,7 +5,8 @@ import itertools
 import socket
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -245,13 +246,60 @@ def test_a_redirect_is_checked_like_any_url(serve: Serve, rig: Rig, location: st
     assert len(server.requests) == 1
 
 
-def test_a_key_is_shown_to_its_own_host_only(serve: Serve, rig: Rig) -> None:
-    other = serve(f"{OK}Content-Length: 7\r\n\r\npicture")
-    server = serve(redirects("/again", other.url()))
-    key = {"Authorization": "Client-ID secret"}
-    assert rig().fetch(server.url(), accept="", max_bytes=100, headers=key).url == other.url()
-    assert ["secret" in request for request in server.requests] == [True, True]
-    assert ["secret" in request for request in other.requests] == [False]
+# Turns
+
+
+class Turns:
+    """Grants every turn but those of one host, and writes down what became of them."""
+
+    def __init__(self, refused: str = "") -> None:
+        self._refused = refused
+        self.log: list[str] = []
+
+    @contextmanager
+    def turn(self, host: str, *, patience_s: float) -> Iterator[Turns]:
+        if host == self._refused:
+            raise RetryableError(f"{host} is busy", retry_after_s=patience_s)
+        self.log.append(f"ask {host}")
+        try:
+            yield self
+        finally:
+            self.log.append(f"leave {host}")
+
+    def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        self.log.append(f"{status} {headers.get('Content-Length')}")
+
+
+def test_each_hop_takes_its_turn(serve: Serve) -> None:
+    server = serve(redirects("https://i.imgur.com/a.jpg"))
+    turns = Turns()
+    with HttpFetcher(user_agent="t", gateway=server.url(""), turns=turns) as fetcher:
+        get(fetcher, "https://i.redd.it/a.jpg")
+    assert turns.log == [
+        "ask i.redd.it",
+        "302 7",
+        "leave i.redd.it",
+        "ask i.imgur.com",
+        "200 7",
+        "leave i.imgur.com",
+    ]
+
+
+def test_a_host_whose_turn_does_not_come_is_retryable_and_not_asked(serve: Serve) -> None:
+    server = serve(f"{OK}\r\npicture")
+    with HttpFetcher(user_agent="t", gateway=server.url(""), turns=Turns("i.redd.it")) as fetcher:
+        with pytest.raises(RetryableError, match=r"^i.redd.it is busy") as caught:
+            get(fetcher, "https://i.redd.it/a.jpg")
+        assert caught.value.retry_after_s == Limits().patience_s
+        assert get(fetcher, "https://i.imgur.com/a.jpg").body == b"picture"
+    assert len(server.requests) == 1
+
+
+def test_a_turn_without_an_answer_is_given_back(serve: Serve, rig: Rig) -> None:
+    turns = Turns()
+    with pytest.raises(RetryableError, match=r"^network: "):
+        get(rig(turns=turns), serve("").url())
+    assert turns.log == ["ask 127.0.0.1", "leave 127.0.0.1"]
 
 
 # Names and addresses
@@ -323,7 +371,7 @@ def test_the_environment_has_no_say(
 
 
 def test_cookies_are_not_kept(serve: Serve, rig: Rig) -> None:
-    server = serve(f"{OK}Set-Cookie: id=1\r\nContent-Length: 7\r\n\r\npicture")
+    server = serve(f"{OK}Set-Cookie: id=1\r\nConnection: close\r\nContent-Length: 7\r\n\r\npicture")
     fetcher = rig()
     get(fetcher, server.url())
     get(fetcher, server.url())

@@ -61,10 +61,11 @@ def test_subreddits_are_merged_newest_first() -> None:
     assert [post.submission.created_utc for post in posts] == [float(n) for n in range(29, 0, -1)]
 
 
-def test_ids_are_asked_for_and_other_subreddits_left_out() -> None:
+def test_ids_are_asked_for_and_other_subreddits_told_apart() -> None:
     archive = Archive([archived(1, 1.0), archived(2, 2.0, subreddit="cats"), archived(3, 3.0)])
     source = ArcticShiftSource(archive.listing, ("earthporn",))
-    assert [post.submission.id for post in source.by_id(["t3_1", "t3_2"])] == ["t3_1"]
+    found = list(source.by_id(["t3_1", "t3_2"]))
+    assert {post.submission.id: source.reads(post) for post in found} == {"t3_1": True, "t3_2": False}
     assert archive.asked == [f"{API}/ids?ids=t3_1%2Ct3_2"]
 
 

@@ -1,0 +1,53 @@
+"""Wires the HTTP function."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from fastapi import FastAPI
+from PIL import Image
+
+from bowerbird.net import HttpFetcher
+from bowerbird_models.bundle import load
+from functions.filter.app import create_app
+from functions.filter.http.description import describe
+from functions.filter.http.gate import Room
+from functions.filter.http.judge import judges
+from functions.filter.http.raw import SIDE
+from functions.filter.http.service import Service
+from functions.filter.http.settings import HttpSettings
+
+# Of one request; each may hold a whole picture in memory.
+_DOWNLOADS: Final = 8
+
+
+def http_service(settings: HttpSettings) -> Service:
+    """The judges with their models loaded and tried: a bundle that cannot judge stops the start.
+
+    Raises:
+        BundleError: the bundle is missing or damaged.
+    """
+    bundle = load(settings.bundle)
+    limits = settings.limits()
+    cores = len(os.sched_getaffinity(0))
+    found = judges(bundle, HttpFetcher(user_agent=settings.user_agent), limits, settings.shape(), cores)
+    grey = Image.new("RGB", (SIDE, SIDE), "grey")
+    bundle.encoder.embed([grey])
+    if bundle.watermark is not None:
+        bundle.watermark.probability([grey])
+    return Service(
+        judges=found,
+        bundle=describe(bundle),
+        limits=limits,
+        pool=ThreadPoolExecutor(cores + _DOWNLOADS, thread_name_prefix="judge"),
+        room=Room(limits.requests),
+        width=cores + 1,
+        downloads=_DOWNLOADS,
+    )
+
+
+def http_app(settings: HttpSettings) -> FastAPI:
+    """The API, ready to serve."""
+    return create_app(http_service(settings))

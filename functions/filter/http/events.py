@@ -1,0 +1,19 @@
+"""API Gateway and function URL events, in and out of the application."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import FastAPI
+from mangum import Mangum
+
+# Everything else leaves as base64, which only binary answers need.
+_TEXT: Final = ["text/", "application/json", "application/problem+json", "application/x-ndjson"]
+
+
+def event_handler(app: FastAPI) -> Mangum:
+    """A handler for function URL, HTTP API (v2) and REST API (v1, `sam local start-api`) events.
+
+    `lifespan="off"`: Mangum would otherwise start and stop the application around every event.
+    """
+    return Mangum(app, lifespan="off", text_mime_types=_TEXT)

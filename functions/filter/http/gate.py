@@ -1,0 +1,89 @@
+"""Who may come in: so many at a time; everybody else is told at once, before anything is read."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from functions.filter.http.limits import Limits
+from functions.filter.http.problems import Problem
+
+JUDGING: Final = "/judge"
+
+
+@dataclass(slots=True)
+class Room:
+    """How many requests are judged at once. One event loop owns it, so plain numbers do."""
+
+    capacity: int
+    taken: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the next request is turned away."""
+        return self.taken >= self.capacity
+
+
+class Gate:
+    """Lets a judging request in, or answers 503 with Retry-After.
+
+    Waiting callers would keep their bodies somewhere, and time out later; one who is told at once can go
+    elsewhere. Requests that judge nothing (health, readiness, the page) always pass.
+    """
+
+    def __init__(self, app: ASGIApp, room: Room, limits: Limits) -> None:
+        self._app, self._room, self._limits = app, room, limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let in or turn away."""
+        if scope["type"] != "http" or not scope["path"].startswith(JUDGING):
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(Headers(scope=scope))
+        if refusal is not None:
+            await refusal.response()(scope, receive, send)
+            return
+        self._room.taken += 1
+        try:
+            await self._within_time(scope, receive, send)
+        finally:
+            self._room.taken -= 1
+
+    def _refusal(self, headers: Headers) -> Problem | None:
+        if headers.get("sec-fetch-site") == "cross-site":
+            # A page of somebody else, in the browser of somebody who runs this at home.
+            return Problem(HTTPStatus.FORBIDDEN, "cross-site", "Pages of other sites may not use this.")
+        if self._room.full:
+            return busy(self._limits)
+        return None
+
+    async def _within_time(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def note(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            async with asyncio.timeout(self._limits.total_s):
+                await self._app(scope, receive, note)
+        except TimeoutError:
+            if started:
+                raise
+            await busy(self._limits).response()(scope, receive, send)
+
+
+def busy(limits: Limits) -> Problem:
+    """Come back later."""
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "busy",
+        f"{limits.requests} requests are being judged; try again in a moment.",
+        headers={"Retry-After": str(limits.retry_after_s)},
+    )

@@ -1,0 +1,28 @@
+"""How much one caller, and all of them together, may ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bowerbird.imaging.header import MAX_PIXELS
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of the HTTP API. Bytes, pixels, seconds, bytes a second.
+
+    Memory is bounded by them: each of `requests` holds at most the picture that is arriving and the few being
+    judged, however large the batch. `min_rate` is asked for once `grace_s` have been spent waiting for the
+    caller; our own work does not count.
+    """
+
+    requests: int = 8
+    pictures: int = 1000
+    picture_bytes: int = 50_000_000
+    body_bytes: int = 1024**3
+    pixels: int = MAX_PIXELS
+    idle_s: float = 15.0
+    grace_s: float = 10.0
+    min_rate: float = 16384.0
+    total_s: float = 900.0
+    retry_after_s: int = 1

@@ -1,0 +1,53 @@
+"""Wires `bowerbird serve`. Apart from the host's own, since only this command needs a web framework."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from PIL import Image
+
+from functions.filter.app import create_app
+from functions.filter.http.bootstrap import http_service
+from functions.filter.http.service import Service
+from functions.filter.http.settings import HttpSettings
+from infra.local.bootstrap import USER_AGENT
+from infra.local.serve.server import address, listening, serve
+from infra.local.serve.zeromq import Keep, serving
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """Where to listen, and with which models; `zmq` is an address or None."""
+
+    host: str
+    port: int
+    bundle: str
+    zmq: str | None = None
+    verbose: bool = False
+
+
+def run_server(options: ServeOptions) -> None:
+    """Serve until stopped."""
+    with ExitStack() as stack:
+        bound = stack.enter_context(listening(options.host, options.port))
+        service = http_service(HttpSettings(bundle=options.bundle, user_agent=USER_AGENT))
+        print(f"{service.bundle.bundle} at {address(bound)}", flush=True)
+        if options.zmq is not None:
+            endpoint = stack.enter_context(serving(options.zmq, _keep(service), _cores()))
+            print(f"{service.bundle.bundle} at {endpoint} for anti_sus clients", flush=True)
+        serve(create_app(service), bound, verbose=options.verbose)
+
+
+def _keep(service: Service) -> Keep:
+    judge = service.judges.plain
+
+    def keep(image: Image.Image) -> bool:
+        return judge.array("zmq", image).verdict.keep
+
+    return keep
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))

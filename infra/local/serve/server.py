@@ -1,0 +1,64 @@
+"""Runs an application under uvicorn until somebody stops it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from bowerbird.errors import UsageError
+
+# Connections, not requests: beyond them uvicorn itself answers 503. Each costs a few KiB.
+_CONNECTIONS = 512
+_FAREWELL_S = 10
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket bound before the models load, so that a wrong address is known at once.
+
+    Raises:
+        UsageError: the address is taken or not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        bound = socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise UsageError(
+            f"cannot listen on {host}:{port} ({error}); choose another --port or --host"
+        ) from None
+    with bound:
+        yield bound
+
+
+def address(bound: socket.socket) -> str:
+    """Where a browser finds it."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(app: ASGIApp, bound: socket.socket, *, verbose: bool) -> None:
+    """Serve until Ctrl-C or TERM; requests in hand are answered first."""
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        ws="none",
+        proxy_headers=False,
+        server_header=False,
+        access_log=verbose,
+        log_config=None,
+        limit_concurrency=_CONNECTIONS,
+        timeout_graceful_shutdown=_FAREWELL_S,
+    )
+    # uvicorn ends cleanly on both signals, then raises them again for whoever started it.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        uvicorn.Server(config).run(sockets=[bound])
+    except KeyboardInterrupt:
+        return
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,44 @@
+"""What goes over the pipes between a decoder and its worker: a JSON head, then bytes."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import IO, Any, Final
+
+_LENGTHS: Final = struct.Struct("<IQ")
+_MAX_HEAD_BYTES: Final = 64 * 1024
+
+
+def send(pipe: IO[bytes], head: dict[str, Any], body: bytes | memoryview = b"") -> None:
+    """Write one message."""
+    encoded = json.dumps(head).encode()
+    pipe.write(_LENGTHS.pack(len(encoded), len(body)))
+    pipe.write(encoded)
+    pipe.write(body)
+    pipe.flush()
+
+
+def receive(pipe: IO[bytes], *, max_body: int) -> tuple[dict[str, Any], bytearray]:
+    """Read one message.
+
+    Raises:
+        EOFError: the other side is gone.
+        ValueError: what it sends is not a message of ours.
+    """
+    head_size, body_size = _LENGTHS.unpack(_read(pipe, _LENGTHS.size))
+    if head_size > _MAX_HEAD_BYTES or body_size > max_body:
+        raise ValueError(f"message of {head_size} and {body_size} bytes")
+    head = json.loads(_read(pipe, head_size))
+    return head, _read(pipe, body_size)
+
+
+def _read(pipe: IO[bytes], size: int) -> bytearray:
+    data = bytearray(size)
+    view = memoryview(data)
+    while view:
+        count = pipe.readinto(view)  # type: ignore[attr-defined]  # every binary pipe has it, typing.IO does not
+        if not count:
+            raise EOFError
+        view = view[count:]
+    return data

@@ -1,0 +1,35 @@
+"""When a host may be asked: what the fetcher needs of a rate limiter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+
+class Turn(Protocol):
+    """Permission for one request."""
+
+    def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        """Tell what the host said; a turn without an answer counts as a failure of the host."""
+        ...
+
+
+class Turns(Protocol):
+    """Decides when a host may be asked, and by how many at once: one bad host must not hold every caller."""
+
+    def turn(self, host: str, *, patience_s: float) -> AbstractContextManager[Turn]:
+        """Hold one of the host's places; raises RetryableError when there is none within `patience_s`."""
+        ...
+
+
+class Always:
+    """No host is ever waited for."""
+
+    def turn(self, host: str, *, patience_s: float) -> AbstractContextManager[Turn]:
+        """Go ahead."""
+        del host, patience_s
+        return nullcontext(self)
+
+    def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        """Nobody counts."""

@@ -1,0 +1,47 @@
+"""A taste of the fuzzing at every test run; `make fuzz` is the meal."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.fuzz.mutations import mutate
+from tests.fuzz.targets import TARGETS, outcome
+
+# Pillow warns of damaged metadata, which is what we send.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+ACCEPTED = {
+    "image": "decoded",
+    "url": "accepted",
+    "post": "candidates",
+    "message": "candidate",
+    "bundle": "manifest",
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_the_seeds_are_sound(name: str) -> None:
+    target, make_seeds = TARGETS[name]
+    assert ACCEPTED[name] in [outcome(target, seed) for seed in make_seeds()]
+
+
+@pytest.mark.parametrize("name", TARGETS)
+@given(number=st.integers(0, 2**32))
+@settings(max_examples=100, deadline=None)
+def test_damage_ends_in_a_word(name: str, number: int) -> None:
+    target, make_seeds = TARGETS[name]
+    samples = make_seeds()
+    rng = random.Random(number)
+    assert outcome(target, mutate(rng.choice(samples), samples, rng))
+
+
+@pytest.mark.parametrize("name", TARGETS)
+@given(data=st.binary(max_size=500) | st.text(max_size=200).map(lambda text: text.encode(errors="replace")))
+@settings(max_examples=100, deadline=None)
+def test_noise_ends_in_a_word(name: str, data: bytes) -> None:
+    target, _ = TARGETS[name]
+    assert outcome(target, data)

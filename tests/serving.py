@@ -1,0 +1,113 @@
+"""The HTTP API with models made by hand, in the test's own process or on loopback."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+import uvicorn
+from fastapi import FastAPI
+from numpy.typing import NDArray
+from PIL import Image
+
+from bowerbird.errors import BowerbirdError
+from functions.filter.http.answers import BundleAnswer, NoveltyAnswer, ThresholdAnswer, WatermarkAnswer
+from functions.filter.http.gate import Room
+from functions.filter.http.judge import judges
+from functions.filter.http.limits import Limits
+from functions.filter.http.service import Service
+from functions.filter.stages.shape import ShapeRule
+from tests.fakes import FakeFetcher
+
+DESCRIPTION = BundleAnswer(
+    bundle="bright@1.0.0",
+    created_from="a test",
+    novelty=NoveltyAnswer(threshold=ThresholdAnswer(value=0.5, chosen="by hand"), scale=(0.0, 1.0)),
+    watermark=WatermarkAnswer(threshold=ThresholdAnswer(value=0.9, chosen="by hand")),
+    artifacts=[],
+)
+
+
+def colours(image: Image.Image) -> NDArray[np.float32]:
+    return np.asarray(image.resize((1, 1), Image.Resampling.BOX), np.float32)[0, 0] / 255
+
+
+@dataclass
+class BlueMarks:
+    """Takes blue for a watermark."""
+
+    threshold: float = 0.9
+
+    def probability(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        return np.asarray([colours(image)[2] for image in images], np.float32)
+
+
+@dataclass
+class BrightModels:
+    """Loves green. Does not answer while `free` is cleared; `judging` is set once somebody waits."""
+
+    label: str = "bright@1.0.0"
+    min_side: int = 64
+    threshold: float = 0.5
+    watermark: BlueMarks | None = field(default_factory=BlueMarks)
+    free: threading.Event = field(default_factory=threading.Event)
+    judging: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.free.set()
+
+    @property
+    def encoder(self) -> BrightModels:
+        return self
+
+    @property
+    def novelty(self) -> BrightModels:
+        return self
+
+    def embed(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        self.judging.set()
+        assert self.free.wait(30)
+        return np.asarray([colours(image)[1:2] for image in images], np.float32)
+
+    def score(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+        return embeddings[:, 0]
+
+
+def service(
+    models: BrightModels | None = None,
+    limits: Limits | None = None,
+    answers: Mapping[str, bytes | BowerbirdError] | None = None,
+) -> Service:
+    limits = limits or Limits()
+    return Service(
+        judges=judges(models or BrightModels(), FakeFetcher(answers or {}), limits, ShapeRule(), cores=2),
+        bundle=DESCRIPTION,
+        limits=limits,
+        pool=ThreadPoolExecutor(4),
+        room=Room(limits.requests),
+        width=2,
+        downloads=2,
+    )
+
+
+@contextmanager
+def running(app: FastAPI) -> Iterator[int]:
+    """The application under uvicorn on loopback; yields its port."""
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            yield bound.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
