@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from bowerbird import __version__
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
+from bowerbird.adapters.sqlite.perceptual import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.messages import Candidate
@@ -23,6 +24,7 @@ from functions.crawl.sources.base import Context
 from functions.crawl.sources.folder import FolderSource
 from functions.filter.candidates import CandidateFilter
 from functions.filter.consumer import Consumer
+from functions.filter.copies import Copies
 from functions.filter.pipeline import standard_pipeline
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
@@ -93,6 +95,8 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
     decoder = IsolatedDecoder(workers=cores)
     ledger = SqliteLedger(place.state / "ledger.db", place.store)
     queue = SqliteQueue(place.state / "queue.db", max_receives=MAX_RECEIVES)
+    likenesses = SqliteLikenesses(place.state / "likenesses.db")
+    copies = Copies(likenesses, place.store, ledger)
     pipeline = standard_pipeline(
         fetcher=fetcher_for(source, options.gateway),
         ledger=ledger,
@@ -101,11 +105,12 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
         max_bytes=MAX_BYTES,
         cores=cores,
         decoder=decoder,
+        copies=copies,
     )
     candidates = CandidateFilter(
         pipeline=pipeline,
         ledger=ledger,
-        survivors=Survivors(place.store, ledger),
+        survivors=Survivors(place.store, ledger, copies),
         bundle=bundle.label,
         thumbnails=place.store if options.thumbnails else None,
     )
@@ -119,6 +124,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
     try:
         yield Host(queue, ledger, consumer, tally, options.downloads)
     finally:
+        likenesses.close()
         queue.close()
         ledger.close()
         decoder.close()
