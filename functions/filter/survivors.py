@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 from bowerbird.decisions import Decision
-from bowerbird.keys import FORMATS, image_key, sidecar_key
+from bowerbird.keys import FORMATS, image_key, sidecar_key, tombstone_key
 from bowerbird.messages import Candidate
 from bowerbird.ports import Ledger, ObjectStore
 from functions.filter.copies import Copies
@@ -83,6 +83,10 @@ class Survivors:
         worse = kept.facts.get("replaces")
         if self.copies is not None and worse and kept.image:
             self.copies.replace(worse, kept.image)
+
+    def purged(self, candidate_id: str) -> bool:
+        """Whether a recheck has removed this candidate's picture: it must not come back."""
+        return self.store.exists(tombstone_key(candidate_id))
 
 
 def _sidecar(candidate: Candidate, decision: Decision) -> str:

@@ -14,7 +14,7 @@ from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.messages import Candidate
 from bowerbird.net import FileFetcher, HttpFetcher
-from bowerbird.ports import Fetcher, ObjectStore
+from bowerbird.ports import Fetcher, Ledger, ObjectStore
 from bowerbird_models.bundle import load
 from functions.crawl.crawler import Crawler, Skipped
 from functions.crawl.hosts import Hosts
@@ -37,6 +37,7 @@ USER_AGENT = f"linux:bowerbird:{__version__}"
 # The most a picture may weigh; scenery takes 50 MB: see its import route.
 MAX_BYTES = 50_000_000
 MAX_RECEIVES = 5
+LEDGER = "ledger.db"
 # 1, 4, 16 and 64 seconds: somebody is waiting for a `--once` run to end.
 BASE_DELAY_S = 1.0
 
@@ -93,7 +94,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
     cores = len(os.sched_getaffinity(0))
     tally = Tally()
     decoder = IsolatedDecoder(workers=cores)
-    ledger = SqliteLedger(place.state / "ledger.db", place.store)
+    ledger = SqliteLedger(place.state / LEDGER, place.store)
     queue = SqliteQueue(place.state / "queue.db", max_receives=MAX_RECEIVES)
     likenesses = SqliteLikenesses(place.state / "likenesses.db")
     copies = Copies(likenesses, place.store, ledger)
@@ -128,6 +129,27 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
         queue.close()
         ledger.close()
         decoder.close()
+
+
+@contextmanager
+def recheck_ledger(place: Place, table: str | None, endpoint_url: str | None) -> Iterator[Ledger | None]:
+    """The ledger that decided what a place holds: the cloud's `table`, or this machine's own if any."""
+    if table:
+        import boto3  # noqa: PLC0415 - most of a second, and only the cloud needs it
+
+        from bowerbird.adapters.aws.ledger import DynamoLedger  # noqa: PLC0415
+
+        yield DynamoLedger(boto3.client("dynamodb", endpoint_url=endpoint_url), table, place.store)
+        return
+    path = place.state / LEDGER
+    if not path.exists():
+        yield None
+        return
+    ledger = SqliteLedger(path, place.store)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
 
 
 def crawler(gateway: str | None) -> Crawler:

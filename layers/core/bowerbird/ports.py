@@ -120,6 +120,10 @@ class Ledger(Protocol):
         """Record a decision unless there is one; returns the one that stands. A rejection frees its claim."""
         ...
 
+    def redact(self, candidate_id: str) -> None:
+        """Keep of a candidate's decision only what `bowerbird.decisions.redacted` does."""
+        ...
+
     def flush(self) -> int:
         """Write committed decisions that no JSON line holds yet; returns how many."""
         ...
