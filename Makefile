@@ -47,7 +47,7 @@ test: setup .venv-aws/.installed
 sam: .venv-sam/.installed .venv-lambda/.installed
 	$(SAM) validate --lint
 	$(PYTHON313) $(SAM) build
-	$(BIN)/python infra/sam/check_build.py .aws-sam/build/template.yaml .venv-lambda/bin/python
+	$(BIN)/python -m infra.sam.check_build .aws-sam/build/template.yaml .venv-lambda/bin/python
 
 # Tools with needs of their own: the SAM command, local AWS servers, and what the Lambda runtime brings itself.
 .venv-sam/.installed .venv-fuzz/.installed: .venv-%/.installed: requirements/%.txt | setup
@@ -87,6 +87,7 @@ lock: setup
 	$(LOCK) --python-version 3.13 --output-file requirements/aws.txt requirements/aws.in
 	$(LOCK) --python-version 3.13 --output-file requirements/lambda.txt requirements/lambda.in
 	$(LOCK_TESTED) --output-file functions/crawl/requirements.txt requirements/crawl-function.in
+	$(LOCK_TESTED) --output-file functions/filter/requirements.txt requirements/filter-function.in
 	$(LOCK_TESTED) --output-file layers/core/requirements.txt requirements/core-layer.in
 	$(LOCK_TESTED) --output-file layers/models/runtime/requirements.txt requirements/models-layer.in
 
