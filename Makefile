@@ -87,9 +87,9 @@ lock: setup
 	$(LOCK) --python-version 3.13 --output-file requirements/aws.txt requirements/aws.in
 	$(LOCK) --python-version 3.13 --output-file requirements/lambda.txt requirements/lambda.in
 	$(LOCK_TESTED) --output-file functions/crawl/requirements.txt requirements/crawl-function.in
-	$(LOCK_TESTED) --output-file functions/filter/requirements.txt requirements/filter-function.in
 	$(LOCK_TESTED) --output-file layers/core/requirements.txt requirements/core-layer.in
 	$(LOCK_TESTED) --output-file layers/models/runtime/requirements.txt requirements/models-layer.in
+	$(LOCK_TESTED) --output-file layers/web/requirements.txt requirements/web-layer.in
 
 train-env: .venv-train/.installed
 

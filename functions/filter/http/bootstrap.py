@@ -9,6 +9,7 @@ from typing import Final
 from fastapi import FastAPI
 from PIL import Image
 
+from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.net import HttpFetcher
 from bowerbird_models.bundle import load
 from functions.filter.app import create_app
@@ -32,7 +33,14 @@ def http_service(settings: HttpSettings) -> Service:
     bundle = load(settings.bundle)
     limits = settings.limits()
     cores = len(os.sched_getaffinity(0))
-    found = judges(bundle, HttpFetcher(user_agent=settings.user_agent), limits, settings.shape(), cores)
+    found = judges(
+        bundle,
+        HttpFetcher(user_agent=settings.user_agent),
+        limits,
+        settings.shape(),
+        cores=cores,
+        decoder=IsolatedDecoder(workers=cores),
+    )
     grey = Image.new("RGB", (SIDE, SIDE), "grey")
     bundle.encoder.embed([grey])
     if bundle.watermark is not None:

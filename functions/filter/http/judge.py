@@ -9,7 +9,9 @@ from typing import Any
 
 from PIL import Image
 
+from bowerbird import imaging
 from bowerbird.decisions import Verdict
+from bowerbird.imaging.isolated import Decoder
 from bowerbird.messages import Candidate, Submission
 from bowerbird.ports import Fetcher
 from functions.filter.examination import Examination, Stage
@@ -84,18 +86,26 @@ class Judges:
         return self.shaped if dimensions else self.plain
 
 
-def judges(models: Models, fetcher: Fetcher, limits: Limits, shape: ShapeRule, cores: int) -> Judges:
+def judges(  # noqa: PLR0913 - the policy's parts, each named once
+    models: Models,
+    fetcher: Fetcher,
+    limits: Limits,
+    shape: ShapeRule,
+    *,
+    cores: int,
+    decoder: Decoder = imaging,
+) -> Judges:
     """The policy for pictures that are handed in; at most `cores` of them are decoded and scored at once."""
     room = Semaphore(cores)
 
     def judge(*shapes: Stage) -> Judge:
         scoring: Sequence[Stage] = (Novelty(models), Watermark(models))
         header: Sequence[Stage] = (PixelLimit(limits.pixels), *shapes)
-        computing = (Integrity(models.min_side), *scoring)
+        computing = (Integrity(models.min_side, decoder), *scoring)
         return Judge(
             bundle=models.label,
-            files=Pipeline((Given(), *header), computing, room),
-            links=Pipeline((Original(fetcher, limits.picture_bytes), *header), computing, room),
+            files=Pipeline((Given(decoder), *header), computing, room),
+            links=Pipeline((Original(fetcher, limits.picture_bytes, decoder), *header), computing, room),
             arrays=Pipeline((), scoring, room),
         )
 

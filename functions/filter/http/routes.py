@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -181,4 +180,3 @@ async def _while_listening(request: Request, items: Iterable[str]) -> AsyncItera
         if await request.is_disconnected():
             return
         yield item
-        await asyncio.sleep(0)

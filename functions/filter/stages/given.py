@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bowerbird import imaging
+from bowerbird.imaging.isolated import Decoder
 from functions.filter.examination import Examination
 
 
@@ -12,9 +13,10 @@ from functions.filter.examination import Examination
 class Given:
     """Stands where `original` stands when the bytes are already in the examination."""
 
+    decoder: Decoder = imaging
     name: str = "original"
 
     def examine(self, exam: Examination) -> str | None:
         """Read the header; what is no picture of a kind we know raises its reason."""
-        exam.take(exam.data, imaging.inspect(exam.data))
+        exam.take(exam.data, self.decoder.inspect(exam.data))
         return None

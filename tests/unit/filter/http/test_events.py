@@ -78,3 +78,11 @@ def test_lines_come_whole(kind: str) -> None:
     asked.get("multiValueHeaders", {})["accept"] = ["application/x-ndjson"]
     answer = ask(asked)
     assert json.loads(answer["body"])["name"] == "small.jpg"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_urls_are_judged(kind: str) -> None:
+    answer = ask(
+        event(kind, b'{"urls": ["https://i.example.com/a.jpg"]}', "application/json", path="/judge/urls")
+    )
+    assert json.loads(answer["body"])["verdicts"][0]["reason"] == "gone: 404"
