@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bowerbird.decisions import Decision
-from bowerbird.likeness import Likeness
+
+if TYPE_CHECKING:  # it needs numpy and Pillow, which the crawl function does without
+    from bowerbird.likeness import Likeness
 
 
 @dataclass(frozen=True, slots=True)
