@@ -19,6 +19,7 @@ from functions.filter.stages.duplicate import Duplicate
 from functions.filter.stages.integrity import Integrity
 from functions.filter.stages.novelty import Novelty
 from functions.filter.stages.original import Original
+from functions.filter.stages.preview import Preview
 from functions.filter.stages.shape import DeclaredShape, RealShape, ShapeRule
 from functions.filter.stages.watermark import Watermark
 
@@ -73,9 +74,11 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
     decoder: Decoder = imaging,
 ) -> Pipeline:
     """The order of the design; "already decided" comes before it, in `functions.filter.candidates`."""
+    slots = Semaphore(cores)
     return Pipeline(
         waiting=(
             DeclaredShape(shape),
+            Preview(fetcher, models, slots, decoder),
             Original(fetcher, max_bytes, decoder),
             RealShape(shape),
             Duplicate(ledger),
@@ -85,5 +88,5 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
             Novelty(models),
             Watermark(models),
         ),
-        cores=Semaphore(cores),
+        cores=slots,
     )

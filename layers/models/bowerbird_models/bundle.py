@@ -37,6 +37,11 @@ class Bundle:
         return f"{self.manifest.name}@{self.manifest.version}"
 
     @property
+    def preview_side(self) -> int:
+        """The shorter side, in pixels, that a preview must have to be seen as the original is."""
+        return self.encoder.preprocess.min_side
+
+    @property
     def min_side(self) -> int:
         """The shorter side, in pixels, that a decoder must keep for these models."""
         sizes = [self.encoder.preprocess.min_side]
@@ -120,7 +125,8 @@ def _encoder(folder: Path, manifest: Manifest, threads: int) -> Encoder:
 
 def _novelty(folder: Path, manifest: Manifest) -> Novelty:
     entry = manifest.novelty
-    return novelties.load(folder / entry.artifact.file, entry.threshold.value, manifest.encoder.dim)
+    margin = entry.preview_margin and entry.preview_margin.value
+    return novelties.load(folder / entry.artifact.file, entry.threshold.value, manifest.encoder.dim, margin)
 
 
 def _watermark(folder: Path, manifest: Manifest, threads: int) -> Watermark | None:

@@ -52,11 +52,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Novelty:
-    """The owner's model. `reference` holds samples of scores (training, heldout, rejects) for histograms."""
+    """The owner's model. `reference` holds samples of scores (training, heldout, rejects) for histograms.
+
+    A picture whose preview scores less than `threshold - preview_margin` will not pass; None: not measured.
+    """
 
     parts: tuple[Part, ...]
     threshold: float
     reference: Mapping[str, Scores] = field(default_factory=dict)
+    preview_margin: float | None = None
 
     def score(self, embeddings: Embeddings) -> Scores:
         """Unit vectors (N, D) → (N,); higher is more like what the owner loves."""
@@ -64,7 +68,7 @@ class Novelty:
         return total
 
 
-def load(path: Path, threshold: float, dim: int) -> Novelty:
+def load(path: Path, threshold: float, dim: int, preview_margin: float | None = None) -> Novelty:
     """Read a model from its .npz; nothing in it is ever unpickled.
 
     Raises:
@@ -79,7 +83,7 @@ def load(path: Path, threshold: float, dim: int) -> Novelty:
     if not parts:
         raise BundleError(f"{path} is not a novelty model: it has no parts")
     reference = {name: arrays[f"scores.{name}"] for name in SAMPLES if f"scores.{name}" in arrays}
-    return Novelty(parts, threshold, reference)
+    return Novelty(parts, threshold, reference, preview_margin)
 
 
 def save(novelty: Novelty, path: Path) -> None:

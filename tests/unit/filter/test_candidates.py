@@ -35,6 +35,8 @@ class FakeModels:
 
     label: str = "fake@1"
     min_side: int = 64
+    preview_side: int = 64
+    preview_margin: float | None = None
     threshold: float = 0.5
     taste: float = 1.0
     watermark: "FakeModels | None" = None
@@ -102,7 +104,7 @@ def test_a_picture_to_the_owners_taste_is_kept_byte_for_byte() -> None:
     assert sidecar["candidate"]["urls"] == [URL]
     assert decision.facts["watermark"] == "no model in this bundle"
     assert set(decision.timings) == {
-        "declared", "original", "dimensions", "duplicate", "integrity", "novelty", "watermark",
+        "declared", "preview", "original", "dimensions", "duplicate", "integrity", "novelty", "watermark",
     }  # fmt: skip
     assert len(world.thumbnails.objects) == 1
     assert min(world.models.embedded[0]) >= world.models.min_side
