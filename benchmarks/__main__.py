@@ -102,7 +102,9 @@ def _table(mix: Mix, results: dict[str, dict[str, Any]]) -> str:
     for system, figures in results.items():
         cpu, size = figures["cpu_ms"] / count, figures["bytes"] / count / 1000
         kept = Counter(figures["outcomes"].values())["kept"]
-        differ = sum((reference[id_] == "kept") != (end == "kept") for id_, end in figures["outcomes"].items())
+        differ = sum(
+            (reference[id_] == "kept") != (end == "kept") for id_, end in figures["outcomes"].items()
+        )
         lines.append(
             f"{system:24}{cpu:9.1f}{base['cpu_ms'] / figures['cpu_ms']:8.1f}"
             f"{size:9.1f}{base['bytes'] / max(1, figures['bytes']):8.1f}"

@@ -125,7 +125,9 @@ def _attention(g: Graph, x: str, width: int, heads: int) -> str:
         for _ in range(3)
     )
     scaled = g.node("Mul", query, g.array(np.float32(size**-0.5)))
-    weights = g.node("Softmax", g.node("MatMul", scaled, g.node("Transpose", key, perm=[0, 1, 3, 2])), axis=-1)
+    weights = g.node(
+        "Softmax", g.node("MatMul", scaled, g.node("Transpose", key, perm=[0, 1, 3, 2])), axis=-1
+    )
     mixed = g.node("Transpose", g.node("MatMul", weights, value), perm=[0, 2, 1, 3])
     return g.linear(g.shaped(mixed, 0, -1, width), width, width)
 
@@ -175,5 +177,7 @@ def int8(path: Path, out: Path) -> Path:
     # Here only: every measured process imports this module, and this import alone takes some 100 MB.
     from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
 
-    quantize_dynamic(path, out, op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QInt8)
+    quantize_dynamic(
+        path, out, op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QInt8
+    )
     return out

@@ -41,7 +41,9 @@ class Mix:
     candidates: list[Candidate] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
 
-    def add(self, data: bytes, size: tuple[int, int] | None, previews: Sequence[tuple[int, int, bytes]]) -> None:
+    def add(
+        self, data: bytes, size: tuple[int, int] | None, previews: Sequence[tuple[int, int, bytes]]
+    ) -> None:
         """Add a candidate; `size` is what the listing declares."""
         name = f"{len(self.candidates):05d}"
         self.files[f"i.redd.it/{name}.jpg"] = data

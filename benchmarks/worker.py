@@ -30,9 +30,7 @@ def main() -> None:
 
         with TemporaryDirectory() as place:
             bundle, _, cascade = job["system"].partition(" ")
-            ours = Ours(
-                networks, job["server"], clock, Path(place), bundle=bundle, cascade=cascade == ""
-            )
+            ours = Ours(networks, job["server"], clock, Path(place), bundle=bundle, cascade=cascade == "")
             ours.judge_all([warm_up])
             figures = _measured(clock, lambda: ours.judge_all(candidates))
             ours.decoder.close()

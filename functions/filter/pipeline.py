@@ -79,7 +79,7 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
         waiting=(
             DeclaredShape(shape),
             Preview(fetcher, models, slots, decoder),
-            Original(fetcher, max_bytes, decoder),
+            Original(fetcher, max_bytes, decoder, shape),
             RealShape(shape),
             Duplicate(ledger),
         ),

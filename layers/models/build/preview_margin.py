@@ -40,8 +40,12 @@ def main() -> None:
     for share in (_GOES_ON, 0.995, 1.0):
         margin = max(0.0, float(np.quantile(falls, share)))
         rejected = float((small[~passing] < bundle.novelty.threshold - margin).mean())
-        print(f"{share:.1%} of {passing.sum()} go on at margin {margin:.3f}; {rejected:.1%} of the rest are rejected")
-    print(f"median move {np.median(np.abs(full - small)):.3f}, 99 % within {np.quantile(np.abs(full - small), 0.99):.3f}")
+        print(
+            f"{share:.1%} of {passing.sum()} go on at margin {margin:.3f}; {rejected:.1%} of the rest are rejected"
+        )
+    print(
+        f"median move {np.median(np.abs(full - small)):.3f}, 99 % within {np.quantile(np.abs(full - small), 0.99):.3f}"
+    )
     if arguments.write:
         margin = round(max(0.0, float(np.quantile(falls, 0.995))), 3)
         _write(bundle, margin, f"99.5 % of {passing.sum()} copies of passing photographs go on")
@@ -71,7 +75,9 @@ def _score(bundle: Bundle, data: bytes, side: int) -> float:
 
 
 def _write(bundle: Bundle, margin: float, chosen: str) -> None:
-    novelty = bundle.manifest.novelty.model_copy(update={"preview_margin": Threshold(value=margin, chosen=chosen)})
+    novelty = bundle.manifest.novelty.model_copy(
+        update={"preview_margin": Threshold(value=margin, chosen=chosen)}
+    )
     manifests.write(bundle.manifest.model_copy(update={"novelty": novelty}), bundle.folder)
 
 

@@ -23,7 +23,7 @@ from functions.filter.pipeline import standard_pipeline
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
 from tests.fakes import FakeFetcher, FakeLedger, FakeStore
-from tests.pictures import encoded, gradient, jpeg
+from tests.pictures import encoded, gradient, jpeg, noise
 
 URL, BACKUP = "https://i.redd.it/a.jpg", "https://preview.redd.it/a.jpg?s=1"
 HTML = b"<!doctype html><title>404</title>"
@@ -152,6 +152,14 @@ def test_a_declared_thumbnail_costs_no_byte() -> None:
     world = World({URL: jpeg()})
     decision = world.decide(candidate(width=320, height=240))
     assert (decision.stage, world.fetcher.asked) == ("declared", [])
+
+
+def test_a_picture_of_the_wrong_size_is_not_read_to_its_end() -> None:
+    data = encoded(noise(640, 480))
+    decision = World({URL: data}).decide(candidate())
+    assert (decision.stage, decision.reason.partition(":")[0]) == ("dimensions", "too-small")
+    assert (decision.facts["width"], decision.facts["height"]) == (640, 480)
+    assert "sha256" not in decision.facts
 
 
 def test_what_is_not_to_the_owners_taste_is_rejected_with_both_numbers() -> None:
