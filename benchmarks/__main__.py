@@ -80,7 +80,7 @@ def _measure(mix: Mix, networks: Path, system: str, liked: list[str]) -> dict[st
             "candidates": [warm_up, *bodies],
             "liked": liked,
         }
-        done = subprocess.run(  # noqa: S603 - our own module
+        done = subprocess.run(
             [sys.executable, "-m", "benchmarks.worker"],
             input=json.dumps(job),
             stdout=subprocess.PIPE,

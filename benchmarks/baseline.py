@@ -48,7 +48,7 @@ class Baseline:
         width, height = image.size
         if width * height < 1280 * 1024:
             return "too-small"
-        if width / height > 3 or height / width > 2:
+        if width / height > 3 or height / width > 2:  # noqa: PLR2004 - nomad's own numbers
             return "aspect"
         with self._clock("decode"):
             pixels = image.convert("RGB")

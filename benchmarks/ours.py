@@ -112,7 +112,7 @@ class ClipShaped:
 class Ours:
     """One worker: queue, ledger and store on disk, images decoded in a process of their own."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the job's parts
         self, networks: Path, server: str, clock: Clock, place: Path, *, bundle: str, cascade: bool
     ) -> None:
         lite = load("lite")

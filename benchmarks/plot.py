@@ -18,7 +18,7 @@ def draw(mixes: dict[str, dict[str, dict[str, Any]]], path: Path) -> None:
     stages = sorted({stage for mix in mixes.values() for each in mix.values() for stage in each["stages_ms"]})
     colours = dict(zip(stages, plt.get_cmap("tab20").colors, strict=False))
     for panel, (name, systems) in zip(panels.flat, mixes.items(), strict=True):
-        for row, (system, figures) in enumerate(systems.items()):
+        for row, figures in enumerate(systems.values()):
             count, left = len(figures["outcomes"]), 0.0
             for stage, spent in sorted(figures["stages_ms"].items(), key=lambda item: -item[1]):
                 panel.barh(row, spent / count, left=left, color=colours[stage])

@@ -65,7 +65,7 @@ class Graph:
         """A reshape."""
         return self.node("Reshape", x, self.array(np.asarray(shape, np.int64)))
 
-    def convolution(
+    def convolution(  # noqa: PLR0913, PLR0917 - a convolution has so many numbers
         self, x: str, inside: int, outside: int, kernel: int, stride: int = 1, groups: int = 1
     ) -> str:
         """A convolution with its folded batch normalisation; keeps variance, so that depth does no harm."""

@@ -13,7 +13,7 @@ from bowerbird import imaging
 from bowerbird.messages import Candidate, Preview, Submission
 from bowerbird_models.bundle import Bundle
 
-#: What became of 1,000 candidates of recorded Reddit posts (2005 to 2026) in the first version of the filter.
+#: What became of 1,000 candidates of recorded Reddit posts (2005 to 2026) in the first filter.
 PROPORTIONS: Final = {
     "declared too small": 425,
     "too small": 315,

@@ -146,7 +146,7 @@ class Fetcher(Protocol):
         RetryableError: the network, a time-out, 429 or 5xx.
     """
 
-    def fetch(  # noqa: PLR0913 - what is asked, how much, and when to stop
+    def fetch(
         self,
         url: str,
         *,

@@ -125,7 +125,7 @@ def _encoder(folder: Path, manifest: Manifest, threads: int) -> Encoder:
 
 def _novelty(folder: Path, manifest: Manifest) -> Novelty:
     entry = manifest.novelty
-    margin = entry.preview_margin and entry.preview_margin.value
+    margin = None if entry.preview_margin is None else entry.preview_margin.value
     return novelties.load(folder / entry.artifact.file, entry.threshold.value, manifest.encoder.dim, margin)
 
 

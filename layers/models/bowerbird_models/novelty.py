@@ -105,7 +105,7 @@ def _part(arrays: Mapping[str, NDArray[Any]], index: int, dim: int) -> Part:
         raise ValueError(f"kind {kind!r} is unknown; this version knows {', '.join(sorted(KINDS))}")
     start, stop = (int(bound) for bound in own.pop("span"))
     mean, deviation, weight = (float(value) for value in own.pop("scale"))
-    # Half precision is for the disk: widening 1,300 references took ten times as long as scoring against them.
+    # Half precision is for the disk: widening 1,300 references takes ten times as long as scoring with them.
     own = {
         name: array.astype(np.float32) if array.dtype == np.float16 else array for name, array in own.items()
     }

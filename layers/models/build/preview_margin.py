@@ -1,4 +1,4 @@
-"""How far a picture's score falls when a preview is scored instead: python preview_margin.py --bundle B --good DIR.
+"""How far below the threshold a preview may score: python preview_margin.py --bundle B --good DIR.
 
 Every picture is re-encoded as Reddit's copies are (the first of its widths that is large enough for the
 encoder, JPEG and WebP) and scored beside the original. Prints the margin at which 99 % and 99.5 % of the

@@ -63,7 +63,7 @@ class HttpFetcher:
         self._gateway = None if gateway is None else _gateway(gateway)
         self._pools = PinnedPools(tls or ssl.create_default_context(cafile=certifi.where()))
 
-    def fetch(  # noqa: PLR0913 - the port's
+    def fetch(
         self,
         url: str,
         *,

@@ -18,7 +18,7 @@ class FileFetcher:
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
 
-    def fetch(  # noqa: PLR0913 - the port's
+    def fetch(
         self,
         url: str,
         *,

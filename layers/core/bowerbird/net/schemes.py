@@ -14,7 +14,7 @@ class SchemeFetcher:
     def __init__(self, fetchers: Mapping[str, Fetcher]) -> None:
         self._fetchers = dict(fetchers)
 
-    def fetch(  # noqa: PLR0913 - the port's
+    def fetch(
         self,
         url: str,
         *,
