@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bowerbird.decisions import Decision
+from bowerbird.decisions import Decision, redacted
 from bowerbird.errors import BowerbirdError, PermanentError
 from bowerbird.ports import Fetched, Message, QueueDepth
 
@@ -70,6 +70,10 @@ class FakeLedger:
         if not stands.keep:
             self.claims = {sha: owner for sha, owner in self.claims.items() if owner != decision.candidate}
         return stands
+
+    def redact(self, candidate_id: str) -> None:
+        if candidate_id in self.decisions:
+            self.decisions[candidate_id] = redacted(self.decisions[candidate_id])
 
     def flush(self) -> int:
         self.flushes += 1

@@ -48,6 +48,11 @@ class OrderedSource(Source, Protocol):
 class IdSource(Protocol):
     """A source that can be asked for posts by id."""
 
+    @property
+    def authoritative(self) -> bool:
+        """Whether a post it does not have is gone; an archive may merely not have archived it."""
+        ...
+
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
         """Yield those of these posts that exist, of whatever community; one request for each hundred."""
         ...
@@ -238,6 +243,11 @@ class FollowedSource:
 
 class FollowedIdSource(FollowedSource):
     """A followed source that can also be asked for posts by id."""
+
+    @property
+    def authoritative(self) -> bool:
+        """Whether a post it does not have is gone."""
+        return isinstance(self._source, IdSource) and self._source.authoritative
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
         """Those of these posts that exist, whatever has been read; each call has a run's budget."""

@@ -1,7 +1,7 @@
 """What its author or a moderator has removed since goes from the collection too.
 
 Reddit's terms ask for it within 48 hours: https://redditinc.com/policies/data-api-terms. A tombstone stays,
-and the ledger's decision, so that the picture is not fetched again.
+and the ledger's decision, so that the picture is not fetched again; both say no more than which post it was.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from typing import Any, Final, Protocol, runtime_checkable
 
 from bowerbird.keys import thumb_key, tombstone_key
-from bowerbird.ports import ObjectStore
+from bowerbird.ports import Ledger, ObjectStore
 from functions.crawl import untrusted
 from functions.crawl.post import Post
+from functions.crawl.redaction import redact_lines
 
 # The most ids one request takes: https://www.reddit.com/dev/api#GET_api_info
 _BATCH: Final = 100
@@ -31,6 +32,11 @@ _LOG: Final = logging.getLogger(__name__)
 @runtime_checkable
 class Lookup(Protocol):
     """A source that can be asked for posts by id."""
+
+    @property
+    def authoritative(self) -> bool:
+        """Whether a post it does not have is gone; an archive may merely not have archived it."""
+        ...
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
         """Yield those of these posts that exist; at most one request for each hundred."""
@@ -58,17 +64,20 @@ class Recheck:
     purged: dict[str, int] = field(default_factory=dict)
 
 
-def recheck(
+def recheck(  # noqa: PLR0913 - one choice each, and three have a default
     store: ObjectStore,
     source: Lookup,
     *,
     now: datetime,
     since: datetime | None = None,
     dry_run: bool = False,
+    ledger: Ledger | None = None,
 ) -> Recheck:
     """Look up the submissions of kept pictures (decided after `since`, or all), and purge what is gone.
 
-    A post that is missing from an answer with others in it is gone. An answer with none in it proves nothing.
+    A post that an authoritative source leaves out of an answer with others in it is gone. An answer with none
+    in it proves nothing, and neither does what an archive leaves out. What was said of purged posts is
+    redacted in the decision lines, and in the `ledger` when there is one.
 
     Raises:
         SourceBlockedError, SourceUnreachableError: the source could not be asked; what was purged stays so.
@@ -87,17 +96,20 @@ def recheck(
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
         answers = {post.submission.id: post for post in source.by_id(batch)}
+        gone: list[tuple[Kept, str]] = []
         for submission in batch:
             pictures = asked[submission]
-            reason = _gone(answers.get(submission))
-            if not answers:
+            post = answers.get(submission)
+            if post is None and not (answers and source.authoritative):
                 unanswered += len(pictures)
-            elif reason is None:
+            elif post is not None and post.removed is None:
                 shown += len(pictures)
             else:
+                reason = (post.removed if post else None) or "missing"
                 purged[reason] += len(pictures)
-                for kept in pictures if not dry_run else ():
-                    purge(store, kept, reason, now)
+                gone += [(kept, reason) for kept in pictures]
+        if not dry_run:
+            _purge_all(store, gone, now, ledger)
     return Recheck(shown, unanswered, not_asked, dict(purged))
 
 
@@ -120,6 +132,18 @@ def kept_pictures(store: ObjectStore) -> Iterator[Kept]:
             _LOG.warning("%s: not rechecked, for it is no sidecar", key)
 
 
+def _purge_all(
+    store: ObjectStore, gone: Sequence[tuple[Kept, str]], now: datetime, ledger: Ledger | None
+) -> None:
+    """Redact, then purge: as long as the sidecar is there, a recheck that broke off is done again."""
+    days = {kept.decided_at.date().isoformat() for kept, _ in gone}
+    for candidate in redact_lines(store, days, {kept.submission for kept, _ in gone}):
+        if ledger:
+            ledger.redact(candidate)
+    for kept, reason in gone:
+        purge(store, kept, reason, now)
+
+
 def purge(store: ObjectStore, kept: Kept, reason: str, now: datetime) -> None:
     """Remove a picture and what was made of it; the sidecar last, so that a broken purge is done again."""
     stone = {
@@ -132,7 +156,3 @@ def purge(store: ObjectStore, kept: Kept, reason: str, now: datetime) -> None:
     store.put(tombstone_key(kept.candidate), data, content_type="application/json")
     for key in (kept.image, thumb_key(kept.candidate), kept.sidecar):
         store.delete(key)
-
-
-def _gone(post: Post | None) -> str | None:
-    return "missing" if post is None else post.removed

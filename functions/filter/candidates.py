@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bowerbird.decisions import Decision, Verdict
+from bowerbird.decisions import Decision, Verdict, redacted
 from bowerbird.imaging import thumbnail
 from bowerbird.keys import thumb_key
 from bowerbird.messages import Candidate, decode_candidate
@@ -49,6 +49,8 @@ class CandidateFilter:
         # A crash between storing and committing is healed from the sidecar: the original may be gone by now.
         sha256 = self.ledger.claimed_by(candidate.id)
         stored = self.survivors.recall(sha256, candidate.id) if sha256 else None
+        if stored is None and self.survivors.purged(candidate.id):
+            return self.ledger.commit(self._purged(candidate))
         return self.ledger.commit(stored or self._judge(candidate, last_attempt=last_attempt))
 
     def _judge(self, candidate: Candidate, *, last_attempt: bool) -> Decision:
@@ -59,7 +61,15 @@ class CandidateFilter:
                 thumb_key(candidate.id), thumbnail(exam.image, 256), content_type="image/jpeg"
             )
         decision = self._decision(exam, verdict)
-        return self.survivors.keep(exam, decision) if verdict.keep else decision
+        if verdict.keep:
+            return self.survivors.keep(exam, decision)
+        self.survivors.reject(candidate.id)
+        return decision
+
+    def _purged(self, candidate: Candidate) -> Decision:
+        """Another ledger decided it, and its post has gone since: nothing is fetched, and little is said."""
+        verdict = Verdict.reject("purged", "purged: its post was removed after it had been kept")
+        return redacted(self._decision(Examination(candidate), verdict))
 
     def _decision(self, exam: Examination, verdict: Verdict) -> Decision:
         return Decision(

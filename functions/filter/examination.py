@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from PIL import Image
 
 from bowerbird.imaging import ImageInfo
+from bowerbird.likeness import Likeness
 from bowerbird.messages import Candidate
 
 
@@ -26,6 +27,7 @@ class Examination:
     sha256: str = ""
     info: ImageInfo | None = None
     image: Image.Image | None = None
+    likeness: Likeness | None = None
     scores: dict[str, float] = field(default_factory=dict)
     thresholds: dict[str, float] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -9,7 +12,9 @@ class FilterSettings(BaseSettings):
     """Variables are upper case with the prefix `BOWERBIRD_`, as template.yaml sets them.
 
     `endpoint_url` is a local stand-in for AWS; `gateway` one server that all pictures are asked of, as the
-    end-to-end test does.
+    end-to-end test does. A gateway would open the way to addresses that are refused otherwise, so where
+    Lambda says that it is Lambda, by a variable that nobody can set or unset there, it is an error:
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
     """
 
     model_config = SettingsConfigDict(env_prefix="BOWERBIRD_", frozen=True)
@@ -23,7 +28,14 @@ class FilterSettings(BaseSettings):
     user_agent: str = "aws-lambda:bowerbird:0.1.0"
     endpoint_url: str | None = None
     gateway: str | None = None
+    lambda_runtime: str | None = Field(None, validation_alias="AWS_EXECUTION_ENV")
     min_area: int = 1280 * 1024
     max_wide: float = 3.0
     max_tall: float = 2.0
     max_bytes: int = 50_000_000
+
+    @model_validator(mode="after")
+    def _no_gateway_on_lambda(self) -> Self:
+        if self.gateway and self.lambda_runtime:
+            raise ValueError("BOWERBIRD_GATEWAY is for tests; unset it on Lambda")
+        return self

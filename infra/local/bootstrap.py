@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 from bowerbird import __version__
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
+from bowerbird.adapters.sqlite.perceptual import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.messages import Candidate
 from bowerbird.net import FileFetcher, HttpFetcher
-from bowerbird.ports import Fetcher, ObjectStore
+from bowerbird.ports import Fetcher, Ledger, ObjectStore
 from bowerbird_models.bundle import load
 from functions.crawl.crawler import Crawler, Skipped
 from functions.crawl.hosts import Hosts
@@ -23,6 +24,7 @@ from functions.crawl.sources.base import Context
 from functions.crawl.sources.folder import FolderSource
 from functions.filter.candidates import CandidateFilter
 from functions.filter.consumer import Consumer
+from functions.filter.copies import Copies
 from functions.filter.pipeline import standard_pipeline
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
@@ -35,6 +37,7 @@ USER_AGENT = f"linux:bowerbird:{__version__}"
 # The most a picture may weigh; scenery takes 50 MB: see its import route.
 MAX_BYTES = 50_000_000
 MAX_RECEIVES = 5
+LEDGER = "ledger.db"
 # 1, 4, 16 and 64 seconds: somebody is waiting for a `--once` run to end.
 BASE_DELAY_S = 1.0
 
@@ -91,8 +94,10 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
     cores = len(os.sched_getaffinity(0))
     tally = Tally()
     decoder = IsolatedDecoder(workers=cores)
-    ledger = SqliteLedger(place.state / "ledger.db", place.store)
+    ledger = SqliteLedger(place.state / LEDGER, place.store)
     queue = SqliteQueue(place.state / "queue.db", max_receives=MAX_RECEIVES)
+    likenesses = SqliteLikenesses(place.state / "likenesses.db")
+    copies = Copies(likenesses, place.store, ledger)
     pipeline = standard_pipeline(
         fetcher=fetcher_for(source, options.gateway),
         ledger=ledger,
@@ -101,11 +106,12 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
         max_bytes=MAX_BYTES,
         cores=cores,
         decoder=decoder,
+        copies=copies,
     )
     candidates = CandidateFilter(
         pipeline=pipeline,
         ledger=ledger,
-        survivors=Survivors(place.store, ledger),
+        survivors=Survivors(place.store, ledger, copies),
         bundle=bundle.label,
         thumbnails=place.store if options.thumbnails else None,
     )
@@ -119,9 +125,31 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
     try:
         yield Host(queue, ledger, consumer, tally, options.downloads)
     finally:
+        likenesses.close()
         queue.close()
         ledger.close()
         decoder.close()
+
+
+@contextmanager
+def recheck_ledger(place: Place, table: str | None, endpoint_url: str | None) -> Iterator[Ledger | None]:
+    """The ledger that decided what a place holds: the cloud's `table`, or this machine's own if any."""
+    if table:
+        import boto3  # noqa: PLC0415 - most of a second, and only the cloud needs it
+
+        from bowerbird.adapters.aws.ledger import DynamoLedger  # noqa: PLC0415
+
+        yield DynamoLedger(boto3.client("dynamodb", endpoint_url=endpoint_url), table, place.store)
+        return
+    path = place.state / LEDGER
+    if not path.exists():
+        yield None
+        return
+    ledger = SqliteLedger(path, place.store)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
 
 
 def crawler(gateway: str | None) -> Crawler:

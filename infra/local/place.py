@@ -43,10 +43,15 @@ def open_place(place: str, endpoint_url: str | None = None) -> Place:
 
 
 def open_store(place: str, endpoint_url: str | None = None) -> ObjectStore:
-    """Open a place that must already be there, for commands that only read it."""
+    """The store of a place that must already be there, for commands that only read it."""
+    return open_existing(place, endpoint_url).store
+
+
+def open_existing(place: str, endpoint_url: str | None = None) -> Place:
+    """Open a place that must already be there."""
     if "://" not in place and not Path(place).expanduser().is_dir():
         raise UsageError(f"{place}: no such folder; give the --out of a `bowerbird mine` run")
-    return open_place(place, endpoint_url).store
+    return open_place(place, endpoint_url)
 
 
 def _open_bucket(place: str, endpoint_url: str | None) -> ObjectStore:

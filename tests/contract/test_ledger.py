@@ -15,7 +15,7 @@ from bowerbird.adapters.aws.ledger import DynamoLedger
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.folder import FolderStore
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
-from bowerbird.decisions import Decision
+from bowerbird.decisions import Decision, redacted
 from bowerbird.errors import RetryableError
 from bowerbird.ports import Ledger, ObjectStore
 from tests.contract.servers import CLOUDS
@@ -88,6 +88,18 @@ def decision(
         scores={"novelty": -1.5},
         submission={"title": "line\u2028separator \U0001f426"},
     )
+
+
+def test_forgets_what_was_said_of_a_post_and_keeps_the_decision(place: Place) -> None:
+    ledger = place.ledger()
+    ledger.redact("a")
+    assert ledger.decided("a") is None
+    ledger.claim(SHA, "a")
+    made = ledger.commit(decision("a", keep=True))
+    ledger.redact("a")
+    assert ledger.decided("a") == redacted(made) != made
+    assert ledger.owner(SHA) == "a"
+    assert ledger.commit(decision("a")) == redacted(made)
 
 
 def test_knows_nothing_of_a_new_candidate(place: Place) -> None:

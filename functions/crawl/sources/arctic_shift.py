@@ -37,6 +37,7 @@ class ArcticShiftSource:
 
     name = "arctic-shift"
     order = "id"
+    authoritative = False
 
     def __init__(self, listing: Listing, communities: Sequence[str] = (), *, api: str = API) -> None:
         self._listing = listing

@@ -54,6 +54,7 @@ class RedditSource:
 
     name = "reddit"
     order = "id"
+    authoritative = True
 
     def __init__(self, listing: Listing, communities: Sequence[str] = (), *, api: str = API) -> None:
         self._listing = listing

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from bowerbird.errors import UsageError
 from functions.crawl.recheck import Lookup, Recheck, recheck
 from functions.crawl.sources import open_source
-from infra.local.bootstrap import source_context
+from infra.local.bootstrap import recheck_ledger, source_context
 from infra.local.commands.mine import seconds
-from infra.local.place import open_store
+from infra.local.place import open_existing
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -20,6 +20,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--out", required=True, metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
     parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument("--ledger-table", metavar="NAME", help="the cloud's ledger, to redact there too")
     parser.add_argument("--source", default="reddit", metavar="SPEC", help="who is asked (default: reddit)")
     parser.add_argument("--within", type=seconds, metavar="48h", help="only what was kept so recently")
     parser.add_argument("--dry-run", action="store_true", help="say what would go, and let it stay")
@@ -35,9 +36,9 @@ def run(args: argparse.Namespace) -> int:
         )
     now = datetime.now(UTC)
     since = now - timedelta(seconds=args.within) if args.within else None
-    result = recheck(
-        open_store(args.out, args.endpoint_url), source, now=now, since=since, dry_run=args.dry_run
-    )
+    place = open_existing(args.out, args.endpoint_url)
+    with recheck_ledger(place, args.ledger_table, args.endpoint_url) as ledger:
+        result = recheck(place.store, source, now=now, since=since, dry_run=args.dry_run, ledger=ledger)
     print(summary(result, dry_run=args.dry_run))
     return 1 if result.unanswered else 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 
@@ -50,6 +50,14 @@ class Decision:
     def day(self) -> str:
         """The partition this decision belongs to, `YYYY-MM-DD` in UTC."""
         return self.decided_at[:10]
+
+
+def redacted(decision: Decision) -> Decision:
+    """The same decision when its post is gone: it names the post, and repeats no title, author or link."""
+    told = {name: value for name, value in decision.submission.items() if name in {"source", "id"}}
+    facts = {name: fact for name, fact in decision.facts.items() if name not in {"url", "instead_of"}}
+    reason = decision.reason.partition(":")[0] if "://" in decision.reason else decision.reason
+    return replace(decision, reason=reason, submission=told, facts=facts)
 
 
 def encode_decision(decision: Decision) -> str:

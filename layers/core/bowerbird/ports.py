@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bowerbird.decisions import Decision
+from bowerbird.likeness import Likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,36 @@ class Ledger(Protocol):
         """Record a decision unless there is one; returns the one that stands. A rejection frees its claim."""
         ...
 
+    def redact(self, candidate_id: str) -> None:
+        """Keep of a candidate's decision only what `bowerbird.decisions.redacted` does."""
+        ...
+
     def flush(self) -> int:
         """Write committed decisions that no JSON line holds yet; returns how many."""
+        ...
+
+
+class Likenesses(Protocol):
+    """What kept pictures look like, for finding the same picture in another copy."""
+
+    def near(self, likeness: Likeness) -> list[Likeness]:
+        """Those that show the same picture, but the one with the same key."""
+        ...
+
+    def enter(self, likeness: Likeness) -> list[Likeness]:
+        """Add one and answer what `near` said just before, in one step: of two, one sees the other."""
+        ...
+
+    def holds(self, image: str) -> bool:
+        """Whether the picture with this key is in."""
+        ...
+
+    def remove(self, image: str) -> None:
+        """Take a picture out; nothing happens when it is not in."""
+        ...
+
+    def forget(self, candidate_id: str) -> None:
+        """Take out what a candidate entered."""
         ...
 
 

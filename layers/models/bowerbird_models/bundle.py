@@ -38,8 +38,12 @@ class Bundle:
 
     @property
     def preview_side(self) -> int:
-        """The shorter side, in pixels, that a preview must have to be seen as the original is."""
-        return self.encoder.preprocess.min_side
+        """The shorter side, in pixels, that a preview must have to be seen as the original is.
+
+        Twice the network's input: scaling down wipes out what the host's compression has added. A copy of just
+        the size moves scores many times as far (docs/performance.md).
+        """
+        return 2 * self.encoder.preprocess.size
 
     @property
     def min_side(self) -> int:

@@ -21,7 +21,7 @@ from bowerbird_models.manifest import Threshold
 
 # Reddit's copies; quality is about what its JPEG and WebP copies have.
 _WIDTHS = (108, 216, 320, 640, 960, 1080)
-_ENCODINGS = (("JPEG", 80), ("JPEG", 60), ("WEBP", 75))
+_ENCODINGS = (("JPEG", 85), ("JPEG", 75), ("WEBP", 80))
 _GOES_ON = 0.99
 
 
@@ -41,11 +41,10 @@ def main() -> None:
         margin = max(0.0, float(np.quantile(falls, share)))
         rejected = float((small[~passing] < bundle.novelty.threshold - margin).mean())
         print(
-            f"{share:.1%} of {passing.sum()} go on at margin {margin:.3f}; {rejected:.1%} of the rest are rejected"
+            f"{share:.1%} of {passing.sum()} go on at {margin:.3f}; {rejected:.1%} of the rest are rejected"
         )
-    print(
-        f"median move {np.median(np.abs(full - small)):.3f}, 99 % within {np.quantile(np.abs(full - small), 0.99):.3f}"
-    )
+    moves = np.abs(full - small)
+    print(f"median move {np.median(moves):.3f}, 99 % within {np.quantile(moves, 0.99):.3f}")
     if arguments.write:
         margin = round(max(0.0, float(np.quantile(falls, 0.995))), 3)
         _write(bundle, margin, f"99.5 % of {passing.sum()} copies of passing photographs go on")

@@ -7,17 +7,27 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from bowerbird.adapters.folder import FolderStore
+from bowerbird.adapters.sqlite.ledger import SqliteLedger
+from bowerbird.decisions import Decision, decode_decision, encode_decision, redacted
 from bowerbird.errors import SourceBlockedError
 from bowerbird.keys import image_key, sidecar_key, thumb_key, tombstone_key
 from bowerbird.messages import Submission
 from bowerbird.ports import ObjectStore
 from functions.crawl.post import Post
-from functions.crawl.recheck import Recheck, recheck
+from functions.crawl.recheck import Lookup, Recheck, recheck
+from functions.crawl.sources import open_source
+from functions.crawl.sources.base import Context
+from functions.crawl.sources.reddit_app import RedditApp
+from infra.local.bootstrap import LEDGER, recheck_ledger
 from infra.local.commands.recheck import summary
+from infra.local.place import open_place
 from tests.fakes import FakeStore
+from tests.unit.crawl.fakes import NoNetwork
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
@@ -31,6 +41,7 @@ class FakeLookup:
     """Answers for the posts it has; `fails` after so many requests."""
 
     known: Sequence[Post] = ()
+    authoritative: bool = True
     asked: list[list[str]] = field(default_factory=list)
     fails: int | None = None
 
@@ -90,6 +101,92 @@ def test_an_answer_without_any_post_proves_nothing() -> None:
     keys = keep(store, "t3_a")
     assert recheck(store, FakeLookup(), now=NOW) == Recheck(unanswered=1)
     assert all(store.exists(key) for key in keys)
+
+
+def test_what_an_archive_leaves_out_is_not_gone() -> None:
+    store = FakeStore()
+    here, flagged, unknown = keep(store, "t3_here"), keep(store, "t3_flagged"), keep(store, "t3_unknown")
+    archive = FakeLookup([post("t3_here"), post("t3_flagged", "deleted")], authoritative=False)
+    assert recheck(store, archive, now=NOW) == Recheck(shown=1, unanswered=1, purged={"deleted": 1})
+    assert all(store.exists(key) for key in here + unknown)
+    assert not any(store.exists(key) for key in flagged)
+
+
+def test_only_reddit_itself_is_believed_when_it_leaves_a_post_out() -> None:
+    app = RedditApp("id", "secret", "linux:test:1 (by /u/nobody)")
+    sources = {
+        name: open_source(name, Context(fetcher=NoNetwork(), reddit=app))
+        for name in ("reddit", "arctic-shift", "rss")
+    }
+    lookups = {name: source for name, source in sources.items() if isinstance(source, Lookup)}
+    assert {name: source.authoritative for name, source in lookups.items()} == {
+        "reddit": True,
+        "arctic-shift": False,
+    }
+
+
+def decided(candidate: str, submission: str, reason: str = "kept") -> Decision:
+    told = {
+        "source": "reddit",
+        "id": submission,
+        "title": "My garden",
+        "author": "ann",
+        "url": "https://x.example/a",
+    }
+    facts = {"host": "direct", "url": "https://x.example/a", "instead_of": ["gone: https://x.example/b"]}
+    return Decision(
+        candidate, reason == "kept", "watermark", reason, "lite@1", "2026-03-03T10:00:00.000Z",
+        facts=facts, submission=told,
+    )  # fmt: skip
+
+
+def test_what_was_said_of_a_purged_post_is_redacted(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    ledger = SqliteLedger(tmp_path / "ledger.db", store)
+    mine = [decided("t3_g/0", "t3_g"), decided("t3_g/1", "t3_g", "gone: https://x.example/c answered 404")]
+    other = decided("t3_o/0", "t3_o")
+    for each in (*mine, other):
+        ledger.commit(each)
+    ledger.flush()
+    keep(store, "t3_g")
+    keep(store, "t3_o")
+    source = FakeLookup([post("t3_g", "deleted"), post("t3_o")])
+    assert recheck(store, source, now=NOW, dry_run=True).purged == {"deleted": 1}
+    assert ledger.decided("t3_g/0") == mine[0]
+    assert recheck(store, source, now=NOW, ledger=ledger).purged == {"deleted": 1}
+    (key,) = store.keys("decisions/")
+    lines = [decode_decision(line) for line in (store.get(key) or b"").decode().splitlines()]
+    assert lines == [redacted(mine[0]), redacted(mine[1]), other]
+    assert [ledger.decided(each.candidate) for each in lines] == lines
+    assert lines[0].submission == {"source": "reddit", "id": "t3_g"}
+    assert (lines[0].keep, lines[0].facts) == (True, {"host": "direct"})
+    assert lines[1].reason == "gone"
+    ledger.close()
+
+
+def test_lines_that_are_none_are_left_as_they_are() -> None:
+    store = FakeStore()
+    keep(store, "t3_g")
+    data = b'{"half": \n' + encode_decision(decided("t3_g/0", "t3_g")).encode() + b"\n[]\n"
+    store.put("decisions/day=2026-03-03/a.jsonl", data, content_type="application/x-ndjson")
+    recheck(store, FakeLookup([post("t3_g", "deleted")]), now=NOW)
+    lines = store.objects["decisions/day=2026-03-03/a.jsonl"].decode().split("\n")
+    assert (lines[0], lines[2:]) == ('{"half": ', ["[]", ""])
+    assert "My garden" not in lines[1]
+
+
+def test_the_command_redacts_in_the_ledger_of_the_place(tmp_path: Path) -> None:
+    with recheck_ledger(open_place(str(tmp_path)), None, None) as none:
+        assert none is None
+    place = open_place(str(tmp_path))
+    made = SqliteLedger(place.state / LEDGER, place.store)
+    made.commit(decided("t3_g/0", "t3_g"))
+    made.close()
+    with recheck_ledger(place, None, None) as ledger:
+        assert ledger is not None
+        ledger.redact("t3_g/0")
+        assert isinstance(ledger, SqliteLedger)
+        assert ledger.decided("t3_g/0") == redacted(decided("t3_g/0", "t3_g"))
 
 
 def test_a_dry_run_only_tells() -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from bowerbird.errors import (
     RetryableError,
 )
 from bowerbird.messages import Candidate, Submission, encode_candidate
+from functions.crawl.recheck import Kept, purge
 from functions.filter.candidates import CandidateFilter
 from functions.filter.pipeline import standard_pipeline
 from functions.filter.stages.shape import ShapeRule
@@ -25,6 +27,7 @@ from functions.filter.survivors import Survivors
 from tests.fakes import FakeFetcher, FakeLedger, FakeStore
 from tests.pictures import encoded, gradient, jpeg, noise
 
+NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 URL, BACKUP = "https://i.redd.it/a.jpg", "https://preview.redd.it/a.jpg?s=1"
 HTML = b"<!doctype html><title>404</title>"
 
@@ -108,6 +111,23 @@ def test_a_picture_to_the_owners_taste_is_kept_byte_for_byte() -> None:
     }  # fmt: skip
     assert len(world.thumbnails.objects) == 1
     assert min(world.models.embedded[0]) >= world.models.min_side
+
+
+def test_what_was_purged_is_never_fetched_again() -> None:
+    world = World({URL: jpeg()})
+    decision = world.decide(candidate())
+    kept = Kept("t3_a/a", "t3_a", NOW, str(decision.image).replace(".jpg", ".json"), str(decision.image))
+    purge(world.store, kept, "deleted", NOW)
+    again = world.decide(candidate())
+    assert (again, world.fetcher.asked) == (decision, [])
+    # Another machine's ledger on the same place, or a lost one: the tombstone tells.
+    world.ledger = FakeLedger()
+    elsewhere = world.decide(candidate())
+    assert (elsewhere.keep, elsewhere.stage, world.fetcher.asked) == (False, "purged", [])
+    assert elsewhere.reason.startswith("purged: ")
+    assert elsewhere.submission == {"source": "reddit", "id": "t3_a"}
+    assert world.decide(candidate("t3_b/a")).keep
+    assert set(world.store.keys("images/")) == {kept.image, kept.sidecar}
 
 
 def test_two_deliveries_at_once_commit_what_the_sidecar_says() -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from bowerbird.adapters.aws.failures import code, translated
-from bowerbird.decisions import Decision, decode_decision, encode_decision
+from bowerbird.decisions import Decision, decode_decision, encode_decision, redacted
 from bowerbird.errors import RetryableError
 from bowerbird.keys import decisions_key, digest
 from bowerbird.ports import ObjectStore
@@ -117,6 +117,20 @@ class DynamoLedger:
                 count += self._ensure_line(*self._seen[-1])
                 self._seen.pop()
         return count
+
+    def redact(self, candidate_id: str) -> None:
+        """Forget what was said of a candidate's post; the decision stands."""
+        item = self._read(_candidate(candidate_id))
+        if "decision" not in item:
+            return
+        line = encode_decision(redacted(decode_decision(item["decision"]["S"])))
+        with translated(f"writing to table {self._table}"):
+            self._client.update_item(
+                TableName=self._table,
+                Key=_candidate(candidate_id),
+                UpdateExpression="SET decision = :decision",
+                ExpressionAttributeValues={":decision": {"S": line}},
+            )
 
     def _standing(self, item: dict[str, AttributeValueTypeDef]) -> Decision:
         decision = decode_decision(item["decision"]["S"])

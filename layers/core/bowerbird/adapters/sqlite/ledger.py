@@ -6,7 +6,7 @@ import uuid
 from pathlib import Path
 
 from bowerbird.adapters.sqlite.database import Database
-from bowerbird.decisions import Decision, decode_decision, encode_decision
+from bowerbird.decisions import Decision, decode_decision, encode_decision, redacted
 from bowerbird.keys import decisions_key
 from bowerbird.ports import ObjectStore
 
@@ -108,6 +108,14 @@ class SqliteLedger:
                     "UPDATE decided SET written = 1 WHERE part = ? AND written = 0", (part,)
                 ).rowcount
         return count
+
+    def redact(self, candidate_id: str) -> None:
+        """Forget what was said of a candidate's post; the decision stands."""
+        with self._db.write() as db:
+            row = db.execute("SELECT decision FROM decided WHERE candidate = ?", (candidate_id,)).fetchone()
+            if row:
+                line = encode_decision(redacted(decode_decision(row[0])))
+                db.execute("UPDATE decided SET decision = ? WHERE candidate = ?", (line, candidate_id))
 
     def close(self) -> None:
         """Close the file."""

@@ -1,0 +1,31 @@
+"""What the environment may say, and where."""
+
+import pytest
+
+from functions.filter.settings import FilterSettings
+
+NEEDED = {
+    "BOWERBIRD_BUCKET": "b",
+    "BOWERBIRD_LEDGER_TABLE": "t",
+    "BOWERBIRD_QUEUE_URL": "https://sqs/q",
+    "BOWERBIRD_DEAD_LETTER_URL": "https://sqs/d",
+}
+
+
+def settings(monkeypatch: pytest.MonkeyPatch, **more: str) -> FilterSettings:
+    for name, value in (NEEDED | more).items():
+        monkeypatch.setenv(name, value)
+    return FilterSettings()
+
+
+def test_a_rehearsal_may_name_a_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings(monkeypatch, BOWERBIRD_GATEWAY="http://127.0.0.1:1").gateway == "http://127.0.0.1:1"
+
+
+def test_lambda_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="BOWERBIRD_GATEWAY is for tests"):
+        settings(
+            monkeypatch, BOWERBIRD_GATEWAY="http://127.0.0.1:1", AWS_EXECUTION_ENV="AWS_Lambda_python3.13"
+        )
+    monkeypatch.delenv("BOWERBIRD_GATEWAY")
+    assert settings(monkeypatch, AWS_EXECUTION_ENV="AWS_Lambda_python3.13").gateway is None
