@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bowerbird.decisions import Decision, redacted
 from bowerbird.errors import BowerbirdError, PermanentError
@@ -80,6 +80,10 @@ class FakeLedger:
         return 0
 
 
+# What a fetcher shows of a longer body before it reads on.
+_BEGINNING = 4096
+
+
 class FakeFetcher:
     """Answers from a table of bodies and errors; anything else is gone."""
 
@@ -89,7 +93,13 @@ class FakeFetcher:
         self.headers: dict[str, dict[str, str]] = {}
 
     def fetch(
-        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        accept: str,
+        max_bytes: int,
+        headers: Mapping[str, str] | None = None,
+        enough: Callable[[bytes], bool] | None = None,
     ) -> Fetched:
         assert accept
         self.asked.append(url)
@@ -99,6 +109,9 @@ class FakeFetcher:
             raise answer
         if len(answer) > max_bytes:
             raise PermanentError("too-large: more than allowed")
+        beginning = answer[:_BEGINNING]
+        if enough is not None and len(answer) > _BEGINNING and enough(beginning):
+            return Fetched(url, 200, {"content-type": "image/jpeg"}, beginning, whole=False)
         return Fetched(url, 200, {"content-type": "image/jpeg"}, answer)
 
 

@@ -33,6 +33,11 @@ class NoveltyModel(Protocol):
         """Samples of scores by kind; `heldout` is of pictures the owner loves that it was not fitted on."""
         ...
 
+    @property
+    def preview_margin(self) -> float | None:
+        """How far below the threshold a preview must score to be rejected; None: previews are not judged."""
+        ...
+
     def score(self, embeddings: NDArray[np.float32]) -> Scores:
         """(N, D) to (N,)."""
         ...
@@ -62,6 +67,11 @@ class Models(Protocol):
     @property
     def min_side(self) -> int:
         """The shorter side, in pixels, that the models need of a picture."""
+        ...
+
+    @property
+    def preview_side(self) -> int:
+        """The shorter side, in pixels, that a preview must have."""
         ...
 
     @property

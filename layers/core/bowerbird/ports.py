@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -157,12 +157,16 @@ class Likenesses(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A transfer that ended well: the bytes, the final URL after redirects, headers in lower case."""
+    """A transfer that ended well: the bytes, the final URL after redirects, headers in lower case.
+
+    `whole` is False when the caller had seen enough and the rest was not read.
+    """
 
     url: str
     status: int
     headers: dict[str, str]
     body: bytes
+    whole: bool = True
 
 
 class Fetcher(Protocol):
@@ -174,9 +178,17 @@ class Fetcher(Protocol):
     """
 
     def fetch(
-        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        accept: str,
+        max_bytes: int,
+        headers: Mapping[str, str] | None = None,
+        enough: Callable[[bytes], bool] | None = None,
     ) -> Fetched:
         """GET a URL and read at most `max_bytes` of body.
+
+        `enough` is shown the beginning of a longer body, once; when it says so, the rest is not read.
 
         `headers` carry the owner's key for this host; a redirect to another host must not take them along.
         """
