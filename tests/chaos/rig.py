@@ -21,6 +21,7 @@ from PIL import Image
 
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.ports import ObjectStore
+from tests.aws_servers import ACCESS_KEY, REGION, SECRET_KEY
 from tests.e2e.cloud.rig import ROOT, bundle
 from tests.loopback import Answer, Loopback, loopback
 from tests.pictures import encoded
@@ -104,9 +105,18 @@ class Rig:
 def rigged(folder: Path) -> Iterator[Rig]:
     """A world of its own below `folder`."""
     command = [sys.executable, "-m", "tests.chaos.zygote"]
-    with loopback(answer) as pictures, subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as zygote:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with (
+        loopback(answer) as pictures,
+        subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **pipes) as zygote,
+    ):
         yield Rig(folder, pictures, zygote, bundle(folder))
         assert zygote.stdin is not None
         zygote.stdin.close()
