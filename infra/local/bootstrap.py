@@ -129,6 +129,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
         max_receives=MAX_RECEIVES,
         base_delay_s=BASE_DELAY_S,
         on_decision=tally.decided,
+        on_fault=tally.fault,
     )
     try:
         yield Host(queue, ledger, consumer, tally, options.downloads)
