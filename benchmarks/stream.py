@@ -23,7 +23,7 @@ PROPORTIONS: Final = {
     "aspect": 12,
 }
 
-# Megapixels: the 5th, 25th, 50th, 50th and 75th percentiles of what those posts declare of large pictures, and
+# Megapixels: the 5th, 25th, 50th, 50th and 75th percentiles of what those posts declare of large ones, and
 # about the 20th, 50th and 95th of small ones.
 _LARGE: Final = (1.5, 2.1, 4.2, 4.2, 12.0)
 _SMALL: Final = (0.3, 0.6, 1.2)

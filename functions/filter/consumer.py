@@ -94,4 +94,4 @@ class Consumer:
     def _delay_s(self, receives: int) -> float:
         # Jitter, so that candidates of one broken host do not come back together:
         # https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-        return self.base_delay_s * 4 ** (receives - 1) * (0.5 + self.jitter() / 2)
+        return self.base_delay_s * 4.0 ** (receives - 1) * (0.5 + self.jitter() / 2)

@@ -1,4 +1,4 @@
-"""Real `bowerbird mine` processes over a loopback internet, and what must be true when they have recovered."""
+"""Real `bowerbird mine` processes over a loopback internet, and what must be true once they recovered."""
 
 from __future__ import annotations
 

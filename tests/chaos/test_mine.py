@@ -1,4 +1,4 @@
-"""Whatever is done to `bowerbird mine`, after recovery each candidate has one decision, each survivor one object.
+"""Whatever is done to `bowerbird mine`: after recovery one decision a candidate, one object a survivor.
 
 `make chaos` runs it for longer: `--chaos-seeds 20`, which is 200 rounds of kills.
 """
