@@ -21,6 +21,7 @@ from functions.filter.stages.integrity import Integrity
 from functions.filter.stages.novelty import Novelty
 from functions.filter.stages.original import Original
 from functions.filter.stages.perceptual import Perceptual
+from functions.filter.stages.preview import Preview
 from functions.filter.stages.shape import DeclaredShape, RealShape, ShapeRule
 from functions.filter.stages.watermark import Watermark
 
@@ -79,10 +80,12 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
 
     Without `copies` only the same bytes are duplicates.
     """
+    slots = Semaphore(cores)
     return Pipeline(
         waiting=(
             DeclaredShape(shape),
-            Original(fetcher, max_bytes, decoder),
+            Preview(fetcher, models, slots, decoder),
+            Original(fetcher, max_bytes, decoder, shape),
             RealShape(shape),
             Duplicate(ledger),
         ),
@@ -92,5 +95,5 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
             Novelty(models),
             Watermark(models),
         ),
-        cores=Semaphore(cores),
+        cores=slots,
     )
