@@ -122,6 +122,7 @@ class FakeQueue:
         self.sent: list[tuple[str, str]] = []
         self.deleted: list[str] = []
         self.released: list[tuple[str, float]] = []
+        self.uncounted: list[str] = []
         self.buried: list[tuple[str, str]] = []
 
     def send(self, messages: Sequence[tuple[str, str]]) -> int:
@@ -135,7 +136,9 @@ class FakeQueue:
     def delete(self, receipts: Sequence[str]) -> None:
         self.deleted += receipts
 
-    def release(self, receipt: str, delay_s: float) -> None:
+    def release(self, receipt: str, delay_s: float, *, counted: bool = True) -> None:
+        if not counted:
+            self.uncounted.append(receipt)
         self.released.append((receipt, delay_s))
 
     def bury(self, message: Message, reason: str) -> None:

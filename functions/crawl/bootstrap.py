@@ -9,7 +9,7 @@ import boto3
 
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
-from bowerbird.net import HttpFetcher
+from bowerbird.net import HostTurns, HttpFetcher
 from functions.crawl.crawler import Crawler
 from functions.crawl.cursor import FollowedSource
 from functions.crawl.hosts import Hosts
@@ -22,14 +22,15 @@ from functions.crawl.sources.base import Context
 
 def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipment]:
     """One crawl of the configured source to the queue, for as long as the argument answers true."""
-    fetcher = HttpFetcher(user_agent=settings.user_agent)
-    crawler = Crawler(fetcher, Hosts.found(settings.host_keys()))
+    hosts = HostTurns()
+    http = HttpFetcher(user_agent=settings.user_agent, turns=hosts)
+    crawler = Crawler(http, Hosts.found(settings.host_keys()))
     sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url)
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
     s3 = boto3.client("s3", endpoint_url=settings.endpoint_url)
     context = Context(
         settings.community_list(),
-        fetcher,
+        HttpFetcher(user_agent=settings.user_agent),  # sources take their turns themselves
         store=S3Store(s3, settings.bucket) if settings.bucket else None,
         reddit=settings.reddit_app(),
         requests=settings.crawl_requests,
@@ -43,6 +44,6 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
             source.commit()
         if isinstance(source, FollowedSource) and source.progress:
             shipment = replace(shipment, source=source.progress.facts())
-        return shipment
+        return replace(shipment, hosts=hosts.take())
 
     return run

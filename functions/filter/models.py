@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -26,6 +26,11 @@ class NoveltyModel(Protocol):
     @property
     def threshold(self) -> float:
         """The lowest score that passes."""
+        ...
+
+    @property
+    def reference(self) -> Mapping[str, Scores]:
+        """Samples of scores by kind; `heldout` is of pictures the owner loves that it was not fitted on."""
         ...
 
     @property

@@ -57,13 +57,15 @@ class LemmySource:
         query: dict[str, str | int] = {"type_": "All", "sort": "New", "limit": PAGE}
         if community:
             query["community_name"] = community
-        number = 1
+        number, last = 1, set[str]()
         while self._listing.open:
-            posts, cursor = self._listing.page(f"{self._api}?{urlencode(query)}", _page)
-            yield from filter(None, (_post(view, self.name) for view in posts))
-            if not posts:
+            views, cursor = self._listing.page(f"{self._api}?{urlencode(query)}", _page)
+            posts = [post for post in (_post(view, self.name) for view in views) if post]
+            yield from posts
+            ids = {post.submission.id for post in posts}
+            if ids <= last:  # none left, or an instance that shows one page for ever
                 return
-            number += 1
+            number, last = number + 1, ids
             # Instances before 0.19 number their pages.
             query |= {"page_cursor": cursor} if cursor else {"page": number}
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bowerbird.decisions import Decision
-from bowerbird.likeness import Likeness
+
+if TYPE_CHECKING:  # it needs numpy and Pillow, which the crawl function does without
+    from bowerbird.likeness import Likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,11 @@ class Queue(Protocol):
         """Acknowledge deliveries for good. A receipt whose delivery has timed out is ignored."""
         ...
 
-    def release(self, receipt: str, delay_s: float) -> None:
-        """Give a delivery back, to be seen again after `delay_s` seconds."""
+    def release(self, receipt: str, delay_s: float, *, counted: bool = True) -> None:
+        """Give a delivery back, to be seen again after `delay_s` seconds.
+
+        One that is not `counted` brings its message no closer to the dead letters, if the queue can help it.
+        """
         ...
 
     def bury(self, message: Message, reason: str) -> None:

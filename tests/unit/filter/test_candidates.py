@@ -43,6 +43,7 @@ class FakeModels:
     threshold: float = 0.5
     taste: float = 1.0
     watermark: "FakeModels | None" = None
+    reference: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     embedded: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -186,6 +187,11 @@ def test_what_is_not_to_the_owners_taste_is_rejected_with_both_numbers() -> None
     decision = World({URL: jpeg()}, FakeModels(taste=0.25)).decide(candidate())
     assert (decision.stage, decision.reason) == ("novelty", "novelty: 0.25 is below 0.5")
     assert (decision.scores, decision.thresholds) == ({"novelty": 0.25}, {"novelty": 0.5})
+
+
+def test_a_score_is_placed_among_those_of_held_out_pictures() -> None:
+    world = World({URL: jpeg()}, FakeModels(reference={"heldout": np.array([0.2, 0.4, 0.9, 1.0])}))
+    assert world.decide(candidate()).facts["novelty_percentile"] == 75.0
 
 
 def test_a_watermark_rejects() -> None:

@@ -94,6 +94,14 @@ def test_it_follows_the_cursor() -> None:
     assert pages.asked == [FIRST, second]
 
 
+def test_an_instance_that_shows_one_page_for_ever_is_asked_twice() -> None:
+    same = page(view(9), view(8), cursor="P")
+    pages = Pages({FIRST: same, f"{FIRST}&page_cursor=P": same}, requests=9)
+    posts = list(LemmySource(pages.listing, "lemmy.example").posts())
+    assert {post.submission.id for post in posts} == {"9", "8"}
+    assert len(pages.asked) == 2
+
+
 def test_older_instances_number_their_pages_and_mean_utc() -> None:
     old = view(published="2023-06-12T12:00:00.5")
     pages = Pages({FIRST: page(old), f"{FIRST}&page=2": page()})
