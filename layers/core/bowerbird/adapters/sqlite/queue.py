@@ -26,9 +26,6 @@ CREATE TABLE IF NOT EXISTS dead (
 );
 """
 
-# By itself SQLite takes the other index, and reads all that waits at every receive.
-_WORN_OUT = "messages INDEXED BY messages_by_receives WHERE visible_at <= ? AND receives >= ?"
-
 
 class SqliteQueue:
     """At-least-once queue on SQLite.
@@ -69,12 +66,17 @@ class SqliteQueue:
         """Take the messages that have waited longest."""
         now = self._clock()
         with self._db.write() as db:
+            # By itself SQLite takes the other index, and reads all that waits at every receive.
             db.execute(
                 "INSERT OR REPLACE INTO dead SELECT id, body, 'delivered ' || receives || ' times', receives"
-                f" FROM {_WORN_OUT}",  # noqa: S608 - a constant
+                " FROM messages INDEXED BY messages_by_receives WHERE visible_at <= ? AND receives >= ?",
                 (now, self._max_receives),
             )
-            db.execute(f"DELETE FROM {_WORN_OUT}", (now, self._max_receives))  # noqa: S608 - same
+            db.execute(
+                "DELETE FROM messages INDEXED BY messages_by_receives"
+                " WHERE visible_at <= ? AND receives >= ?",
+                (now, self._max_receives),
+            )
             rows = db.execute(
                 "UPDATE messages SET visible_at = ?, receives = receives + 1, holder = ? WHERE seq IN"
                 " (SELECT seq FROM messages WHERE visible_at <= ? ORDER BY visible_at, seq LIMIT ?)"
