@@ -166,6 +166,15 @@ class FollowedSource:
         self._begin()
         return self._guarded(self._gap_posts())
 
+    @property
+    def requests(self) -> int:
+        """How many requests the last run has made so far."""
+        return self._budget.spent
+
+    def told(self) -> str:
+        """One line about the last run; empty before one."""
+        return str(self.progress or "")
+
     def commit(self) -> None:
         """Remember what was handed out; called once it is safe, never before."""
         knowledge = self._run.knowledge()

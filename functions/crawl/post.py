@@ -65,6 +65,15 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class Telling(Protocol):
+    """A source that says how it is: blocked is not quiet."""
+
+    def told(self) -> str:
+        """One line about the last run; empty before one."""
+        ...
+
+
+@runtime_checkable
 class Committing(Protocol):
     """A source that remembers how far it came, so that the next run goes on from there."""
 

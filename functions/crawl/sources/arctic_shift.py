@@ -107,4 +107,4 @@ def _open(argument: str, context: Context) -> FollowedSource:
     return follow("arctic-shift", ask, lambda listing: ArcticShiftSource(listing, names), context)
 
 
-SPEC: Final = SourceSpec("arctic-shift[:SUBREDDITS]", _open)
+SPEC: Final = SourceSpec("arctic-shift[:SUBREDDITS]", _open, communities=True)

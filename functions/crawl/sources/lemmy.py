@@ -158,4 +158,4 @@ def _open(argument: str, context: Context) -> FollowedSource:
     )
 
 
-SPEC: Final = SourceSpec("lemmy:INSTANCE", _open)
+SPEC: Final = SourceSpec("lemmy:INSTANCE", _open, communities=True)

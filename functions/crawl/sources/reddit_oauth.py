@@ -202,4 +202,4 @@ def _open(argument: str, context: Context) -> FollowedSource:
     return follow("reddit", session, lambda listing: RedditSource(listing, names), context)
 
 
-SPEC: Final = SourceSpec("reddit[:SUBREDDITS]", _open)
+SPEC: Final = SourceSpec("reddit[:SUBREDDITS]", _open, communities=True)

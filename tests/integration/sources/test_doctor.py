@@ -29,6 +29,8 @@ def lemmy(host: str, path: str) -> Answer:
         return 404, "text/plain", b""
     post = {"post": {"id": 1, "name": "Dawn", "url": "https://i.example/a.jpg"}}
     if host == "ok.example":
+        if "community_name=good%40ok.example" in path:
+            post = {"post": post["post"] | {"id": 2}}
         return 200, "application/json", json.dumps({"posts": [post]}).encode()
     if host == "quiet.example":
         return 200, "application/json", b'{"posts": []}'
@@ -180,6 +182,43 @@ def test_mine_follows_a_live_source_and_asks_no_post_twice(
     assert len(list((tmp_path / "cursors").iterdir())) == 1
     assert main([*command[:2], "lemmy:html.example", *command[3:]]) == 3
     assert main(["candidates", "--source", "lemmy:html.example", "--gateway", gateway]) == 3
+
+
+def test_spare_requests_go_to_the_community_that_gave_most(
+    gateway: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One community keeps 9 of 10, the other none of 10; a third is of another kind of source."""
+    told = [("good@ok.example", "lemmy:ok.example"), ("bad@ok.example", "lemmy:x"), ("EarthPorn", "reddit")]
+    lines = [
+        Decision(
+            f"{name}/{at}", at > 0 and name != "bad@ok.example", "novelty", "novelty", "lite",
+            "2026-03-02T00:00:00Z", submission={"source": source, "id": str(at), "community": name},
+        )
+        for name, source in told
+        for at in range(10)
+    ]  # fmt: skip
+    data = "\n".join(map(encode_decision, lines)).encode()
+    store = FolderStore(tmp_path)
+    store.put(decisions_key("2026-03-02", "a"), data, content_type="application/x-ndjson")
+    command = ["mine", "--source", "lemmy:ok.example", "--out", str(tmp_path), "--gateway", gateway]
+    assert main([*command, "--focus"]) == 0
+    said = capsys.readouterr().err
+    assert "lemmy:ok.example: ok, 1 new of 1 posts read in 2 requests; " in said
+    assert "focus on good@ok.example: ok, 1 new of 1 posts read in 2 requests" in said
+    assert "bad@ok.example" not in said
+    assert "EarthPorn" not in said
+    assert len(list((tmp_path / "cursors").iterdir())) == 2
+    decided = "".join(path.read_text() for path in (tmp_path / "decisions").rglob("*.jsonl"))
+    assert "lemmy:ok.example/2/" in decided
+    assert main([*command, "--focus"]) == 0
+    assert "focus on good@ok.example: ok, 0 new of 1 posts" in capsys.readouterr().err
+
+
+def test_focus_needs_communities(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    links = tmp_path / "links"
+    links.write_text("https://i.redd.it/a.jpg\n")
+    assert main(["mine", "--source", f"urls:{links}", "--out", str(tmp_path / "a"), "--focus"]) == 2
+    assert "--focus needs a source of communities: arctic-shift" in capsys.readouterr().err
 
 
 def test_a_run_says_in_one_line_how_its_source_is_and_which_hosts_are_in_trouble(

@@ -33,6 +33,7 @@ class FakeSource:
     depth: int = 1000
     order: str = "id"
     name: str = "fake"
+    authoritative: bool = True
     fails_after: int | None = None
     hidden: set[int] = field(default_factory=set)
 
