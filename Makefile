@@ -47,7 +47,7 @@ test: setup .venv-aws/.installed
 sam: .venv-sam/.installed .venv-lambda/.installed
 	$(SAM) validate --lint
 	$(PYTHON313) $(SAM) build
-	$(BIN)/python infra/sam/check_build.py .aws-sam/build/template.yaml .venv-lambda/bin/python
+	$(BIN)/python -m infra.sam.check_build .aws-sam/build/template.yaml .venv-lambda/bin/python
 
 # Tools with needs of their own: the SAM command, local AWS servers, and what the Lambda runtime brings itself.
 .venv-sam/.installed .venv-fuzz/.installed: .venv-%/.installed: requirements/%.txt | setup

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from bowerbird.errors import UsageError
 
@@ -16,9 +16,9 @@ class Credentials(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    reddit_client_id: str | None = None
-    reddit_client_secret: SecretStr | None = None
-    reddit_refresh_token: SecretStr | None = None
+    reddit_client_id: str | None = Field(None, validation_alias="client_id")
+    reddit_client_secret: SecretStr | None = Field(None, validation_alias="client_secret")
+    reddit_refresh_token: SecretStr | None = Field(None, validation_alias="refresh_token")
     imgur_client_id: SecretStr | None = None
     flickr_api_key: SecretStr | None = None
 
@@ -51,7 +51,9 @@ def _parsed(name: str, value: Any) -> Credentials:
             ".".join(map(str, each["loc"])) or "the whole"
             for each in error.errors(include_input=False, include_context=False)
         )
-        known = ", ".join(Credentials.model_fields)
+        known = ", ".join(
+            str(each.validation_alias or name) for name, each in Credentials.model_fields.items()
+        )
         raise UsageError(
             f"credentials {name}: {wrong} cannot be used; store a JSON object with any of {known}"
         ) from None

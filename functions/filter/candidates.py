@@ -61,7 +61,10 @@ class CandidateFilter:
                 thumb_key(candidate.id), thumbnail(exam.image, 256), content_type="image/jpeg"
             )
         decision = self._decision(exam, verdict)
-        return self.survivors.keep(exam, decision) if verdict.keep else decision
+        if verdict.keep:
+            return self.survivors.keep(exam, decision)
+        self.survivors.reject(candidate.id)
+        return decision
 
     def _purged(self, candidate: Candidate) -> Decision:
         """Another ledger decided it, and its post has gone since: nothing is fetched, and little is said."""

@@ -13,12 +13,15 @@ from bowerbird.decisions import Verdict
 from bowerbird.errors import PermanentError
 from bowerbird.imaging.isolated import Decoder
 from bowerbird.ports import Fetcher, Ledger
+from functions.filter.copies import Copies
 from functions.filter.examination import Examination, Stage
 from functions.filter.models import Models
 from functions.filter.stages.duplicate import Duplicate
 from functions.filter.stages.integrity import Integrity
 from functions.filter.stages.novelty import Novelty
 from functions.filter.stages.original import Original
+from functions.filter.stages.perceptual import Perceptual
+from functions.filter.stages.preview import Preview
 from functions.filter.stages.shape import DeclaredShape, RealShape, ShapeRule
 from functions.filter.stages.watermark import Watermark
 
@@ -71,19 +74,26 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
     max_bytes: int,
     cores: int,
     decoder: Decoder = imaging,
+    copies: Copies | None = None,
 ) -> Pipeline:
-    """The order of the design; "already decided" comes before it, in `functions.filter.candidates`."""
+    """The order of the design; "already decided" comes before it, in `functions.filter.candidates`.
+
+    Without `copies` only the same bytes are duplicates.
+    """
+    slots = Semaphore(cores)
     return Pipeline(
         waiting=(
             DeclaredShape(shape),
-            Original(fetcher, max_bytes, decoder),
+            Preview(fetcher, models, slots, decoder),
+            Original(fetcher, max_bytes, decoder, shape),
             RealShape(shape),
             Duplicate(ledger),
         ),
         computing=(
             Integrity(models.min_side, decoder),
+            *([Perceptual(copies, models.min_side)] if copies else []),
             Novelty(models),
             Watermark(models),
         ),
-        cores=Semaphore(cores),
+        cores=slots,
     )

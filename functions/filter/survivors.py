@@ -9,6 +9,7 @@ from bowerbird.decisions import Decision
 from bowerbird.keys import FORMATS, image_key, sidecar_key, tombstone_key
 from bowerbird.messages import Candidate
 from bowerbird.ports import Ledger, ObjectStore
+from functions.filter.copies import Copies
 from functions.filter.examination import Examination
 from functions.filter.stages.duplicate import duplicate_reason
 
@@ -20,12 +21,13 @@ _JSON = "application/json"
 class Survivors:
     """Writes survivors, each picture once.
 
-    The order is claim, image, sidecar, then (by the caller) commit: whatever dies in between, the next
-    delivery finds the claim and finishes the same work.
+    The order is claim, likeness, image, sidecar, worse copies away, then (by the caller) commit: whatever
+    dies in between, the next delivery finds the claim and finishes the same work.
     """
 
     store: ObjectStore
     ledger: Ledger
+    copies: Copies | None = None
 
     def keep(self, exam: Examination, decision: Decision) -> Decision:
         """Store a picture; becomes a rejection when another candidate got there first."""
@@ -34,6 +36,27 @@ class Survivors:
             return replace(decision, keep=False, stage="duplicate", reason=duplicate)
         key = image_key(exam.sha256, exam.header().format)
         kept = replace(decision, image=key)
+        if self.copies is not None and exam.likeness is not None:
+            worse = self.copies.enter(exam.likeness)
+            if isinstance(worse, str):
+                return replace(decision, keep=False, stage="perceptual", reason=worse)
+            if worse:
+                kept = replace(kept, facts=kept.facts | {"replaces": worse})
+        kept = self._write(exam, kept, key)
+        if self.copies is not None and exam.likeness is not None:
+            self._replace(kept)
+            if not self.copies.index.holds(key):
+                self.store.delete(key)
+                reason = "near-duplicate: a better copy came at the same time"
+                return replace(decision, keep=False, stage="perceptual", reason=reason)
+        return kept
+
+    def reject(self, candidate_id: str) -> None:
+        """A candidate that may have come as far as entering its likeness is not kept after all."""
+        if self.copies is not None:
+            self.copies.index.forget(candidate_id)
+
+    def _write(self, exam: Examination, kept: Decision, key: str) -> Decision:
         self.store.put(key, exam.data, content_type=FORMATS[exam.header().format][1], if_absent=True)
         sidecar = _sidecar(exam.candidate, kept).encode()
         if not self.store.put(sidecar_key(key), sidecar, content_type=_JSON, if_absent=True):
@@ -51,7 +74,15 @@ class Survivors:
         if data is None:
             return None
         decision = Decision(**json.loads(data)["decision"])
-        return decision if decision.candidate == candidate_id else None
+        if decision.candidate != candidate_id:
+            return None
+        self._replace(decision)
+        return decision
+
+    def _replace(self, kept: Decision) -> None:
+        worse = kept.facts.get("replaces")
+        if self.copies is not None and worse and kept.image:
+            self.copies.replace(worse, kept.image)
 
     def purged(self, candidate_id: str) -> bool:
         """Whether a recheck has removed this candidate's picture: it must not come back."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from bowerbird import __version__
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
+from bowerbird.adapters.sqlite.perceptual import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.messages import Candidate
@@ -23,6 +24,7 @@ from functions.crawl.sources.base import Context
 from functions.crawl.sources.folder import FolderSource
 from functions.filter.candidates import CandidateFilter
 from functions.filter.consumer import Consumer
+from functions.filter.copies import Copies
 from functions.filter.pipeline import standard_pipeline
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
@@ -102,6 +104,8 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
     decoder = IsolatedDecoder(workers=cores)
     ledger = SqliteLedger(place.state / LEDGER, place.store)
     queue = SqliteQueue(place.state / "queue.db", max_receives=MAX_RECEIVES)
+    likenesses = SqliteLikenesses(place.state / "likenesses.db")
+    copies = Copies(likenesses, place.store, ledger)
     pipeline = standard_pipeline(
         fetcher=fetcher_for(source, http),
         ledger=ledger,
@@ -110,11 +114,12 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
         max_bytes=MAX_BYTES,
         cores=cores,
         decoder=decoder,
+        copies=copies,
     )
     candidates = CandidateFilter(
         pipeline=pipeline,
         ledger=ledger,
-        survivors=Survivors(place.store, ledger),
+        survivors=Survivors(place.store, ledger, copies),
         bundle=bundle.label,
         thumbnails=place.store if options.thumbnails else None,
     )
@@ -124,10 +129,12 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
         max_receives=MAX_RECEIVES,
         base_delay_s=BASE_DELAY_S,
         on_decision=tally.decided,
+        on_fault=tally.fault,
     )
     try:
         yield Host(queue, ledger, consumer, tally, options.downloads)
     finally:
+        likenesses.close()
         queue.close()
         ledger.close()
         decoder.close()

@@ -1,23 +1,50 @@
-"""`bowerbird models`: the bundles that are here."""
+"""`bowerbird models`: the bundles that are here, and the networks that can be fetched."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+import zipfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from bowerbird.errors import BundleError
 from bowerbird_models import bundle as bundles
+from bowerbird_models import manifest as manifests
+from infra.local import published
+from infra.local.download import download
+from infra.local.published import Published
+
+_NETWORKS = Path.home() / ".cache/bowerbird"
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("models", help="list and verify bundles")
+    parser = subparsers.add_parser("models", help="list, verify, fetch and pack bundles")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="bundles that can be named")
     listing.set_defaults(run=run_list)
     verifying = actions.add_parser("verify", help="hash every file and judge the canonical pictures")
     verifying.add_argument("bundles", nargs="*", metavar="BUNDLE", help="name or folder (default: all)")
     verifying.set_defaults(run=run_verify)
+    pulling = actions.add_parser("pull", help="fetch networks from their publishers")
+    pulling.add_argument("what", choices=("clip", "watermark"))
+    pulling.add_argument("--precision", choices=sorted(published.CLIP), default="int8", help="of clip (int8)")
+    pulling.add_argument(
+        "--preprocess",
+        choices=sorted(published.PREPROCESS),
+        default="squash",
+        help="squash: as the original filter server (default); clip: as CLIP was trained",
+    )
+    pulling.add_argument("--to", type=Path, metavar="DIR", help=f"default: a folder in {_NETWORKS}")
+    pulling.set_defaults(run=run_pull)
+    exporting = actions.add_parser("export", help="pack a sound bundle into one .zip")
+    exporting.add_argument("bundle", help="name or folder")
+    exporting.add_argument("file", type=Path, metavar="FILE.zip")
+    exporting.set_defaults(run=run_export)
 
 
 def run_list(_: argparse.Namespace) -> int:
@@ -42,3 +69,65 @@ def run_verify(args: argparse.Namespace) -> int:
             sound = False
             print(f"{name}: {error}", file=sys.stderr)
     return 0 if sound else 1
+
+
+def run_pull(args: argparse.Namespace) -> int:
+    """Fetch, and say what to do next."""
+    if args.what == "watermark":
+        folder = args.to or _NETWORKS / "watermark"
+        pull(published.WATERMARK, folder)
+        print(f"convert it: layers/models/build/export_watermark.py --weights {folder}/watermark.pt")
+        return 0
+    chosen = published.CLIP[args.precision]
+    folder = args.to or _NETWORKS / f"clip-{args.precision}"
+    pull(chosen, folder)
+    if chosen.dim is None:
+        print(f"convert it: layers/models/build/export_clip.py --weights {folder / chosen.file}")
+        return 0
+    describe(chosen, folder, args.preprocess)
+    print(f"learn with it: bowerbird train --encoder {folder / 'encoder.json'} --good DIR --out BUNDLE")
+    return 0
+
+
+def pull(what: Published, folder: Path) -> None:
+    """Fetch one published file into a folder, with a progress bar."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(what.file, total=None)
+
+        def report(have: int, whole: int | None) -> None:
+            progress.update(task, completed=have, total=whole)
+
+        download(what.remote, folder / what.file, report=report)
+
+
+def describe(what: Published, folder: Path, preprocess: str) -> None:
+    """Write the `encoder.json` that `bowerbird train --encoder` reads."""
+    entry = {
+        "artifact": {
+            "file": what.file,
+            "sha256": what.remote.sha256,
+            "bytes": (folder / what.file).stat().st_size,
+            "licence": what.licence,
+            "source": what.remote.url,
+            "precision": what.precision,
+        },
+        "preprocess": published.PREPROCESS[preprocess],
+        "dim": what.dim,
+    }
+    manifests.EncoderEntry.model_validate(entry)
+    (folder / "encoder.json").write_text(json.dumps(entry, indent=2) + "\n", encoding="utf-8")
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Verify, then pack manifest and artifacts; the same bundle gives the same bytes."""
+    bundle = bundles.load(args.bundle, verify=True)
+    names = [manifests.FILE_NAME, *(artifact.file for artifact in bundle.manifest.artifacts)]
+    with zipfile.ZipFile(args.file, "w", zipfile.ZIP_STORED) as archive:
+        for name in names:
+            # The default date is 1980, the earliest a zip can hold: no clock in the bytes.
+            archive.writestr(
+                zipfile.ZipInfo(f"{bundle.manifest.name}/{name}"), (bundle.folder / name).read_bytes()
+            )
+    print(f"{args.file}: {bundle.label}, {args.file.stat().st_size / 1e6:.1f} MB")
+    return 0

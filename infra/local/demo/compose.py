@@ -44,7 +44,7 @@ def _scenery(hour: Hour) -> None:
     )
     # Somebody saved a picture of the gallery below and posted it again, smaller and blocky.
     again = Picture("picos-de-europa", width=1400, quality=45)
-    hour.reddit_image(By("MostBeautiful", "reposterior", "Mountains & clouds"), again, "kept|duplicate")
+    hour.reddit_image(By("MostBeautiful", "reposterior", "Mountains & clouds"), again, "kept|near-duplicate")
 
 
 def _everything_else(hour: Hour) -> None:

@@ -1,7 +1,8 @@
-"""Embeddings of many pictures, on all cores."""
+"""Embeddings of many pictures, on all cores, remembered for the next time."""
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +11,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
+from bowerbird import imaging
 from bowerbird.errors import PermanentError
 from bowerbird_models.encoder import Encoder
-from infra.local import pictures
 from infra.local.train import imitations
+from infra.local.train.cache import EmbeddingCache
 
 Vectors = NDArray[np.float32]
 Report = Callable[[], None]
@@ -22,47 +25,67 @@ Report = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Pictures that could be read, with their unit vectors (N, D), and what was wrong with the others."""
+    """Pictures that could be read, their unit vectors (N, D), and what was wrong with the others.
+
+    `imitations` (N * kinds, D) were made from the picture `origin` of the same row; none if not asked for.
+    """
 
     paths: tuple[Path, ...]
     vectors: Vectors
+    imitations: Vectors
+    origin: NDArray[np.int64]
     unreadable: tuple[tuple[Path, str], ...]
 
 
-def embed_files(paths: Sequence[Path], encoder: Encoder, *, cores: int, done: Report) -> Collection:
-    """Embed files; one that cannot be read is left out and named."""
+@dataclass(frozen=True, slots=True)
+class Embedder:
+    """An encoder with its memory. `fingerprint` is the encoder file's sha256 and how it is fed."""
 
-    def one(path: Path) -> Vectors | str:
-        try:
-            picture = pictures.read(path, encoder.preprocess.min_side)
-        except (PermanentError, OSError) as error:
-            return str(error)
-        finally:
-            done()
-        vector: Vectors = encoder.embed([picture])[0]
-        return vector
+    encoder: Encoder
+    fingerprint: str
+    cache: EmbeddingCache
+    cores: int
 
-    with ThreadPoolExecutor(cores) as pool:
-        results = list(zip(paths, pool.map(one, paths), strict=True))
-    good = [(path, result) for path, result in results if not isinstance(result, str)]
-    bad = tuple((path, result) for path, result in results if isinstance(result, str))
-    vectors = np.stack([vector for _, vector in good]) if good else np.empty((0, encoder.dim), np.float32)
-    return Collection(tuple(path for path, _ in good), vectors, bad)
+    def embed(self, paths: Sequence[Path], *, imitate: bool, done: Report) -> Collection:
+        """Embed files, and imitations of them if asked; one that cannot be read is left out and named."""
+
+        def one(path: Path) -> Vectors | str:
+            try:
+                return self._embed(path.read_bytes(), imitate=imitate)
+            except (PermanentError, OSError) as error:
+                return str(error)
+            finally:
+                done()
+
+        with ThreadPoolExecutor(self.cores) as pool:
+            results = list(zip(paths, pool.map(one, paths), strict=True))
+        good = [(path, rows) for path, rows in results if not isinstance(rows, str)]
+        bad = tuple((path, reason) for path, reason in results if isinstance(reason, str))
+        count = len(imitations.KINDS) if imitate else 0
+        rows = np.stack([rows for _, rows in good]) if good else np.empty((0, 1 + count, self.encoder.dim))
+        rows = rows.astype(np.float32)
+        return Collection(
+            tuple(path for path, _ in good),
+            rows[:, 0],
+            rows[:, 1:].reshape(-1, self.encoder.dim),
+            np.repeat(np.arange(len(good)), count),
+            bad,
+        )
+
+    def _embed(self, data: bytes, *, imitate: bool) -> Vectors:
+        """The picture's vector, then those of its imitations, (1 + kinds, D)."""
+        digest = hashlib.sha256(data).hexdigest()
+        key = f"{digest}:{self.fingerprint}:{'imitated' if imitate else 'plain'}"
+        known = self.cache.get(key, self.encoder.dim)
+        if known is not None:
+            return known
+        picture = imaging.decode(data, min_side=max(self.encoder.preprocess.min_side, imitations.SIZE))
+        vectors = self.encoder.embed([picture, *(_imitations(picture, digest) if imitate else ())])
+        self.cache.put(key, vectors)
+        return vectors
 
 
-def embed_imitations(
-    paths: Sequence[Path], encoder: Encoder, *, cores: int, seed: int, done: Report
-) -> tuple[Vectors, NDArray[np.int64]]:
-    """One imitation of each kind for each picture → vectors, and the index of each one's model."""
-
-    def one(index: int) -> Vectors:
-        # A seed of its own for each picture: the result does not depend on the order threads run in.
-        rng = random.Random(seed * 1_000_003 + index)  # noqa: S311 - reproducible, not secret
-        picture = pictures.read(paths[index], imitations.SIZE)
-        done()
-        return encoder.embed([make(picture, rng) for make in imitations.KINDS])
-
-    with ThreadPoolExecutor(cores) as pool:
-        batches = list(pool.map(one, range(len(paths))))
-    origin = np.repeat(np.arange(len(paths)), len(imitations.KINDS))
-    return np.concatenate(batches), origin
+def _imitations(picture: Image.Image, digest: str) -> list[Image.Image]:
+    # Seeded by the picture itself: the same folder gives the same bundle, in whatever order it is read.
+    rng = random.Random(digest)  # noqa: S311 - reproducible, not secret
+    return [make(picture, rng) for make in imitations.KINDS]

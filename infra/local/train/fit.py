@@ -1,14 +1,15 @@
-"""Fit a novelty model on embeddings, and say what it would score on pictures it has not seen."""
+"""Fit a novelty model on embeddings, and say what it scores pictures that it has not seen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import KFold
 
 from bowerbird.errors import UsageError
@@ -17,83 +18,187 @@ from bowerbird_models.novelty import Novelty, Part
 
 Vectors = NDArray[np.float32]
 Scores = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 FOLDS: Final = 5
 FEWEST: Final = 50
 NEIGHBOURS: Final = 15
-# How much the head that tells imitations apart counts beside the neighbours; both are standardised.
-IMITATION_WEIGHT: Final = 0.6
+# More references than this are thinned at random: the bundle stays small and a picture's score cheap.
+_MOST_REFERENCES: Final = 4000
+# How much the head of examples counts beside the density; both are standardised. Rejects say more about the
+# owner than imitations do.
+IMITATIONS_WEIGHT: Final = 0.6
+REJECTS_WEIGHT: Final = 1.0
+# Somebody who loves flat artwork has no use for a head that cannot tell it from imitations of it.
+_LEAST_SEPARATION: Final = 0.9
 # Unit vectors have components of about 1/sqrt(D); scaled, one regularisation fits every encoder.
 _REACH: Final = 5.0
 _INVERSE_REGULARISATION: Final = 0.1
+_ORIGINAL_KEEP_RATE: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Unit vectors of the owner's pictures (N, D), and of imitations (M, D) made from `origin` (M)."""
+    """Unit vectors: the owner's pictures (N, D), imitations (M, D) made from `origin` (M), rejects (R, D).
+
+    `share` is how much of all pictures these are, below 1 while some are held out.
+    """
 
     good: Vectors
     imitations: Vectors
-    origin: NDArray[np.int64]
+    origin: Rows
+    rejects: Vectors
+    share: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse too few pictures to hold any out."""
-        if len(self.good) < FEWEST:
+        if len(self.good) < FEWEST * self.share:
             raise UsageError(f"{len(self.good)} pictures can be read; give at least {FEWEST}")
 
-    def take(self, chosen: NDArray[np.int64]) -> Sample:
-        """These pictures and their own imitations."""
-        mine = np.isin(self.origin, chosen)
-        return Sample(self.good[chosen], self.imitations[mine], self.origin[mine])
+    def take(self, good: Rows, rejects: Rows) -> Sample:
+        """These pictures with their own imitations, and these rejects."""
+        place = {int(row): index for index, row in enumerate(good)}
+        mine = np.isin(self.origin, good)
+        origin = np.array([place[int(row)] for row in self.origin[mine]], np.int64)
+        share = self.share * len(good) / len(self.good)
+        return Sample(self.good[good], self.imitations[mine], origin, self.rejects[rejects], share)
 
 
 Fitter = Callable[[Sample], Density]
 
 
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Scores by models that had not seen the picture, and what a threshold from the seen ones would keep.
+
+    `memory` is the share of unseen pictures kept at the threshold that keeps 95 % of the seen ones: about
+    0.95 for a model that generalises, 0 for one that has learned its pictures by heart.
+    """
+
+    good: Scores
+    imitations: Scores
+    rejects: Scores
+    memory: float
+
+    @property
+    def separation(self) -> float:
+        """AUROC of the owner's pictures against rejects where there are any, else against imitations."""
+        others = self.rejects if len(self.rejects) else self.imitations
+        if not len(others):
+            return float("nan")
+        return auroc(self.good, others)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The model, the density that won, what every contender did, and what the finished sum does."""
+
+    novelty: Novelty
+    winner: str
+    contenders: Mapping[str, HeldOut]
+    total: HeldOut
+
+
 def neighbours(sample: Sample) -> Density:
-    """K nearest by cosine."""
-    reference = sample.good.astype(np.float16)
-    return Neighbours(reference, np.asarray(min(NEIGHBOURS, len(reference) // 3)))
+    """The nearest by cosine.
+
+    With fewer references the same number of neighbours reaches further and scores come out lower, so that a
+    threshold from held-out scores would keep too many. The number shrinks with them, and the reach stays.
+    """
+    reference = sample.good
+    if len(reference) > _MOST_REFERENCES:
+        reference = np.random.default_rng(0).permutation(reference)[:_MOST_REFERENCES]
+    at_last = min(_MOST_REFERENCES, round(len(sample.good) / sample.share))
+    k = min(NEIGHBOURS, at_last // 3) * len(reference) / at_last
+    return Neighbours(reference.astype(np.float16), np.asarray(max(1, round(k))))
 
 
-def against_imitations(sample: Sample) -> Density:
-    """A linear head: the owner's pictures against imitations of them."""
-    points = np.concatenate([sample.good, sample.imitations]) * _REACH
+def examples(sample: Sample) -> Density:
+    """A linear head: the owner's pictures against imitations and rejects, which have equal say."""
+    groups = [sample.good, sample.imitations, sample.rejects]
+    points = np.concatenate(groups) * _REACH
     loved = np.arange(len(points)) < len(sample.good)
-    head = LogisticRegression(C=_INVERSE_REGULARISATION, class_weight="balanced", max_iter=500)
-    head.fit(points, loved)
+    against = sum(len(group) > 0 for group in groups[1:])
+    says = (against, 1, 1)
+    weights = np.concatenate(
+        [np.full(len(group), say / max(1, len(group))) for group, say in zip(groups, says, strict=True)]
+    )
+    head = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=500)
+    head.fit(points, loved, sample_weight=weights * len(points) / weights.sum())
     return Linear((head.coef_[0] * _REACH).astype(np.float32), np.float32(head.intercept_[0]))
 
 
-#: The standard model: fitters with their weights.
-STANDARD: Final[tuple[tuple[Fitter, float], ...]] = (
-    (neighbours, 1.0),
-    (against_imitations, IMITATION_WEIGHT),
-)
+def fit(
+    sample: Sample,
+    contenders: Mapping[str, Fitter],
+    *,
+    keep_rate: float,
+    seed: int = 0,
+    use_head: bool = True,
+) -> Fitted:
+    """Choose among densities by held-out separation, add the head of examples, set the threshold.
 
-
-def fit(sample: Sample, *, keep_rate: float, seed: int = 0) -> Novelty:
-    """Fit each part on everything; scale and threshold come from cross-validated scores.
-
-    The threshold keeps `keep_rate` of pictures that were held out when they were scored.
+    The threshold keeps `keep_rate` of the owner's pictures, each scored by a model that had not seen it.
     """
-    dim = sample.good.shape[1]
-    parts = []
-    heldout = np.zeros(len(sample.good))
-    for fitter, weight in STANDARD:
-        raw = _held_out(sample, fitter, seed)
-        part = Part(fitter(sample), (0, dim), float(raw.mean()), float(raw.std()), weight)
-        heldout += weight * (raw - part.mean) / part.deviation
-        parts.append(part)
-    model = Novelty(tuple(parts), float(np.quantile(heldout, 1.0 - keep_rate)))
-    training = model.score(sample.good)
-    return Novelty(model.parts, model.threshold, {"training": training, "heldout": heldout})
+    tried = {name: hold_out(sample, fitter, seed) for name, fitter in contenders.items()}
+    winner = max(tried, key=lambda name: np.nan_to_num(tried[name].separation))
+    chosen = [(contenders[winner], tried[winner], 1.0)]
+    if use_head and len(sample.imitations) + len(sample.rejects):
+        head = hold_out(sample, examples, seed)
+        if head.separation >= _LEAST_SEPARATION or len(sample.rejects):
+            weight = REJECTS_WEIGHT if len(sample.rejects) else IMITATIONS_WEIGHT
+            chosen.append((examples, head, weight))
+    parts = tuple(
+        Part(
+            fitter(sample), (0, sample.good.shape[1]), float(seen.good.mean()), float(seen.good.std()), weight
+        )
+        for fitter, seen, weight in chosen
+    )
+    total = _sum(parts, [seen for _, seen, _ in chosen])
+    model = Novelty(parts, float(np.quantile(total.good, 1.0 - keep_rate)))
+    reference = {"training": model.score(sample.good), "heldout": total.good}
+    if len(total.rejects):
+        reference["rejects"] = total.rejects
+    return Fitted(Novelty(parts, model.threshold, reference), winner, tried, total)
 
 
-def _held_out(sample: Sample, fitter: Fitter, seed: int) -> Scores:
-    """Each picture's score by a model that has not seen it, (N,)."""
-    scores = np.empty(len(sample.good))
-    for seen, unseen in KFold(FOLDS, shuffle=True, random_state=seed).split(sample.good):
-        part = Part(fitter(sample.take(seen)), (0, sample.good.shape[1]))
-        scores[unseen] = part.raw(sample.good[unseen])
-    return scores
+def hold_out(sample: Sample, fitter: Fitter, seed: int) -> HeldOut:
+    """Score everything by cross-validation; an imitation is unseen together with its original."""
+    good, rejects = np.empty(len(sample.good)), np.empty(len(sample.rejects))
+    imitations = np.empty(len(sample.imitations))
+    kept = []
+    split = KFold(FOLDS, shuffle=True, random_state=seed).split(sample.good)
+    reject_folds = np.random.default_rng(seed).permutation(len(sample.rejects)) % FOLDS
+    for fold, (seen, unseen) in enumerate(split):
+        own = sample.take(seen, np.flatnonzero(reject_folds != fold))
+        density = fitter(own)
+        good[unseen] = density.score(sample.good[unseen])
+        others, left = np.isin(sample.origin, unseen), reject_folds == fold
+        imitations[others] = density.score(sample.imitations[others])
+        rejects[left] = density.score(sample.rejects[left])
+        bar = np.quantile(density.score(own.good), 1.0 - _ORIGINAL_KEEP_RATE)
+        kept.append(float((good[unseen] >= bar).mean()))
+    return HeldOut(good, imitations, rejects, float(np.mean(kept)))
+
+
+def auroc(good: Scores, others: Scores) -> float:
+    """Chance that a good picture scores above another one."""
+    truth = np.r_[np.ones(len(good)), np.zeros(len(others))]
+    return float(roc_auc_score(truth, np.r_[good, others]))
+
+
+def _sum(parts: tuple[Part, ...], seen: list[HeldOut]) -> HeldOut:
+    def add(pick: Callable[[HeldOut], Scores]) -> Scores:
+        terms = [
+            part.weight * (pick(held) - part.mean) / part.deviation
+            for part, held in zip(parts, seen, strict=True)
+        ]
+        total: Scores = np.sum(terms, axis=0)
+        return total
+
+    return HeldOut(
+        add(lambda held: held.good),
+        add(lambda held: held.imitations),
+        add(lambda held: held.rejects),
+        min(held.memory for held in seen),
+    )

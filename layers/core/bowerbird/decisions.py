@@ -54,9 +54,7 @@ class Decision:
 
 def redacted(decision: Decision) -> Decision:
     """The same decision when its post is gone: it names the post, and repeats no title, author or link."""
-    told: dict[str, Any] = {
-        name: decision.submission[name] for name in ("source", "id") if name in decision.submission
-    }
+    told = {name: value for name, value in decision.submission.items() if name in {"source", "id"}}
     facts = {name: fact for name, fact in decision.facts.items() if name not in {"url", "instead_of"}}
     reason = decision.reason.partition(":")[0] if "://" in decision.reason else decision.reason
     return replace(decision, reason=reason, submission=told, facts=facts)

@@ -39,6 +39,12 @@ def thumb_key(candidate_id: str) -> str:
     return f"thumbs/{name[:2]}/{name}.jpg"
 
 
+def label_key(candidate_id: str) -> str:
+    """Key of what the owner said of a candidate."""
+    name = digest(candidate_id)
+    return f"labels/{name[:2]}/{name}.json"
+
+
 def tombstone_key(candidate_id: str) -> str:
     """Key of what is left of a candidate that was purged because its submission is gone."""
     name = digest(candidate_id)

@@ -30,7 +30,10 @@ class Session:
     def run(self, batch: Array) -> Array:
         """Any batch the network accepts → its output."""
         session = self._session()
-        (output,) = session.run(None, {session.get_inputs()[0].name: batch})
+        entry = session.get_inputs()[0]
+        # Some publishers' half-precision networks also want half-precision pixels.
+        fed = batch.astype(np.float16) if entry.type == "tensor(float16)" else batch
+        (output,) = session.run(None, {entry.name: fed})
         return np.asarray(output, np.float32)
 
     def _session(self) -> ort.InferenceSession:

@@ -16,9 +16,9 @@ from functions.crawl.settings import CrawlSettings
 from tests import aws_servers
 
 KEPT = {
-    "reddit_client_id": "the-id",
-    "reddit_client_secret": "the-secret",
-    "reddit_refresh_token": "the-token",
+    "client_id": "the-id",
+    "client_secret": "the-secret",
+    "refresh_token": "the-token",
     "imgur_client_id": "the-imgur-id",
     "flickr_api_key": "the-flickr-key",
 }
@@ -59,12 +59,12 @@ def test_one_object_holds_them_all(keep: Keep, caplog: pytest.LogCaptureFixture)
     assert (app.client_id, app.client_secret, app.refresh_token) == ("the-id", "the-secret", "the-token")
     assert found.host_keys() == {"imgur": "the-imgur-id", "flickr": "the-flickr-key"}
     said = repr(found) + repr(app) + caplog.text
-    assert not [value for name, value in KEPT.items() if name != "reddit_client_id" and value in said]
+    assert not [value for name, value in KEPT.items() if name != "client_id" and value in said]
 
 
 def test_what_is_not_kept_there_stays(keep: Keep) -> None:
     settings = CrawlSettings(reddit_client_id="mine", reddit_client_secret="old")
-    found = settings.with_credentials(keep('{"reddit_client_secret": "new"}'))
+    found = settings.with_credentials(keep('{"client_secret": "new"}'))
     app = found.reddit_app()
     assert app is not None
     assert (app.client_id, app.client_secret) == ("mine", "new")
@@ -75,7 +75,7 @@ def test_what_is_not_kept_there_stays(keep: Keep) -> None:
     [
         ("hunter2", "the whole"),
         ('["hunter2"]', "the whole"),
-        ('{"reddit_client_secret": {"hunter2": 1}}', "reddit_client_secret"),
+        ('{"client_secret": {"hunter2": 1}}', "client_secret"),
         ('{"password": "hunter2"}', "password"),
     ],
 )

@@ -13,8 +13,12 @@ from . import fonts, render, scene
 from .pictures import Cache, Entry, cut
 from .samples import HELD_OUT_FONTS
 
-#: Clean pictures, apart by what makes them hard.
-CLEAN_KINDS: Final = ("whole", "cut", "signs", "frame")
+#: Clean photographs, whole and in part; the figure for false alarms is theirs.
+PHOTOGRAPHS: Final = ("whole", "cut")
+
+#: Clean pictures that are harder: lettered things in the scene, frames, drawings.
+HARD: Final = ("signs", "frame")
+DRAWING: Final = "drawing"
 
 _SEED: Final = 20260000
 _ROUNDS: Final = 2
@@ -22,7 +26,7 @@ _ROUNDS: Final = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """A picture to judge, RGB uint8 SIDExSIDE; `kind` is the mark's or one of CLEAN_KINDS."""
+    """A picture to judge, RGB uint8 SIDExSIDE; `kind` is its mark's, or what a clean one shows."""
 
     picture: scene.Picture
     folder: str
@@ -32,10 +36,12 @@ class Case:
     contrast: float = 0.0
 
 
-def rendered(cache: Path, split: str, extra_fonts: Path | None = None) -> Iterator[Case]:
+def rendered(
+    cache: Path, split: str, extra_fonts: Path | None = None, drawings: tuple[str, ...] = ()
+) -> Iterator[Case]:
     """Every large picture with every kind of mark, twice, and clean in every way; small ones once each.
 
-    Marks are lettered in fonts that training never used.
+    Marks are lettered in fonts that training never used. `drawings` are folders of what is no photograph.
     """
     pictures = Cache(cache)
     letters = fonts.installed(extra_fonts).named(HELD_OUT_FONTS, keep=True)
@@ -48,11 +54,13 @@ def rendered(cache: Path, split: str, extra_fonts: Path | None = None) -> Iterat
                 yield _marked(
                     picture, entry, kind, np.random.default_rng([_SEED, number, round_, index]), letters
                 )
-            clean = CLEAN_KINDS if large else ("cut",)
+            clean = (*PHOTOGRAPHS, *HARD) if large else ("cut",)
             for index, kind in enumerate(clean):
                 rng = np.random.default_rng([_SEED, number, round_, 100 + index])
                 if kind != "whole" or round_ == 0:
-                    yield _clean(picture, entry, kind, rng, signs)
+                    drawn = entry.folder in drawings and kind in PHOTOGRAPHS
+                    shown = _clean(picture, kind, rng, signs)
+                    yield Case(shown, entry.folder, DRAWING if drawn else kind, marked=False)
 
 
 def _marked(
@@ -64,11 +72,11 @@ def _marked(
 
 
 def _clean(
-    picture: scene.Picture, entry: Entry, kind: str, rng: np.random.Generator, letters: fonts.Fonts
-) -> Case:
+    picture: scene.Picture, kind: str, rng: np.random.Generator, letters: fonts.Fonts
+) -> scene.Picture:
     part = picture if kind == "whole" else cut(picture, rng)
     if kind == "signs":
         part = scene.signs(part, rng, letters)
     elif kind == "frame":
         part = scene.frame(part, rng)[0]
-    return Case(render.publish(part, int(rng.integers(65, 96))), entry.folder, kind, marked=False)
+    return render.publish(part, int(rng.integers(65, 96)))

@@ -18,7 +18,7 @@ from bowerbird_models.preprocess import Preprocess, Resize
 from bowerbird_models.session import Session
 from bowerbird_models.watermark import Watermark
 
-from .cases import Case, rendered
+from .cases import PHOTOGRAPHS, Case, rendered
 from .render import SIDE
 
 #: Share of clean photographs that may be called marked, when the threshold is chosen.
@@ -26,7 +26,6 @@ FALSE_ALARMS: Final = 0.02
 
 _SIZES: Final = (0.0, 0.03, 0.06, 0.12, 1.0)
 _CONTRASTS: Final = (0.0, 20.0, 40.0, 80.0, 256.0)
-_PHOTOGRAPHS: Final = ("whole", "cut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +62,13 @@ def products(folder: Path) -> Iterator[Case]:
 
 def choose_threshold(judged: list[Judged]) -> float:
     """The lowest probability that calls no more than FALSE_ALARMS of the clean photographs marked."""
-    clean = np.array([each.score for each in judged if each.kind in _PHOTOGRAPHS])
+    clean = np.array([each.score for each in judged if each.kind in PHOTOGRAPHS])
     return float(np.quantile(clean, 1 - FALSE_ALARMS, method="higher")) + 1e-6
 
 
 def summary(judged: list[Judged], threshold: float) -> dict[str, float]:
     """Figures of a mixed lot, clean photographs against marked ones."""
-    lot = [each for each in judged if each.marked or each.kind in (*_PHOTOGRAPHS, "no")]
+    lot = [each for each in judged if each.marked or each.kind in (*PHOTOGRAPHS, "no")]
     scores, marked = np.array([each.score for each in lot]), np.array([each.marked for each in lot])
     called = scores >= threshold
     recall, alarms = float(called[marked].mean()), float(called[~marked].mean())
@@ -89,7 +88,7 @@ def labels(each: Judged) -> list[str]:
     """The rows of the table a case counts in."""
     if not each.marked:
         rows = [f"false alarms, {each.kind}"]
-        return [*rows, f"false alarms, {each.folder}"] if each.kind in _PHOTOGRAPHS else rows
+        return [*rows, f"false alarms, {each.folder}"] if each.kind in PHOTOGRAPHS else rows
     rows = [f"recall, {each.kind}"]
     for what, value, bounds in (("height", each.size, _SIZES), ("contrast", each.contrast, _CONTRASTS)):
         rows += [
@@ -109,9 +108,7 @@ def breakdown(judged: list[Judged], threshold: float) -> dict[str, tuple[float, 
 
 def curve(judged: list[Judged]) -> list[tuple[float, float, float]]:
     """(threshold, recall, false alarms) where the false alarms are half, one, two, five and ten per cent."""
-    clean = np.array(
-        [each.score for each in judged if not each.marked and each.kind in (*_PHOTOGRAPHS, "no")]
-    )
+    clean = np.array([each.score for each in judged if not each.marked and each.kind in (*PHOTOGRAPHS, "no")])
     marked = np.array([each.score for each in judged if each.marked])
     at = [
         float(np.quantile(clean, 1 - share, method="higher")) + 1e-6
@@ -140,14 +137,15 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--fonts", type=Path)
     parser.add_argument("--products", type=Path, help="a folder with yes/ and no/, judged apart")
+    parser.add_argument("--drawings", nargs="*", default=[], help="folders of the cache without photographs")
     parser.add_argument("--only-validate", action="store_true")
     parser.add_argument("--out", type=Path, help="figures as JSON")
     args = parser.parse_args()
-    seen = judge(args.model, rendered(args.cache, "val", args.fonts))
+    seen = judge(args.model, rendered(args.cache, "val", args.fonts, tuple(args.drawings)))
     threshold = choose_threshold(seen)
     figures = {"validation": show("validation", seen, threshold)}
     if not args.only_validate:
-        seen = judge(args.model, rendered(args.cache, "test", args.fonts))
+        seen = judge(args.model, rendered(args.cache, "test", args.fonts, tuple(args.drawings)))
         figures["test"] = show("test", seen, threshold)
     if args.products:
         figures["products"] = show("products", judge(args.model, products(args.products)), threshold)

@@ -59,6 +59,9 @@ def test_the_cases_of_a_split_cover_every_kind_and_are_the_same_every_time(tmp_p
     split = next(e.split for e in pictures.Cache(tmp_path / "cache").entries if e.folder == "some_large")
     first, again = (list(cases.rendered(tmp_path / "cache", split)) for _ in range(2))
     assert {each.kind for each in first if each.marked} == set(render.KINDS)
-    assert {each.kind for each in first if not each.marked} == set(cases.CLEAN_KINDS)
+    assert {each.kind for each in first if not each.marked} == {"whole", "cut", "signs", "frame"}
     assert all(np.array_equal(a.picture, b.picture) for a, b in zip(first, again, strict=True))
     assert all(each.picture.shape == (512, 512, 3) for each in first)
+    drawings = cases.rendered(tmp_path / "cache", split, drawings=("some_large",))
+    large = {each.kind for each in drawings if not each.marked and each.folder == "some_large"}
+    assert large == {"drawing", "signs", "frame"}

@@ -31,7 +31,8 @@ class SqliteQueue:
 
     `visibility_s`: a delivery that is not settled by then is delivered again. `max_receives`: after so many
     deliveries a message goes to the dead letters instead. A message held by a process that has died is
-    delivered again at once: nobody waits out the timeout of a crash.
+    delivered again at once, and that delivery does not count: nobody waits out the timeout of a crash, and a
+    machine that is switched off five times has not tried anything five times.
     """
 
     def __init__(
@@ -86,12 +87,13 @@ class SqliteQueue:
         with self._db.write() as db:
             db.executemany("DELETE FROM messages WHERE seq = ? AND receives = ?", map(_parts, receipts))
 
-    def release(self, receipt: str, delay_s: float) -> None:
+    def release(self, receipt: str, delay_s: float, *, counted: bool = True) -> None:
         """Give a delivery back."""
         with self._db.write() as db:
             db.execute(
-                "UPDATE messages SET visible_at = ?, holder = NULL WHERE seq = ? AND receives = ?",
-                (self._clock() + delay_s, *_parts(receipt)),
+                "UPDATE messages SET visible_at = ?, holder = NULL, receives = receives - ?"
+                " WHERE seq = ? AND receives = ?",
+                (self._clock() + delay_s, 0 if counted else 1, *_parts(receipt)),
             )
 
     def bury(self, message: Message, reason: str) -> None:
@@ -138,7 +140,9 @@ class SqliteQueue:
             for holder in holders:
                 if not self._instance.alive(holder):
                     db.execute(
-                        "UPDATE messages SET visible_at = 0, holder = NULL WHERE holder = ?", (holder,)
+                        "UPDATE messages SET visible_at = 0, holder = NULL, receives = receives - 1"
+                        " WHERE holder = ?",
+                        (holder,),
                     )
 
 

@@ -1,0 +1,15 @@
+"""S3 ObjectCreated, through SQS → scenery."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.deliver.bootstrap import delivery_batch
+from functions.deliver.settings import DeliverSettings
+
+_BATCH = delivery_batch(DeliverSettings())  # type: ignore[call-arg]  # pydantic reads the environment
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Deliver the survivors that one batch announces."""
+    return _BATCH.handle(event)

@@ -1,0 +1,46 @@
+"""`bowerbird calibrate`: choose a bundle's threshold."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bowerbird.errors import UsageError
+from bowerbird_models.bundle import load
+from infra.local.commands.train import keep_rate
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("calibrate", help="choose the threshold of a bundle")
+    parser.add_argument("bundle", help="bundle name or folder")
+    parser.add_argument("--out", type=Path, metavar="BUNDLE", help="write a copy here (default: in place)")
+    how = parser.add_mutually_exclusive_group(required=True)
+    how.add_argument("--keep-rate", type=keep_rate, metavar="R", help="of pictures held out in training")
+    how.add_argument("--per-day", type=float, metavar="N", help="pictures a day; needs --from")
+    how.add_argument("--good", type=Path, metavar="DIR", help="fresh pictures to keep; needs --reject")
+    parser.add_argument("--from", dest="place", type=Path, metavar="PLACE", help="a folder `mine` wrote to")
+    parser.add_argument("--reject", type=Path, metavar="DIR", help="fresh pictures not to keep")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Choose, write, draw."""
+    try:
+        from infra.local.train import calibration  # noqa: PLC0415 - matplotlib and scikit-learn are slow
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{error.name} is missing: pip install 'bowerbird[train]'") from error
+    bundle = load(args.bundle)
+    if args.keep_rate is not None:
+        choice = calibration.by_keep_rate(bundle, args.keep_rate)
+    elif args.per_day is not None:
+        if args.place is None:
+            raise UsageError("--per-day needs --from PLACE, whose decisions hold the scores")
+        choice = calibration.by_pictures_a_day(bundle, args.place, args.per_day)
+    else:
+        if args.reject is None:
+            raise UsageError("--good needs --reject, the pictures to tell them from")
+        choice = calibration.by_two_folders(bundle, args.good, args.reject)
+    label = calibration.write(bundle, choice, args.out or bundle.folder)
+    print(f"{label}: threshold {choice.threshold:.4g} (was {bundle.novelty.threshold:.4g}), {choice.chosen}")
+    return 0

@@ -1,0 +1,102 @@
+"""`bowerbird deliver --from PLACE --to URL`: survivors to scenery."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from functions.deliver.bootstrap import deliverer
+from functions.deliver.settings import GallerySettings
+from functions.deliver.sweep import Sweep
+from infra.local.place import open_store
+
+_LOOK_EVERY_S: Final = 10.0
+# A gallery that is down is asked less and less often, up to every ten minutes.
+_LONGEST_WAIT_S: Final = 600.0
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "deliver",
+        help="push survivors to scenery",
+        description="Pushes survivors to scenery; its import password is read from "
+        "BOWERBIRD_SCENERY_PASSWORD. Each picture is delivered once, however often this is run.",
+    )
+    parser.add_argument("--from", required=True, dest="place", metavar="PLACE", help="the --out of `mine`")
+    parser.add_argument("--to", required=True, metavar="URL", help="scenery's address")
+    parser.add_argument("--watch", action="store_true", help="go on with what comes, until Ctrl-C")
+    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Deliver; exit status 1 when some picture is left to be tried again."""
+    store = open_store(args.place, args.endpoint_url)
+    with _stop_on_signal() as stop, _progress() as report:
+        sweep = Sweep(
+            store, deliverer(store, args.to, GallerySettings()), on_progress=report, stopped=stop.is_set
+        )
+        complete = sweep.once()
+        wait = _LOOK_EVERY_S
+        while args.watch and not stop.wait(wait):
+            complete = sweep.once()
+            wait = _LOOK_EVERY_S if complete else min(2 * wait, _LONGEST_WAIT_S)
+    print(_summary(sweep.counts))
+    for key, problem in list(sweep.problems.items())[:5]:
+        print(f"bowerbird: {key}: {problem}", file=sys.stderr)
+    if not complete:
+        print("bowerbird: not all is delivered; run the same command again", file=sys.stderr)
+    return 0 if complete else 1
+
+
+def _summary(counts: Counter[str]) -> str:
+    words = {
+        "imported": "imported",
+        "already": "there already",
+        "similar": "similar to one there",
+        "refused": "refused",
+        "skipped": "skipped",
+        "known": "delivered before",
+    }
+    told = ", ".join(f"{counts[state]} {word}" for state, word in words.items() if counts[state])
+    return told or "nothing to deliver"
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Counter[str]], None]]:
+    """A line that moves on a terminal; nothing elsewhere, where the summary is enough."""
+    if not sys.stderr.isatty():
+        yield lambda _counts: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("looking", total=None)
+        yield lambda counts: bar.update(task, description=_summary(counts))
+
+
+@contextmanager
+def _stop_on_signal() -> Iterator[threading.Event]:
+    """First Ctrl-C (or TERM): finish the picture in hand. Second: stop now; its claim runs out by itself."""
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""The page on which the owner says what was right and what was not."""

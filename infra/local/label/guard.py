@@ -1,0 +1,39 @@
+"""Only this machine's browser, and only from the page itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+_READING: Final = frozenset({"GET", "HEAD"})
+
+
+class Guard:
+    """Turns away requests that did not come from this page.
+
+    A stranger's page can have a name that it owns resolve to 127.0.0.1 (DNS rebinding): the Host header then
+    tells. It can also send a form here from its own address (cross-site request forgery): the Origin header,
+    which browsers add to everything but reading, then tells.
+    See https://owasp.org/www-community/attacks/csrf and https://en.wikipedia.org/wiki/DNS_rebinding.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
+        self._app, self._hosts = app, frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let through or turn away."""
+        if scope["type"] == "http" and not self._welcome(scope["method"], Headers(scope=scope)):
+            refusal = PlainTextResponse("Open the address that `bowerbird label` printed.", status_code=403)
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _welcome(self, method: str, headers: Headers) -> bool:
+        host = headers.get("host", "")
+        if host not in self._hosts:
+            return False
+        return method in _READING or headers.get("origin") == f"http://{host}"

@@ -1,0 +1,41 @@
+"""Embeddings that were computed before, in one SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class EmbeddingCache:
+    """Vectors by the sha256 of the picture, of the encoder, and what was done to the picture.
+
+    Written as it goes, so an interrupted run continues where it stopped.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = Lock()
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        # A lost vector is computed again; waiting for the disk at each picture costs more.
+        self._db.execute("PRAGMA synchronous=OFF")
+        self._db.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vectors BLOB NOT NULL)")
+
+    def get(self, key: str, dim: int) -> NDArray[np.float32] | None:
+        """Vectors (K, dim), or None."""
+        with self._lock:
+            row = self._db.execute("SELECT vectors FROM vectors WHERE key = ?", (key,)).fetchone()
+        return None if row is None else np.frombuffer(row[0], np.float32).reshape(-1, dim)
+
+    def put(self, key: str, vectors: NDArray[np.float32]) -> None:
+        """Remember vectors (K, dim)."""
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?)", (key, vectors.tobytes()))
+
+    def close(self) -> None:
+        """Release the file."""
+        self._db.close()

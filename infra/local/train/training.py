@@ -1,0 +1,161 @@
+"""The steps of `bowerbird train`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import Progress
+
+from bowerbird.errors import UsageError
+from bowerbird_models.encoder import Encoder
+from bowerbird_models.session import Session
+from infra.local import pictures
+from infra.local.train import fit, mixtures, report, write
+from infra.local.train.cache import EmbeddingCache
+from infra.local.train.embedding import Collection, Embedder
+from infra.local.train.mixtures import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the owner asks of `bowerbird train`; see its options."""
+
+    good: tuple[Path, ...]
+    rejects: tuple[Path, ...]
+    out: Path
+    encoder: str
+    keep_rate: float
+    mixture: str | None
+    cache: Path
+    version: str
+    created_from: str | None
+    licence: str
+
+
+def train(wishes: Wishes) -> None:
+    """Embed, choose and fit, write the bundle, and show on standard error what was found."""
+    start = time.monotonic()
+    forced = None if wishes.mixture is None else parse_mixture(wishes.mixture)
+    taken = write.networks(wishes.encoder)
+    with Progress(console=Console(stderr=True)) as progress:
+        good, rejects = _embed(wishes, taken, progress)
+        sample = fit.Sample(good.vectors, good.imitations, good.origin, rejects.vectors)
+        task = progress.add_task("mixtures", total=len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
+        trials = []
+        for trial in mixtures.compare(sample.good):
+            trials.append(trial)
+            progress.advance(task)
+        progress.update(task, completed=progress.tasks[task].total)
+    best = max(trials, key=lambda trial: trial.heldout)
+    contenders = _contenders(best, forced)
+    fitted = fit.fit(sample, contenders, keep_rate=wishes.keep_rate, use_head=forced is None)
+    if forced is not None:
+        fitted = _only(sample, forced, wishes.keep_rate, fitted)
+    write.write(
+        wishes.out,
+        taken,
+        fitted.novelty,
+        version=wishes.version,
+        chosen=f"keeps {wishes.keep_rate:.3g} of {len(good.paths)} pictures, held out in {fit.FOLDS} folds",
+        created_from=wishes.created_from or f"{len(good.paths)} pictures, {len(rejects.paths)} rejects",
+        licence=wishes.licence,
+    )
+    _show(wishes.out, trials, fitted, good)
+    print(
+        f"{wishes.out}: {fitted.winner}, threshold {fitted.novelty.threshold:.4g}, "
+        f"{len(good.paths)} pictures, {time.monotonic() - start:.0f} s"
+    )
+
+
+def parse_mixture(text: str) -> tuple[int, str]:
+    """`16:full` → (16, "full").
+
+    Raises:
+        UsageError: not K:COVARIANCE.
+    """
+    count, _, covariance = text.partition(":")
+    if not count.isdecimal() or int(count) < 1 or covariance not in mixtures.COVARIANCES:
+        raise UsageError(
+            f"--mixture {text}: write K:COVARIANCE with one of {', '.join(mixtures.COVARIANCES)}"
+        )
+    return int(count), covariance
+
+
+def _mixture(count: int, covariance: str) -> fit.Fitter:
+    return lambda sample: mixtures.fit(sample.good, count, covariance)
+
+
+def _contenders(best: Trial, forced: tuple[int, str] | None) -> dict[str, fit.Fitter]:
+    """The mixture that explains unseen pictures best, its simplest form, and neighbours; a forced one too."""
+    known: dict[str, fit.Fitter] = {
+        "neighbours": fit.neighbours,
+        "mahalanobis": _mixture(1, "full"),
+        f"mixture {best.count}:{best.covariance}": _mixture(best.count, best.covariance),
+    }
+    if forced is not None:
+        known[f"mixture {forced[0]}:{forced[1]}"] = _mixture(*forced)
+    return known
+
+
+def _only(sample: fit.Sample, forced: tuple[int, str], keep_rate: float, free: fit.Fitted) -> fit.Fitted:
+    """The model the owner insists on, with what the others would have done beside it."""
+    name = f"mixture {forced[0]}:{forced[1]}"
+    alone = fit.fit(sample, {name: _mixture(*forced)}, keep_rate=keep_rate, use_head=False)
+    cost = free.contenders[free.winner].separation - alone.total.separation
+    print(
+        f"{name} was asked for: separation {alone.total.separation:.3f}, {cost:.3f} below {free.winner}; "
+        f"where it keeps 95 % of the pictures it has seen it keeps {alone.total.memory:.1%} of unseen ones",
+        file=sys.stderr,
+    )
+    return fit.Fitted(alone.novelty, alone.winner, free.contenders, alone.total)
+
+
+def _embed(wishes: Wishes, taken: write.Networks, progress: Progress) -> tuple[Collection, Collection]:
+    entry = taken.encoder
+    session = Session(taken.folder / entry.artifact.file)
+    cache = EmbeddingCache(wishes.cache)
+    embedder = Embedder(
+        Encoder(session, entry.preprocess.build(), entry.dim),
+        f"{entry.artifact.sha256}:{entry.preprocess.model_dump_json()}",
+        cache,
+        len(os.sched_getaffinity(0)),
+    )
+
+    def collect(places: Sequence[Path], name: str, *, imitate: bool) -> Collection:
+        paths = pictures.find(places)
+        task = progress.add_task(name, total=len(paths))
+        done: Callable[[], None] = partial(progress.advance, task)
+        found = embedder.embed(paths, imitate=imitate, done=done)
+        for path, reason in found.unreadable:
+            print(f"left out {path}: {reason}", file=sys.stderr)
+        return found
+
+    good = collect(wishes.good, "embedding", imitate=True)
+    rejects = collect(wishes.rejects, "rejects", imitate=False)
+    cache.close()
+    return good, rejects
+
+
+def _show(out: Path, trials: list[Trial], fitted: fit.Fitted, good: Collection) -> None:
+    shown = out / "report"
+    shown.mkdir(exist_ok=True)
+    report.criteria(trials, shown / "mixtures.png")
+    report.histogram(fitted.novelty.reference, fitted.novelty.threshold, shown / "scores.png")
+    heldout = np.asarray(fitted.novelty.reference["heldout"])
+    if len(fitted.total.rejects):
+        report.curves(heldout, fitted.total.rejects, shown / "curves.png")
+    for name, above in (("kept", True), ("dropped", False)):
+        report.nearest(
+            good.paths, heldout, fitted.novelty.threshold, shown / f"nearest-{name}.jpg", above=above
+        )
+    table = report.table(trials, fitted)
+    (shown / "report.md").write_text(table, encoding="utf-8")
+    print(table, file=sys.stderr)

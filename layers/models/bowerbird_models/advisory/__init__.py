@@ -1,0 +1,24 @@
+"""Cheap observations beside the verdict: recorded, never gating unless the owner asks."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from bowerbird_models.advisory.exposure import exposure
+from bowerbird_models.advisory.sharpness import sharpness
+from bowerbird_models.advisory.synthetic import synthetic
+
+__all__ = ["exposure", "observe", "sharpness", "synthetic"]
+
+
+def observe(image: Image.Image, data: bytes) -> dict[str, float | str]:
+    """Everything known of a decoded picture and its file, by name; `synthetic` only where it is claimed."""
+    light = exposure(image)
+    seen: dict[str, float | str] = {
+        "sharpness": sharpness(image),
+        "brightness": light.brightness,
+        "crushed": light.crushed,
+        "blown": light.blown,
+    }
+    claim = synthetic(data)
+    return seen if claim is None else seen | {"synthetic": claim}

@@ -1,0 +1,91 @@
+"""The function as it is wired for the cloud: S3 and SQS from moto, scenery on loopback."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bowerbird.adapters.aws.s3 import S3Store
+from functions.deliver.bootstrap import delivery_batch
+from functions.deliver.settings import DeliverSettings
+from tests import aws_servers
+from tests.aws_servers import Cloud
+from tests.integration.deliver.scenery_server import Scenery, serving
+from tests.unit.deliver.survivors import keep, record
+from tests.unit.deliver.test_batch import created
+
+
+@dataclass(frozen=True)
+class World:
+    cloud: Cloud
+    scenery: Scenery
+    bucket: str
+    queue: str
+    dead: str
+
+    def send(self, body: str) -> None:
+        self.cloud.client("sqs").send_message(QueueUrl=self.queue, MessageBody=body)
+
+    def handle(self) -> dict[str, Any]:
+        """Receive a batch as the event source mapping does, and hand it to the function."""
+        received = self.cloud.client("sqs").receive_message(
+            QueueUrl=self.queue, MaxNumberOfMessages=10, AttributeNames=["All"]
+        )
+        names = {
+            "MessageId": "messageId",
+            "ReceiptHandle": "receiptHandle",
+            "Body": "body",
+            "Attributes": "attributes",
+        }
+        records = [{names[k]: v for k, v in each.items() if k in names} for each in received["Messages"]]
+        settings = DeliverSettings(
+            scenery_url=self.scenery.url,
+            scenery_password=SecretStr(self.scenery.password),
+            bucket=self.bucket,
+            queue_url=self.queue,
+            dead_letter_url=self.dead,
+            endpoint_url=self.cloud.url,
+        )
+        return delivery_batch(settings).handle({"Records": records})
+
+    @property
+    def store(self) -> S3Store:
+        return S3Store(self.cloud.client("s3"), self.bucket)
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", aws_servers.REGION)
+    with aws_servers.moto() as cloud, serving(Scenery()) as scenery:
+        queue, dead = cloud.queues(visibility_s=30, max_receives=5)
+        yield World(cloud, scenery, cloud.bucket(), queue, dead)
+
+
+def test_a_survivor_announced_by_s3_arrives_and_is_written_down(world: World) -> None:
+    key = keep(world.store)
+    world.send(created(key, bucket=world.bucket))
+    world.send(json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": world.bucket}))
+    assert world.handle() == {"batchItemFailures": []}
+    assert [image.id for image in world.scenery.images] == [1]
+    assert record(world.store, key, world.scenery.url)["state"] == "imported"
+
+
+def test_a_gallery_that_is_down_sends_the_message_back_and_an_event_without_meaning_is_buried(
+    world: World,
+) -> None:
+    key = keep(world.store)
+    world.scenery.next_answers = [(503, b"")]
+    world.send(created(key, bucket=world.bucket))
+    world.send("no event")
+    answer = world.handle()
+    assert len(answer["batchItemFailures"]) == 1
+    buried = world.cloud.client("sqs").receive_message(QueueUrl=world.dead)["Messages"]
+    assert [each["Body"] for each in buried] == ["no event"]
+    assert record(world.store, key, world.scenery.url)["problem"] == "status 503"

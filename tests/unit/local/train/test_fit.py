@@ -1,0 +1,90 @@
+"""Fitting on made-up embeddings: a cone of good pictures, imitations beside it, others elsewhere."""
+
+import numpy as np
+import pytest
+
+from bowerbird.errors import UsageError
+from infra.local.train import fit, mixtures
+from infra.local.train.fit import Sample
+
+DIM = 24
+
+
+def cone(count: int, axis: int, seed: int, spread: float = 0.25) -> np.ndarray:
+    points = np.random.default_rng(seed).normal(scale=spread, size=(count, DIM))
+    points[:, axis] += 1.0
+    return (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+
+
+def sample(count: int = 200, rejects: int = 0, seed: int = 1) -> Sample:
+    good = cone(count, 0, seed)
+    imitations = good + np.eye(DIM, dtype=np.float32)[3] * 0.8
+    imitations /= np.linalg.norm(imitations, axis=1, keepdims=True)
+    return Sample(good, imitations, np.arange(count), cone(rejects, 5, 2))
+
+
+@pytest.mark.parametrize("rate", [0.8, 0.9, 0.95])
+def test_the_threshold_keeps_the_rate_that_was_asked_of_new_pictures(rate: float) -> None:
+    unseen, kept = cone(4000, 0, 99), []
+    for seed in range(4):  # one sample's quantile alone is off by two points
+        good = sample(400, seed=seed)
+        model = fit.fit(good, {"neighbours": fit.neighbours}, keep_rate=rate).novelty
+        kept.append((model.score(unseen) >= model.threshold).mean())
+
+    assert np.mean(kept) == pytest.approx(rate, abs=0.03)
+
+
+def test_others_and_imitations_score_below_unseen_good_ones() -> None:
+    model = fit.fit(sample(), {"neighbours": fit.neighbours}, keep_rate=0.9).novelty
+    unseen = model.score(cone(100, 0, 50)).mean()
+
+    assert model.score(cone(100, 5, 51)).mean() < unseen - 3
+    assert model.score(sample().imitations).mean() < unseen - 1
+
+
+def test_sixteen_full_covariances_learn_by_heart_and_lose_to_neighbours() -> None:
+    contenders = {"memory": lambda own: mixtures.fit(own.good, 16, "full"), "neighbours": fit.neighbours}
+
+    fitted = fit.fit(sample(), contenders, keep_rate=0.95)
+
+    assert fitted.winner == "neighbours"
+    assert fitted.contenders["memory"].memory < 0.7
+    assert fitted.contenders["neighbours"].memory > 0.7
+
+
+def test_rejects_are_used_and_reported() -> None:
+    fitted = fit.fit(sample(rejects=20), {"neighbours": fit.neighbours}, keep_rate=0.9)
+
+    assert [part.density.kind for part in fitted.novelty.parts] == ["neighbours", "linear"]
+    assert fitted.total.separation > 0.99
+    assert len(fitted.novelty.reference["rejects"]) == 20
+
+
+def test_a_head_that_cannot_tell_imitations_apart_is_left_out() -> None:
+    good = cone(200, 0, 1)
+    flat = Sample(good, cone(200, 0, 7), np.arange(200), np.empty((0, DIM), np.float32))
+
+    fitted = fit.fit(flat, {"neighbours": fit.neighbours}, keep_rate=0.9)
+
+    assert [part.density.kind for part in fitted.novelty.parts] == ["neighbours"]
+
+
+def test_an_imitation_is_held_out_with_its_original() -> None:
+    own = sample(60)
+    part = own.take(np.arange(5, 60), np.array([], np.int64))
+
+    assert np.array_equal(part.imitations, own.imitations[5:])
+    assert np.array_equal(part.origin, np.arange(55))
+
+
+def test_too_few_pictures_are_refused_with_the_number_to_give() -> None:
+    with pytest.raises(UsageError, match="give at least 50"):
+        sample(49)
+
+
+def test_mixtures_are_compared_on_pictures_they_have_not_seen() -> None:
+    trials = {(trial.count, trial.covariance): trial for trial in mixtures.compare(cone(300, 0, 1))}
+
+    assert set(trials) == {(count, kind) for count in mixtures.COUNTS for kind in mixtures.COVARIANCES}
+    assert trials[16, "full"].fitted > trials[1, "full"].fitted
+    assert trials[16, "full"].heldout < trials[1, "full"].heldout

@@ -1,0 +1,157 @@
+"""`train`, `calibrate`, `score` and `models` on a folder of drawn pictures, as a user types them."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from bowerbird.decisions import Decision, encode_decision
+from bowerbird.errors import UsageError
+from bowerbird_models.bundle import load
+from infra.local.cli import main
+from infra.local.train.cache import EmbeddingCache
+from infra.local.train.training import parse_mixture
+
+
+def hills(seed: int) -> Image.Image:
+    """A soft gradient over a wavy dark ground."""
+    rng = np.random.default_rng(seed)
+    down, across = np.mgrid[0:256, 0:320] / 256
+    sky = rng.uniform(0.3, 1.0, 3) * (0.4 + 0.6 * down[..., None])
+    ground = down > 0.6 + 0.1 * np.sin(rng.uniform(3, 9) * across + rng.uniform(0, 6))
+    pixels = np.where(ground[..., None], 0.2 * rng.uniform(0, 1, 3), sky)
+    return Image.fromarray((pixels * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1))
+
+
+def noise(seed: int) -> Image.Image:
+    return Image.fromarray(np.random.default_rng(seed).integers(0, 256, (256, 256, 3), np.uint8))
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle, with the folders it came from beside it."""
+    root = tmp_path_factory.mktemp("train")
+    for name, draw, count in (("good", hills, 54), ("rejects", noise, 12)):
+        (root / name).mkdir()
+        for seed in range(count):
+            draw(seed).save(root / name / f"{seed:02}.jpg")
+    (root / "good/broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 cut")
+    options = ["--good", f"{root}/good", "--reject", f"{root}/rejects", "--cache", f"{root}/cache.db"]
+    assert main(["train", *options, "--out", f"{root}/mine", "--keep-rate", "0.9"]) == 0
+    return root
+
+
+def test_the_bundle_is_sound_and_says_what_it_was_made_from(trained: Path) -> None:
+    bundle = load(trained / "mine", verify=True)
+
+    assert bundle.label == "mine@1.0.0"
+    assert bundle.manifest.created_from == "54 pictures, 12 rejects"
+    assert "keeps 0.9 of 54 pictures" in bundle.manifest.novelty.threshold.chosen
+    assert set(bundle.novelty.reference) == {"training", "heldout", "rejects"}
+
+
+def test_what_was_found_is_shown(trained: Path) -> None:
+    shown = {path.name for path in (trained / "mine/report").iterdir()}
+
+    assert shown >= {"mixtures.png", "scores.png", "curves.png", "nearest-kept.jpg", "nearest-dropped.jpg"}
+    assert "| 16 full |" in (trained / "mine/report/report.md").read_text()
+
+
+def test_score_tells_the_two_folders_apart(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    bundle = f"{trained}/mine"
+    assert main(["score", f"{trained}/good", f"{trained}/rejects", "--bundle", bundle, "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    kept = {line["path"] for line in lines if line["keep"]}
+    broken = next(line for line in lines if line["path"].endswith("broken.jpg"))
+
+    assert set(lines[0]) == {"path", "novelty", "watermark", "keep", "reason", "bundle"}
+    assert sum("good" in path for path in kept) >= 48
+    assert not any("rejects" in path for path in kept)
+    assert (broken["novelty"], broken["keep"]) == (None, False)
+    assert broken["reason"].startswith(("truncated", "undecodable"))
+
+
+def test_calibrate_writes_the_next_version(trained: Path, tmp_path: Path) -> None:
+    assert main(["calibrate", f"{trained}/mine", "--keep-rate", "0.75", "--out", f"{tmp_path}/mine"]) == 0
+
+    made = load(tmp_path / "mine", verify=True)
+    heldout = np.asarray(made.novelty.reference["heldout"])
+    assert made.label == "mine@1.0.1"
+    assert (heldout >= made.novelty.threshold).mean() == pytest.approx(0.75, abs=0.02)
+
+
+def test_calibrate_for_pictures_a_day_reads_past_decisions(trained: Path, tmp_path: Path) -> None:
+    for day in ("2026-11-01", "2026-11-02"):
+        folder = tmp_path / f"decisions/day={day}"
+        folder.mkdir(parents=True)
+        decisions = [
+            Decision(
+                f"{day}-{score}", keep=True, stage="", reason="", bundle="mine@1.0.0",
+                decided_at=f"{day}T00:00:00+00:00", scores={"novelty": float(score)},
+            )
+            for score in range(10)
+        ]  # fmt: skip
+        (folder / "a.jsonl").write_text("".join(encode_decision(one) + "\n" for one in decisions))
+
+    arguments = ["--per-day", "3", "--from", str(tmp_path), "--out", f"{tmp_path}/mine"]
+    assert main(["calibrate", f"{trained}/mine", *arguments]) == 0
+
+    assert load(tmp_path / "mine").novelty.threshold == 7.0
+
+
+def test_calibrate_between_two_folders(trained: Path, tmp_path: Path) -> None:
+    arguments = ["--good", f"{trained}/good", "--reject", f"{trained}/rejects", "--out", f"{tmp_path}/mine"]
+    assert main(["calibrate", f"{trained}/mine", *arguments]) == 0
+
+    assert "keeps 1 of good and 0 of rejects" in load(tmp_path / "mine").manifest.novelty.threshold.chosen
+
+
+def test_the_original_choice_can_be_forced_and_its_cost_is_told(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--good", f"{trained}/good", "--cache", f"{trained}/cache.db", "--mixture", "16:full"]
+    assert main(["train", *options, "--out", f"{trained}/original"]) == 0
+
+    assert [part.density.kind for part in load(trained / "original").novelty.parts] == ["mixture"]
+    assert "mixture 16:full was asked for" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["16", "full:16", "0:full", "16:round", ""])
+def test_a_mixture_that_cannot_be_is_wrong_usage(text: str) -> None:
+    with pytest.raises(UsageError, match="K:COVARIANCE"):
+        parse_mixture(text)
+
+
+def test_export_packs_a_sound_bundle(trained: Path, tmp_path: Path) -> None:
+    for name in ("a.zip", "b.zip"):
+        assert main(["models", "export", f"{trained}/mine", f"{tmp_path}/{name}"]) == 0
+
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    zipfile.ZipFile(tmp_path / "a.zip").extractall(tmp_path)
+    assert load(tmp_path / "mine", verify=True).label == "mine@1.0.0"
+
+
+def test_verify_fails_for_a_bundle_that_is_not_sound(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["models", "verify", "lite", str(tmp_path)]) == 1
+
+    shown = capsys.readouterr()
+    assert "sound" in shown.out
+    assert "manifest.json" in shown.err
+
+
+def test_the_cache_remembers_across_runs(tmp_path: Path) -> None:
+    vectors = np.random.default_rng(0).normal(size=(3, 5)).astype(np.float32)
+    first = EmbeddingCache(tmp_path / "deep/cache.db")
+    first.put("key", vectors)
+    first.close()
+
+    second = EmbeddingCache(tmp_path / "deep/cache.db")
+    assert np.array_equal(second.get("key", 5), vectors)
+    assert second.get("other", 5) is None
+    second.close()
