@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from infra.local.cli import main
 from infra.local.commands.doctor import Finding, status
 from tests.loopback import Answer, loopback
 
+ONE = b'{"post_view": {"post": {"id": 1}}}'
 PICTURES: dict[str, Answer] = {
     "ok.example": (200, "image/jpeg", b"\xff\xd8\xff"),
     "html.example": (200, "text/html", b"<!DOCTYPE html><title>Are you human?</title>"),
@@ -26,7 +28,7 @@ def lemmy(host: str, path: str) -> Answer:
     if path.startswith("/picture"):
         return PICTURES[host]
     if not path.startswith("/api/v3/post/list?"):
-        return 404, "text/plain", b""
+        return (200, "application/json", ONE) if path == "/api/v3/post?id=1" else (404, "text/plain", b"")
     post = {"post": {"id": 1, "name": "Dawn", "url": "https://i.example/a.jpg"}}
     if host == "ok.example":
         if "community_name=good%40ok.example" in path:
@@ -182,6 +184,24 @@ def test_mine_follows_a_live_source_and_asks_no_post_twice(
     assert len(list((tmp_path / "cursors").iterdir())) == 1
     assert main([*command[:2], "lemmy:html.example", *command[3:]]) == 3
     assert main(["candidates", "--source", "lemmy:html.example", "--gateway", gateway]) == 3
+
+
+def test_a_kept_picture_goes_when_its_instance_has_lost_the_post(
+    gateway: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, at = FolderStore(tmp_path), datetime.now(UTC).isoformat()
+    for number in (1, 2):
+        told = {"source": "lemmy:ok.example", "id": str(number)}
+        key = f"images/aa/{number}"
+        decision = {"candidate": str(number), "decided_at": at, "image": f"{key}.jpg", "submission": told}
+        store.put(f"{key}.json", json.dumps({"decision": decision}).encode(), content_type="a")
+        store.put(f"{key}.jpg", b"", content_type="a")
+    command = ["recheck", "--out", str(tmp_path), "--gateway", gateway, "--source"]
+    assert main([*command, "lemmy:broken.example"]) == 0
+    assert capsys.readouterr().out == "0 still shown, 0 purged, 2 from other sources\n"
+    assert main([*command, "lemmy:ok.example"]) == 0
+    assert capsys.readouterr().out == "1 still shown, 1 purged (1 missing)\n"
+    assert list(store.keys("images/")) == ["images/aa/1.jpg", "images/aa/1.json"]
 
 
 def test_spare_requests_go_to_the_community_that_gave_most(

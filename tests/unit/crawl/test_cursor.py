@@ -50,6 +50,9 @@ class FakeSource:
             if number not in self.hidden:
                 yield post(number)
 
+    def finds(self, source: str, submission: str) -> bool:
+        return source == self.name and submission.startswith("t3_")
+
     def reads(self, post: Post) -> bool:
         return post.submission.source == self.name
 
