@@ -8,6 +8,7 @@ import re
 from functions.crawl.sources import open_source
 from functions.filter.stages.shape import ShapeRule
 from infra.local.bootstrap import HostOptions, source_context
+from infra.local.focus import focused
 from infra.local.mine import RunOptions, mine, print_summary
 from infra.local.place import open_place
 
@@ -24,6 +25,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument(
         "--fill-gaps", action="store_true", help="ask by id for what earlier crawls could not read"
+    )
+    parser.add_argument(
+        "--focus", action="store_true", help="spend spare requests on the communities that gave most keeps"
     )
     parser.add_argument("--out", required=True, metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
     parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
@@ -50,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     """Mine; exit status 0 when the crawl ended well, 3 when the source was out of reach."""
     place = open_place(args.out, args.endpoint_url)
     context = source_context(args.gateway, place.store, args.communities, fill_gaps=args.fill_gaps)
-    source = open_source(args.source, context)
+    source = focused(args.source, context, place.store) if args.focus else open_source(args.source, context)
     options = HostOptions(
         bundle=args.bundle,
         scout=args.scout,

@@ -118,7 +118,9 @@ def test_a_picture_to_the_owners_taste_is_kept_byte_for_byte() -> None:
 def test_what_was_purged_is_never_fetched_again() -> None:
     world = World({URL: jpeg()})
     decision = world.decide(candidate())
-    kept = Kept("t3_a/a", "t3_a", NOW, str(decision.image).replace(".jpg", ".json"), str(decision.image))
+    kept = Kept(
+        "t3_a/a", "reddit", "t3_a", NOW, str(decision.image).replace(".jpg", ".json"), str(decision.image)
+    )
     purge(world.store, kept, "deleted", NOW)
     again = world.decide(candidate())
     assert (again, world.fetcher.asked) == (decision, [])
