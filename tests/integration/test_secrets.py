@@ -36,7 +36,7 @@ LINKS = {
 
 @dataclass
 class Parrot:
-    """A host that says back whatever it was told, with a status of its choice; `heard` is what it was told."""
+    """A host that says back whatever it was told, with a status of its choice; `heard` is what that was."""
 
     url: str = ""
     status: int = 200
@@ -55,8 +55,10 @@ def parrot() -> Iterator[Parrot]:
             length = int(self.headers.get("Content-Length") or 0)
             told = f"{self.path} {dict(self.headers)} {self.rfile.read(length)!r}"
             parrot.heard += told
-            picture = parrot.status == 200 and self.path.startswith("/a.jpg")  # noqa: PLR2004
-            echo = json.dumps({"stat": "fail", "code": 100, "message": told, "data": {"error": told}}).encode()
+            picture = parrot.status == 200 and self.path.startswith("/a.jpg")
+            echo = json.dumps(
+                {"stat": "fail", "code": 100, "message": told, "data": {"error": told}}
+            ).encode()
             body = jpeg() if picture else echo
             self.send_response(parrot.status, told[:500].replace("\n", " "))
             for name, value in parrot.headers.items():
@@ -108,7 +110,7 @@ def stored(folder: Path) -> str:
         (200, {"Content-Encoding": "ECHO"}),
     ],
 )
-def test_a_host_that_repeats_the_owners_key_gets_it_into_no_log_and_no_file(
+def test_a_host_that_repeats_the_owners_key_gets_it_into_no_log_and_no_file(  # noqa: PLR0913, PLR0917 - fixtures
     parrot: Parrot,
     tmp_path: Path,
     status: int,
@@ -129,7 +131,7 @@ def test_a_host_that_repeats_the_owners_key_gets_it_into_no_log_and_no_file(
 
 
 @pytest.mark.parametrize("status", [200, 400, 403, 404, 500])
-def test_doctor_and_mine_tell_no_aws_secret(
+def test_doctor_and_mine_tell_no_aws_secret(  # noqa: PLR0913, PLR0917 - fixtures
     parrot: Parrot,
     tmp_path: Path,
     status: int,
@@ -143,7 +145,7 @@ def test_doctor_and_mine_tell_no_aws_secret(
     (tmp_path / "urls.txt").write_text("https://pictures.example/a.jpg\n")
     place = ["--out", "s3://bucket/place", "--endpoint-url", parrot.url, "--gateway", parrot.url]
     main(["-v", "doctor", "--json", "--source", "lemmy:lemmy.example", *place])
-    if status == 403:  # noqa: PLR2004 - one that shows all there is to show; each takes its time
+    if status == 403:
         main(["-v", "mine", "--source", f"urls:{tmp_path / 'urls.txt'}", *place])
     said = capsys.readouterr()
     assert "aws-key" in parrot.heard, "requests are signed"

@@ -17,12 +17,18 @@ LOCKS = sorted(
     for path in ROOT.glob(pattern)
     if BUILD not in path.parents
 )
-REQUIREMENT = re.compile(r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9,_-]+\])?==[^\s;\\]+( ;[^\\]*)?( \\)?", re.IGNORECASE)
+REQUIREMENT = re.compile(
+    r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9,_-]+\])?==[^\s;\\]+( ;[^\\]*)?( \\)?", re.IGNORECASE
+)
 
 
 def test_there_are_locks_for_everything_that_is_deployed() -> None:
     found = {path.relative_to(ROOT).as_posix() for path in LOCKS}
-    assert found >= {"requirements/dev.txt", "layers/core/requirements.txt", "functions/crawl/requirements.txt"}
+    assert found >= {
+        "requirements/dev.txt",
+        "layers/core/requirements.txt",
+        "functions/crawl/requirements.txt",
+    }
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -40,7 +46,9 @@ def test_every_line_is_pinned_and_hashed(lock: Path) -> None:
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_line_names_an_index_or_a_file(lock: Path) -> None:
-    assert not re.search(r"https?://|file:|--(extra-)?index-url|--find-links|@ ", lock.read_text(encoding="utf-8"))
+    assert not re.search(
+        r"https?://|file:|--(extra-)?index-url|--find-links|@ ", lock.read_text(encoding="utf-8")
+    )
 
 
 def test_what_installs_asks_for_the_hashes() -> None:

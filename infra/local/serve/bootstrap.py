@@ -20,7 +20,10 @@ from infra.local.serve.zeromq import Keep, serving
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """Where to listen, and with which models; `zmq` is an address or None, `names` are what callers may use."""
+    """Where to listen, and with which models.
+
+    `zmq` is an address or None; `names` are those that callers may use besides the obvious ones.
+    """
 
     host: str
     port: int
