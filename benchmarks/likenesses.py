@@ -51,7 +51,7 @@ def some_print(chance: random.Random) -> int:
 
 def main() -> None:
     """Half of the look-ups are of a kept picture with 4 bits changed, half of new ones."""
-    chance = random.Random(1)  # noqa: S311 - a seed, for the same numbers each time
+    chance = random.Random(1)
     coarse = [some_print(chance) for _ in range(ENTRIES)]
     asked = [
         coarse[chance.randrange(ENTRIES)] ^ sum(1 << bit for bit in chance.sample(range(64), 4))

@@ -10,6 +10,15 @@ from tests import aws_servers
 from tests.aws_servers import Cloud
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--chaos-seeds", type=int, default=1, help="how often each test of tests/chaos is run")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "chaos_seed" in metafunc.fixturenames:
+        metafunc.parametrize("chaos_seed", range(metafunc.config.getoption("--chaos-seeds")))
+
+
 @pytest.fixture(scope="session")
 def moto() -> Iterator[Cloud]:
     with aws_servers.moto() as cloud:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bowerbird.decisions import Decision, redacted
 from bowerbird.errors import BowerbirdError, PermanentError
@@ -80,6 +80,10 @@ class FakeLedger:
         return 0
 
 
+# What a fetcher shows of a longer body before it reads on.
+_BEGINNING = 4096
+
+
 class FakeFetcher:
     """Answers from a table of bodies and errors; anything else is gone."""
 
@@ -89,7 +93,13 @@ class FakeFetcher:
         self.headers: dict[str, dict[str, str]] = {}
 
     def fetch(
-        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        accept: str,
+        max_bytes: int,
+        headers: Mapping[str, str] | None = None,
+        enough: Callable[[bytes], bool] | None = None,
     ) -> Fetched:
         assert accept
         self.asked.append(url)
@@ -99,6 +109,9 @@ class FakeFetcher:
             raise answer
         if len(answer) > max_bytes:
             raise PermanentError("too-large: more than allowed")
+        beginning = answer[:_BEGINNING]
+        if enough is not None and len(answer) > _BEGINNING and enough(beginning):
+            return Fetched(url, 200, {"content-type": "image/jpeg"}, beginning, whole=False)
         return Fetched(url, 200, {"content-type": "image/jpeg"}, answer)
 
 
@@ -109,6 +122,7 @@ class FakeQueue:
         self.sent: list[tuple[str, str]] = []
         self.deleted: list[str] = []
         self.released: list[tuple[str, float]] = []
+        self.uncounted: list[str] = []
         self.buried: list[tuple[str, str]] = []
 
     def send(self, messages: Sequence[tuple[str, str]]) -> int:
@@ -122,7 +136,9 @@ class FakeQueue:
     def delete(self, receipts: Sequence[str]) -> None:
         self.deleted += receipts
 
-    def release(self, receipt: str, delay_s: float) -> None:
+    def release(self, receipt: str, delay_s: float, *, counted: bool = True) -> None:
+        if not counted:
+            self.uncounted.append(receipt)
         self.released.append((receipt, delay_s))
 
     def bury(self, message: Message, reason: str) -> None:

@@ -30,3 +30,8 @@ def encoded(image: Image.Image, image_format: str = "JPEG") -> bytes:
 def jpeg(width: int = 1600, height: int = 1200, seed: int = 0) -> bytes:
     """A JPEG that passes every rule on size."""
     return encoded(gradient(width, height, seed))
+
+
+def noise(width: int, height: int) -> Image.Image:
+    """A picture that no format makes small."""
+    return Image.fromarray(np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8), "RGB")

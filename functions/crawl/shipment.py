@@ -19,8 +19,8 @@ _BATCH: Final = 10
 class Shipment:
     """What one run found: `new` candidates were not waiting yet, `skipped` counts submissions by reason.
 
-    `source` says how a live source is and what it could not give. `complete` is false when time ran out
-    before the source did.
+    `source` says how a live source is and what it could not give; `hosts` counts what hosts of pictures
+    answered, for those that did not only answer. `complete` is false when time ran out before the source did.
     """
 
     candidates: int = 0
@@ -28,6 +28,7 @@ class Shipment:
     skipped: dict[str, int] = field(default_factory=dict)
     complete: bool = True
     source: dict[str, str | int] = field(default_factory=dict)
+    hosts: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def ship(

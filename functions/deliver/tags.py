@@ -76,7 +76,7 @@ def _values(sidecar: Mapping[str, Any]) -> dict[str, str]:
     submission = _mapping(decision.get("submission"))
     values = {name: _word(submission.get(name)) for name in ("source", "community", "author", "licence")}
     values["host"] = _word(_mapping(sidecar.get("candidate")).get("host"))
-    percentile = _mapping(decision.get("scores")).get("novelty_percentile")
+    percentile = _mapping(decision.get("facts")).get("novelty_percentile")
     if isinstance(percentile, int | float) and 0 <= percentile <= 100:  # noqa: PLR2004 - per cent
         values["percentile"] = str(int(percentile))
     return values

@@ -12,7 +12,7 @@ from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.decisions import Decision
 from bowerbird.imaging.isolated import IsolatedDecoder
-from bowerbird.net import HttpFetcher
+from bowerbird.net import HostTurns, HttpFetcher
 from bowerbird_models.bundle import load
 from functions.filter.batch import BatchFilter
 from functions.filter.candidates import CandidateFilter
@@ -26,7 +26,9 @@ from functions.filter.survivors import Survivors
 _BASE_DELAY_S = 30.0
 
 
-def batch_filter(settings: FilterSettings, on_decision: Callable[[Decision], None]) -> BatchFilter:
+def batch_filter(
+    settings: FilterSettings, on_decision: Callable[[Decision], None], hosts: HostTurns
+) -> BatchFilter:
     """The SQS side of the filter, with its models loaded."""
     store = S3Store(boto3.client("s3", endpoint_url=settings.endpoint_url), settings.bucket)
     dynamodb = boto3.client("dynamodb", endpoint_url=settings.endpoint_url)
@@ -36,7 +38,7 @@ def batch_filter(settings: FilterSettings, on_decision: Callable[[Decision], Non
     bundle = load(settings.bundle)
     cores = len(os.sched_getaffinity(0))
     pipeline = standard_pipeline(
-        fetcher=HttpFetcher(user_agent=settings.user_agent, gateway=settings.gateway),
+        fetcher=HttpFetcher(user_agent=settings.user_agent, gateway=settings.gateway, turns=hosts),
         ledger=ledger,
         models=bundle,
         shape=ShapeRule(settings.min_area, settings.max_wide, settings.max_tall),

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Protocol
 
 from bowerbird.decisions import Decision
-from bowerbird.errors import InvalidMessageError, RetryableError
+from bowerbird.errors import BowerbirdError, InvalidMessageError, RetryableError, StoreError, UsageError
 from bowerbird.ports import Message, Queue
 
 _log = logging.getLogger(__name__)
@@ -41,7 +41,8 @@ class Consumer:
     """Brings deliveries to an end.
 
     `max_receives` must be the queue's own; `base_delay_s` is the wait after the first failure, four times
-    as long after each further one.
+    as long after each further one. `on_fault` hears of faults that are no candidate's: our own store fails,
+    or refuses us.
     """
 
     candidates: Decider
@@ -49,16 +50,23 @@ class Consumer:
     max_receives: int
     base_delay_s: float
     on_decision: Callable[[Decision], None] = lambda _: None
+    on_fault: Callable[[BowerbirdError], None] = lambda _: None
     jitter: Callable[[], float] = random.random
 
     def consume(self, message: Message) -> Outcome:
-        """Decide one message; whatever goes wrong, nothing is lost."""
+        """Decide one message; whatever goes wrong, nothing is lost.
+
+        Raises:
+            StoreError: the queue itself fails; the delivery comes back by its time-out.
+        """
         last = message.receives >= self.max_receives
         try:
             decision = self.candidates.decide(message.body, last_attempt=last)
         except InvalidMessageError as error:
             self.queue.bury(message, str(error))
             return Outcome.BURIED
+        except (StoreError, UsageError) as error:
+            return self._hold(message, error)
         except RetryableError as error:
             return self._again(message, error, last=last, after_s=error.retry_after_s)
         except Exception as error:  # a bug must cost one candidate, not the worker
@@ -67,13 +75,23 @@ class Consumer:
         self.on_decision(decision)
         return Outcome.DECIDED
 
+    def _hold(self, message: Message, error: BowerbirdError) -> Outcome:
+        """Give an innocent message back; the caller, who hears of the fault, decides how to go on."""
+        _log.warning("message %s goes back to the queue: %s", message.id, error)
+        self.on_fault(error)
+        self.queue.release(message.receipt, self._delay_s(message.receives), counted=False)
+        return Outcome.RELEASED
+
     def _again(self, message: Message, error: Exception, *, last: bool, after_s: float | None) -> Outcome:
         if last:
             self.queue.bury(message, f"{type(error).__name__}: {error}")
             return Outcome.BURIED
-        # Full jitter, so that candidates of one broken host do not come back together:
-        # https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-        backoff = self.base_delay_s * 4 ** (message.receives - 1) * (0.5 + self.jitter() / 2)
         _log.info("message %s goes back to the queue: %s", message.id, error)
-        self.queue.release(message.receipt, min(max(backoff, after_s or 0.0), _MAX_DELAY_S))
+        delay_s = min(max(self._delay_s(message.receives), after_s or 0.0), _MAX_DELAY_S)
+        self.queue.release(message.receipt, delay_s)
         return Outcome.RELEASED
+
+    def _delay_s(self, receives: int) -> float:
+        # Jitter, so that candidates of one broken host do not come back together:
+        # https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+        return self.base_delay_s * 4.0 ** (receives - 1) * (0.5 + self.jitter() / 2)

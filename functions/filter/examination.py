@@ -36,17 +36,13 @@ class Examination:
     timings: dict[str, float] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def take(self, data: bytes, info: ImageInfo) -> None:
-        """Note the picture's bytes and what its header says."""
-        self.data, self.info = data, info
-        self.sha256 = hashlib.sha256(data).hexdigest()
-        self.facts |= {
-            "bytes": len(data),
-            "sha256": self.sha256,
-            "format": info.format,
-            "width": info.width,
-            "height": info.height,
-        }
+    def take(self, data: bytes, info: ImageInfo, *, whole: bool = True) -> None:
+        """Note the picture's bytes and what its header says; half a picture has a header only."""
+        self.info = info
+        if whole:
+            self.data, self.sha256 = data, hashlib.sha256(data).hexdigest()
+            self.facts |= {"bytes": len(data), "sha256": self.sha256}
+        self.facts |= {"format": info.format, "width": info.width, "height": info.height}
 
     def header(self) -> ImageInfo:
         """The image's header, for the stages after the original was fetched."""

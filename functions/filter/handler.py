@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from bowerbird.net import HostTurns
 from functions.filter.bootstrap import batch_filter
 from functions.filter.settings import FilterSettings
 from functions.filter.telemetry import Telemetry
@@ -15,9 +16,11 @@ from functions.filter.telemetry import Telemetry
 _logger = Logger(service="filter")
 _metrics = Metrics(namespace="Bowerbird", service="filter")
 _telemetry = Telemetry(_logger, _metrics)
+_hosts = HostTurns()
 _FILTER = batch_filter(
     FilterSettings(),  # type: ignore[call-arg]  # pydantic reads the environment
     on_decision=_telemetry.decided,
+    hosts=_hosts,
 )
 copy_config_to_registered_loggers(_logger, include={"functions.filter.consumer"})
 
@@ -27,5 +30,5 @@ copy_config_to_registered_loggers(_logger, include={"functions.filter.consumer"}
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's call
     """Judge one batch of candidates."""
     answer = _FILTER.handle(event)
-    _telemetry.settled(answer)
+    _telemetry.settled(answer, _hosts.take())
     return answer

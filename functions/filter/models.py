@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -26,6 +26,16 @@ class NoveltyModel(Protocol):
     @property
     def threshold(self) -> float:
         """The lowest score that passes."""
+        ...
+
+    @property
+    def reference(self) -> Mapping[str, Scores]:
+        """Samples of scores by kind; `heldout` is of pictures the owner loves that it was not fitted on."""
+        ...
+
+    @property
+    def preview_margin(self) -> float | None:
+        """How far below the threshold a preview must score to be rejected; None: previews are not judged."""
         ...
 
     def score(self, embeddings: NDArray[np.float32]) -> Scores:
@@ -65,6 +75,11 @@ class Models(Protocol):
     @property
     def min_side(self) -> int:
         """The shorter side, in pixels, that the models need of a picture."""
+        ...
+
+    @property
+    def preview_side(self) -> int:
+        """The shorter side, in pixels, that a preview must have."""
         ...
 
     @property

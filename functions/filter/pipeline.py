@@ -22,6 +22,7 @@ from functions.filter.stages.integrity import Integrity
 from functions.filter.stages.novelty import Novelty
 from functions.filter.stages.original import Original
 from functions.filter.stages.perceptual import Perceptual
+from functions.filter.stages.preview import Preview
 from functions.filter.stages.shape import DeclaredShape, RealShape, ShapeRule
 from functions.filter.stages.watermark import Watermark
 
@@ -77,15 +78,19 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
     cores: int,
     decoder: Decoder = imaging,
     copies: Copies | None = None,
+    scout: Models | None = None,
 ) -> Pipeline:
     """The order of the design; "already decided" comes before it, in `functions.filter.candidates`.
 
-    Without `copies` only the same bytes are duplicates.
+    Without `copies` only the same bytes are duplicates. `scout` judges the previews, where the bundle itself
+    is too expensive for a first look.
     """
+    slots = Semaphore(cores)
     return Pipeline(
         waiting=(
             DeclaredShape(shape),
-            Original(fetcher, max_bytes, decoder),
+            Preview(fetcher, scout or models, slots, decoder),
+            Original(fetcher, max_bytes, decoder, shape),
             RealShape(shape),
             Duplicate(ledger),
         ),
@@ -96,5 +101,5 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
             Watermark(models),
         ),
         noting=(Advisory(models),),
-        cores=Semaphore(cores),
+        cores=slots,
     )

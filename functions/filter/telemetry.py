@@ -36,8 +36,10 @@ class Telemetry:
             bundle=decision.bundle,
         )
 
-    def settled(self, answer: dict[str, Any]) -> None:
-        """Count a batch that has been answered."""
+    def settled(self, answer: dict[str, Any], hosts: dict[str, dict[str, int]] | None = None) -> None:
+        """Count a batch that has been answered; `hosts` are those that did not only answer."""
+        if hosts:
+            self._logger.warning("hosts in trouble", hosts=hosts)
         decisions, self._decisions = self._decisions, []
         kept = sum(decision.keep for decision in decisions)
         self._metrics.add_metric("Kept", MetricUnit.Count, kept)

@@ -13,7 +13,7 @@ from bowerbird.adapters.sqlite.perceptual import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.messages import Candidate
-from bowerbird.net import FileFetcher, HttpFetcher
+from bowerbird.net import FileFetcher, HostTurns, HttpFetcher
 from bowerbird.ports import Fetcher, Ledger, ObjectStore
 from bowerbird_models.bundle import load
 from functions.crawl.crawler import Crawler, Skipped
@@ -51,11 +51,22 @@ class HostOptions:
     downloads: int = 16
     thumbnails: bool = True
     gateway: str | None = None
+    scout: str | None = None
 
 
-def http_fetcher(gateway: str | None = None) -> HttpFetcher:
-    """The way out; `gateway` sends every request to one server instead, as the demo and tests do."""
-    return HttpFetcher(user_agent=USER_AGENT, gateway=gateway)
+def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> HttpFetcher:
+    """The way out; `gateway` sends every request to one server instead, as the demo and tests do.
+
+    `hosts` paces what is asked of picture hosts; sources take their turns themselves.
+    """
+    return HttpFetcher(user_agent=_settings().user_agent, gateway=gateway, turns=hosts)
+
+
+def _settings() -> CrawlSettings:
+    settings = CrawlSettings()
+    if "user_agent" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"user_agent": USER_AGENT})
 
 
 def source_context(
@@ -66,9 +77,7 @@ def source_context(
     fill_gaps: bool = False,
 ) -> Context:
     """What a live source needs; it remembers in `store` where it has been."""
-    settings = CrawlSettings()
-    if "user_agent" not in settings.model_fields_set:
-        settings = settings.model_copy(update={"user_agent": USER_AGENT})
+    settings = _settings()
     if communities:
         settings = settings.model_copy(update={"communities": communities})
     return Context(
@@ -82,13 +91,13 @@ def source_context(
     )
 
 
-def fetcher_for(source: Source, gateway: str | None) -> Fetcher:
+def fetcher_for(source: Source, http: Fetcher) -> Fetcher:
     """A folder's candidates are files below it; everything else comes over HTTP."""
-    return FileFetcher(source.root) if isinstance(source, FolderSource) else http_fetcher(gateway)
+    return FileFetcher(source.root) if isinstance(source, FolderSource) else http
 
 
 @contextmanager
-def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterator[Host]:
+def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetcher) -> Iterator[Host]:
     """A host on one place, for one source; closes its files at the end."""
     bundle = load(options.bundle)
     cores = len(os.sched_getaffinity(0))
@@ -99,7 +108,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
     likenesses = SqliteLikenesses(place.state / "likenesses.db")
     copies = Copies(likenesses, place.store, ledger)
     pipeline = standard_pipeline(
-        fetcher=fetcher_for(source, options.gateway),
+        fetcher=fetcher_for(source, http),
         ledger=ledger,
         models=bundle,
         shape=options.shape,
@@ -107,6 +116,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
         cores=cores,
         decoder=decoder,
         copies=copies,
+        scout=load(options.scout) if options.scout else None,
     )
     candidates = CandidateFilter(
         pipeline=pipeline,
@@ -121,6 +131,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions) -> Iterato
         max_receives=MAX_RECEIVES,
         base_delay_s=BASE_DELAY_S,
         on_decision=tally.decided,
+        on_fault=tally.fault,
     )
     try:
         yield Host(queue, ledger, consumer, tally, options.downloads)
@@ -152,12 +163,12 @@ def recheck_ledger(place: Place, table: str | None, endpoint_url: str | None) ->
         ledger.close()
 
 
-def crawler(gateway: str | None) -> Crawler:
+def crawler(http: Fetcher) -> Crawler:
     """The crawler, asking image hosts with the owner's keys where there are any."""
-    return Crawler(http_fetcher(gateway), Hosts.found(CrawlSettings().host_keys()))
+    return Crawler(http, Hosts.found(CrawlSettings().host_keys()))
 
 
-def crawl(source: Source, gateway: str | None) -> Iterable[Candidate | str]:
+def crawl(source: Source, http: Fetcher) -> Iterable[Candidate | str]:
     """Candidates of a source, and the reason for each post that gave none."""
-    for found in crawler(gateway).crawl(source):
+    for found in crawler(http).crawl(source):
         yield found.reason if isinstance(found, Skipped) else found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -10,11 +11,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from bowerbird.errors import BowerbirdError
+from bowerbird.errors import BowerbirdError, StoreError, UsageError
 from bowerbird.messages import Candidate, encode_candidate
 from bowerbird.ports import Ledger, Message, QueueDepth
 from functions.filter.consumer import Consumer, Outcome
 from infra.local.tally import Tally
+
+_log = logging.getLogger(__name__)
 
 # So many candidates may wait in the queue before the crawl holds its breath.
 _HIGH_WATER = 2000
@@ -22,6 +25,8 @@ _SEND_BATCH = 50
 _IDLE_S = 0.05
 _REPORT_EVERY_S = 0.5
 _FLUSH_EVERY_S = 5.0
+# A store that fails once may be busy; one that fails so often, with no decision in between, is broken.
+_MOST_FAULTS = 20
 
 
 @dataclass(slots=True)
@@ -55,11 +60,13 @@ class Host:
 
         Raises:
             BowerbirdError: what ended a single crawl early; what had been queued by then is decided first.
+                Or what is wrong with our own store, unless there will be another crawl: then that is waited
+                for. What is not decided yet stays in the queue.
         """
         feeder = _Feeder(self, crawl, limit, every_s)
         feeder.start()
         try:
-            self._drain(feeder)
+            self._drain(feeder, every_s)
         finally:
             self.stop.set()
             feeder.join()
@@ -67,12 +74,13 @@ class Host:
         if feeder.error is not None:
             raise feeder.error
 
-    def _drain(self, feeder: _Feeder) -> None:
+    def _drain(self, feeder: _Feeder, every_s: float | None) -> None:
         working: dict[Future[Outcome], Message] = {}
         report = _Every(_REPORT_EVERY_S, lambda: self.on_progress(self.tally, self.queue.depth()))
-        flush = _Every(_FLUSH_EVERY_S, self.ledger.flush)
+        flush = _Every(_FLUSH_EVERY_S, self._flush)
         with ThreadPoolExecutor(self.downloads, thread_name_prefix="filter") as pool:
             while True:
+                self._bear_faults(every_s)
                 crawled = not feeder.is_alive()  # asked before the queue is: what it sent last is then seen
                 taken = [] if self.stop.is_set() else self.queue.receive(2 * self.downloads - len(working))
                 working |= {pool.submit(self.consumer.consume, message): message for message in taken}
@@ -84,6 +92,22 @@ class Host:
                     self.stop.wait(_IDLE_S)
                 report()
                 flush()
+
+    def _flush(self) -> None:
+        """Write the decision lines; they can wait for a store that is busy."""
+        try:
+            self.ledger.flush()
+        except (StoreError, UsageError) as error:
+            self.tally.fault(error)
+
+    def _bear_faults(self, every_s: float | None) -> None:
+        if len(self.tally.faults) < _MOST_FAULTS:
+            return
+        if every_s is None:
+            raise self.tally.faults[-1]
+        _log.warning("%s; trying again in %g s", self.tally.faults[-1], every_s)
+        self.stop.wait(every_s)
+        self.tally.faults.clear()
 
     def _settle(self, working: dict[Future[Outcome], Message]) -> None:
         done, _ = wait(working, timeout=2 * _IDLE_S, return_when=FIRST_COMPLETED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,8 +12,10 @@ from types import FrameType
 from rich.console import Console
 from rich.table import Table
 
-from functions.crawl.post import Committing, Source
-from infra.local.bootstrap import HostOptions, crawl, embedded_host
+from bowerbird.net import HostTurns
+from bowerbird.net.hosts import troubles
+from functions.crawl.post import Committing, Source, Telling
+from infra.local.bootstrap import HostOptions, crawl, embedded_host, http_fetcher
 from infra.local.host import Host
 from infra.local.place import Place
 from infra.local.progress import progress
@@ -29,9 +32,13 @@ class RunOptions:
 
 @dataclass(frozen=True, slots=True)
 class MineResult:
-    """What a run did, and what it left."""
+    """What a run did, and what it left.
+
+    `hosts` counts what hosts of pictures answered, for those that did not only answer.
+    """
 
     tally: Tally
+    hosts: dict[str, dict[str, int]]
     waiting: int
     dead: list[tuple[str, str]]
     stopped: bool
@@ -43,22 +50,32 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
     Raises:
         SourceBlockedError, SourceUnreachableError: a single crawl got nowhere.
     """
+    turns = HostTurns()
     with (
-        embedded_host(place, source, options) as host,
+        http_fetcher(options.gateway, turns) as http,
+        embedded_host(place, source, options, http) as host,
         progress() as report,
         _stop_on_signal(host) as stopped,
     ):
         host.on_progress = report
-        if isinstance(source, Committing):
-            host.on_crawled = source.commit
-        host.run(lambda: crawl(source, options.gateway), limit=run.limit, every_s=run.every_s)
+        host.on_crawled = lambda: _crawled(source)
+        host.run(lambda: crawl(source, http), limit=run.limit, every_s=run.every_s)
         depth = host.queue.depth()
         return MineResult(
             host.tally,
+            turns.take(),
             waiting=depth.ready + depth.delayed + depth.in_flight,
             dead=host.queue.dead_letters(5) if depth.dead else [],
             stopped=bool(stopped),
         )
+
+
+def _crawled(source: Source) -> None:
+    """All that a crawl gave is on the queue: remember it, and say in one line how the source is."""
+    if isinstance(source, Committing):
+        source.commit()
+    if isinstance(source, Telling):
+        print(source.told(), file=sys.stderr, flush=True)
 
 
 def print_summary(result: MineResult, place: Place) -> None:
@@ -80,6 +97,8 @@ def print_summary(result: MineResult, place: Place) -> None:
         console.print(f"{tally.already} candidates were known from before")
     for problem in tally.problems:
         console.print(f"[red]crawl:[/red] {problem}", markup=True)
+    if result.hosts:
+        console.print(f"hosts in trouble: {troubles(result.hosts)}", markup=False)
     if result.waiting:
         console.print(f"{result.waiting} candidates wait in the queue; run the same command again to go on")
     for id_, reason in result.dead:

@@ -6,6 +6,7 @@ from collections import Counter
 from threading import Lock
 
 from bowerbird.decisions import Decision
+from bowerbird.errors import BowerbirdError
 
 
 def reason_word(reason: str) -> str:
@@ -14,7 +15,10 @@ def reason_word(reason: str) -> str:
 
 
 class Tally:
-    """Counts of one run: posts skipped, candidates queued or known, decisions by stage and reason."""
+    """Counts of one run: posts skipped, candidates queued or known, decisions by stage and reason.
+
+    `faults` are those of our own store since the last decision.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -24,6 +28,7 @@ class Tally:
         self.new = 0
         self.already = 0
         self.problems: list[str] = []
+        self.faults: list[BowerbirdError] = []
 
     @property
     def judged(self) -> int:
@@ -49,8 +54,14 @@ class Tally:
     def decided(self, decision: Decision) -> None:
         """A candidate came to its end."""
         with self._lock:
+            self.faults.clear()
             self.kept += decision.keep
             self.decisions[decision.stage, "kept" if decision.keep else reason_word(decision.reason)] += 1
+
+    def fault(self, error: BowerbirdError) -> None:
+        """The store failed while a candidate was worked on."""
+        with self._lock:
+            self.faults.append(error)
 
     def crawl_failed(self, problem: str) -> None:
         """A round of crawling ended early."""

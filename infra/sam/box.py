@@ -11,6 +11,7 @@ import json
 import os
 import queue
 import subprocess
+import sys
 import threading
 import time
 import uuid
@@ -33,7 +34,8 @@ _TICK_S: Final = 0.02
 class Report:
     """One invocation: the answer, or the error that Lambda would name; milliseconds and MB.
 
-    `init_ms` is None when the environment was warm; `peak_mb` is the process's own high-water mark.
+    `init_ms` is None when the environment was warm; `peak_mb` is the process's own high-water mark, and
+    `cpu_ms` all its processor time since it was started: what other programs do hardly matters to that.
     """
 
     answer: Any
@@ -41,6 +43,7 @@ class Report:
     ms: float
     init_ms: float | None
     peak_mb: float
+    cpu_ms: float
 
 
 class Box:
@@ -66,6 +69,7 @@ class Box:
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_RUNTIME_API": self._api.address,
             "LAMBDA_TASK_ROOT": str(function.task),
+            "PYTHONDONTWRITEBYTECODE": "1",  # in Lambda, /var/task and /opt are read-only
             "PYTHONPATH": os.pathsep.join(function.python_path()),
             **function.environment,
             **environment,
@@ -79,15 +83,15 @@ class Box:
             init_ms = None if self.alive() else self._start()
             if init_ms is not None and not self._api.ready.is_set():
                 self.kill()
-                return Report(self._api.init_error, "Runtime.InitError", 0.0, init_ms, 0.0)
+                return Report(self._api.init_error, "Runtime.InitError", 0.0, init_ms, 0.0, 0.0)
             started = time.monotonic()
             call = self._api.hand_over(event, self._function.timeout_s)
             answer, error = self._wait(call, started)
             ms = (time.monotonic() - started) * 1000
-            peak = self._peak_mb()
+            peak, cpu_ms = self._peak_mb(), self._cpu_ms()
             if not self.alive() or error == "Sandbox.Timedout":
                 self.kill()
-            return Report(answer, error, ms, init_ms, peak)
+            return Report(answer, error, ms, init_ms, peak, cpu_ms)
 
     def alive(self) -> bool:
         """Whether the runtime process lives."""
@@ -132,15 +136,31 @@ class Box:
             return answer, None if ok else "Function.Error"
         return None, "Sandbox.Timedout"
 
+    def _cpu_ms(self) -> float:
+        # https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: utime and stime are fields 14 and 15
+        fields = self._proc("stat").rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) * 1000 / os.sysconf("SC_CLK_TCK")
+
     def _peak_mb(self) -> float:
-        if self._process is None:
-            return 0.0
-        try:
-            status = Path(f"/proc/{self._process.pid}/status").read_text()
-        except FileNotFoundError:
-            return 0.0
+        status = self._proc("status")
         kilobytes = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
         return int(kilobytes[0]) / 1024 if kilobytes else 0.0
+
+    def _proc(self, name: str) -> str:
+        """What the kernel says of the runtime; nothing when it is dead."""
+        try:
+            return Path(f"/proc/{self._process.pid if self._process else 0}/{name}").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A runtime that was killed hangs up; nobody needs a traceback of that."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _RuntimeApi:
@@ -152,8 +172,7 @@ class _RuntimeApi:
         self.init_error: Any = None
         self._waiting: queue.Queue[tuple[str, bytes, int]] = queue.Queue()
         self._calls: dict[str, queue.Queue[tuple[bool, Any]]] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self.address = f"127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(_TICK_S,), daemon=True).start()
 
@@ -198,6 +217,7 @@ class _RuntimeApi:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body in one packet: the second of two waits for an acknowledgement
 
             def do_GET(self) -> None:
                 event = api.next_event()

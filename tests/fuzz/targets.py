@@ -97,7 +97,7 @@ class _Nowhere:
     """A web on which everything is gone."""
 
     def fetch(
-        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None, **_: object
     ) -> Fetched:
         del accept, max_bytes, headers
         raise PermanentError(f"gone: {url}")

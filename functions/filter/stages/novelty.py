@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from functions.filter.examination import Examination
 from functions.filter.models import Models
 
@@ -23,6 +25,9 @@ class Novelty:
         threshold = float(self.models.novelty.threshold)
         exam.scores["novelty"] = score
         exam.thresholds["novelty"] = threshold
+        heldout = self.models.novelty.reference.get("heldout")
+        if heldout is not None and heldout.size:
+            exam.facts["novelty_percentile"] = round(100 * float(np.mean(heldout < score)), 1)
         if score < threshold:
             return f"novelty: {score:.4g} is below {threshold:.4g}"
         return None

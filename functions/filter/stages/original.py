@@ -10,6 +10,7 @@ from bowerbird.imaging import ImageInfo
 from bowerbird.imaging.isolated import Decoder
 from bowerbird.ports import Fetched, Fetcher
 from functions.filter.examination import Examination
+from functions.filter.stages.shape import ShapeRule
 
 # i.redd.it serves an HTML page to whoever prefers one.
 ACCEPT = "image/jpeg,image/png,image/webp,image/*;q=0.5"
@@ -17,11 +18,15 @@ ACCEPT = "image/jpeg,image/png,image/webp,image/*;q=0.5"
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """Tries the candidate's URLs, best first, and keeps the first that is a picture of a kind we know."""
+    """Tries the candidate's URLs, best first, and keeps the first that is a picture of a kind we know.
+
+    When the header already says that `shape` will reject the picture, the rest of it is not fetched.
+    """
 
     fetcher: Fetcher
     max_bytes: int
     decoder: Decoder = imaging
+    shape: ShapeRule | None = None
     name: str = "original"
 
     def examine(self, exam: Examination) -> str | None:
@@ -33,7 +38,7 @@ class Original:
         reasons: list[str] = []
         for url in exam.candidate.urls:
             try:
-                fetched = self.fetcher.fetch(url, accept=ACCEPT, max_bytes=self.max_bytes)
+                fetched = self._fetch(url)
                 info = _inspect(fetched, self.decoder)
             except OptedOutError as error:
                 return str(error)
@@ -46,11 +51,23 @@ class Original:
                 reasons.append(f"unreachable: {error}")
                 continue
             exam.facts["url"] = fetched.url
-            exam.take(fetched.body, info)
+            exam.take(fetched.body, info, whole=fetched.whole)
             if reasons:
                 exam.facts["instead_of"] = reasons
             return None
         return reasons[0]
+
+    def _fetch(self, url: str) -> Fetched:
+        return self.fetcher.fetch(url, accept=ACCEPT, max_bytes=self.max_bytes, enough=self._misshapen)
+
+    def _misshapen(self, beginning: bytes) -> bool:
+        if self.shape is None:
+            return False
+        try:
+            info = self.decoder.inspect(beginning)
+        except PermanentError:  # a header that is longer, or no picture: the whole file tells
+            return False
+        return self.shape.reason(info.width, info.height) is not None
 
 
 def _inspect(fetched: Fetched, decoder: Decoder) -> ImageInfo:

@@ -12,9 +12,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bowerbird.messages import Candidate, encode_candidate
+from bowerbird.net import HostTurns
+from bowerbird.net.hosts import troubles
 from functions.crawl.crawler import Skipped
+from functions.crawl.post import Telling
 from functions.crawl.sources import open_source
-from infra.local.bootstrap import crawler, source_context
+from infra.local.bootstrap import crawler, http_fetcher, source_context
 from infra.local.tally import reason_word
 
 
@@ -36,7 +39,9 @@ def run(args: argparse.Namespace) -> int:
     """Print each candidate as it is found, and count what was on standard error."""
     source = open_source(args.source, source_context(args.gateway, communities=args.communities))
     counts: Counter[tuple[str, str]] = Counter()
-    for found in _limited(crawler(args.gateway).crawl(source), args.limit):
+    turns = HostTurns()
+    http = http_fetcher(args.gateway, turns)
+    for found in _limited(crawler(http).crawl(source), args.limit):
         if isinstance(found, Skipped):
             counts["skipped", reason_word(found.reason)] += 1
             if args.skipped:
@@ -48,6 +53,11 @@ def run(args: argparse.Namespace) -> int:
     for (result, word), count in counts.most_common():
         table.add_row(result, word, str(count))
     Console(file=sys.stderr).print(table)
+    hosts = troubles(turns.take())
+    if hosts:
+        print(f"hosts in trouble: {hosts}", file=sys.stderr)
+    if isinstance(source, Telling) and source.told():
+        print(source.told(), file=sys.stderr)
     return 0
 
 

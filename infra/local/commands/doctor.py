@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
 from bowerbird.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError, UsageError
+from bowerbird.net import HostTurns
 from bowerbird_models.bundle import load
+from functions.crawl.host_state import HostState, host_state
 from functions.crawl.source_state import SourceState, source_state
 from functions.crawl.sources import open_source
 from functions.crawl.sources.base import Context
-from infra.local.bootstrap import source_context
+from infra.local.bootstrap import crawler, http_fetcher, source_context
 from infra.local.place import open_place
+from infra.local.yields.hosts import last_days_hosts
 
 #: What a newcomer without an account can read, and Reddit's own doors.
 SOURCES = ("reddit", "rss", "arctic-shift", "lemmy:lemmy.world", "wikimedia")
@@ -38,9 +41,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser("doctor", help="say what works here: sources, bundle, store")
     parser.add_argument("--source", action="append", metavar="SPEC", help="look at this one (repeatable)")
     parser.add_argument("--communities", default="", metavar="A+B", help="as for mine")
+    parser.add_argument("--link", action="append", metavar="URL", help="look at this picture's host, too")
     parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
     parser.add_argument(
-        "--out", metavar="PLACE", help="a folder, or s3://bucket[/prefix], to try to write to"
+        "--out",
+        metavar="PLACE",
+        help="a folder, or s3://bucket[/prefix], to try to write to; tells of its last day's hosts",
     )
     parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
     parser.add_argument("--gateway", metavar="URL", help="send every request to this server instead")
@@ -64,16 +70,30 @@ def status(findings: list[Finding]) -> int:
     sources = [finding.state for finding in findings if finding.what == "source"]
     if not {"ok", "empty"} & set(sources):
         return 3
-    return int(any(finding.state != "ok" for finding in findings if finding.what != "source"))
+    # What hosts did to an earlier day's downloads is told; only what is wrong now is a failure.
+    now = (finding for finding in findings if finding.what not in {"source", "history"})
+    return int(any(finding.state not in {"ok", "empty"} for finding in now))
 
 
 def _findings(args: argparse.Namespace, context: Context) -> Iterator[Finding]:
     for spec in args.source or SOURCES:
         state = probe(spec, context)
         yield Finding("source", spec, state.health, state.detail)
+    if args.link:
+        with http_fetcher(args.gateway, HostTurns()) as http:
+            for link in args.link:
+                yield _of("host", host_state(link, crawler(http).hosts, http))
     yield _bundle(args.bundle)
     if args.out:
-        yield _store(args.out, args.endpoint_url)
+        finding = _store(args.out, args.endpoint_url)
+        yield finding
+        if finding.state == "ok":
+            store = open_place(args.out, args.endpoint_url).store
+            yield from (_of("history", state) for state in last_days_hosts(store))
+
+
+def _of(what: str, state: HostState) -> Finding:
+    return Finding(what, state.host, state.health, state.detail)
 
 
 def probe(spec: str, context: Context) -> SourceState:

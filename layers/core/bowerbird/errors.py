@@ -22,6 +22,10 @@ class RetryableError(BowerbirdError):
         self.retry_after_s = retry_after_s
 
 
+class StoreError(RetryableError):
+    """Our own store, ledger or queue fails: no candidate's fault, so none may be given up for it."""
+
+
 class PermanentError(BowerbirdError):
     """Will never succeed: recorded and acknowledged, never retried."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bowerbird.decisions import Decision
-from bowerbird.likeness import Likeness
+
+if TYPE_CHECKING:  # it needs numpy and Pillow, which the crawl function does without
+    from bowerbird.likeness import Likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,11 @@ class Queue(Protocol):
         """Acknowledge deliveries for good. A receipt whose delivery has timed out is ignored."""
         ...
 
-    def release(self, receipt: str, delay_s: float) -> None:
-        """Give a delivery back, to be seen again after `delay_s` seconds."""
+    def release(self, receipt: str, delay_s: float, *, counted: bool = True) -> None:
+        """Give a delivery back, to be seen again after `delay_s` seconds.
+
+        One that is not `counted` brings its message no closer to the dead letters, if the queue can help it.
+        """
         ...
 
     def bury(self, message: Message, reason: str) -> None:
@@ -155,12 +160,16 @@ class Likenesses(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A transfer that ended well: the bytes, the final URL after redirects, headers in lower case."""
+    """A transfer that ended well: the bytes, the final URL after redirects, headers in lower case.
+
+    `whole` is False when the caller had seen enough and the rest was not read.
+    """
 
     url: str
     status: int
     headers: dict[str, str]
     body: bytes
+    whole: bool = True
 
 
 class Fetcher(Protocol):
@@ -172,9 +181,17 @@ class Fetcher(Protocol):
     """
 
     def fetch(
-        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        accept: str,
+        max_bytes: int,
+        headers: Mapping[str, str] | None = None,
+        enough: Callable[[bytes], bool] | None = None,
     ) -> Fetched:
         """GET a URL and read at most `max_bytes` of body.
+
+        `enough` is shown the beginning of a longer body, once; when it says so, the rest is not read.
 
         `headers` carry the owner's key for this host; a redirect to another host must not take them along.
         """

@@ -39,6 +39,15 @@ class Bundle:
         return f"{self.manifest.name}@{self.manifest.version}"
 
     @property
+    def preview_side(self) -> int:
+        """The shorter side, in pixels, that a preview must have to be seen as the original is.
+
+        Twice the network's input: scaling down wipes out what the host's compression has added; a copy of
+        just the size moves scores several times as far (docs/performance.md).
+        """
+        return 2 * self.encoder.preprocess.size
+
+    @property
     def min_side(self) -> int:
         """The shorter side, in pixels, that a decoder must keep for these models."""
         sizes = [self.encoder.preprocess.min_side]
@@ -123,7 +132,8 @@ def _encoder(folder: Path, manifest: Manifest, threads: int) -> Encoder:
 
 def _novelty(folder: Path, manifest: Manifest) -> Novelty:
     entry = manifest.novelty
-    return novelties.load(folder / entry.artifact.file, entry.threshold.value, manifest.encoder.dim)
+    margin = None if entry.preview_margin is None else entry.preview_margin.value
+    return novelties.load(folder / entry.artifact.file, entry.threshold.value, manifest.encoder.dim, margin)
 
 
 def _watermark(folder: Path, manifest: Manifest, threads: int) -> Watermark | None:

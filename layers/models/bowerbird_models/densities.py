@@ -119,7 +119,7 @@ class Neighbours(_Arrays):
     def score(self, vectors: Array) -> Array:
         """Mean of the k largest cosines, (N,)."""
         k = int(self.k)
-        similar = vectors @ self.reference.T.astype(np.float32)
+        similar = vectors @ self.reference.T.astype(np.float32, copy=False)
         nearest: Array = np.partition(similar, -k, axis=1)[:, -k:].mean(axis=1)
         return nearest
 

@@ -70,10 +70,11 @@ class EncoderEntry(_Entry):
 
 
 class NoveltyEntry(_Entry):
-    """The owner's model; keep at or above the threshold."""
+    """The owner's model; keep at or above the threshold, `preview_margin` below it for a preview."""
 
     artifact: Artifact
     threshold: Threshold
+    preview_margin: Threshold | None = None
 
 
 class WatermarkEntry(_Entry):

@@ -142,6 +142,8 @@ def rigged(  # noqa: PLR0913 - each part may come from another server
         }
         boxes = {}
         for function in built_functions(TEMPLATE):
+            if function.name not in environments:
+                continue
             environment = {**shared, **environments[function.name]}
             boxes[function.name] = Box(function, PYTHON, environment, folder / f"{function.name}.log")
             stack.callback(boxes[function.name].close)

@@ -6,6 +6,7 @@ servers that speak SQS, DynamoDB and S3. No Docker, no account.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,9 +15,20 @@ from pathlib import Path
 import pytest
 
 from infra.sam.box import Box
+from infra.sam.built import built_functions
+from infra.sam.cold_start import raw_event
 from tests.aws_servers import ACCESS_KEY, SECRET_KEY, Cloud
 from tests.e2e.cloud.proxy import Proxy, proxy_before
-from tests.e2e.cloud.rig import Rig, assert_all_is_right, crawled, needs_build, rigged
+from tests.e2e.cloud.rig import (
+    PYTHON,
+    TEMPLATE,
+    Rig,
+    assert_all_is_right,
+    bundle,
+    crawled,
+    needs_build,
+    rigged,
+)
 
 pytestmark = needs_build
 
@@ -105,3 +117,15 @@ def test_everything_goes_wrong_at_once_and_all_is_right_in_the_end(rig: Rig, pro
     (letter,) = rig.dead_letters()
     assert letter["Body"] == poison
     assert "version" in letter["MessageAttributes"]["reason"]["StringValue"]
+
+
+def test_the_http_function_judges_what_it_is_handed(tmp_path: Path) -> None:
+    (function,) = (each for each in built_functions(TEMPLATE) if each.name == "HttpFunction")
+    box = Box(function, PYTHON, {"BOWERBIRD_BUNDLE": str(bundle(tmp_path))}, tmp_path / "http.log")
+    try:
+        report = box.invoke(raw_event(2))
+    finally:
+        box.close()
+    assert (report.error, report.answer["statusCode"]) == (None, 200)
+    verdicts = json.loads(report.answer["body"])["verdicts"]
+    assert [(verdict["name"], verdict["keep"]) for verdict in verdicts] == [("0", True), ("1", True)]

@@ -22,6 +22,8 @@ from tests.e2e.cloud.rig import ROOT, assert_all_is_right, crawled, needs_build,
 
 pytestmark = [needs_build, pytest.mark.xdist_group("stack")]  # deployed once
 
+ROLES = ("CrawlRole", "FilterRole", "HttpRole")
+
 # In AWS a batch needs the plain action; the stand-in asks for one of the batch's own name.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
 BATCHED = {"sqs:SendMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"}
@@ -86,11 +88,11 @@ def user_like(cloud: Cloud, role: str) -> tuple[str, str]:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with aws_servers.ministack(tmp_path_factory.mktemp("stack"), enforce=True) as cloud:
         outputs = deploy(cloud)
-        yield Stack(cloud, outputs, {role: user_like(cloud, role) for role in ("CrawlRole", "FilterRole")})
+        yield Stack(cloud, outputs, {role: user_like(cloud, role) for role in ROLES})
 
 
 REFUSED: list[tuple[str, str, Callable[[Any, dict[str, str]], object]]] = [
-    ("CrawlRole", "s3", lambda s3, out: s3.list_objects_v2(Bucket=out["Bucket"])),
+    ("CrawlRole", "s3", lambda s3, out: s3.get_object(Bucket=out["Bucket"], Key="images/a")),
     ("CrawlRole", "s3", lambda s3, out: s3.put_object(Bucket=out["Bucket"], Key="images/a", Body=b"")),
     ("CrawlRole", "sqs", lambda sqs, out: sqs.receive_message(QueueUrl=out["Queue"])),
     ("CrawlRole", "sqs", lambda sqs, out: sqs.send_message(QueueUrl=out["DeadLetters"], MessageBody="a")),
@@ -98,7 +100,10 @@ REFUSED: list[tuple[str, str, Callable[[Any, dict[str, str]], object]]] = [
     ("FilterRole", "sqs", lambda sqs, out: sqs.purge_queue(QueueUrl=out["Queue"])),
     ("FilterRole", "s3", lambda s3, out: s3.delete_object(Bucket=out["Bucket"], Key="images/a")),
     ("FilterRole", "s3", lambda s3, out: s3.put_object(Bucket=out["Bucket"], Key="other/a", Body=b"")),
+    ("FilterRole", "s3", lambda s3, out: s3.get_object(Bucket=out["Bucket"], Key="cursors/a")),
     ("FilterRole", "s3", lambda s3, _: s3.list_buckets()),
+    ("HttpRole", "s3", lambda s3, out: s3.list_objects_v2(Bucket=out["Bucket"])),
+    ("HttpRole", "sqs", lambda sqs, out: sqs.send_message(QueueUrl=out["Queue"], MessageBody="a")),
     ("FilterRole", "dynamodb", lambda db, out: db.scan(TableName=out["Ledger"])),
     ("FilterRole", "dynamodb", lambda db, out: db.delete_table(TableName=out["Ledger"])),
 ]

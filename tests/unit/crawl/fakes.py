@@ -20,7 +20,7 @@ class FakeFetcher:
     otherwise: bytes | Exception = field(default_factory=lambda: PermanentError("gone: nothing is there"))
 
     def fetch(
-        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None, **_: object
     ) -> Fetched:
         assert accept
         assert max_bytes > 0
@@ -37,7 +37,7 @@ class NoNetwork:
     """A fetcher that must not be asked."""
 
     def fetch(
-        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None, **_: object
     ) -> Fetched:
         raise AssertionError(f"asked for {url} with {accept}, {max_bytes}, {headers}")
 

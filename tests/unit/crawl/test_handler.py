@@ -52,7 +52,14 @@ def test_a_schedule_puts_candidates_on_the_queue(
             monkeypatch.setenv(name, value)
         handler = import_module("functions.crawl.handler").handler
         answer = handler(_EVENT, Context([60_000, 60_000, 15_000]))
-        assert answer == {"candidates": 2, "new": 2, "skipped": {"video": 1}, "complete": False, "source": {}}
+        assert answer == {
+            "candidates": 2,
+            "new": 2,
+            "skipped": {"video": 1},
+            "complete": False,
+            "source": {},
+            "hosts": {},
+        }
         messages = cloud.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
     sent = {decode_candidate(message["Body"]).urls[0] for message in messages}
     assert sent == {"https://i.redd.it/a.jpg", "https://i.redd.it/b.jpg"}

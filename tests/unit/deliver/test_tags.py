@@ -17,7 +17,7 @@ def test_placeholders_are_filled_in_and_unknown_ones_leave_their_tag_out() -> No
     )
     found = sidecar()
     assert rule.tags(found) == ["from_bowerbird", "community:EarthPorn", "artist:someone", "reddit"]
-    found["decision"]["scores"]["novelty_percentile"] = 87.9
+    found["decision"]["facts"]["novelty_percentile"] = 87.9
     assert rule.tags(found)[-1] == "p:87"
 
 

@@ -18,14 +18,15 @@ from bowerbird.errors import (
     PermanentError,
     RetryableError,
 )
-from bowerbird.messages import Candidate, Submission, encode_candidate
+from bowerbird.messages import Candidate, Preview, Submission, encode_candidate
 from functions.crawl.recheck import Kept, purge
 from functions.filter.candidates import CandidateFilter
+from functions.filter.examination import Examination
 from functions.filter.pipeline import standard_pipeline
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
 from tests.fakes import FakeFetcher, FakeLedger, FakeStore
-from tests.pictures import encoded, gradient, jpeg
+from tests.pictures import encoded, gradient, jpeg, noise
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 URL, BACKUP = "https://i.redd.it/a.jpg", "https://preview.redd.it/a.jpg?s=1"
@@ -38,10 +39,13 @@ class FakeModels:
 
     label: str = "fake@1"
     min_side: int = 64
+    preview_side: int = 64
+    preview_margin: float | None = None
     threshold: float = 0.5
     taste: float = 1.0
     watermark: "FakeModels | None" = None
     aesthetic: "FakeModels | None" = None
+    reference: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     embedded: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -106,7 +110,7 @@ def test_a_picture_to_the_owners_taste_is_kept_byte_for_byte() -> None:
     assert sidecar["candidate"]["urls"] == [URL]
     assert decision.facts["watermark"] == "no model in this bundle"
     assert set(decision.timings) == {
-        "declared", "original", "dimensions", "duplicate", "integrity", "novelty", "watermark",
+        "declared", "preview", "original", "dimensions", "duplicate", "integrity", "novelty", "watermark",
         "advisory",
     }  # fmt: skip
     assert len(world.thumbnails.objects) == 1
@@ -116,7 +120,9 @@ def test_a_picture_to_the_owners_taste_is_kept_byte_for_byte() -> None:
 def test_what_was_purged_is_never_fetched_again() -> None:
     world = World({URL: jpeg()})
     decision = world.decide(candidate())
-    kept = Kept("t3_a/a", "t3_a", NOW, str(decision.image).replace(".jpg", ".json"), str(decision.image))
+    kept = Kept(
+        "t3_a/a", "reddit", "t3_a", NOW, str(decision.image).replace(".jpg", ".json"), str(decision.image)
+    )
     purge(world.store, kept, "deleted", NOW)
     again = world.decide(candidate())
     assert (again, world.fetcher.asked) == (decision, [])
@@ -168,16 +174,43 @@ def test_what_is_no_picture_for_the_gallery_is_rejected_with_its_reason(
     assert (decision.keep, decision.stage, decision.reason.partition(":")[0]) == (False, stage, word)
 
 
+def test_a_scout_judges_the_preview_in_the_bundles_place() -> None:
+    small = Preview("https://preview.redd.it/a.jpg?width=640", 640, 480)
+    fetcher = FakeFetcher({URL: jpeg(), small.url: jpeg(640, 480)})
+    bundle = FakeModels()
+    pipeline = standard_pipeline(
+        fetcher=fetcher, ledger=FakeLedger(), models=bundle, shape=ShapeRule(), max_bytes=10_000_000,
+        cores=1, scout=FakeModels(taste=0.0, preview_margin=0.1),
+    )  # fmt: skip
+    exam = Examination(replace(candidate(), previews=(small,)))
+    verdict = pipeline.judge(exam)
+    assert (verdict.stage, verdict.reason) == ("preview", "novelty: the preview's 0 is below 0.4")
+    assert (bundle.embedded, fetcher.asked) == ([], [small.url])
+
+
 def test_a_declared_thumbnail_costs_no_byte() -> None:
     world = World({URL: jpeg()})
     decision = world.decide(candidate(width=320, height=240))
     assert (decision.stage, world.fetcher.asked) == ("declared", [])
 
 
+def test_a_picture_of_the_wrong_size_is_not_read_to_its_end() -> None:
+    data = encoded(noise(640, 480))
+    decision = World({URL: data}).decide(candidate())
+    assert (decision.stage, decision.reason.partition(":")[0]) == ("dimensions", "too-small")
+    assert (decision.facts["width"], decision.facts["height"]) == (640, 480)
+    assert "sha256" not in decision.facts
+
+
 def test_what_is_not_to_the_owners_taste_is_rejected_with_both_numbers() -> None:
     decision = World({URL: jpeg()}, FakeModels(taste=0.25)).decide(candidate())
     assert (decision.stage, decision.reason) == ("novelty", "novelty: 0.25 is below 0.5")
     assert (decision.scores, decision.thresholds) == ({"novelty": 0.25}, {"novelty": 0.5})
+
+
+def test_a_score_is_placed_among_those_of_held_out_pictures() -> None:
+    world = World({URL: jpeg()}, FakeModels(reference={"heldout": np.array([0.2, 0.4, 0.9, 1.0])}))
+    assert world.decide(candidate()).facts["novelty_percentile"] == 75.0
 
 
 def test_a_watermark_rejects() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bowerbird.decisions import Decision
-from bowerbird.errors import InvalidMessageError, RetryableError
+from bowerbird.errors import BowerbirdError, InvalidMessageError, RetryableError, StoreError, UsageError
 from bowerbird.ports import Message
 from functions.filter.consumer import Consumer, Outcome
 from tests.fakes import FakeQueue
@@ -73,6 +73,17 @@ def test_on_the_last_attempt_the_filter_is_told_and_a_failure_is_buried_with_its
     assert candidates.last_attempts == [True]
     assert outcome is Outcome.BURIED
     assert queue.buried == [("id", "RetryableError: store is down")]
+
+
+@pytest.mark.parametrize("error", [StoreError("the disk is full"), UsageError("AccessDenied")])
+@pytest.mark.parametrize("receives", [1, 3])
+def test_a_fault_of_our_own_store_counts_against_no_candidate(error: BowerbirdError, receives: int) -> None:
+    queue, faults = FakeQueue(), list[BowerbirdError]()
+    consumer = Consumer(
+        Scripted(error), queue, max_receives=3, base_delay_s=2, on_fault=faults.append, jitter=lambda: 1.0
+    )
+    assert consumer.consume(Message("id", "body", "receipt", receives)) is Outcome.RELEASED
+    assert (queue.uncounted, queue.buried, faults) == (["receipt"], [], [error])
 
 
 def test_a_bug_costs_one_candidate_and_not_the_worker() -> None:

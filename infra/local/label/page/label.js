@@ -75,7 +75,9 @@ function strip() {
     button.setAttribute("aria-current", String(from + index === state.at));
     return p.item;
   }));
-  $("strip").querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  // Not scrollIntoView: on a phone it would scroll the page, too.
+  const current = state.shown[state.at]?.item;
+  if (current) $("strip").scrollLeft = current.offsetLeft - $("strip").offsetLeft - $("strip").clientWidth / 3;
 }
 
 // Made once: a new element would fetch its picture again.

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from bowerbird.adapters.disk import disk_errors
 from bowerbird.errors import PermanentError
 
 # Our own state lives here, out of the sight of `keys` and of whoever watches the folder.
@@ -24,6 +25,7 @@ class FolderStore:
 
     A write goes to a temporary file on the same disk, is flushed, then renamed: readers see the old object
     or the new one, never half of one, whatever happens in between. Versions are sha256 of the content.
+    A disk that is full, read-only or broken is a StoreError.
     """
 
     def __init__(self, root: Path) -> None:
@@ -35,28 +37,31 @@ class FolderStore:
     def put(self, key: str, data: bytes, *, content_type: str, if_absent: bool = False) -> bool:  # noqa: ARG002 - a file's name says its type
         """Write a file atomically; with `if_absent` the first of several writers wins."""
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._write_temporary(data)
-        try:
-            if not if_absent:
-                temporary.replace(path)
-            else:
-                # link() fails when the name exists, which rename() does not.
-                try:
-                    os.link(temporary, path)
-                except FileExistsError:
-                    return False
-            _sync_folder(path.parent)
-            return True
-        finally:
-            temporary.unlink(missing_ok=True)
+        with disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = self._write_temporary(data)
+            try:
+                if not if_absent:
+                    temporary.replace(path)
+                else:
+                    # link() fails when the name exists, which rename() does not.
+                    try:
+                        os.link(temporary, path)
+                    except FileExistsError:
+                        return False
+                _sync_folder(path.parent)
+                return True
+            finally:
+                temporary.unlink(missing_ok=True)
 
     def get(self, key: str) -> bytes | None:
         """Read a file."""
-        try:
-            return self._path(key).read_bytes()
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            return None
+        path = self._path(key)
+        with disk_errors(path):
+            try:
+                return path.read_bytes()
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                return None
 
     def get_versioned(self, key: str) -> tuple[bytes, str] | None:
         """Read a file with its version."""
@@ -65,7 +70,7 @@ class FolderStore:
 
     def replace(self, key: str, data: bytes, *, content_type: str, version: str | None) -> bool:
         """Compare and write under a lock that all processes on this folder share."""
-        with (self._root / STATE / "replace.lock").open("w") as lock:
+        with disk_errors(self._root), (self._root / STATE / "replace.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             current = self.get_versioned(key)
             if (current[1] if current else None) != version:
@@ -89,7 +94,9 @@ class FolderStore:
 
     def delete(self, key: str) -> None:
         """Remove the file."""
-        self._path(key).unlink(missing_ok=True)
+        path = self._path(key)
+        with disk_errors(path):
+            path.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         parts = PurePosixPath(key).parts

@@ -2,7 +2,8 @@
 
 from bowerbird.net.fetcher import HttpFetcher
 from bowerbird.net.files import FileFetcher
+from bowerbird.net.hosts import HostTurns
 from bowerbird.net.limits import Limits
 from bowerbird.net.schemes import SchemeFetcher
 
-__all__ = ["FileFetcher", "HttpFetcher", "Limits", "SchemeFetcher"]
+__all__ = ["FileFetcher", "HostTurns", "HttpFetcher", "Limits", "SchemeFetcher"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -95,8 +95,15 @@ def check_opt_out(tags: Iterable[str], user_agent: str, target: Target) -> None:
                 raise OptedOutError(f"opted-out: {target} asks {directive}")
 
 
-def read_body(response: BaseHTTPResponse, max_bytes: int, target: Target) -> bytes:
+def read_body(
+    response: BaseHTTPResponse,
+    max_bytes: int,
+    target: Target,
+    enough: Callable[[bytes], bool] | None = None,
+) -> tuple[bytes, bool]:
     """Read the whole body, never more than `max_bytes`, neither on the wire nor decompressed.
+
+    `enough` is asked once, after the first 64 KiB: the second value is False when the rest was left.
 
     Raises:
         PermanentError: `too-large: …` or `encoding: …`.
@@ -112,12 +119,16 @@ def read_body(response: BaseHTTPResponse, max_bytes: int, target: Target) -> byt
         total += len(part)
         if total > max_bytes:
             raise PermanentError(f"too-large: {target} sends more than {max_bytes} bytes")
+        if enough is not None and total >= _CHUNK:
+            begun, ask, enough = b"".join(parts), enough, None
+            if ask(begun):
+                return begun, False
     body = b"".join(parts)
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding in {"", "identity", "none"}:
-        return body
+        return body, True
     if encoding in {"gzip", "x-gzip", "deflate"}:
-        return _inflate(body, max_bytes, target)
+        return _inflate(body, max_bytes, target), True
     raise PermanentError(f"encoding: {target} answers in {encoding[:32]!r}, identity was asked for")
 
 

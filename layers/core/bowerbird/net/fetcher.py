@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import IncompleteRead
 from types import TracebackType
@@ -64,7 +64,13 @@ class HttpFetcher:
         self._pools = PinnedPools(tls or ssl.create_default_context(cafile=certifi.where()))
 
     def fetch(
-        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        accept: str,
+        max_bytes: int,
+        headers: Mapping[str, str] | None = None,
+        enough: Callable[[bytes], bool] | None = None,
     ) -> Fetched:
         """GET a URL and read at most `max_bytes` of body; see `bowerbird.ports.Fetcher`."""
         budget = Budget(self._limits, max_bytes)
@@ -79,7 +85,7 @@ class HttpFetcher:
                     granted.answered(response.status, response.headers)
                     location = redirect_location(response)
                     if location is None:
-                        return self._read(response, target, max_bytes)
+                        return self._read(response, target, max_bytes, enough)
                 finally:
                     response.close()
             target = self._parse(join(target, location))
@@ -119,12 +125,18 @@ class HttpFetcher:
                 unreachable = error
         raise unreachable or AssertionError("checked_addresses returns at least one")
 
-    def _read(self, response: BaseHTTPResponse, target: Target, max_bytes: int) -> Fetched:
+    def _read(
+        self,
+        response: BaseHTTPResponse,
+        target: Target,
+        max_bytes: int,
+        enough: Callable[[bytes], bool] | None,
+    ) -> Fetched:
         check_status(response, target)
         check_opt_out(response.headers.getlist("x-robots-tag"), self._user_agent, target)
-        body = read_body(response, max_bytes, target)
+        body, whole = read_body(response, max_bytes, target, enough)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Fetched(target.url, response.status, headers, body)
+        return Fetched(target.url, response.status, headers, body, whole)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +25,7 @@ class FileFetcher:
         accept: str,  # noqa: ARG002 - the port's; a file has one form
         max_bytes: int,
         headers: Mapping[str, str] | None = None,  # noqa: ARG002 - the port's
+        enough: Callable[[bytes], bool] | None = None,  # noqa: ARG002 - reading a file to its end costs nothing
     ) -> Fetched:
         """Read a file; see `bowerbird.ports.Fetcher`."""
         parts = urlsplit(url)

@@ -100,15 +100,19 @@ class Limiter:
         self._lock = threading.Lock()
 
     @contextmanager
-    def turn(self, host: str, *, patience_s: float = math.inf) -> Iterator[Turn]:
+    def turn(
+        self, host: str, *, patience_s: float = math.inf, place_patience_s: float | None = None
+    ) -> Iterator[Turn]:
         """Wait until `host` may be asked, then hold one of its places while the caller asks.
+
+        Waiting for others of our own requests to end takes at most `place_patience_s` (else `patience_s`).
 
         Raises:
             RetryableError: the wait would be longer than `patience_s`, or the host's circuit is open;
                 `retry_after_s` says when to come back.
         """
         state = self._state(host)
-        self._enter(host, state, self._clock() + patience_s)
+        self._enter(host, state, patience_s, patience_s if place_patience_s is None else place_patience_s)
         turn = Turn()
         try:
             yield turn
@@ -150,16 +154,19 @@ class Limiter:
             at = max(at, state.resets_at)
         return at
 
-    def _enter(self, host: str, state: _Host, deadline: float) -> None:
+    def _enter(self, host: str, state: _Host, patience_s: float, place_patience_s: float) -> None:
         limit = self._limit(host)
+        deadline = self._clock() + patience_s
+        place_deadline = self._clock() + place_patience_s
         while True:
             with state.freed:
                 if state.failures >= BREAKER and state.in_flight:
                     raise RetryableError(f"{host} keeps failing: left alone until it answers again")
                 if state.in_flight >= limit.concurrency:
-                    left = deadline - self._clock()
+                    left = place_deadline - self._clock()
                     if not state.freed.wait(None if math.isinf(left) else max(0.0, left)):
                         raise RetryableError(f"{host} is busy with our own requests: try again later")
+                    deadline = max(deadline, min(place_deadline, self._clock() + patience_s))
                     continue
                 now, at = self._clock(), self._next_start(host, state)
                 if at <= now:

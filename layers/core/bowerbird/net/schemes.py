@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bowerbird.errors import PermanentError
 from bowerbird.ports import Fetched, Fetcher
@@ -15,10 +15,17 @@ class SchemeFetcher:
         self._fetchers = dict(fetchers)
 
     def fetch(
-        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        accept: str,
+        max_bytes: int,
+        headers: Mapping[str, str] | None = None,
+        enough: Callable[[bytes], bool] | None = None,
     ) -> Fetched:
         """Read a URL; see `bowerbird.ports.Fetcher`."""
         scheme = url.partition(":")[0].lower()
         if scheme not in self._fetchers:
             raise PermanentError(f"refused: scheme {scheme[:16]!r}")
-        return self._fetchers[scheme].fetch(url, accept=accept, max_bytes=max_bytes, headers=headers)
+        fetcher = self._fetchers[scheme]
+        return fetcher.fetch(url, accept=accept, max_bytes=max_bytes, headers=headers, enough=enough)

@@ -16,8 +16,7 @@ from .samples import HELD_OUT_FONTS
 #: Clean photographs, whole and in part; the figure for false alarms is theirs.
 PHOTOGRAPHS: Final = ("whole", "cut")
 
-#: Clean pictures that are harder: lettered things in the scene, frames, and drawings where they are
-#: told apart.
+#: Clean pictures that are harder: lettered things in the scene, frames, drawings.
 HARD: Final = ("signs", "frame")
 DRAWING: Final = "drawing"
 

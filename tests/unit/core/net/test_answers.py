@@ -133,8 +133,30 @@ def test_a_location_is_read_as_utf_8() -> None:
     assert redirect_location(answer(200, location="/b.jpg")) is None
 
 
+def test_the_rest_of_a_body_is_left_when_the_beginning_was_enough() -> None:
+    shown: list[int] = []
+
+    def enough(beginning: bytes) -> bool:
+        shown.append(len(beginning))
+        return True
+
+    assert read_body(answer(body=b"x" * 200_000), 200_000, HERE, enough) == (b"x" * 65536, False)
+    assert read_body(answer(body=b"x" * 1000), 200_000, HERE, enough) == (b"x" * 1000, True)
+    assert shown == [65536]
+
+
+def test_a_beginning_that_is_not_enough_is_shown_once() -> None:
+    shown: list[int] = []
+    body = b"x" * 200_000
+    assert read_body(answer(body=body), 200_000, HERE, lambda part: bool(shown.append(len(part)))) == (
+        body,
+        True,
+    )
+    assert shown == [65536]
+
+
 def test_body_up_to_the_limit() -> None:
-    assert read_body(answer(body=b"x" * 1000), 1000, HERE) == b"x" * 1000
+    assert read_body(answer(body=b"x" * 1000), 1000, HERE) == (b"x" * 1000, True)
     with pytest.raises(PermanentError, match=r"too-large: example.com/a.jpg sends more than 999 bytes"):
         read_body(answer(body=b"x" * 1000), 999, HERE)
 
@@ -151,7 +173,7 @@ def test_a_compressed_body_nobody_asked_for_is_unpacked(wbits: int) -> None:
     packer = zlib.compressobj(wbits=wbits)
     packed = packer.compress(b"picture" * 100) + packer.flush()
     encoding = "gzip" if wbits == 31 else "deflate"
-    assert read_body(answer(body=packed, content_encoding=encoding), 1000, HERE) == b"picture" * 100
+    assert read_body(answer(body=packed, content_encoding=encoding), 1000, HERE) == (b"picture" * 100, True)
     with pytest.raises(PermanentError, match=r"too-large: example.com/a.jpg unpacks to more than 699 bytes"):
         read_body(answer(body=packed, content_encoding=encoding), 699, HERE)
     with pytest.raises(RetryableError, match=r"truncated: "):

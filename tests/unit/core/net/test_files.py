@@ -74,7 +74,7 @@ class Echo:
         self._name = name
 
     def fetch(
-        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None
+        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None, **_: object
     ) -> Fetched:
         return Fetched(url, 200, {"by": self._name, "accept": accept, **(headers or {})}, bytes(max_bytes))
 

@@ -233,3 +233,30 @@ def test_idle_hosts_are_forgotten_and_throttled_ones_are_not() -> None:
             turn.answered(200, {})
     assert asked.wait_s(HOST) == 3000 - clock.now
     assert len(asked._hosts) <= MAX_HOSTS  # noqa: SLF001 (memory has no public face)
+
+
+def test_a_place_may_be_waited_for_longer_than_a_pause() -> None:
+    clock = Clock()
+    one = limiter(clock, Limit(1000, 60))
+    entered, leave, answers = threading.Event(), threading.Event(), []
+
+    def hold() -> None:
+        with one.turn(HOST) as turn:
+            entered.set()
+            leave.wait(10)
+            clock.now += 30
+            turn.answered(200, {})
+
+    def follow() -> None:
+        with one.turn(HOST, patience_s=1, place_patience_s=60) as turn:
+            turn.answered(200, {})
+            answers.append(clock.now)
+
+    threads = [threading.Thread(target=hold), threading.Thread(target=follow)]
+    threads[0].start()
+    assert entered.wait(10)
+    threads[1].start()
+    leave.set()
+    for thread in threads:
+        thread.join(10)
+    assert answers == [30]

@@ -8,7 +8,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bowerbird.errors import RetryableError, UsageError
+from bowerbird.errors import StoreError, UsageError
 
 # Error codes that pass by themselves. boto3 has already retried them by the time we see one.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -49,7 +49,7 @@ def translated(what: str) -> Iterator[None]:
     """Raise our own errors for AWS's; `what` is what was being done and to what, for the text.
 
     Raises:
-        RetryableError: throttled, a server error or the network.
+        StoreError: throttled, a server error or the network.
         UsageError: everything else, such as a missing bucket or permission: retrying cannot help, but the
             message that was being worked on is innocent and must not be lost.
     """
@@ -57,9 +57,9 @@ def translated(what: str) -> Iterator[None]:
         yield
     except ClientError as error:
         if code(error) in _PASSING or status(error) >= _SERVER_ERROR:
-            raise RetryableError(f"{what}: {code(error)}; AWS is busy, it is tried again later") from error
+            raise StoreError(f"{what}: {code(error)}; AWS is busy, it is tried again later") from error
         raise UsageError(
             f"{what}: {code(error)}; check the name, the region and what the role allows ({error})"
         ) from error
     except BotoCoreError as error:
-        raise RetryableError(f"{what}: {error}") from error
+        raise StoreError(f"{what}: {error}") from error

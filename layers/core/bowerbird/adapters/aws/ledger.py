@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 
 from bowerbird.adapters.aws.failures import code, translated
 from bowerbird.decisions import Decision, decode_decision, encode_decision, redacted
-from bowerbird.errors import RetryableError
+from bowerbird.errors import StoreError
 from bowerbird.keys import decisions_key, digest
 from bowerbird.ports import ObjectStore
 
@@ -81,7 +81,7 @@ class DynamoLedger:
                 return holder
             if "decision" in self._read(_candidate(candidate_id)):
                 return candidate_id
-        raise RetryableError(f"claiming {sha256}: others were claiming it {_ATTEMPTS} times over")
+        raise StoreError(f"claiming {sha256}: others were claiming it {_ATTEMPTS} times over")
 
     def claimed_by(self, candidate_id: str) -> str | None:
         """What a candidate holds."""
@@ -99,7 +99,7 @@ class DynamoLedger:
                 with self._lock:
                     self._new.setdefault(key, []).append(decision)
                 return decision
-        raise RetryableError(f"committing {decision.candidate}: others wrote it {_ATTEMPTS} times over")
+        raise StoreError(f"committing {decision.candidate}: others wrote it {_ATTEMPTS} times over")
 
     def flush(self) -> int:
         """Write this batch's object, and the lines that an earlier delivery did not live to write."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from bowerbird.adapters.aws.failures import code, status, translated
-from bowerbird.errors import RetryableError
+from bowerbird.errors import StoreError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -104,7 +104,7 @@ class S3Store:
                         continue
                     raise
                 return True
-        raise RetryableError(f"writing {self._name(key)}: others were writing it {_ATTEMPTS} times over")
+        raise StoreError(f"writing {self._name(key)}: others were writing it {_ATTEMPTS} times over")
 
     def _name(self, key: str) -> str:
         return f"s3://{self._bucket}/{self._prefix}{key}"

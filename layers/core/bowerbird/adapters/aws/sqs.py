@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from bowerbird.adapters.aws.failures import code, translated
-from bowerbird.errors import InvalidMessageError, RetryableError
+from bowerbird.errors import InvalidMessageError, StoreError
 from bowerbird.ports import Message, QueueDepth
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class SqsQueue:
         """Acknowledge deliveries, ten a request."""
         self._delete(self._url, receipts)
 
-    def release(self, receipt: str, delay_s: float) -> None:
-        """Give a delivery back; SQS counts whole seconds, twelve hours at most."""
+    def release(self, receipt: str, delay_s: float, *, counted: bool = True) -> None:  # noqa: ARG002 - SQS counts every delivery
+        """Give a delivery back; SQS counts whole seconds, twelve hours at most, and every delivery."""
         seconds = min(math.ceil(max(delay_s, 0)), _LONGEST_INVISIBLE_S)
         with translated(f"releasing a message of {self._url}"):
             try:
@@ -119,7 +119,7 @@ class SqsQueue:
             left = {int(f["Id"]): bodies[int(f["Id"])] for f in failed if not f["SenderFault"]}
             if not left:
                 return refused
-        raise RetryableError(f"sending to {self._url}: {len(left)} messages failed {_ATTEMPTS} times")
+        raise StoreError(f"sending to {self._url}: {len(left)} messages failed {_ATTEMPTS} times")
 
     def _receive(self, url: str, limit: int) -> list[Message]:
         taken: list[Message] = []
@@ -158,7 +158,7 @@ class SqsQueue:
                 if not left:
                     break
             else:
-                raise RetryableError(f"deleting from {url}: {len(left)} messages failed {_ATTEMPTS} times")
+                raise StoreError(f"deleting from {url}: {len(left)} messages failed {_ATTEMPTS} times")
 
     def _counts(self, url: str) -> tuple[int, int, int]:
         with translated(f"counting {url}"):

@@ -7,6 +7,8 @@ import os
 import uuid
 from pathlib import Path
 
+from bowerbird.adapters.disk import disk_errors
+
 
 class Instance:
     """This process's mark in a folder: a file it keeps locked for as long as it lives.
@@ -15,10 +17,11 @@ class Instance:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self.id = uuid.uuid4().hex
         self._folder = folder
-        self._file = (folder / self.id).open("w")
+        with disk_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = (folder / self.id).open("w")
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def alive(self, other: str) -> bool:

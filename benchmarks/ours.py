@@ -1,0 +1,189 @@
+"""Our work for one picture: the real pipeline with its real adapters, each stage under a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmarks.measure import Clock
+from benchmarks.photographs import jpeg
+from bowerbird.adapters.folder import FolderStore
+from bowerbird.adapters.sqlite.ledger import SqliteLedger
+from bowerbird.adapters.sqlite.queue import SqliteQueue
+from bowerbird.imaging.isolated import IsolatedDecoder
+from bowerbird.messages import Candidate, encode_candidate
+from bowerbird.net import HttpFetcher
+from bowerbird_models.bundle import Bundle, load
+from bowerbird_models.densities import Mixture
+from bowerbird_models.encoder import Encoder
+from bowerbird_models.novelty import Novelty, Part
+from bowerbird_models.preprocess import Preprocess, Resize
+from bowerbird_models.session import Session
+from bowerbird_models.watermark import Watermark
+from functions.filter.candidates import CandidateFilter
+from functions.filter.examination import Examination, Stage
+from functions.filter.models import Models
+from functions.filter.pipeline import Pipeline, standard_pipeline
+from functions.filter.stages.shape import ShapeRule
+from functions.filter.survivors import Survivors
+
+_CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+_CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A stage under the clock."""
+
+    stage: Stage
+    clock: Clock
+
+    @property
+    def name(self) -> str:
+        """The stage's."""
+        return self.stage.name
+
+    def examine(self, exam: Examination) -> str | None:
+        """Do what the stage does."""
+        with self.clock(self.stage.name):
+            return self.stage.examine(exam)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipShaped:
+    """The cost of the clip bundle, the judgement of lite.
+
+    Random weights have no taste, so after its own networks it asks lite, off the clock.
+    """
+
+    clip: Encoder
+    mixture: Novelty
+    watermark: Watermark | None
+    lite: Bundle
+    clock: Clock
+    label: str = "clip-shaped@0.0.0"
+
+    @property
+    def min_side(self) -> int:
+        """As the watermark network needs it."""
+        return 512
+
+    @property
+    def preview_side(self) -> int:
+        """The first of the two squashes."""
+        return self.clip.preprocess.min_side
+
+    @property
+    def encoder(self) -> ClipShaped:
+        """This."""
+        return self
+
+    @property
+    def novelty(self) -> ClipShaped:
+        """This too."""
+        return self
+
+    @property
+    def threshold(self) -> float:
+        """Lite's."""
+        return self.lite.novelty.threshold
+
+    @property
+    def preview_margin(self) -> float | None:
+        """Lite's."""
+        return self.lite.novelty.preview_margin
+
+    def embed(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """Pay for CLIP, get lite's embedding."""
+        self.mixture.score(self.clip.embed(images))
+        with self.clock.hidden():
+            return self.lite.encoder.embed(images)
+
+    def score(self, embeddings: NDArray[np.float32]) -> NDArray[np.floating]:
+        """Lite's score; the mixture's was paid for in `embed`."""
+        with self.clock.hidden():
+            return self.lite.novelty.score(embeddings)
+
+
+class Ours:
+    """One worker: queue, ledger and store on disk, images decoded in a process of their own."""
+
+    def __init__(self, networks: Path, server: str, clock: Clock, place: Path, system: str) -> None:
+        lite = load("lite")
+        if system == "lite without previews":
+            lite = replace(lite, novelty=replace(lite.novelty, preview_margin=None))
+        # The bundle as it ships once it has its watermark network; a random one of the same shape till then.
+        mark = _watermark(networks)
+        models = _clip(networks, lite, mark, clock) if "clip" in system else replace(lite, watermark=mark)
+        self.decoder = IsolatedDecoder(workers=1)
+        self._warm_up(models, mark)
+        store = FolderStore(place)
+        self._ledger = SqliteLedger(place / "ledger.db", store)
+        self._queue = SqliteQueue(place / "queue.db")
+        pipeline = standard_pipeline(
+            fetcher=HttpFetcher(user_agent="linux:bowerbird-bench:0", gateway=server),
+            ledger=self._ledger,
+            models=models,
+            shape=ShapeRule(),
+            max_bytes=50_000_000,
+            cores=1,
+            decoder=self.decoder,
+            scout=lite if system == "clip after lite" else None,
+        )
+        timed = Pipeline(
+            [Timed(stage, clock) for stage in pipeline.waiting],
+            [Timed(stage, clock) for stage in pipeline.computing],
+            nullcontext(),
+        )
+        self._filter = CandidateFilter(timed, self._ledger, Survivors(store, self._ledger), models.label)
+
+    def _warm_up(self, models: Models, mark: Watermark) -> None:
+        """Make what is made on first use."""
+        grey = Image.new("RGB", (640, 480), "grey")
+        models.novelty.score(models.encoder.embed([grey]))
+        mark.probability([grey])
+        self.decoder.decode(jpeg(grey), min_side=512)
+
+    def judge_all(self, candidates: Sequence[Candidate]) -> dict[str, str]:
+        """Send, receive, decide, acknowledge and write the lines; gives outcomes by candidate."""
+        outcomes = {}
+        self._queue.send([(each.id, encode_candidate(each)) for each in candidates])
+        while messages := self._queue.receive(10):
+            for message in messages:
+                decision = self._filter.decide(message.body)
+                outcomes[decision.candidate] = "kept" if decision.keep else decision.stage
+            self._queue.delete([message.receipt for message in messages])
+        self._ledger.flush()
+        return outcomes
+
+
+def _clip(networks: Path, lite: Bundle, mark: Watermark, clock: Clock) -> ClipShaped:
+    resizes = (Resize(512, "squash", "lanczos"), Resize(224, "squash", "lanczos"))
+    encoder = Encoder(
+        Session(networks / "vit_b16.int8.onnx"), Preprocess(resizes, _CLIP_MEAN, _CLIP_STD), dim=512
+    )
+    from benchmarks.shapes import mixture  # noqa: PLC0415 - brings onnx along, which lite must not pay for
+
+    weights, means, precisions = mixture()
+    density = Mixture(
+        np.asarray("full"),
+        weights.astype(np.float32),
+        means.astype(np.float32),
+        precisions.astype(np.float32),
+        np.eye(512, dtype=np.float32),
+        np.zeros(512, np.float32),
+    )
+    return ClipShaped(encoder, Novelty((Part(density, (0, 512)),), 0.0), mark, lite, clock)
+
+
+def _watermark(networks: Path) -> Watermark:
+    half = (0.5, 0.5, 0.5)
+    preprocess = Preprocess((Resize(512, "squash", "lanczos"),), half, half)
+    # Random weights would reject half of the pictures; above 1 none is.
+    return Watermark(Session(networks / "efficientnetv2_b0.onnx"), preprocess, threshold=1.1)

@@ -1,0 +1,36 @@
+"""CPU a candidate, by stage, as bars beside each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("svg")
+mpl.rcParams["svg.hashsalt"] = "bowerbird"  # the same figures give the same file
+import matplotlib.pyplot as plt  # noqa: E402 - the backend is chosen first
+
+
+def draw(mixes: dict[str, dict[str, dict[str, Any]]], path: Path) -> None:
+    """Draw one panel a mix."""
+    figure, panels = plt.subplots(len(mixes), 1, figsize=(9, 2.6 * len(mixes)), squeeze=False)
+    stages = sorted({stage for mix in mixes.values() for each in mix.values() for stage in each["stages_ms"]})
+    colours = dict(zip(stages, plt.get_cmap("tab20").colors, strict=False))
+    for panel, (name, systems) in zip(panels.flat, mixes.items(), strict=True):
+        for row, figures in enumerate(systems.values()):
+            count, left = len(figures["outcomes"]), 0.0
+            for stage, spent in sorted(figures["stages_ms"].items(), key=lambda item: -item[1]):
+                panel.barh(row, spent / count, left=left, color=colours[stage])
+                left += spent / count
+            panel.text(left, row, f" {left:.1f} ms", va="center")
+        panel.set_yticks(range(len(systems)), list(systems))
+        panel.invert_yaxis()
+        panel.margins(x=0.12)
+        panel.set_title(f"{name}: CPU ms a candidate")
+        panel.spines[["top", "right"]].set_visible(False)
+    handles = [plt.Rectangle((0, 0), 1, 1, color=colours[stage]) for stage in stages]
+    figure.legend(handles, stages, loc="lower center", ncols=5, frameon=False, fontsize=8)
+    figure.tight_layout(rect=(0, 0.12, 1, 1))
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)

@@ -1,0 +1,76 @@
+"""A first look at a small copy that the host offers: most pictures need no better one to be turned down."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from PIL import Image
+
+from bowerbird import imaging
+from bowerbird.errors import BowerbirdError, PermanentError
+from bowerbird.imaging.isolated import Decoder
+from bowerbird.messages import Candidate
+from bowerbird.messages import Preview as Copy
+from bowerbird.ports import Fetcher
+from functions.filter.examination import Examination
+from functions.filter.models import Models
+
+# Asked for WebP, Reddit sends it, at a compression that moves scores more than its JPEG does.
+_ACCEPT = "image/jpeg,image/png;q=0.8"
+
+# A copy of 1080 pixels weighs a tenth of this; whatever is larger is no preview.
+_MAX_BYTES = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Scores the smallest copy that is large enough for the encoder; rejects only the hopeless.
+
+    The bundle's margin says how far below the threshold a copy may score and its original still pass. A
+    bundle without a margin does not look at previews. `cores` bounds what is computed at once.
+    """
+
+    fetcher: Fetcher
+    models: Models
+    cores: AbstractContextManager[object]
+    decoder: Decoder = imaging
+    name: str = "preview"
+
+    def examine(self, exam: Examination) -> str | None:
+        """Reject far below the threshold; whatever goes wrong with a copy, the original decides."""
+        margin = self.models.novelty.preview_margin
+        copy = smallest(exam.candidate, self.models.preview_side)
+        if margin is None or copy is None:
+            return None
+        try:
+            image, score = self._look(copy)
+        except BowerbirdError as error:
+            exam.facts["preview"] = str(error)
+            return None
+        threshold = float(self.models.novelty.threshold) - margin
+        exam.scores[self.name] = score
+        exam.thresholds[self.name] = threshold
+        if score < threshold:
+            exam.image = image  # there will be no better one to make the thumbnail of
+            return f"novelty: the preview's {score:.4g} is below {threshold:.4g}"
+        return None
+
+    def _look(self, copy: Copy) -> tuple[Image.Image, float]:
+        side = self.models.preview_side
+        body = self.fetcher.fetch(copy.url, accept=_ACCEPT, max_bytes=_MAX_BYTES).body
+        with self.cores:
+            image = self.decoder.decode(body, min_side=side)
+            if min(image.size) < side:
+                raise PermanentError(f"too-small: a copy of {copy.width} pixels is {image.size}")
+            return image, float(self.models.novelty.score(self.models.encoder.embed([image]))[0])
+
+
+def smallest(candidate: Candidate, side: int) -> Copy | None:
+    """The smallest copy whose shorter side has so many pixels, if one is smaller than the original."""
+    original = (candidate.width or 0) * (candidate.height or 0)
+    copies = [each for each in candidate.previews if min(each.width, each.height) >= side]
+    best = min(copies, key=lambda each: each.width * each.height, default=None)
+    if best is None or best.url in candidate.urls or 0 < original <= best.width * best.height:
+        return None
+    return best

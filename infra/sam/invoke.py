@@ -1,0 +1,41 @@
+"""Runs one built function on one event, without Docker: `sam local invoke`'s equal.
+
+Usage: python -m infra.sam.invoke FUNCTION EVENT.json [NAME=VALUE…]
+
+The variables are added to those of the template, for example AWS_ENDPOINT_URL=http://127.0.0.1:4566.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from infra.sam.box import Box
+from infra.sam.built import built_functions
+
+ROOT = Path(__file__).parents[2]
+
+
+def main() -> int:
+    """Print the answer; 0 when the function answered without an error."""
+    name, event, *variables = sys.argv[1:]
+    functions = {each.name: each for each in built_functions(ROOT / ".aws-sam" / "build" / "template.yaml")}
+    if name not in functions:
+        print(f"no function {name}: say one of {', '.join(functions)}", file=sys.stderr)
+        return 2
+    environment = dict(variable.split("=", 1) for variable in variables)
+    python = ROOT / ".venv-lambda" / "bin" / "python"
+    box = Box(functions[name], python, environment, log=Path("/dev/stderr"))
+    try:
+        report = box.invoke(json.loads(Path(event).read_text()))
+    finally:
+        box.close()
+    print(json.dumps(report.answer, indent=1, ensure_ascii=False))
+    init = f", INIT {report.init_ms:.0f} ms" if report.init_ms else ""
+    print(f"{report.error or 'ok'}: {report.ms:.0f} ms{init}, peak {report.peak_mb:.0f} MB", file=sys.stderr)
+    return int(report.error is not None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

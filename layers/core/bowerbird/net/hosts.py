@@ -1,0 +1,105 @@
+"""How the hosts of pictures are treated, and how they treat us: limits, and counts of what they answered."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Final
+
+from bowerbird.errors import RetryableError
+from bowerbird.net.limiter import Limit, Limiter, Turn
+
+#: What hosts publish, APIs and files.
+LIMITS: Final[Mapping[str, Limit]] = {
+    # 12,500 a day an application, spread evenly; hit five times, an app is blocked for the month:
+    # https://apidocs.imgur.com/#rate-limits
+    "api.imgur.com": Limit(500, 3600, 4),
+    # 3,600 an hour a key: https://www.flickr.com/services/developer/api/
+    "api.flickr.com": Limit(3600, 3600, 4),
+    # Two at once, media included: https://wikitech.wikimedia.org/wiki/Robot_policy
+    "upload.wikimedia.org": Limit(10, 1, 2),
+    # One request after the other: https://www.mediawiki.org/wiki/API:Etiquette
+    "commons.wikimedia.org": Limit(60, 60),
+}
+
+#: For hosts that publish nothing: what a browser with a few tabs asks for.
+DEFAULT_LIMIT: Final = Limit(50, 1, 8)
+
+#: Our own transfers are worth waiting for: each ends within `Limits.total_s`, and giving a candidate back
+#: because others of its host are under way would use up its attempts.
+PLACE_PATIENCE_S: Final = 60.0
+
+#: Hosts counted one by one; links name any number of them.
+_MAX_NAMES: Final = 1000
+_REST: Final = "(other hosts)"
+
+_FORBIDDEN: Final = frozenset({401, 402, 403, 451})
+
+
+class HostTurns:
+    """The turns of a process at all hosts of pictures, and the counts of what came of them; for threads.
+
+    A host `answered`, was `forbidden` to us, `busy` (429 and 5xx), `unreachable` (no answer at all), or
+    `postponed`: not asked, because it had told us to wait or keeps failing.
+    """
+
+    def __init__(self, limiter: Limiter | None = None) -> None:
+        self._limiter = limiter or Limiter(LIMITS, DEFAULT_LIMIT)
+        self._lock = threading.Lock()
+        self._counts: dict[str, Counter[str]] = {}
+
+    @contextmanager
+    def turn(self, host: str, *, patience_s: float) -> Iterator[Turn]:
+        """Hold one of the host's places; see `bowerbird.net.turns.Turns`."""
+        asked = False
+        try:
+            with self._limiter.turn(host, patience_s=patience_s, place_patience_s=PLACE_PATIENCE_S) as turn:
+                asked = True
+                try:
+                    yield turn
+                finally:
+                    self._count(host, _word(turn.status))
+        except RetryableError:
+            if not asked:
+                self._count(host, "postponed")
+            raise
+
+    def wait_s(self, host: str) -> float:
+        """Seconds until `host` may be asked again; 0 when it may be asked now."""
+        return self._limiter.wait_s(host)
+
+    def take(self) -> dict[str, dict[str, int]]:
+        """What came of the turns since the last time, by host; hosts that only answered are left out."""
+        with self._lock:
+            counts, self._counts = self._counts, {}
+        return {host: dict(count) for host, count in counts.items() if set(count) - {"answered"}}
+
+    def _count(self, host: str, word: str) -> None:
+        with self._lock:
+            name = host if host in self._counts or len(self._counts) < _MAX_NAMES else _REST
+            self._counts.setdefault(name, Counter())[word] += 1
+
+
+def troubles(counts: Mapping[str, Mapping[str, int]]) -> str:
+    """One line about hosts that did not only answer, the worst first; empty when there are none."""
+    bad = {
+        host: {word: n for word, n in count.items() if word != "answered"} for host, count in counts.items()
+    }
+    worst = sorted(bad, key=lambda host: (-sum(bad[host].values()), host))
+    return "; ".join(
+        f"{host}: {', '.join(f'{n} {word}' for word, n in sorted(bad[host].items()))}"
+        f" of {sum(counts[host].values())}"
+        for host in worst
+    )
+
+
+def _word(status: int | None) -> str:
+    if status is None:
+        return "unreachable"
+    if status in _FORBIDDEN:
+        return "forbidden"
+    busy = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return "busy" if busy else "answered"

@@ -1,0 +1,84 @@
+"""How far below the threshold a preview may score: python preview_margin.py --bundle B --good DIR.
+
+Every picture is re-encoded as Reddit's copies are (the first of its widths that is large enough for the
+encoder, JPEG and WebP) and scored beside the original. Prints the margin at which 99 % and 99.5 % of the
+pictures that pass go on, and what share of the rejected it turns down; --write puts it into the manifest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from bowerbird import imaging
+from bowerbird_models import manifest as manifests
+from bowerbird_models.bundle import Bundle, load
+from bowerbird_models.manifest import Threshold
+
+# Reddit's copies; quality is about what its JPEG and WebP copies have.
+_WIDTHS = (108, 216, 320, 640, 960, 1080)
+_ENCODINGS = (("JPEG", 85), ("JPEG", 75), ("WEBP", 80))
+_GOES_ON = 0.99
+
+
+def main() -> None:
+    """Measure, and write when asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bundle", required=True)
+    parser.add_argument("--good", type=Path, required=True, help="photographs, larger than the previews")
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    bundle = load(arguments.bundle)
+    scores = np.array([row for path in sorted(arguments.good.iterdir()) for row in _scores(bundle, path)])
+    full, small = scores.T
+    passing = full >= bundle.novelty.threshold
+    falls = bundle.novelty.threshold - small[passing]
+    for share in (_GOES_ON, 0.995, 1.0):
+        margin = max(0.0, float(np.quantile(falls, share)))
+        rejected = float((small[~passing] < bundle.novelty.threshold - margin).mean())
+        print(
+            f"{share:.1%} of {passing.sum()} go on at {margin:.3f}; {rejected:.1%} of the rest are rejected"
+        )
+    moves = np.abs(full - small)
+    print(f"median move {np.median(moves):.3f}, 99 % within {np.quantile(moves, 0.99):.3f}")
+    if arguments.write:
+        margin = round(max(0.0, float(np.quantile(falls, _GOES_ON))), 3)
+        _write(bundle, margin, f"{_GOES_ON:.0%} of {passing.sum()} copies of passing photographs go on")
+
+
+def _scores(bundle: Bundle, path: Path) -> list[tuple[float, float]]:
+    with Image.open(path) as opened:
+        whole = opened.convert("RGB")
+    full = _score(bundle, path.read_bytes(), bundle.min_side)
+    heights = {width: round(whole.height * width / whole.width) for width in _WIDTHS if width < whole.width}
+    fitting = [width for width, height in heights.items() if min(width, height) >= bundle.preview_side]
+    if not fitting:
+        return []
+    copy = whole.resize((fitting[0], heights[fitting[0]]), Image.Resampling.LANCZOS)
+    return [(full, _score(bundle, _encoded(copy, *each), bundle.preview_side)) for each in _ENCODINGS]
+
+
+def _encoded(image: Image.Image, kind: str, quality: int) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, quality=quality)
+    return out.getvalue()
+
+
+def _score(bundle: Bundle, data: bytes, side: int) -> float:
+    image = imaging.decode(data, min_side=side)
+    return float(bundle.novelty.score(bundle.encoder.embed([image]))[0])
+
+
+def _write(bundle: Bundle, margin: float, chosen: str) -> None:
+    novelty = bundle.manifest.novelty.model_copy(
+        update={"preview_margin": Threshold(value=margin, chosen=chosen)}
+    )
+    manifests.write(bundle.manifest.model_copy(update={"novelty": novelty}), bundle.folder)
+
+
+if __name__ == "__main__":
+    main()
