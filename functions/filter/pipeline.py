@@ -75,16 +75,18 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
     cores: int,
     decoder: Decoder = imaging,
     copies: Copies | None = None,
+    scout: Models | None = None,
 ) -> Pipeline:
     """The order of the design; "already decided" comes before it, in `functions.filter.candidates`.
 
-    Without `copies` only the same bytes are duplicates.
+    Without `copies` only the same bytes are duplicates. `scout` judges the previews, where the bundle itself
+    is too expensive for a first look.
     """
     slots = Semaphore(cores)
     return Pipeline(
         waiting=(
             DeclaredShape(shape),
-            Preview(fetcher, models, slots, decoder),
+            Preview(fetcher, scout or models, slots, decoder),
             Original(fetcher, max_bytes, decoder, shape),
             RealShape(shape),
             Duplicate(ledger),

@@ -343,7 +343,7 @@ def _broken(hour: Hour) -> None:
         By("LandscapePhotography", "portfolio_only", "Dandelions, from my portfolio"),
         "https://www.mayfieldphoto.example/work/dandelions-large.jpg",
         Picture("dandelions", quality=80),
-        "opted-out",
+        f"opted-out|{DULL}",  # Reddit's own copy may be turned down before the host is asked
         headers={"X-Robots-Tag": "noai, noimageai"},
     )
 

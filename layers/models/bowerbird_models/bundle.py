@@ -40,8 +40,8 @@ class Bundle:
     def preview_side(self) -> int:
         """The shorter side, in pixels, that a preview must have to be seen as the original is.
 
-        Twice the network's input: scaling down wipes out what the host's compression has added. A copy of
-        just the size moves scores many times as far (docs/performance.md).
+        Twice the network's input: scaling down wipes out what the host's compression has added; a copy of
+        just the size moves scores several times as far (docs/performance.md).
         """
         return 2 * self.encoder.preprocess.size
 
