@@ -44,6 +44,7 @@ class FakeModels:
     threshold: float = 0.5
     taste: float = 1.0
     watermark: "FakeModels | None" = None
+    aesthetic: "FakeModels | None" = None
     reference: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     embedded: list[tuple[int, int]] = field(default_factory=list)
 
@@ -110,6 +111,7 @@ def test_a_picture_to_the_owners_taste_is_kept_byte_for_byte() -> None:
     assert decision.facts["watermark"] == "no model in this bundle"
     assert set(decision.timings) == {
         "declared", "preview", "original", "dimensions", "duplicate", "integrity", "novelty", "watermark",
+        "advisory",
     }  # fmt: skip
     assert len(world.thumbnails.objects) == 1
     assert min(world.models.embedded[0]) >= world.models.min_side
