@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 PYTHON313 = PATH="$$($(CURDIR)/infra/sam/find-python.sh):$$PATH"
 SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 .venv-sam/bin/sam
 
-.PHONY: demo check test lint format types sam setup bench lock train-env clean
+.PHONY: demo check test lint format types sam security cold-start setup bench lock train-env clean
 
 demo: setup
 	$(BIN)/bowerbird demo --out demo-out
@@ -49,8 +49,16 @@ sam: .venv-sam/.installed .venv-lambda/.installed
 	$(PYTHON313) $(SAM) build
 	$(BIN)/python -m infra.sam.check_build .aws-sam/build/template.yaml .venv-lambda/bin/python
 
+# A second opinion on the template; what it asks for and does not get is in infra/checkov.yaml, with reasons.
+security: .venv-checkov/.installed
+	.venv-checkov/bin/checkov --config-file infra/checkov.yaml
+
+# INIT, first and warm verdicts and memory of what was built; wants a quiet machine.
+cold-start: sam
+	$(BIN)/python -m infra.sam.cold_start
+
 # Tools with needs of their own: the SAM command, local AWS servers, and what the Lambda runtime brings itself.
-.venv-sam/.installed .venv-fuzz/.installed: .venv-%/.installed: requirements/%.txt | setup
+.venv-sam/.installed .venv-fuzz/.installed .venv-checkov/.installed: .venv-%/.installed: requirements/%.txt | setup
 	$(PYTHON) -m venv .venv-$*
 	$(UV) pip sync --quiet --python .venv-$*/bin/python --require-hashes $<
 	touch $@
@@ -84,6 +92,7 @@ lock: setup
 	$(LOCK) --python-version 3.11 --output-file requirements/sam.txt requirements/sam.in
 	$(LOCK) --python-version 3.11 --constraints requirements/dev.txt \
 		--output-file requirements/fuzz.txt requirements/fuzz.in
+	$(LOCK) --python-version 3.11 --output-file requirements/checkov.txt requirements/checkov.in
 	$(LOCK) --python-version 3.13 --output-file requirements/aws.txt requirements/aws.in
 	$(LOCK) --python-version 3.13 --output-file requirements/lambda.txt requirements/lambda.in
 	$(LOCK_TESTED) --output-file functions/crawl/requirements.txt requirements/crawl-function.in

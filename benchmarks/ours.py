@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.measure import Clock
+from benchmarks.photographs import jpeg
 from bowerbird.adapters.folder import FolderStore
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.queue import SqliteQueue
@@ -27,6 +28,7 @@ from bowerbird_models.session import Session
 from bowerbird_models.watermark import Watermark
 from functions.filter.candidates import CandidateFilter
 from functions.filter.examination import Examination, Stage
+from functions.filter.models import Models
 from functions.filter.pipeline import Pipeline, standard_pipeline
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
@@ -112,17 +114,15 @@ class ClipShaped:
 class Ours:
     """One worker: queue, ledger and store on disk, images decoded in a process of their own."""
 
-    def __init__(  # noqa: PLR0913 - the job's parts
-        self, networks: Path, server: str, clock: Clock, place: Path, *, bundle: str, cascade: bool
-    ) -> None:
+    def __init__(self, networks: Path, server: str, clock: Clock, place: Path, system: str) -> None:
         lite = load("lite")
-        if not cascade:
+        if system == "lite without previews":
             lite = replace(lite, novelty=replace(lite.novelty, preview_margin=None))
         # The bundle as it ships once it has its watermark network; a random one of the same shape till then.
         mark = _watermark(networks)
-        models = replace(lite, watermark=mark) if bundle == "lite" else _clip(networks, lite, mark, clock)
-        self._clock = clock
+        models = _clip(networks, lite, mark, clock) if "clip" in system else replace(lite, watermark=mark)
         self.decoder = IsolatedDecoder(workers=1)
+        self._warm_up(models, mark)
         store = FolderStore(place)
         self._ledger = SqliteLedger(place / "ledger.db", store)
         self._queue = SqliteQueue(place / "queue.db")
@@ -134,6 +134,7 @@ class Ours:
             max_bytes=50_000_000,
             cores=1,
             decoder=self.decoder,
+            scout=lite if system == "clip after lite" else None,
         )
         timed = Pipeline(
             [Timed(stage, clock) for stage in pipeline.waiting],
@@ -141,6 +142,13 @@ class Ours:
             nullcontext(),
         )
         self._filter = CandidateFilter(timed, self._ledger, Survivors(store, self._ledger), models.label)
+
+    def _warm_up(self, models: Models, mark: Watermark) -> None:
+        """Make what is made on first use."""
+        grey = Image.new("RGB", (640, 480), "grey")
+        models.novelty.score(models.encoder.embed([grey]))
+        mark.probability([grey])
+        self.decoder.decode(jpeg(grey), min_side=512)
 
     def judge_all(self, candidates: Sequence[Candidate]) -> dict[str, str]:
         """Send, receive, decide, acknowledge and write the lines; gives outcomes by candidate."""

@@ -165,7 +165,7 @@ def _squeezed(g: Graph, x: str, width: int, narrow: int) -> str:
 
 
 def mixture() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Sixteen full covariances of 512 dimensions: weights, means, scikit-learn's `precisions_cholesky_`."""
+    """Sixteen full covariances in 512 dimensions: weights, means, Cholesky factors of the precisions."""
     chance = np.random.default_rng(16)
     means = chance.standard_normal((16, 512)) / 512**0.5
     precisions = np.triu(chance.standard_normal((16, 512, 512)) * 0.01) + 20 * np.eye(512)

@@ -23,8 +23,8 @@ PROPORTIONS: Final = {
     "aspect": 12,
 }
 
-# Megapixels: the 5th, 25th, 50th, 50th and 75th percentiles of what those posts declare of large ones, and
-# about the 20th, 50th and 95th of small ones.
+# Megapixels: the 5th, 25th, 50th, 50th and 75th percentiles of what those posts declare of large pictures,
+# and about the 20th, 50th and 95th of small ones.
 _LARGE: Final = (1.5, 2.1, 4.2, 4.2, 12.0)
 _SMALL: Final = (0.3, 0.6, 1.2)
 _CAMERA: Final = (12.0, 16.0, 24.0)
@@ -86,8 +86,7 @@ def r_all(folder: Path | None, count: int, bundle: Bundle) -> Mix:
         path = chance.choice(liked if kind == "to taste" else others)
         listed = index % _WITHOUT_PREVIEW != 0
         if kind == "declared too small":
-            mix.add(b"never fetched by us", (640, 480), ())
-            mix.files[f"i.redd.it/{len(mix.candidates) - 1:05d}.jpg"] = _small(path, index, chance)
+            mix.add(_small(path, index, chance), (640, 480), ())
         elif kind == "too small":
             mix.add(_small(path, index, chance), None, ())
         elif kind == "aspect":

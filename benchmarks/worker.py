@@ -14,24 +14,22 @@ from bowerbird.messages import decode_candidate
 
 
 def main() -> None:
-    """Warm up on one candidate, then measure the others."""
+    """Warm up, then measure."""
     job = json.load(sys.stdin)
-    warm_up, *candidates = (decode_candidate(body) for body in job["candidates"])
+    candidates = [decode_candidate(body) for body in job["candidates"]]
     networks, clock = Path(job["networks"]), Clock()
     if job["system"] == "baseline":
         from benchmarks.baseline import Baseline  # noqa: PLC0415 - the others must not pay for scikit-learn
 
         liked = frozenset(job["liked"])
         baseline = Baseline(networks, job["server"], clock, lambda each: each.id in liked)
-        baseline.judge(warm_up)
+        baseline.judge(candidates[-1])
         figures = _measured(clock, lambda: {each.id: baseline.judge(each) for each in candidates})
     else:
         from benchmarks.ours import Ours  # noqa: PLC0415 - same
 
         with TemporaryDirectory() as place:
-            bundle, _, cascade = job["system"].partition(" ")
-            ours = Ours(networks, job["server"], clock, Path(place), bundle=bundle, cascade=cascade == "")
-            ours.judge_all([warm_up])
+            ours = Ours(networks, job["server"], clock, Path(place), job["system"])
             figures = _measured(clock, lambda: ours.judge_all(candidates))
             ours.decoder.close()
     json.dump(figures, sys.stdout)

@@ -11,6 +11,7 @@ from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.net import HostTurns, HttpFetcher
 from functions.crawl.crawler import Crawler
+from functions.crawl.credentials import read_parameter, read_secret
 from functions.crawl.cursor import FollowedSource
 from functions.crawl.hosts import Hosts
 from functions.crawl.post import Committing
@@ -22,6 +23,7 @@ from functions.crawl.sources.base import Context
 
 def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipment]:
     """One crawl of the configured source to the queue, for as long as the argument answers true."""
+    settings = _with_credentials(settings)
     hosts = HostTurns()
     http = HttpFetcher(user_agent=settings.user_agent, turns=hosts)
     crawler = Crawler(http, Hosts.found(settings.host_keys()))
@@ -47,3 +49,15 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
         return replace(shipment, hosts=hosts.take())
 
     return run
+
+
+def _with_credentials(settings: CrawlSettings) -> CrawlSettings:
+    """Read once, when the function starts: a changed secret is taken by the next start."""
+    endpoint = settings.endpoint_url
+    if settings.credentials_secret:
+        client = boto3.client("secretsmanager", endpoint_url=endpoint)
+        settings = settings.with_credentials(read_secret(client, settings.credentials_secret))
+    if settings.credentials_parameter:
+        client = boto3.client("ssm", endpoint_url=endpoint)
+        settings = settings.with_credentials(read_parameter(client, settings.credentials_parameter))
+    return settings

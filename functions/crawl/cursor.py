@@ -18,7 +18,7 @@ from bowerbird.errors import RetryableError, SourceBlockedError, SourceUnreachab
 from bowerbird.keys import digest
 from bowerbird.ports import ObjectStore
 from functions.crawl.coverage import Edge, Gap, Knowledge, Span
-from functions.crawl.post import Post, Source
+from functions.crawl.post import Lookup, Post, Source
 from functions.crawl.reading import Run, fullname
 from functions.crawl.source_state import SourceState, source_state
 from functions.crawl.sources.listing import RunBudget
@@ -45,17 +45,8 @@ class OrderedSource(Source, Protocol):
 
 
 @runtime_checkable
-class IdSource(Protocol):
-    """A source that can be asked for posts by id."""
-
-    @property
-    def authoritative(self) -> bool:
-        """Whether a post it does not have is gone; an archive may merely not have archived it."""
-        ...
-
-    def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
-        """Yield those of these posts that exist, of whatever community; one request for each hundred."""
-        ...
+class IdSource(Lookup, Protocol):
+    """A source whose gaps can be filled by id: ids are counted, and one request asks for a hundred."""
 
     def reads(self, post: Post) -> bool:
         """Whether a post is of the communities that this source reads."""
@@ -166,6 +157,15 @@ class FollowedSource:
         self._begin()
         return self._guarded(self._gap_posts())
 
+    @property
+    def requests(self) -> int:
+        """How many requests the last run has made so far."""
+        return self._budget.spent
+
+    def told(self) -> str:
+        """One line about the last run; empty before one."""
+        return str(self.progress or "")
+
     def commit(self) -> None:
         """Remember what was handed out; called once it is safe, never before."""
         knowledge = self._run.knowledge()
@@ -247,11 +247,15 @@ class FollowedIdSource(FollowedSource):
     @property
     def authoritative(self) -> bool:
         """Whether a post it does not have is gone."""
-        return isinstance(self._source, IdSource) and self._source.authoritative
+        return isinstance(self._source, Lookup) and self._source.authoritative
+
+    def finds(self, source: str, submission: str) -> bool:
+        """Whether a submission has a name that means something here."""
+        return isinstance(self._source, Lookup) and self._source.finds(source, submission)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
         """Those of these posts that exist, whatever has been read; each call has a run's budget."""
-        if not isinstance(self._source, IdSource):
+        if not isinstance(self._source, Lookup):
             raise UsageError(f"{self.name} cannot be asked for posts by id")
         self._budget.restart()
         return self._source.by_id(ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -61,6 +61,33 @@ class Source(Protocol):
             SourceUnreachableError: the source could not be reached.
             UsageError: the specification names nothing that can be read.
         """
+        ...
+
+
+@runtime_checkable
+class Lookup(Protocol):
+    """A source that can be asked for posts by id."""
+
+    @property
+    def authoritative(self) -> bool:
+        """Whether a post it does not have is gone; an archive may merely not have archived it."""
+        ...
+
+    def finds(self, source: str, submission: str) -> bool:
+        """Whether a submission, of whatever source, has a name that means something here."""
+        ...
+
+    def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
+        """Yield those of these posts that exist, of whatever community; errors as for `Source.posts`."""
+        ...
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A source that says how it is: blocked is not quiet."""
+
+    def told(self) -> str:
+        """One line about the last run; empty before one."""
         ...
 
 

@@ -12,35 +12,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final
 
 from bowerbird.keys import thumb_key, tombstone_key
 from bowerbird.ports import Ledger, ObjectStore
 from functions.crawl import untrusted
-from functions.crawl.post import Post
+from functions.crawl.post import Lookup
 from functions.crawl.redaction import redact_lines
 
 # The most ids one request takes: https://www.reddit.com/dev/api#GET_api_info
 _BATCH: Final = 100
 
-# Reddit's sources name a post alike, so each can look up what another one found.
-_FULLNAME: Final = "t3_"
-
 _LOG: Final = logging.getLogger(__name__)
-
-
-@runtime_checkable
-class Lookup(Protocol):
-    """A source that can be asked for posts by id."""
-
-    @property
-    def authoritative(self) -> bool:
-        """Whether a post it does not have is gone; an archive may merely not have archived it."""
-        ...
-
-    def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
-        """Yield those of these posts that exist; at most one request for each hundred."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +31,7 @@ class Kept:
     """A kept picture, as its sidecar tells; `sidecar` and `image` are keys."""
 
     candidate: str
+    source: str
     submission: str
     decided_at: datetime
     sidecar: str
@@ -56,7 +40,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """What a recheck found: pictures still shown, purged by reason, and those nobody could tell about."""
+    """What a recheck found: pictures still shown, purged by reason, and those nobody could tell about.
+
+    `not_asked` pictures are of other sources.
+    """
 
     shown: int = 0
     unanswered: int = 0
@@ -87,7 +74,7 @@ def recheck(  # noqa: PLR0913 - one choice each, and three have a default
     for kept in kept_pictures(store):
         if since and kept.decided_at < since:
             continue
-        if kept.submission.startswith(_FULLNAME):
+        if source.finds(kept.source, kept.submission):
             asked.setdefault(kept.submission, []).append(kept)
         else:
             not_asked += 1
@@ -123,6 +110,7 @@ def kept_pictures(store: ObjectStore) -> Iterator[Kept]:
             decision: dict[str, Any] = sidecar["decision"]
             yield Kept(
                 candidate=str(decision["candidate"]),
+                source=str(decision["submission"].get("source")),
                 submission=str(decision["submission"]["id"]),
                 decided_at=datetime.fromisoformat(decision["decided_at"]).astimezone(UTC),
                 sidecar=key,

@@ -5,11 +5,16 @@ from __future__ import annotations
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from functions.crawl.credentials import Credentials
 from functions.crawl.sources.reddit_app import RedditApp
 
 
 class CrawlSettings(BaseSettings):
-    """Variables are named `BOWERBIRD_…`; secrets never show in a log or an error."""
+    """Variables are named `BOWERBIRD_…`; secrets never show in a log or an error.
+
+    `credentials_secret` (Secrets Manager, name or ARN) or `credentials_parameter` (SSM Parameter Store) says
+    where the cloud keeps them; what stands there comes before what stands here.
+    """
 
     model_config = SettingsConfigDict(env_prefix="BOWERBIRD_", extra="ignore", env_ignore_empty=True)
 
@@ -22,11 +27,18 @@ class CrawlSettings(BaseSettings):
     user_agent: str = "aws-lambda:bowerbird:0.1.0"
     crawl_requests: int = 100
     crawl_seconds: float = 60.0
+    credentials_secret: str | None = None
+    credentials_parameter: str | None = None
     reddit_client_id: str | None = None
     reddit_client_secret: SecretStr | None = None
     reddit_refresh_token: SecretStr | None = None
     imgur_client_id: SecretStr | None = None
     flickr_api_key: SecretStr | None = None
+
+    def with_credentials(self, credentials: Credentials) -> CrawlSettings:
+        """These settings with what was kept elsewhere."""
+        given = {name: getattr(credentials, name) for name in credentials.model_fields_set}
+        return self.model_copy(update=given)
 
     def community_list(self) -> tuple[str, ...]:
         """`EarthPorn+SkyPorn` as names; empty means everything."""

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from bowerbird.imaging import ImageInfo
@@ -18,7 +20,7 @@ class Examination:
     """The evidence gathered about one candidate; each stage adds what it saw.
 
     `scores` and `thresholds` share their keys; `timings` are milliseconds by stage; `facts` go into the
-    decision as they are.
+    decision as they are; `embedding` is the encoder's unit vector (D).
     """
 
     candidate: Candidate
@@ -28,6 +30,7 @@ class Examination:
     info: ImageInfo | None = None
     image: Image.Image | None = None
     likeness: Likeness | None = None
+    embedding: NDArray[np.float32] | None = None
     scores: dict[str, float] = field(default_factory=dict)
     thresholds: dict[str, float] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)

@@ -56,6 +56,14 @@ class WatermarkClassifier(Protocol):
         ...
 
 
+class AestheticHead(Protocol):
+    """Embeddings to a score of beauty, which nothing is decided by."""
+
+    def score(self, vectors: NDArray[np.float32]) -> Scores:
+        """(N, D) to (N,)."""
+        ...
+
+
 class Models(Protocol):
     """A bundle, as the stages see it."""
 
@@ -87,4 +95,9 @@ class Models(Protocol):
     @property
     def watermark(self) -> WatermarkClassifier | None:
         """The watermark classifier, when the bundle has one."""
+        ...
+
+    @property
+    def aesthetic(self) -> AestheticHead | None:
+        """LAION's head, when the bundle has one."""
         ...

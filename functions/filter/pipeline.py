@@ -16,6 +16,7 @@ from bowerbird.ports import Fetcher, Ledger
 from functions.filter.copies import Copies
 from functions.filter.examination import Examination, Stage
 from functions.filter.models import Models
+from functions.filter.stages.advisory import Advisory
 from functions.filter.stages.duplicate import Duplicate
 from functions.filter.stages.integrity import Integrity
 from functions.filter.stages.novelty import Novelty
@@ -31,12 +32,14 @@ class Pipeline:
     """Runs the stages in order until one rejects.
 
     `waiting` stages spend their time on the network; `computing` ones keep a core busy and hold a decoded
-    picture, so `cores` lets only that many candidates in at once.
+    picture, so `cores` lets only that many candidates in at once. What passes all is shown to `noting`, which
+    never rejects.
     """
 
     waiting: Sequence[Stage]
     computing: Sequence[Stage]
     cores: Semaphore | None = None
+    noting: Sequence[Stage] = ()
 
     def judge(self, exam: Examination) -> Verdict:
         """Keep, or reject with the stage and the reason.
@@ -47,7 +50,7 @@ class Pipeline:
         rejected = self._run(self.waiting, exam)
         if rejected is None:
             with self.cores or nullcontext():
-                rejected = self._run(self.computing, exam)
+                rejected = self._run((*self.computing, *self.noting), exam)
         return rejected or Verdict(keep=True, stage=self.computing[-1].name, reason="kept")
 
     @staticmethod
@@ -75,16 +78,18 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
     cores: int,
     decoder: Decoder = imaging,
     copies: Copies | None = None,
+    scout: Models | None = None,
 ) -> Pipeline:
     """The order of the design; "already decided" comes before it, in `functions.filter.candidates`.
 
-    Without `copies` only the same bytes are duplicates.
+    Without `copies` only the same bytes are duplicates. `scout` judges the previews, where the bundle itself
+    is too expensive for a first look.
     """
     slots = Semaphore(cores)
     return Pipeline(
         waiting=(
             DeclaredShape(shape),
-            Preview(fetcher, models, slots, decoder),
+            Preview(fetcher, scout or models, slots, decoder),
             Original(fetcher, max_bytes, decoder, shape),
             RealShape(shape),
             Duplicate(ledger),
@@ -95,5 +100,6 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
             Novelty(models),
             Watermark(models),
         ),
+        noting=(Advisory(models),),
         cores=slots,
     )

@@ -51,6 +51,7 @@ class HostOptions:
     downloads: int = 16
     thumbnails: bool = True
     gateway: str | None = None
+    scout: str | None = None
 
 
 def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> HttpFetcher:
@@ -115,6 +116,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
         cores=cores,
         decoder=decoder,
         copies=copies,
+        scout=load(options.scout) if options.scout else None,
     )
     candidates = CandidateFilter(
         pipeline=pipeline,

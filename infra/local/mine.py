@@ -14,8 +14,7 @@ from rich.table import Table
 
 from bowerbird.net import HostTurns
 from bowerbird.net.hosts import troubles
-from functions.crawl.cursor import FollowedSource
-from functions.crawl.post import Committing, Source
+from functions.crawl.post import Committing, Source, Telling
 from infra.local.bootstrap import HostOptions, crawl, embedded_host, http_fetcher
 from infra.local.host import Host
 from infra.local.place import Place
@@ -75,8 +74,8 @@ def _crawled(source: Source) -> None:
     """All that a crawl gave is on the queue: remember it, and say in one line how the source is."""
     if isinstance(source, Committing):
         source.commit()
-    if isinstance(source, FollowedSource) and source.progress:
-        print(source.progress, file=sys.stderr, flush=True)
+    if isinstance(source, Telling):
+        print(source.told(), file=sys.stderr, flush=True)
 
 
 def print_summary(result: MineResult, place: Place) -> None:

@@ -1,88 +1,63 @@
-"""What `bowerbird models pull` can fetch: files of other publishers, pinned by their sha256."""
+"""What `bowerbird models pull` can fetch: files of other publishers, pinned by their sha256.
+
+`published.json` holds the addresses. Its `squash` is CLIP's own normalisation (openai/CLIP, clip/clip.py,
+`_transform`) after the original filter server's two resizes, so that models fitted for it keep their meaning;
+`clip` is CLIP's own throughout. OpenAI's ViT-B-16.pt and the two heads must be converted before use, in
+layers/models/build.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from pathlib import Path
+from typing import Annotated, Final
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bowerbird.errors import UsageError
+from bowerbird_models.manifest import FileName, PreprocessEntry
 from infra.local.download import Remote
 
-# CLIP's own normalisation (openai/CLIP, clip/clip.py, `_transform`), after the original filter server's two
-# squashes, so that models fitted for it keep their meaning.
-_CLIP_PREPROCESS: Final = {
-    "resizes": [
-        {"size": 512, "fit": "squash", "resample": "lanczos"},
-        {"size": 224, "fit": "squash", "resample": "lanczos"},
-    ],
-    "mean": [0.48145466, 0.4578275, 0.40821073],
-    "std": [0.26862954, 0.26130258, 0.27577711],
-}
-_CLIP_OWN: Final = {
-    **_CLIP_PREPROCESS,
-    "resizes": [{"size": 224, "fit": "crop", "resample": "bicubic"}],
-}
-PREPROCESS: Final[Mapping[str, Mapping[str, Any]]] = {"squash": _CLIP_PREPROCESS, "clip": _CLIP_OWN}
+OWN: Final = Path(__file__).with_name("published.json")
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Published(_Entry):
     """A file, what it is called here, and its licence; `dim` of an encoder that is ready to use."""
 
-    remote: Remote
-    file: str
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    most_bytes: Annotated[int, Field(ge=1)]
+    file: FileName
     licence: str
     precision: str
     dim: int | None = None
 
+    @property
+    def remote(self) -> Remote:
+        """As the downloader wants it."""
+        return Remote(self.url, self.sha256, self.most_bytes)
 
-_VARIANTS: Final = "https://huggingface.co/mlunar/clip-variants/resolve/main/models"
 
-CLIP: Final[Mapping[str, Published]] = {
-    "int8": Published(
-        Remote(
-            f"{_VARIANTS}/clip-vit-base-patch16-visual-qint8.onnx",
-            "82fdd41f3e26546a2b806fee1e1104620869b423011cc1d1a0273363132c15a6",
-            100_000_000,
-        ),
-        "encoder.onnx",
-        "MIT",
-        "int8",
-        512,
-    ),
-    "fp16": Published(
-        Remote(
-            f"{_VARIANTS}/clip-vit-base-patch16-visual-float16.onnx",
-            "9e6fa2a8a1e6be82bde9fb466ebf369e4ce61e96f3da0d932781d4b94d8143ad",
-            200_000_000,
-        ),
-        "encoder.onnx",
-        "MIT",
-        "fp16",
-        512,
-    ),
-    # Both networks; layers/models/build/export_clip.py makes the image encoder of it.
-    "fp32": Published(
-        Remote(
-            "https://openaipublic.azureedge.net/clip/models/"
-            "5806e77cd80f8b59890b7e101eabd078d9fb84e6937f9e85e4ecb61988df416f/ViT-B-16.pt",
-            "5806e77cd80f8b59890b7e101eabd078d9fb84e6937f9e85e4ecb61988df416f",
-            400_000_000,
-        ),
-        "ViT-B-16.pt",
-        "MIT",
-        "fp32",
-    ),
-}
+class Catalogue(_Entry):
+    """Everything that can be fetched; CLIP's image encoder by precision, preprocessing by name."""
 
-# The original system's classifier; layers/models/build/export_watermark.py converts it.
-WATERMARK: Final = Published(
-    Remote(
-        "https://huggingface.co/qwertyforce/watermark_detection/resolve/main/model.pt",
-        "c835dcf80ffa6fd3cb2cedfba95223b5c4243bf59431dfee5889517016a8dff5",
-        40_000_000,
-    ),
-    "watermark.pt",
-    "CC-BY-SA-4.0",
-    "fp32",
-)
+    preprocess: Mapping[str, PreprocessEntry]
+    clip: Mapping[str, Published]
+    watermark: Published
+    aesthetic: Published
+
+
+def read(path: Path = OWN) -> Catalogue:
+    """The publishers' own addresses, or another table of the same form: a mirror, or networks of one's own.
+
+    Raises:
+        UsageError: not such a table.
+    """
+    try:
+        return Catalogue.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise UsageError(f"{path} is not a table like {OWN.name}: {error}") from error

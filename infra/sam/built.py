@@ -47,12 +47,18 @@ def _short_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str
 _Template.add_multi_constructor("!", _short_form)
 
 
+def read_template(path: Path) -> dict[str, Any]:
+    """A template as it stands: parameters and references are not resolved."""
+    parsed: dict[str, Any] = yaml.load(path.read_text(), Loader=_Template)  # noqa: S506 - a SafeLoader
+    return parsed
+
+
 def built_functions(template: Path) -> list[BuiltFunction]:
     """The zip functions of a built template; parameters have their defaults.
 
     What only AWS knows, such as a queue's URL, becomes the resource's own name.
     """
-    parsed = yaml.load(template.read_text(), Loader=_Template)  # noqa: S506 - a SafeLoader
+    parsed = read_template(template)
     parameters = {name: value.get("Default", "") for name, value in parsed.get("Parameters", {}).items()}
     shared = parsed.get("Globals", {}).get("Function", {})
     folder = template.parent

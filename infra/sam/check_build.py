@@ -22,6 +22,12 @@ from infra.sam.built import BuiltFunction, built_functions
 LIMIT_BYTES: Final = 250 * 1024 * 1024
 _TOLD: Final = 10
 
+# Parameters without a default, since nobody has the same gallery.
+_PLACEHOLDERS: Final = {
+    "BOWERBIRD_SCENERY_URL": "https://scenery.example",
+    "BOWERBIRD_SCENERY_PASSWORD": "none",
+}
+
 
 def sizes(function: BuiltFunction) -> Counter[str]:
     """Bytes by top-level package, over the function's own code and its layers."""
@@ -60,6 +66,7 @@ def import_handler(function: BuiltFunction, python: str, build: Path) -> str:
             "AWS_DEFAULT_REGION": "eu-west-1",
             "AWS_EC2_METADATA_DISABLED": "true",
             **function.environment,
+            **_PLACEHOLDERS,
         },
         capture_output=True,
         text=True,

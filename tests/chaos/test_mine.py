@@ -58,7 +58,7 @@ def test_two_instances_on_one_folder_one_of_them_killed(rig: Rig, tmp_path: Path
         pids = [rig.mine(str(place)), rig.mine(str(place))]
         time.sleep(chance.uniform(0, LONGEST_LIFE_S))
         rig.kill(pids.pop(chance.randrange(2)))
-        assert rig.finish(*pids) == 0, rig.output(rig.started).read_text()
+        assert rig.finish(*pids) == 0, rig.told()
     assert_recovers(rig, place)
 
 
@@ -69,7 +69,7 @@ def test_full_disk(rig: Rig, disk: Path, chaos_seed: int) -> None:
     free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
     filler.write_bytes(bytes(free - chance.randrange(200_000, 2_000_000)))
     status = rig.finish(rig.mine(str(place)))
-    told = rig.output(rig.started).read_text()
+    told = rig.told()
     assert status in {1, 2}, told
     assert "the disk is full; make room" in told or "No space left on device" in told
     assert "Traceback" not in told.replace("WARNING", "")
@@ -84,7 +84,7 @@ def test_read_only_store(rig: Rig, disk: Path, chaos_seed: int) -> None:
     time.sleep(random.Random(chaos_seed).uniform(0, LONGEST_LIFE_S))
     remount(disk, "ro")
     status = rig.finish(pid)
-    told = rig.output(rig.started).read_text()
+    told = rig.told()
     remount(disk, "rw")
     assert status == 0 or "it may not be written to" in told or "Read-only file system" in told, told
     assert_recovers(rig, place)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 
 from infra.local.cli import build_parser, main
 from infra.local.commands.mine import mine as _loaded
@@ -36,6 +37,9 @@ def _start(output: str, *arguments: str) -> int:
             status = main(arguments)
             sys.stdout.flush()
             sys.stderr.flush()
+        except BaseException:
+            os.write(2, traceback.format_exc().encode())
+            raise
         finally:
             os._exit(status)
     return pid

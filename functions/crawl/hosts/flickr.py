@@ -103,7 +103,9 @@ class Flickr:
         answer = untrusted.mapping(fetch_json(fetcher, f"{_REST}?{urlencode(query)}"))
         if answer.get("stat") != "ok":
             error = RetryableError if str(answer.get("code")) in _BUSY else PermanentError
-            raise error(f"flickr's API says: {untrusted.text(answer.get('message')) or 'no reason'}")
+            # Reasons are printed and logged; one that repeats the key must not be.
+            said = (untrusted.text(answer.get("message")) or "no reason").replace(api_key, "(the key)")
+            raise error(f"flickr's API says: {said}")
         sizes = [
             untrusted.mapping(size)
             for size in untrusted.sequence(untrusted.mapping(answer.get("sizes")).get("size"))

@@ -57,6 +57,11 @@ class ArcticShiftSource:
             query = urlencode({"ids": ",".join(ids[start : start + IDS])})
             yield from _posts(self._listing.page(f"{self._api}/api/posts/ids?{query}", _data))
 
+    def finds(self, source: str, submission: str) -> bool:
+        """Whether a submission has a fullname: all of Reddit's sources name a post alike."""
+        del source
+        return submission.startswith("t3_")
+
     def reads(self, post: Post) -> bool:
         """Whether a post is of these subreddits."""
         return is_of(post, self._subreddits)
@@ -107,4 +112,4 @@ def _open(argument: str, context: Context) -> FollowedSource:
     return follow("arctic-shift", ask, lambda listing: ArcticShiftSource(listing, names), context)
 
 
-SPEC: Final = SourceSpec("arctic-shift[:SUBREDDITS]", _open)
+SPEC: Final = SourceSpec("arctic-shift[:SUBREDDITS]", _open, communities=True)

@@ -33,15 +33,24 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """How a source is named on the command line: `form` is `NAME`, `NAME:ARGUMENT` or `NAME[:ARGUMENT]`."""
+    """How a source is named on the command line: `form` is `NAME`, `NAME:ARGUMENT` or `NAME[:ARGUMENT]`.
+
+    `communities` says whether it has any to choose from.
+    """
 
     form: str
     open: Callable[[str, Context], Source]
+    communities: bool = False
 
     @property
     def name(self) -> str:
         """What stands before the colon."""
         return self.form.partition(":")[0].removesuffix("[")
+
+    @property
+    def names_communities(self) -> bool:
+        """Whether what follows the colon are communities, rather than where they are."""
+        return self.communities and "[" in self.form
 
     def fits(self, argument: str) -> bool:
         """Whether this may follow the colon; empty when nothing does."""

@@ -13,7 +13,7 @@ from heapq import merge
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from bowerbird.errors import UsageError
+from bowerbird.errors import SourceUnreachableError, UsageError
 from bowerbird.keys import digest
 from bowerbird.messages import Submission
 from functions.crawl import untrusted
@@ -37,6 +37,7 @@ class LemmySource:
     """All posts an instance knows, or those of communities (`earthporn`, `earthporn@lemmy.world`)."""
 
     order = "time"
+    authoritative = True
 
     def __init__(
         self, listing: Listing, instance: str, communities: Sequence[str] = (), *, scheme: str = "https"
@@ -45,7 +46,7 @@ class LemmySource:
             raise UsageError(f"lemmy:{instance}: not an instance's name; write lemmy:lemmy.world")
         self.name = f"lemmy:{instance}"
         self._listing = listing
-        self._api = f"{scheme}://{instance}/api/v3/post/list"
+        self._api = f"{scheme}://{instance}/api/v3/post"
         self._communities = [_community(item) for item in "+".join(communities).split("+") if item.strip()]
 
     def posts(self) -> Iterator[Post]:
@@ -53,13 +54,29 @@ class LemmySource:
         streams = [self._stream(name) for name in self._communities or [""]]
         return merge(*streams, key=lambda post: -(post.submission.created_utc or 0.0))
 
+    def finds(self, source: str, submission: str) -> bool:
+        """Whether a submission is of this instance: each counts its posts from 1."""
+        return source == self.name and submission.isdecimal()
+
+    def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
+        """Those of these posts that the instance still shows, one request each; errors as for `posts`."""
+        for identity in ids:
+            if not self._listing.open:
+                raise SourceUnreachableError(f"{self.name}: the budget ended before all posts were asked for")
+            try:
+                view = self._listing.page(f"{self._api}?{urlencode({'id': identity})}", _view)
+            except UsageError:  # 404: deleted, removed or purged
+                continue
+            if post := _post(view, self.name):
+                yield post
+
     def _stream(self, community: str) -> Iterator[Post]:
         query: dict[str, str | int] = {"type_": "All", "sort": "New", "limit": PAGE}
         if community:
             query["community_name"] = community
         number, last = 1, set[str]()
         while self._listing.open:
-            views, cursor = self._listing.page(f"{self._api}?{urlencode(query)}", _page)
+            views, cursor = self._listing.page(f"{self._api}/list?{urlencode(query)}", _page)
             posts = [post for post in (_post(view, self.name) for view in views) if post]
             yield from posts
             ids = {post.submission.id for post in posts}
@@ -82,6 +99,13 @@ def _page(body: bytes) -> tuple[list[object], str | None]:
     if not isinstance(answer.get("posts"), list):
         raise DamagedPageError("no list of posts")
     return answer["posts"], untrusted.text(answer.get("next_page"))
+
+
+def _view(body: bytes) -> object:
+    view = untrusted.mapping(json.loads(body)).get("post_view")
+    if not isinstance(view, dict):
+        raise DamagedPageError("no post")
+    return view
 
 
 def _post(view: object, source: str) -> Post | None:
@@ -158,4 +182,4 @@ def _open(argument: str, context: Context) -> FollowedSource:
     )
 
 
-SPEC: Final = SourceSpec("lemmy:INSTANCE", _open)
+SPEC: Final = SourceSpec("lemmy:INSTANCE", _open, communities=True)

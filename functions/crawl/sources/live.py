@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bowerbird.errors import UsageError
-from functions.crawl.cursor import CursorStore, FollowedIdSource, FollowedSource, IdSource, OrderedSource
+from functions.crawl.cursor import CursorStore, FollowedIdSource, FollowedSource, OrderedSource
+from functions.crawl.post import Lookup
 from functions.crawl.sources.base import Context
 from functions.crawl.sources.listing import Ask, Listing, RunBudget, fetching
 
@@ -18,7 +19,7 @@ def follow(
     source = open_with(Listing(spec, ask, context.limiter, budget))
     key = f"{spec} {'+'.join(sorted(context.communities))}"
     cursor = CursorStore(context.store, key) if context.store else None
-    kind = FollowedIdSource if isinstance(source, IdSource) else FollowedSource
+    kind = FollowedIdSource if isinstance(source, Lookup) else FollowedSource
     return kind(source, budget, cursor, fill_gaps=context.fill_gaps)
 
 

@@ -87,6 +87,11 @@ class RedditSource:
             )
             yield from _posts(self._listing.page(url, _page)[0])
 
+    def finds(self, source: str, submission: str) -> bool:
+        """Whether a submission has a fullname: all of Reddit's sources name a post alike."""
+        del source
+        return submission.startswith("t3_")
+
     def reads(self, post: Post) -> bool:
         """Whether a post is of these subreddits."""
         return is_of(post, self._communities)
@@ -202,4 +207,4 @@ def _open(argument: str, context: Context) -> FollowedSource:
     return follow("reddit", session, lambda listing: RedditSource(listing, names), context)
 
 
-SPEC: Final = SourceSpec("reddit[:SUBREDDITS]", _open)
+SPEC: Final = SourceSpec("reddit[:SUBREDDITS]", _open, communities=True)

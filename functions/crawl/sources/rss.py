@@ -103,4 +103,4 @@ def _open(argument: str, context: Context) -> FollowedSource:
     return follow("rss", ask, lambda listing: RssSource(listing, names), context)
 
 
-SPEC: Final = SourceSpec("rss[:SUBREDDITS]", _open)
+SPEC: Final = SourceSpec("rss[:SUBREDDITS]", _open, communities=True)

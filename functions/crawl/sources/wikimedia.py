@@ -167,4 +167,4 @@ def _open(argument: str, context: Context) -> FollowedSource:
     return follow("wikimedia", ask, lambda listing: WikimediaSource(listing, names), context)
 
 
-SPEC: Final = SourceSpec("wikimedia[:CATEGORIES]", _open)
+SPEC: Final = SourceSpec("wikimedia[:CATEGORIES]", _open, communities=True)

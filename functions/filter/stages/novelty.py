@@ -19,7 +19,9 @@ class Novelty:
 
     def examine(self, exam: Examination) -> str | None:
         """Reject below the bundle's threshold."""
-        score = float(self.models.novelty.score(self.models.encoder.embed([exam.pixels()]))[0])
+        embedded = self.models.encoder.embed([exam.pixels()])
+        exam.embedding = embedded[0]
+        score = float(self.models.novelty.score(embedded)[0])
         threshold = float(self.models.novelty.threshold)
         exam.scores["novelty"] = score
         exam.thresholds["novelty"] = threshold

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from PIL import Image
+
 from bowerbird import imaging
 from bowerbird.errors import BowerbirdError, PermanentError
 from bowerbird.imaging.isolated import Decoder
@@ -42,7 +44,7 @@ class Preview:
         if margin is None or copy is None:
             return None
         try:
-            score = self._score(copy)
+            image, score = self._look(copy)
         except BowerbirdError as error:
             exam.facts["preview"] = str(error)
             return None
@@ -50,17 +52,18 @@ class Preview:
         exam.scores[self.name] = score
         exam.thresholds[self.name] = threshold
         if score < threshold:
+            exam.image = image  # there will be no better one to make the thumbnail of
             return f"novelty: the preview's {score:.4g} is below {threshold:.4g}"
         return None
 
-    def _score(self, copy: Copy) -> float:
+    def _look(self, copy: Copy) -> tuple[Image.Image, float]:
         side = self.models.preview_side
         body = self.fetcher.fetch(copy.url, accept=_ACCEPT, max_bytes=_MAX_BYTES).body
         with self.cores:
             image = self.decoder.decode(body, min_side=side)
             if min(image.size) < side:
                 raise PermanentError(f"too-small: a copy of {copy.width} pixels is {image.size}")
-            return float(self.models.novelty.score(self.models.encoder.embed([image]))[0])
+            return image, float(self.models.novelty.score(self.models.encoder.embed([image]))[0])
 
 
 def smallest(candidate: Candidate, side: int) -> Copy | None:

@@ -15,7 +15,7 @@ from bowerbird.messages import Candidate, encode_candidate
 from bowerbird.net import HostTurns
 from bowerbird.net.hosts import troubles
 from functions.crawl.crawler import Skipped
-from functions.crawl.cursor import FollowedSource
+from functions.crawl.post import Telling
 from functions.crawl.sources import open_source
 from infra.local.bootstrap import crawler, http_fetcher, source_context
 from infra.local.tally import reason_word
@@ -56,8 +56,8 @@ def run(args: argparse.Namespace) -> int:
     hosts = troubles(turns.take())
     if hosts:
         print(f"hosts in trouble: {hosts}", file=sys.stderr)
-    if isinstance(source, FollowedSource) and source.progress:
-        print(source.progress, file=sys.stderr)
+    if isinstance(source, Telling) and source.told():
+        print(source.told(), file=sys.stderr)
     return 0
 
 

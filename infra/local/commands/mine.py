@@ -8,6 +8,7 @@ import re
 from functions.crawl.sources import open_source
 from functions.filter.stages.shape import ShapeRule
 from infra.local.bootstrap import HostOptions, source_context
+from infra.local.focus import focused
 from infra.local.mine import RunOptions, mine, print_summary
 from infra.local.place import open_place
 
@@ -25,6 +26,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--fill-gaps", action="store_true", help="ask by id for what earlier crawls could not read"
     )
+    parser.add_argument(
+        "--focus", action="store_true", help="spend spare requests on the communities that gave most keeps"
+    )
     parser.add_argument("--out", required=True, metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
     parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
     parser.add_argument("--limit", type=positive, metavar="N", help="stop after N new candidates")
@@ -32,6 +36,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     when.add_argument("--once", action="store_true", help="crawl once and end (the default)")
     when.add_argument("--every", type=seconds, metavar="60s", help="crawl again and again until Ctrl-C")
     parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
+    parser.add_argument("--scout", metavar="BUNDLE", help="a cheaper bundle that judges the previews")
     parser.add_argument("--min-area", type=int, default=shape.min_area, metavar="PIXELS")
     parser.add_argument("--max-wide", type=float, default=shape.max_wide, metavar="RATIO")
     parser.add_argument("--max-tall", type=float, default=shape.max_tall, metavar="RATIO")
@@ -49,9 +54,10 @@ def run(args: argparse.Namespace) -> int:
     """Mine; exit status 0 when the crawl ended well, 3 when the source was out of reach."""
     place = open_place(args.out, args.endpoint_url)
     context = source_context(args.gateway, place.store, args.communities, fill_gaps=args.fill_gaps)
-    source = open_source(args.source, context)
+    source = focused(args.source, context, place.store) if args.focus else open_source(args.source, context)
     options = HostOptions(
         bundle=args.bundle,
+        scout=args.scout,
         shape=ShapeRule(args.min_area, args.max_wide, args.max_tall),
         downloads=args.downloads,
         thumbnails=not args.no_thumbnails,

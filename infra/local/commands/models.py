@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import zipfile
 from pathlib import Path
@@ -14,11 +13,18 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from bowerbird.errors import BundleError
 from bowerbird_models import bundle as bundles
 from bowerbird_models import manifest as manifests
+from bowerbird_models.manifest import Artifact, EncoderEntry, PreprocessEntry
 from infra.local import published
 from infra.local.download import download
 from infra.local.published import Published
 
 _NETWORKS = Path.home() / ".cache/bowerbird"
+# Weights that torch must read first, in the environment of `make train-env`.
+_CONVERTERS = {
+    "clip": "layers.models.build.export_clip",
+    "watermark": "layers.models.build.watermark.convert_published",
+    "aesthetic": "layers.models.build.convert_aesthetic",
+}
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,15 +37,24 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verifying.add_argument("bundles", nargs="*", metavar="BUNDLE", help="name or folder (default: all)")
     verifying.set_defaults(run=run_verify)
     pulling = actions.add_parser("pull", help="fetch networks from their publishers")
-    pulling.add_argument("what", choices=("clip", "watermark"))
-    pulling.add_argument("--precision", choices=sorted(published.CLIP), default="int8", help="of clip (int8)")
+    pulling.add_argument("what", choices=("clip", "watermark", "aesthetic"))
+    pulling.add_argument(
+        "--precision", choices=("int8", "fp16", "fp32"), default="int8", help="of clip (int8)"
+    )
     pulling.add_argument(
         "--preprocess",
-        choices=sorted(published.PREPROCESS),
+        choices=("squash", "clip"),
         default="squash",
         help="squash: as the original filter server (default); clip: as CLIP was trained",
     )
     pulling.add_argument("--to", type=Path, metavar="DIR", help=f"default: a folder in {_NETWORKS}")
+    pulling.add_argument(
+        "--published",
+        type=Path,
+        default=published.OWN,
+        metavar="FILE",
+        help="another table of addresses and hashes, such as a mirror's (default: the publishers' own)",
+    )
     pulling.set_defaults(run=run_pull)
     exporting = actions.add_parser("export", help="pack a sound bundle into one .zip")
     exporting.add_argument("bundle", help="name or folder")
@@ -73,18 +88,17 @@ def run_verify(args: argparse.Namespace) -> int:
 
 def run_pull(args: argparse.Namespace) -> int:
     """Fetch, and say what to do next."""
-    if args.what == "watermark":
-        folder = args.to or _NETWORKS / "watermark"
-        pull(published.WATERMARK, folder)
-        print(f"convert it: layers/models/build/export_watermark.py --weights {folder}/watermark.pt")
+    table = published.read(args.published)
+    name, what = args.what, getattr(table, args.what)
+    if name == "clip":
+        name, what = f"clip-{args.precision}", table.clip[args.precision]
+    folder = args.to or _NETWORKS / name
+    pull(what, folder)
+    if what.dim is None:
+        module = _CONVERTERS[args.what]
+        print(f"convert it: .venv-train/bin/python -m {module} {folder / what.file} --out {folder}")
         return 0
-    chosen = published.CLIP[args.precision]
-    folder = args.to or _NETWORKS / f"clip-{args.precision}"
-    pull(chosen, folder)
-    if chosen.dim is None:
-        print(f"convert it: layers/models/build/export_clip.py --weights {folder / chosen.file}")
-        return 0
-    describe(chosen, folder, args.preprocess)
+    describe(what, folder, table.preprocess[args.preprocess])
     print(f"learn with it: bowerbird train --encoder {folder / 'encoder.json'} --good DIR --out BUNDLE")
     return 0
 
@@ -101,22 +115,18 @@ def pull(what: Published, folder: Path) -> None:
         download(what.remote, folder / what.file, report=report)
 
 
-def describe(what: Published, folder: Path, preprocess: str) -> None:
+def describe(what: Published, folder: Path, preprocess: PreprocessEntry) -> None:
     """Write the `encoder.json` that `bowerbird train --encoder` reads."""
-    entry = {
-        "artifact": {
-            "file": what.file,
-            "sha256": what.remote.sha256,
-            "bytes": (folder / what.file).stat().st_size,
-            "licence": what.licence,
-            "source": what.remote.url,
-            "precision": what.precision,
-        },
-        "preprocess": published.PREPROCESS[preprocess],
-        "dim": what.dim,
-    }
-    manifests.EncoderEntry.model_validate(entry)
-    (folder / "encoder.json").write_text(json.dumps(entry, indent=2) + "\n", encoding="utf-8")
+    artifact = Artifact(
+        file=what.file,
+        sha256=what.sha256,
+        bytes=(folder / what.file).stat().st_size,
+        licence=what.licence,
+        source=what.url,
+        precision=what.precision,
+    )
+    entry = EncoderEntry(artifact=artifact, preprocess=preprocess, dim=what.dim or 0)
+    (folder / "encoder.json").write_text(entry.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
 def run_export(args: argparse.Namespace) -> int:

@@ -10,6 +10,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser("serve", help="the filter as a web page and an HTTP API")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="port (default: 8000; 0: any free one)")
+    parser.add_argument(
+        "--name", action="append", default=[], metavar="NAME", help="answer to this name too (repeatable)"
+    )
     parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
     parser.add_argument("--zmq", metavar="ADDR", help="also speak anti_sus's protocol: tcp://127.0.0.1:7777")
     parser.set_defaults(run=run)
@@ -20,5 +23,6 @@ def run(args: argparse.Namespace) -> int:
     # The web framework takes half a second to import, and no other command needs it.
     from infra.local.serve.bootstrap import ServeOptions, run_server  # noqa: PLC0415
 
-    run_server(ServeOptions(args.host, args.port, args.bundle, args.zmq, verbose=args.verbose))
+    names = tuple(args.name)
+    run_server(ServeOptions(args.host, args.port, args.bundle, args.zmq, verbose=args.verbose, names=names))
     return 0

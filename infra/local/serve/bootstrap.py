@@ -13,19 +13,24 @@ from functions.filter.http.bootstrap import http_service
 from functions.filter.http.service import Service
 from functions.filter.http.settings import HttpSettings
 from infra.local.bootstrap import USER_AGENT
+from infra.local.serve.names import KnownNames
 from infra.local.serve.server import address, listening, serve
 from infra.local.serve.zeromq import Keep, serving
 
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """Where to listen, and with which models; `zmq` is an address or None."""
+    """Where to listen, and with which models.
+
+    `zmq` is an address or None; `names` are those that callers may use besides the obvious ones.
+    """
 
     host: str
     port: int
     bundle: str
     zmq: str | None = None
     verbose: bool = False
+    names: tuple[str, ...] = ()
 
 
 def run_server(options: ServeOptions) -> None:
@@ -37,7 +42,7 @@ def run_server(options: ServeOptions) -> None:
         if options.zmq is not None:
             endpoint = stack.enter_context(serving(options.zmq, _keep(service), _cores()))
             print(f"{service.bundle.bundle} at {endpoint} for anti_sus clients", flush=True)
-        serve(create_app(service), bound, verbose=options.verbose)
+        serve(KnownNames(create_app(service), (options.host, *options.names)), bound, verbose=options.verbose)
 
 
 def _keep(service: Service) -> Keep:

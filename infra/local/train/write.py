@@ -6,9 +6,9 @@ import hashlib
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from bowerbird.errors import BundleError
 from bowerbird_models import bundle as bundles
@@ -26,6 +26,7 @@ from bowerbird_models.manifest import (
 from bowerbird_models.novelty import Novelty
 
 _NOVELTY_FILE: Final = "novelty.npz"
+_Entry = TypeVar("_Entry", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,19 @@ class Networks:
     folder: Path
     encoder: EncoderEntry
     watermark: WatermarkEntry | None = None
+    aesthetic: Artifact | None = None
+
+    @property
+    def artifacts(self) -> tuple[Artifact, ...]:
+        """Their files."""
+        mark = None if self.watermark is None else self.watermark.artifact
+        return tuple(file for file in (self.encoder.artifact, mark, self.aesthetic) if file is not None)
 
 
 def networks(name: str) -> Networks:
     """From a bundle, by name or folder, or from an `encoder.json` as layers/models/build writes it.
+
+    A `watermark.json` and an `aesthetic.json` that lie beside that file are taken with it.
 
     Raises:
         BundleError: neither.
@@ -47,12 +57,21 @@ def networks(name: str) -> Networks:
     if path.suffix != ".json":
         folder = bundles.find(name)
         manifest = manifests.read(folder)
-        return Networks(folder, manifest.encoder, manifest.watermark)
+        return Networks(folder, manifest.encoder, manifest.watermark, manifest.aesthetic)
+    heads = (path.with_name("watermark.json"), path.with_name("aesthetic.json"))
+    return Networks(
+        path.parent,
+        _read(path, EncoderEntry),
+        _read(heads[0], WatermarkEntry) if heads[0].exists() else None,
+        _read(heads[1], Artifact) if heads[1].exists() else None,
+    )
+
+
+def _read(path: Path, kind: type[_Entry]) -> _Entry:
     try:
-        entry = EncoderEntry.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValidationError) as error:
-        raise BundleError(f"{path} does not describe an encoder: {error}") from error
-    return Networks(path.parent, entry)
+        return kind.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise BundleError(f"{path} does not describe one of a bundle's networks: {error}") from error
 
 
 def write(  # noqa: PLR0913 - what a manifest says, each by name
@@ -60,8 +79,7 @@ def write(  # noqa: PLR0913 - what a manifest says, each by name
 ) -> None:
     """Write the folder `out`; its name becomes the bundle's. Canonical values are computed here and now."""
     out.mkdir(parents=True, exist_ok=True)
-    entries = [taken.encoder, taken.watermark]
-    for artifact in (entry.artifact for entry in entries if entry is not None):
+    for artifact in taken.artifacts:
         verify.check_file(taken.folder / artifact.file, artifact)
         if taken.folder.resolve() != out.resolve():
             shutil.copyfile(taken.folder / artifact.file, out / artifact.file)
@@ -77,6 +95,7 @@ def write(  # noqa: PLR0913 - what a manifest says, each by name
             threshold=Threshold(value=model.threshold, chosen=chosen),
         ),
         watermark=taken.watermark,
+        aesthetic=taken.aesthetic,
     )
     manifests.write(manifest, out)
     made = bundles.load(out.resolve())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -54,14 +55,20 @@ class Yields:
     unreadable: int
 
 
-def read_yields(store: ObjectStore, day: str | None = None) -> Yields:
-    """Count the decisions of a place, of one day (YYYY-MM-DD) or of all; each candidate once."""
+def read_yields(
+    store: ObjectStore, day: str | None = None, *, of: Callable[[Decision], bool] = lambda _: True
+) -> Yields:
+    """Count the decisions of a place, of one day (YYYY-MM-DD) or of all; each candidate once.
+
+    `of` says which ones count.
+    """
     rows: dict[str, tuple[str, dict[str, str]]] = {}
     unreadable = 0
     for line in decision_lines(store, day):
         try:
             decision = decode_decision(line)
-            rows[decision.candidate] = (_outcome(decision), _names(decision))
+            if of(decision):
+                rows[decision.candidate] = (_outcome(decision), _names(decision))
         except (ValueError, TypeError, AttributeError):
             unreadable += 1
     counts: dict[str, defaultdict[str, Counter[str]]] = {each: defaultdict(Counter) for each in DIMENSIONS}

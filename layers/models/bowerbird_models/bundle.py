@@ -10,6 +10,7 @@ from typing import Final
 from bowerbird.errors import BundleError
 from bowerbird_models import manifest as manifests
 from bowerbird_models import novelty as novelties
+from bowerbird_models.densities import Linear
 from bowerbird_models.encoder import Encoder
 from bowerbird_models.manifest import Manifest
 from bowerbird_models.novelty import Novelty
@@ -30,6 +31,7 @@ class Bundle:
     encoder: Encoder
     novelty: Novelty
     watermark: Watermark | None
+    aesthetic: Linear | None = None
 
     @property
     def label(self) -> str:
@@ -40,8 +42,8 @@ class Bundle:
     def preview_side(self) -> int:
         """The shorter side, in pixels, that a preview must have to be seen as the original is.
 
-        Twice the network's input: scaling down wipes out what the host's compression has added. A copy of
-        just the size moves scores many times as far (docs/performance.md).
+        Twice the network's input: scaling down wipes out what the host's compression has added; a copy of
+        just the size moves scores several times as far (docs/performance.md).
         """
         return 2 * self.encoder.preprocess.size
 
@@ -79,6 +81,7 @@ def load(
         _encoder(folder, manifest, threads),
         _novelty(folder, manifest),
         _watermark(folder, manifest, threads),
+        _aesthetic(folder, manifest),
     )
     if verify:
         # Only here: verification draws pictures and hashes megabytes, which no cold start should pay for.
@@ -139,3 +142,13 @@ def _watermark(folder: Path, manifest: Manifest, threads: int) -> Watermark | No
         return None
     session = Session(folder / entry.artifact.file, threads=threads)
     return Watermark(session, entry.preprocess.build(), entry.threshold.value)
+
+
+def _aesthetic(folder: Path, manifest: Manifest) -> Linear | None:
+    if manifest.aesthetic is None:
+        return None
+    path = folder / manifest.aesthetic.file
+    head = novelties.load_linear(path)
+    if head.dim != manifest.encoder.dim:
+        raise BundleError(f"{path} reads {head.dim} numbers, the encoder gives {manifest.encoder.dim}")
+    return head

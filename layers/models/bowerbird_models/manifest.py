@@ -14,7 +14,7 @@ SCHEMA: Final = 1
 FILE_NAME: Final = "manifest.json"
 
 # A bundle can come from anybody: a file name is a name, never a way out of the bundle's folder.
-_FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 _Triple = tuple[float, float, float]
 
 
@@ -25,7 +25,7 @@ class _Entry(BaseModel):
 class Artifact(_Entry):
     """One file of the bundle; `precision` is fp32, fp16, int8 or, for plain arrays, the array type."""
 
-    file: _FileName
+    file: FileName
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     bytes: Annotated[int, Field(ge=1)]
     licence: str
@@ -95,7 +95,10 @@ class Canonical(_Entry):
 
 
 class Manifest(_Entry):
-    """The whole manifest. `tolerance` bounds the canonical differences, relative to the size of a value."""
+    """The whole manifest. `tolerance` bounds the canonical differences, relative to the size of a value.
+
+    `aesthetic` is LAION's linear head on the embedding, recorded beside decisions and never gating.
+    """
 
     version_of_schema: Literal[1] = Field(alias="schema")
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -104,6 +107,7 @@ class Manifest(_Entry):
     encoder: EncoderEntry
     novelty: NoveltyEntry
     watermark: WatermarkEntry | None = None
+    aesthetic: Artifact | None = None
     canonical: tuple[Canonical, ...] = ()
     tolerance: Annotated[float, Field(gt=0)] = 1e-3
 
@@ -111,7 +115,8 @@ class Manifest(_Entry):
     def artifacts(self) -> tuple[Artifact, ...]:
         """Every file of the bundle but the manifest."""
         entries = (self.encoder, self.novelty, self.watermark)
-        return tuple(entry.artifact for entry in entries if entry is not None)
+        files = (*(entry.artifact for entry in entries if entry is not None), self.aesthetic)
+        return tuple(artifact for artifact in files if artifact is not None)
 
 
 def read(folder: Path) -> Manifest:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.errors import BundleError
-from bowerbird_models.densities import KINDS, Density
+from bowerbird_models.densities import KINDS, Density, Linear
 
 Scores = NDArray[np.float64]
 Embeddings = NDArray[np.float32]
@@ -84,6 +84,20 @@ def load(path: Path, threshold: float, dim: int, preview_margin: float | None = 
         raise BundleError(f"{path} is not a novelty model: it has no parts")
     reference = {name: arrays[f"scores.{name}"] for name in SAMPLES if f"scores.{name}" in arrays}
     return Novelty(parts, threshold, reference, preview_margin)
+
+
+def load_linear(path: Path) -> Linear:
+    """Read a head on its own; nothing in it is ever unpickled.
+
+    Raises:
+        BundleError: unreadable, or not a linear head.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            head = Linear(**{name: archive[name] for name in archive.files})
+    except (OSError, EOFError, BadZipFile, ValueError, TypeError) as error:
+        raise BundleError(f"{path} is not a linear head: {error}") from error
+    return head
 
 
 def save(novelty: Novelty, path: Path) -> None:

@@ -46,8 +46,8 @@ def main() -> None:
     moves = np.abs(full - small)
     print(f"median move {np.median(moves):.3f}, 99 % within {np.quantile(moves, 0.99):.3f}")
     if arguments.write:
-        margin = round(max(0.0, float(np.quantile(falls, 0.995))), 3)
-        _write(bundle, margin, f"99.5 % of {passing.sum()} copies of passing photographs go on")
+        margin = round(max(0.0, float(np.quantile(falls, _GOES_ON))), 3)
+        _write(bundle, margin, f"{_GOES_ON:.0%} of {passing.sum()} copies of passing photographs go on")
 
 
 def _scores(bundle: Bundle, path: Path) -> list[tuple[float, float]]:

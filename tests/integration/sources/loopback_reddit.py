@@ -77,13 +77,15 @@ class LoopbackReddit:
     def created(self, number: int) -> float:
         return self.born + (number - FIRST) / self.rate
 
-    def listing(self, query: dict[str, list[str]], stale_s: float = 0.0) -> dict[str, Any]:
+    def listing(
+        self, query: dict[str, list[str]], stale_s: float = 0.0, subreddit: str = "all"
+    ) -> dict[str, Any]:
         """What /new shows: at most a thousand posts, and nothing after a post that is not among them."""
         newest = self.newest(self.clock.now - stale_s)
         shown: list[int] = []
         number = newest
         while len(shown) < DEPTH and number >= FIRST:
-            if number not in self.deleted:
+            if number not in self.deleted and subreddit in {"all", self.subreddit(number)}:
                 shown.append(number)
             number -= 1
         start = 0
@@ -106,12 +108,15 @@ class LoopbackReddit:
         alive = [n for n in numbers if FIRST <= n <= self.newest() and n not in self.deleted]
         return listing([self.submission(n) for n in alive], None)
 
+    def subreddit(self, number: int) -> str:
+        return "EarthPorn" if number % 2 else "SkyPorn"
+
     def submission(self, number: int) -> dict[str, Any]:
         name = fullname(number)
         return {
             "name": name,
             "id": name.removeprefix("t3_"),
-            "subreddit": "EarthPorn" if number % 2 else "SkyPorn",
+            "subreddit": self.subreddit(number),
             "title": f"Post {number}",
             "url": f"https://i.redd.it/{name}.jpg",
             "created_utc": self.created(number),
@@ -160,7 +165,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, json.dumps(self.reddit.info(query)).encode(), self.limits())
         else:
             stale_s = float(fault.removeprefix("stale ")) if fault.startswith("stale") else 0.0
-            page = json.dumps(self.reddit.listing(query, stale_s)).encode()
+            page = json.dumps(self.reddit.listing(query, stale_s, url.path.split("/")[2])).encode()
             self.answer(200, page[:-50] if fault == "half" else page, self.limits())
 
     def limits(self) -> dict[str, str]:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from infra.local.cli import main
 from infra.local.commands.doctor import Finding, status
 from tests.loopback import Answer, loopback
 
+ONE = b'{"post_view": {"post": {"id": 1}}}'
 PICTURES: dict[str, Answer] = {
     "ok.example": (200, "image/jpeg", b"\xff\xd8\xff"),
     "html.example": (200, "text/html", b"<!DOCTYPE html><title>Are you human?</title>"),
@@ -26,9 +28,11 @@ def lemmy(host: str, path: str) -> Answer:
     if path.startswith("/picture"):
         return PICTURES[host]
     if not path.startswith("/api/v3/post/list?"):
-        return 404, "text/plain", b""
+        return (200, "application/json", ONE) if path == "/api/v3/post?id=1" else (404, "text/plain", b"")
     post = {"post": {"id": 1, "name": "Dawn", "url": "https://i.example/a.jpg"}}
     if host == "ok.example":
+        if "community_name=good%40ok.example" in path:
+            post = {"post": post["post"] | {"id": 2}}
         return 200, "application/json", json.dumps({"posts": [post]}).encode()
     if host == "quiet.example":
         return 200, "application/json", b'{"posts": []}'
@@ -180,6 +184,61 @@ def test_mine_follows_a_live_source_and_asks_no_post_twice(
     assert len(list((tmp_path / "cursors").iterdir())) == 1
     assert main([*command[:2], "lemmy:html.example", *command[3:]]) == 3
     assert main(["candidates", "--source", "lemmy:html.example", "--gateway", gateway]) == 3
+
+
+def test_a_kept_picture_goes_when_its_instance_has_lost_the_post(
+    gateway: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, at = FolderStore(tmp_path), datetime.now(UTC).isoformat()
+    for number in (1, 2):
+        told = {"source": "lemmy:ok.example", "id": str(number)}
+        key = f"images/aa/{number}"
+        decision = {"candidate": str(number), "decided_at": at, "image": f"{key}.jpg", "submission": told}
+        store.put(f"{key}.json", json.dumps({"decision": decision}).encode(), content_type="a")
+        store.put(f"{key}.jpg", b"", content_type="a")
+    command = ["recheck", "--out", str(tmp_path), "--gateway", gateway, "--source"]
+    assert main([*command, "lemmy:broken.example"]) == 0
+    assert capsys.readouterr().out == "0 still shown, 0 purged, 2 from other sources\n"
+    assert main([*command, "lemmy:ok.example"]) == 0
+    assert capsys.readouterr().out == "1 still shown, 1 purged (1 missing)\n"
+    assert list(store.keys("images/")) == ["images/aa/1.jpg", "images/aa/1.json"]
+
+
+def test_spare_requests_go_to_the_community_that_gave_most(
+    gateway: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One community keeps 9 of 10, the other none of 10; a third is of another kind of source."""
+    told = [("good@ok.example", "lemmy:ok.example"), ("bad@ok.example", "lemmy:x"), ("EarthPorn", "reddit")]
+    lines = [
+        Decision(
+            f"{name}/{at}", at > 0 and name != "bad@ok.example", "novelty", "novelty", "lite",
+            "2026-03-02T00:00:00Z", submission={"source": source, "id": str(at), "community": name},
+        )
+        for name, source in told
+        for at in range(10)
+    ]  # fmt: skip
+    data = "\n".join(map(encode_decision, lines)).encode()
+    store = FolderStore(tmp_path)
+    store.put(decisions_key("2026-03-02", "a"), data, content_type="application/x-ndjson")
+    command = ["mine", "--source", "lemmy:ok.example", "--out", str(tmp_path), "--gateway", gateway]
+    assert main([*command, "--focus"]) == 0
+    said = capsys.readouterr().err
+    assert "lemmy:ok.example: ok, 1 new of 1 posts read in 2 requests; " in said
+    assert "focus on good@ok.example: ok, 1 new of 1 posts read in 2 requests" in said
+    assert "bad@ok.example" not in said
+    assert "EarthPorn" not in said
+    assert len(list((tmp_path / "cursors").iterdir())) == 2
+    decided = "".join(path.read_text() for path in (tmp_path / "decisions").rglob("*.jsonl"))
+    assert "lemmy:ok.example/2/" in decided
+    assert main([*command, "--focus"]) == 0
+    assert "focus on good@ok.example: ok, 0 new of 1 posts" in capsys.readouterr().err
+
+
+def test_focus_needs_communities(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    links = tmp_path / "links"
+    links.write_text("https://i.redd.it/a.jpg\n")
+    assert main(["mine", "--source", f"urls:{links}", "--out", str(tmp_path / "a"), "--focus"]) == 2
+    assert "--focus needs a source of communities: arctic-shift" in capsys.readouterr().err
 
 
 def test_a_run_says_in_one_line_how_its_source_is_and_which_hosts_are_in_trouble(

@@ -1,6 +1,7 @@
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from bowerbird.adapters.folder import FolderStore
 from bowerbird.errors import SourceBlockedError, SourceUnreachableError, UsageError
 from bowerbird.net.limiter import Limit, Limiter
 from functions.crawl.cursor import CursorStore, FollowedSource
+from functions.crawl.focus import FocusedSource
 from functions.crawl.reading import fullname
 from functions.crawl.sources.listing import Listing, RunBudget, SourceThrottledError
 from functions.crawl.sources.reddit_app import RedditApp
@@ -413,3 +415,27 @@ def test_recorded_polls_are_replayed(recording: Path, clock: Clock, tmp_path: Pa
             reddit.listings.clear()
         reddit.listings.extend([bodies[-1].encode(), end])
         assert miner.poll() == []
+
+
+def test_focus_reads_the_best_subreddit_deeper_within_the_same_limits(
+    quiet: LoopbackReddit, tmp_path: Path
+) -> None:
+    """All of the newest thousand are read; then the budget's rest goes to one subreddit's older posts."""
+    quiet.clock.now += 170  # 2,000 posts in all
+    miner = Miner(quiet, tmp_path, requests=20)
+    opened: list[int] = []
+
+    def open_listing(subreddit: str, requests: int, seconds: float) -> FollowedSource:
+        assert seconds > 0
+        opened.append(requests)
+        return Miner(quiet, tmp_path / subreddit, requests=requests, communities=(subreddit,)).source
+
+    source = FocusedSource(miner.source, lambda: ("EarthPorn",), open_listing, 20, 3600, clock=quiet.clock)
+    got = [int(post.submission.id[3:], 36) for post in source.posts()]
+    source.commit()
+    older = {number for number in got[1000:] if number < min(got[:1000])}
+    assert opened == [10]
+    assert (quiet.asked["/r/all/new"], quiet.asked["/r/EarthPorn/new"]) == (10, 10)
+    assert older == {number for number in range(min(got), min(got[:1000])) if number % 2}
+    assert len(older) == pytest.approx(500, abs=20)
+    assert re.search(r"focus on EarthPorn: ok, 99\d new of 99\d posts read in 10 requests", source.told())

@@ -33,6 +33,7 @@ class FakeSource:
     depth: int = 1000
     order: str = "id"
     name: str = "fake"
+    authoritative: bool = True
     fails_after: int | None = None
     hidden: set[int] = field(default_factory=set)
 
@@ -48,6 +49,9 @@ class FakeSource:
             number = int(name.removeprefix("t3_"), 36)
             if number not in self.hidden:
                 yield post(number)
+
+    def finds(self, source: str, submission: str) -> bool:
+        return source == self.name and submission.startswith("t3_")
 
     def reads(self, post: Post) -> bool:
         return post.submission.source == self.name

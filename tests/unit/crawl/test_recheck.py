@@ -18,8 +18,8 @@ from bowerbird.errors import SourceBlockedError
 from bowerbird.keys import image_key, sidecar_key, thumb_key, tombstone_key
 from bowerbird.messages import Submission
 from bowerbird.ports import ObjectStore
-from functions.crawl.post import Post
-from functions.crawl.recheck import Lookup, Recheck, recheck
+from functions.crawl.post import Lookup, Post
+from functions.crawl.recheck import Recheck, recheck
 from functions.crawl.sources import open_source
 from functions.crawl.sources.base import Context
 from functions.crawl.sources.reddit_app import RedditApp
@@ -44,6 +44,9 @@ class FakeLookup:
     authoritative: bool = True
     asked: list[list[str]] = field(default_factory=list)
     fails: int | None = None
+
+    def finds(self, source: str, submission: str) -> bool:
+        return source == "reddit" and submission.startswith("t3_")
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
         if self.fails is not None and len(self.asked) >= self.fails:
@@ -116,12 +119,20 @@ def test_only_reddit_itself_is_believed_when_it_leaves_a_post_out() -> None:
     app = RedditApp("id", "secret", "linux:test:1 (by /u/nobody)")
     sources = {
         name: open_source(name, Context(fetcher=NoNetwork(), reddit=app))
-        for name in ("reddit", "arctic-shift", "rss")
+        for name in ("reddit", "arctic-shift", "rss", "lemmy:lemmy.ml")
     }
     lookups = {name: source for name, source in sources.items() if isinstance(source, Lookup)}
     assert {name: source.authoritative for name, source in lookups.items()} == {
         "reddit": True,
         "arctic-shift": False,
+        "lemmy:lemmy.ml": True,
+    }
+    named = [("rss", "t3_a"), ("lemmy:lemmy.ml", "7"), ("lemmy:lemmy.world", "7"), ("wikimedia", "M7")]
+    found = {name: [each for each in named if source.finds(*each)] for name, source in lookups.items()}
+    assert found == {
+        "reddit": [("rss", "t3_a")],
+        "arctic-shift": [("rss", "t3_a")],
+        "lemmy:lemmy.ml": [("lemmy:lemmy.ml", "7")],
     }
 
 
@@ -250,7 +261,7 @@ def test_a_damaged_sidecar_is_named_and_left_alone(data: bytes, caplog: pytest.L
 def test_one_line_says_it_all() -> None:
     result = Recheck(5, 2, 1, {"missing": 1, "deleted": 3})
     assert summary(result, dry_run=False) == (
-        "5 still shown, 4 purged (3 deleted, 1 missing), 2 without an answer, 1 from sources that take no ids"
+        "5 still shown, 4 purged (3 deleted, 1 missing), 2 without an answer, 1 from other sources"
     )
     assert (
         summary(Recheck(5, purged={"deleted": 1}), dry_run=True)

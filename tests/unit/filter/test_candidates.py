@@ -18,9 +18,10 @@ from bowerbird.errors import (
     PermanentError,
     RetryableError,
 )
-from bowerbird.messages import Candidate, Submission, encode_candidate
+from bowerbird.messages import Candidate, Preview, Submission, encode_candidate
 from functions.crawl.recheck import Kept, purge
 from functions.filter.candidates import CandidateFilter
+from functions.filter.examination import Examination
 from functions.filter.pipeline import standard_pipeline
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
@@ -43,6 +44,7 @@ class FakeModels:
     threshold: float = 0.5
     taste: float = 1.0
     watermark: "FakeModels | None" = None
+    aesthetic: "FakeModels | None" = None
     reference: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     embedded: list[tuple[int, int]] = field(default_factory=list)
 
@@ -109,6 +111,7 @@ def test_a_picture_to_the_owners_taste_is_kept_byte_for_byte() -> None:
     assert decision.facts["watermark"] == "no model in this bundle"
     assert set(decision.timings) == {
         "declared", "preview", "original", "dimensions", "duplicate", "integrity", "novelty", "watermark",
+        "advisory",
     }  # fmt: skip
     assert len(world.thumbnails.objects) == 1
     assert min(world.models.embedded[0]) >= world.models.min_side
@@ -117,7 +120,9 @@ def test_a_picture_to_the_owners_taste_is_kept_byte_for_byte() -> None:
 def test_what_was_purged_is_never_fetched_again() -> None:
     world = World({URL: jpeg()})
     decision = world.decide(candidate())
-    kept = Kept("t3_a/a", "t3_a", NOW, str(decision.image).replace(".jpg", ".json"), str(decision.image))
+    kept = Kept(
+        "t3_a/a", "reddit", "t3_a", NOW, str(decision.image).replace(".jpg", ".json"), str(decision.image)
+    )
     purge(world.store, kept, "deleted", NOW)
     again = world.decide(candidate())
     assert (again, world.fetcher.asked) == (decision, [])
@@ -167,6 +172,20 @@ def test_what_is_no_picture_for_the_gallery_is_rejected_with_its_reason(
 ) -> None:
     decision = World({URL: answer}).decide(candidate())
     assert (decision.keep, decision.stage, decision.reason.partition(":")[0]) == (False, stage, word)
+
+
+def test_a_scout_judges_the_preview_in_the_bundles_place() -> None:
+    small = Preview("https://preview.redd.it/a.jpg?width=640", 640, 480)
+    fetcher = FakeFetcher({URL: jpeg(), small.url: jpeg(640, 480)})
+    bundle = FakeModels()
+    pipeline = standard_pipeline(
+        fetcher=fetcher, ledger=FakeLedger(), models=bundle, shape=ShapeRule(), max_bytes=10_000_000,
+        cores=1, scout=FakeModels(taste=0.0, preview_margin=0.1),
+    )  # fmt: skip
+    exam = Examination(replace(candidate(), previews=(small,)))
+    verdict = pipeline.judge(exam)
+    assert (verdict.stage, verdict.reason) == ("preview", "novelty: the preview's 0 is below 0.4")
+    assert (bundle.embedded, fetcher.asked) == ([], [small.url])
 
 
 def test_a_declared_thumbnail_costs_no_byte() -> None:

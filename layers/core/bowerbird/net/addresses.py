@@ -10,7 +10,9 @@ because `ipaddress.is_global` changes between Python's patch releases.
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
@@ -107,7 +109,35 @@ def checked_addresses(host: str, resolver: Resolver, *, allow_loopback: bool) ->
     return addresses
 
 
-def resolve(host: str) -> Sequence[str]:
+def in_time(ask: Resolver, *, seconds: float, at_once: int) -> Resolver:
+    """A resolver that takes no longer, for one whose own limits are not ours to set.
+
+    A lookup that is given up runs on in its thread; `at_once` bounds how many of them there can be.
+    """
+    room = threading.BoundedSemaphore(at_once)
+
+    def work(host: str, answer: Future[Sequence[str]]) -> None:
+        try:
+            answer.set_result(ask(host))
+        except BaseException as error:  # noqa: BLE001 - raised where the answer is waited for
+            answer.set_exception(error)
+        finally:
+            room.release()
+
+    def asked(host: str) -> Sequence[str]:
+        if not room.acquire(timeout=seconds):
+            raise RetryableError(f"dns: {host} has to wait for {at_once} names that nobody answers")
+        answer: Future[Sequence[str]] = Future()
+        threading.Thread(target=work, args=(host, answer), name="dns", daemon=True).start()
+        try:
+            return answer.result(seconds)
+        except TimeoutError:
+            raise RetryableError(f"dns: {host} does not resolve within {seconds:g} s") from None
+
+    return asked
+
+
+def _system(host: str) -> Sequence[str]:
     """Ask the system's resolver; an address stands for itself.
 
     Raises:
@@ -118,3 +148,8 @@ def resolve(host: str) -> Sequence[str]:
     except (OSError, UnicodeError) as error:
         raise RetryableError(f"dns: {host} does not resolve ({error})") from None
     return [str(sockaddr[0]) for *_, sockaddr in found]
+
+
+#: The system's resolver. A stub resolver tries for 5 s and twice for each server of resolv.conf by itself:
+#: https://man7.org/linux/man-pages/man5/resolv.conf.5.html
+resolve: Final[Resolver] = in_time(_system, seconds=10.0, at_once=64)

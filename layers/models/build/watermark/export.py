@@ -12,6 +12,8 @@ import onnxruntime as ort
 import torch
 from torch import nn
 
+from layers.models.build.half_weights import halve_weights
+
 from .net import Detector
 from .render import SIDE
 
@@ -82,11 +84,16 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--heat", action="store_true", help="a second output: the map of where the mark is")
+    parser.add_argument("--half", action="store_true", help="store the weights in half precision")
     args = parser.parse_args()
     detector = load(args.checkpoint)
     model = detector if args.heat else LogitOnly(detector).eval()
     to_onnx(model, args.out, ["logit", "heat"] if args.heat else ["logit"])
-    print(f"{args.out}: {args.out.stat().st_size} bytes, largest difference {check(model, args.out):.2g}")
+    print(f"fp32: {args.out.stat().st_size} bytes, largest difference {check(model, args.out):.2g}")
+    if args.half:
+        halve_weights(args.out, args.out)
+        size, difference = args.out.stat().st_size, largest_difference(model, args.out)
+        print(f"fp16 weights: {size} bytes, largest difference {difference:.2g}")
 
 
 if __name__ == "__main__":

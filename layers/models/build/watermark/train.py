@@ -155,10 +155,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="checkpoint; gone on from if it is there")
     parser.add_argument("--backbone", choices=["lite0", "v2b0"], default="lite0")
     parser.add_argument("--fonts", type=Path, help="a folder of more fonts")
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--batch", type=int, default=8, help="samples a step; each is two crops")
-    parser.add_argument("--side", type=int, default=256, help="side of a crop, pixels")
-    parser.add_argument("--rate", type=float, default=4e-4)
+    parser.add_argument("--side", type=int, default=192, help="side of a crop, pixels")
+    parser.add_argument("--rate", type=float, default=4e-4, help="learning rate of the backbone")
     parser.add_argument(
         "--decay", type=float, default=0.3, help="last part of the steps, over which the rate falls"
     )

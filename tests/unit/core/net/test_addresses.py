@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from ipaddress import ip_address
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.errors import PermanentError, RetryableError
-from bowerbird.net.addresses import checked_addresses, resolve, special_use
+from bowerbird.net.addresses import checked_addresses, in_time, resolve, special_use
 
 PUBLIC = [
     "8.8.8.8",
@@ -114,3 +116,28 @@ def test_an_address_resolves_to_itself() -> None:
 def test_a_name_that_does_not_resolve_is_retryable() -> None:
     with pytest.raises(RetryableError, match=r"dns: "):
         resolve("a" * 64 + ".invalid")  # too long for a label, so no server is asked
+
+
+def test_a_resolver_that_does_not_answer_is_given_up_and_cannot_pile_up() -> None:
+    answered = threading.Event()
+
+    def silent(host: str) -> Sequence[str]:
+        answered.wait(30)
+        return [f"93.184.216.{len(host)}"]
+
+    resolver = in_time(silent, seconds=0.05, at_once=2)
+    for _ in range(2):
+        with pytest.raises(RetryableError, match=r"dns: a\.example does not resolve within 0\.05 s"):
+            resolver("a.example")
+    with pytest.raises(RetryableError, match="has to wait for 2 names that nobody answers"):
+        resolver("b.example")
+    answered.set()
+    assert in_time(silent, seconds=30, at_once=1)("c") == ["93.184.216.1"]
+
+
+def test_what_a_resolver_raises_is_raised() -> None:
+    def failing(host: str) -> Sequence[str]:
+        raise RetryableError(f"dns: {host} does not resolve")
+
+    with pytest.raises(RetryableError, match=r"dns: a\.example does not resolve$"):
+        in_time(failing, seconds=30, at_once=1)("a.example")

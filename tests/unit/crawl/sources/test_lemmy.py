@@ -94,6 +94,25 @@ def test_it_follows_the_cursor() -> None:
     assert pages.asked == [FIRST, second]
 
 
+def test_posts_are_looked_up_one_by_one() -> None:
+    one = LIST.removesuffix("/list")
+    pages = Pages(
+        {
+            f"{one}?id=7": json.dumps({"post_view": view(7)}).encode(),
+            f"{one}?id=9": json.dumps({"post_view": view(9, deleted=True)}).encode(),
+        },
+        requests=3,
+    )
+    source = LemmySource(pages.listing, "lemmy.example")
+    assert [(post.submission.id, post.removed) for post in source.by_id(["7", "8", "9"])] == [
+        ("7", None),
+        ("9", "deleted"),
+    ]
+    assert pages.asked == [f"{one}?id={number}" for number in (7, 8, 9)]
+    with pytest.raises(SourceUnreachableError, match="budget ended before all posts were asked for"):
+        list(source.by_id(["7"]))
+
+
 def test_an_instance_that_shows_one_page_for_ever_is_asked_twice() -> None:
     same = page(view(9), view(8), cursor="P")
     pages = Pages({FIRST: same, f"{FIRST}&page_cursor=P": same}, requests=9)

@@ -22,7 +22,7 @@ LEMMY = "https://lemmy.example/api/v3/post/list?type_=All&sort=New&limit=50"
         ("reddit:EarthPorn+SkyPorn", True),
         ("rss:EarthPorn", False),
         ("arctic-shift", True),
-        ("lemmy:lemmy.world", False),
+        ("lemmy:lemmy.world", True),
         ("feed:https://pictures.example/feed", False),
         ("wikimedia:Quality images of landscapes", False),
     ],

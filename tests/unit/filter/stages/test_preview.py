@@ -81,6 +81,7 @@ def test_only_what_is_further_below_the_threshold_than_the_margin_is_rejected(
     assert exam.scores == {"preview": taste}
     assert exam.thresholds == {"preview": pytest.approx(0.3)}
     assert fetcher.asked == [FITTING]
+    assert (exam.image is None) == (reason is None)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS messages (
     holder TEXT
 );
 CREATE INDEX IF NOT EXISTS messages_by_visibility ON messages (visible_at, seq);
+CREATE INDEX IF NOT EXISTS messages_by_receives ON messages (receives, visible_at);
 CREATE TABLE IF NOT EXISTS dead (
     id TEXT PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL, receives INTEGER NOT NULL
 );
@@ -65,13 +66,16 @@ class SqliteQueue:
         """Take the messages that have waited longest."""
         now = self._clock()
         with self._db.write() as db:
+            # By itself SQLite takes the other index, and reads all that waits at every receive.
             db.execute(
                 "INSERT OR REPLACE INTO dead SELECT id, body, 'delivered ' || receives || ' times', receives"
-                " FROM messages WHERE visible_at <= ? AND receives >= ?",
+                " FROM messages INDEXED BY messages_by_receives WHERE visible_at <= ? AND receives >= ?",
                 (now, self._max_receives),
             )
             db.execute(
-                "DELETE FROM messages WHERE visible_at <= ? AND receives >= ?", (now, self._max_receives)
+                "DELETE FROM messages INDEXED BY messages_by_receives"
+                " WHERE visible_at <= ? AND receives >= ?",
+                (now, self._max_receives),
             )
             rows = db.execute(
                 "UPDATE messages SET visible_at = ?, receives = receives + 1, holder = ? WHERE seq IN"
@@ -79,6 +83,8 @@ class SqliteQueue:
                 " RETURNING seq, id, body, receives",
                 (now + self._visibility_s, self._instance.id, now, limit),
             ).fetchall()
+        if not rows:  # now there is time to see whether somebody has died since we began
+            self._free_the_dead()
         # RETURNING promises no order: https://sqlite.org/lang_returning.html
         return [Message(id_, body, f"{seq}:{n}", n) for seq, id_, body, n in sorted(rows)]
 
@@ -135,15 +141,16 @@ class SqliteQueue:
         self._db.close()
 
     def _free_the_dead(self) -> None:
-        with self._db.write() as db:
-            holders = [row[0] for row in db.execute("SELECT DISTINCT holder FROM messages WHERE holder > ''")]
-            for holder in holders:
-                if not self._instance.alive(holder):
-                    db.execute(
-                        "UPDATE messages SET visible_at = 0, holder = NULL, receives = receives - 1"
-                        " WHERE holder = ?",
-                        (holder,),
-                    )
+        with self._db.read() as db:
+            rows = db.execute("SELECT DISTINCT holder FROM messages WHERE holder > ''").fetchall()
+        dead = [(holder,) for (holder,) in rows if not self._instance.alive(holder)]
+        if dead:
+            with self._db.write() as db:
+                db.executemany(
+                    "UPDATE messages SET visible_at = 0, holder = NULL, receives = receives - 1"
+                    " WHERE holder = ?",
+                    dead,
+                )
 
 
 def _parts(receipt: str) -> tuple[int, int]:

@@ -1,0 +1,150 @@
+r"""What the novelty model is worth beside the original configuration.
+
+    .venv/bin/python layers/models/build/compare.py --good SMALL --rest REST \
+        --large-good LARGE --large-rest HARD
+
+Trained on `--good` only. Its own pictures are judged when held out (five folds), the others
+by the model fitted on all of `--good`. Rejects are drawn from `--large-rest` and judged only when not drawn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird_models import bundle as bundles
+from infra.local import pictures
+from infra.local.train import fit, mixtures
+from infra.local.train.cache import EmbeddingCache
+from infra.local.train.embedding import Collection, Embedder
+
+Vectors = NDArray[np.float32]
+
+REJECTS = (0, 20, 100)
+RATES = (0.90, 0.95)
+SEEDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Embeddings of the four folders."""
+
+    good: Collection
+    rest: Vectors
+    large_good: Vectors
+    large_rest: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One model: AUROC, and the share kept of unseen pictures where 90 and 95 % were asked for."""
+
+    easy: float
+    hard: float
+    kept: tuple[float, ...]
+    seconds: float
+
+
+def configurations() -> Mapping[str, tuple[fit.Fitter, bool]]:
+    """Density, and whether the head of examples goes with it."""
+    return {
+        "16 full Gaussians (the original)": (lambda sample: mixtures.fit(sample.good, 16, "full"), False),
+        "1 full Gaussian (Mahalanobis)": (lambda sample: mixtures.fit(sample.good, 1, "full"), False),
+        "nearest neighbours": (fit.neighbours, False),
+        "ours: neighbours and head": (fit.neighbours, True),
+    }
+
+
+def rows(data: Data, fitter: fit.Fitter, *, head: bool, count: int) -> Iterator[Row]:
+    """One row a draw of rejects; without any there is only one draw."""
+    for seed in range(SEEDS if count else 1):
+        order = np.random.default_rng(seed).permutation(len(data.large_rest))
+        drawn, left = data.large_rest[order[:count]], data.large_rest[order[count:]]
+        sample = fit.Sample(data.good.vectors, data.good.imitations, data.good.origin, drawn)
+        start = time.perf_counter()
+        fitted = fit.fit(sample, {"it": fitter}, keep_rate=RATES[0], use_head=head)
+        seconds = time.perf_counter() - start
+        score = fitted.novelty.score
+        yield Row(
+            fit.auroc(fitted.total.good, score(data.rest)),
+            fit.auroc(score(data.large_good), score(left)),
+            tuple(kept(fitted.total.good, rate) for rate in RATES),
+            seconds,
+        )
+
+
+def kept(heldout: fit.Scores, rate: float) -> float:
+    """Share kept of pictures that had no say in the threshold: half choose it, the other half is judged."""
+    shares = []
+    for seed in range(20):
+        order = np.random.default_rng(seed).permutation(len(heldout))
+        half = len(order) // 2
+        bar = np.quantile(heldout[order[:half]], 1.0 - rate)
+        shares.append(float((heldout[order[half:]] >= bar).mean()))
+    return statistics.fmean(shares)
+
+
+def memorised(data: Data, fitter: fit.Fitter) -> float:
+    """What the original way of choosing keeps of unseen pictures, at the bar that 95 % of the seen pass."""
+    none = data.good.imitations[:0]
+    sample = fit.Sample(data.good.vectors, none, np.empty(0, np.int64), none)
+    return fit.hold_out(sample, fitter, seed=0).memory
+
+
+def embed(args: argparse.Namespace) -> Data:
+    """All four folders, from the cache where they were embedded before."""
+    bundle = bundles.load(args.encoder)
+    entry = bundle.manifest.encoder
+    fingerprint = f"{entry.artifact.sha256}:{entry.preprocess.model_dump_json()}"
+    embedder = Embedder(bundle.encoder, fingerprint, EmbeddingCache(args.cache), cores=2)
+
+    def folder(path: Path, *, imitate: bool = False) -> Collection:
+        return embedder.embed(pictures.find([path]), imitate=imitate, done=lambda: None)
+
+    return Data(
+        folder(args.good, imitate=True),
+        folder(args.rest).vectors,
+        folder(args.large_good).vectors,
+        folder(args.large_rest).vectors,
+    )
+
+
+def main() -> None:
+    """Print the table, in Markdown."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    for name in ("--good", "--rest", "--large-good", "--large-rest"):
+        parser.add_argument(name, type=Path, required=True, metavar="DIR")
+    parser.add_argument("--encoder", default="lite", help="bundle whose encoder is used")
+    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/bowerbird/embeddings.db")
+    args = parser.parse_args()
+    data = embed(args)
+    print("| model | rejects | AUROC, rest | AUROC, large | kept of 90 % | of 95 % | seen bar | fit |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for name, (fitter, head) in configurations().items():
+        bar = f"{memorised(data, fitter):.1%}"
+        for count in REJECTS if head else REJECTS[:1]:
+            found = list(rows(data, fitter, head=head, count=count))
+            hard = [row.hard for row in found]
+            spread = f" ± {statistics.stdev(hard):.3f}" if len(hard) > 1 else ""
+            shares = " | ".join(
+                f"{statistics.fmean(row.kept[index] for row in found):.1%}" for index in range(len(RATES))
+            )
+            print(
+                f"| {name} | {count} | {statistics.fmean(row.easy for row in found):.3f} "
+                f"| {statistics.fmean(hard):.3f}{spread} | {shares} | {bar} "
+                f"| {statistics.fmean(row.seconds for row in found):.0f} s |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

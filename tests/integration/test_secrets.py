@@ -1,0 +1,152 @@
+"""No secret shows: not in what is printed or logged, not in what is stored, however hard a host tries."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from infra.local.cli import main
+from tests.pictures import jpeg
+
+SECRETS = {
+    "BOWERBIRD_REDDIT_CLIENT_SECRET": "reddit-client-s3cret",
+    "BOWERBIRD_REDDIT_REFRESH_TOKEN": "reddit-refresh-s3cret",
+    "BOWERBIRD_IMGUR_CLIENT_ID": "imgur-s3cret",
+    "BOWERBIRD_FLICKR_API_KEY": "flickr-s3cret",
+    "BOWERBIRD_SCENERY_PASSWORD": "scenery-s3cret",
+    "AWS_ACCESS_KEY_ID": "aws-key",
+    "AWS_SECRET_ACCESS_KEY": "aws-s3cret",
+    "AWS_SESSION_TOKEN": "aws-session-s3cret",
+}
+
+LINKS = {
+    "https://imgur.com/a/aaaaaaa": "album",
+    "https://imgur.com/bbbbbbb": "page",
+    "https://www.flickr.com/photos/someone/6946979188/": "photo",
+    "https://pictures.example/a.jpg": "file",
+}
+
+
+@dataclass
+class Parrot:
+    """A host that says back whatever it was told, with a status of its choice; `heard` is what that was."""
+
+    url: str = ""
+    status: int = 200
+    heard: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@pytest.fixture
+def parrot() -> Iterator[Parrot]:
+    parrot = Parrot()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            told = f"{self.path} {dict(self.headers)} {self.rfile.read(length)!r}"
+            parrot.heard += told
+            picture = parrot.status == 200 and self.path.startswith("/a.jpg")
+            echo = json.dumps(
+                {"stat": "fail", "code": 100, "message": told, "data": {"error": told}}
+            ).encode()
+            body = jpeg() if picture else echo
+            self.send_response(parrot.status, told[:500].replace("\n", " "))
+            for name, value in parrot.headers.items():
+                self.send_header(name, value.replace("ECHO", self.path))
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = answer  # noqa: N815 - http.server's names
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    parrot.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield parrot
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+
+
+def shown(text: str) -> list[str]:
+    return [secret for secret in SECRETS.values() if "s3cret" in secret and secret in text]
+
+
+def stored(folder: Path) -> str:
+    return "".join(path.read_bytes().decode(errors="replace") for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (200, {}),
+        (302, {"Location": "https://elsewhere.exampleECHO"}),
+        (400, {}),
+        (403, {"X-Robots-Tag": "noai"}),
+        (404, {}),
+        (429, {"Retry-After": "ECHO"}),
+        (200, {"Content-Encoding": "ECHO"}),
+    ],
+)
+def test_a_host_that_repeats_the_owners_key_gets_it_into_no_log_and_no_file(  # noqa: PLR0913, PLR0917 - fixtures
+    parrot: Parrot,
+    tmp_path: Path,
+    status: int,
+    headers: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    parrot.status, parrot.headers = status, headers
+    (tmp_path / "urls.txt").write_text("\n".join(LINKS))
+    out = tmp_path / "out"
+    source = ["--source", f"urls:{tmp_path / 'urls.txt'}", "--gateway", parrot.url]
+    main(["-v", "mine", *source, "--out", str(out)])
+    main(["-v", "candidates", *source, "--json", "--skipped"])
+    said = capsys.readouterr()
+    assert {"imgur-s3cret", "flickr-s3cret"} <= set(shown(parrot.heard)), "the keys are used"
+    assert shown(said.out + said.err + caplog.text + stored(out)) == []
+
+
+@pytest.mark.parametrize("status", [200, 400, 403, 404, 500])
+def test_doctor_and_mine_tell_no_aws_secret(  # noqa: PLR0913, PLR0917 - fixtures
+    parrot: Parrot,
+    tmp_path: Path,
+    status: int,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    parrot.status = status
+    (tmp_path / "urls.txt").write_text("https://pictures.example/a.jpg\n")
+    place = ["--out", "s3://bucket/place", "--endpoint-url", parrot.url, "--gateway", parrot.url]
+    main(["-v", "doctor", "--json", "--source", "lemmy:lemmy.example", *place])
+    if status == 403:
+        main(["-v", "mine", "--source", f"urls:{tmp_path / 'urls.txt'}", *place])
+    said = capsys.readouterr()
+    assert "aws-key" in parrot.heard, "requests are signed"
+    assert shown(said.out + said.err + caplog.text + stored(tmp_path)) == []
