@@ -40,7 +40,8 @@ class Labelled:
 
     def __str__(self) -> str:
         """As a manifest and a summary say it."""
-        return f"labels: {len(self.kept)} keep, {len(self.rejected)} reject"
+        gone = f", {self.unreadable} without a picture" if self.unreadable else ""
+        return f"labels: {len(self.kept)} keep, {len(self.rejected)} reject{gone}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ def learn(base: Novelty, labelled: Labelled, seen: Mapping[str, Vectors]) -> Lea
     """Add what the labels say to a model: a picture nearer the keeps goes up, one nearer the rejects down.
 
     The threshold stays, and so does a picture that is as near to both. The part counts as much as it tells
-    apart labels it has not seen; words without a pattern change nothing. `seen` are the vectors behind scores in `base.reference`, by the same names and in the same order; the part has seen none of them.
+    apart labels it has not seen; words without a pattern change nothing. `seen` are the vectors behind scores
+    in `base.reference`, by the same names and in the same order; the part has seen none of them.
     """
     points = np.concatenate([labelled.kept, labelled.rejected])
     loved = np.arange(len(points)) < len(labelled.kept)
