@@ -9,7 +9,8 @@ PIP_AUDIT_VERSION := 2.9.0
 PYTHON313 = PATH="$$($(CURDIR)/infra/sam/find-python.sh):$$PATH"
 SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 .venv-sam/bin/sam
 
-.PHONY: demo check test lint format types sam security cold-start setup bench lock fuzz fuzz-guided chaos audit train-env clean
+.PHONY: demo check test lint format types sam security cold-start setup bench lock fuzz fuzz-guided chaos audit
+.PHONY: train-env prove-clip clean
 
 demo: setup
 	$(BIN)/bowerbird demo --out demo-out
@@ -117,6 +118,10 @@ lock: setup
 	$(LOCK_TESTED) --output-file layers/web/requirements.txt requirements/web-layer.in
 
 train-env: .venv-train/.installed
+
+# From the publishers' kinds of files to a CLIP bundle, on random weights; no network is needed.
+prove-clip: setup train-env
+	$(BIN)/python -m layers.models.build.prove_clip
 
 # The CPU build of torch that the models are exported with exists for Python 3.11.
 .venv-train/.installed: layers/models/build/requirements.txt
