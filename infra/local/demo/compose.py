@@ -37,8 +37,8 @@ def _scenery(hour: Hour) -> None:
     )
     hour.reddit_image(By("pics", "quiet_thermos", "I got up at five for this"), lake, "kept|duplicate")
     hour.reddit_image(
-        By("CampingandHiking", "picket_and_peg", "Last light, and the way down still to go"),
-        Picture("hilltop-sunset", mark="wanderlicht photo"),
+        By("CampingandHiking", "picket_and_peg", "Lunch stop, and nobody about"),
+        Picture("flower-meadow", mark="wanderlicht photo"),
         "watermark|kept",
         busy=True,
     )
@@ -143,10 +143,10 @@ def _imgur(hour: Hour) -> None:
         KEPT,
     )
     hour.imgur_page(
-        By("roadtrip", "gravel_please", "A tree, a meadow, and all of it good"),
+        By("roadtrip", "gravel_please", "Last light, and all of it good"),
         "a/Rk7wPd2",
-        Picture("flower-meadow"),
-        KEPT,
+        Picture("hilltop-sunset"),
+        "kept|novelty",
     )
     hour.imgur_page(
         By("architecture", "eaves_dropper", "The hall nobody visits"),

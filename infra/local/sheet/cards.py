@@ -90,7 +90,8 @@ def card_of(decision: Decision) -> Card:
         link=safe_link(post.get("permalink")) or safe_link(post.get("url")),
         size=_size(decision.facts),
         image=decision.image,
-        novelty=_number(decision.scores.get("novelty")),
+        # A preview that was rejected is the only look there was: its score is on the same scale.
+        novelty=_number(decision.scores.get("novelty", decision.scores.get("preview"))),
         measure=measure,
     )
 

@@ -51,7 +51,7 @@ class Embedder:
 
         def one(path: Path) -> Vectors | str:
             try:
-                return self._embed(path.read_bytes(), imitate=imitate)
+                return self.vectors(path.read_bytes(), imitate=imitate)
             except (PermanentError, OSError) as error:
                 return str(error)
             finally:
@@ -72,8 +72,12 @@ class Embedder:
             bad,
         )
 
-    def _embed(self, data: bytes, *, imitate: bool) -> Vectors:
-        """The picture's vector, then those of its imitations, (1 + kinds, D)."""
+    def vectors(self, data: bytes, *, imitate: bool) -> Vectors:
+        """A picture's vector, then those of its imitations if asked, (1 + kinds, D).
+
+        Raises:
+            PermanentError: it cannot be decoded.
+        """
         digest = hashlib.sha256(data).hexdigest()
         key = f"{digest}:{self.fingerprint}:{'imitated' if imitate else 'plain'}"
         known = self.cache.get(key, self.encoder.dim)

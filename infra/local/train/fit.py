@@ -116,15 +116,20 @@ def neighbours(sample: Sample) -> Density:
 def examples(sample: Sample) -> Density:
     """A linear head: the owner's pictures against imitations and rejects, which have equal say."""
     groups = [sample.good, sample.imitations, sample.rejects]
-    points = np.concatenate(groups) * _REACH
+    points = np.concatenate(groups)
     loved = np.arange(len(points)) < len(sample.good)
     against = sum(len(group) > 0 for group in groups[1:])
     says = (against, 1, 1)
     weights = np.concatenate(
         [np.full(len(group), say / max(1, len(group))) for group, say in zip(groups, says, strict=True)]
     )
+    return linear(points, loved, weights)
+
+
+def linear(points: Vectors, loved: NDArray[np.bool_], weights: Scores) -> Linear:
+    """A linear head on unit vectors (N, D); only the ratios of the weights matter."""
     head = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=500)
-    head.fit(points, loved, sample_weight=weights * len(points) / weights.sum())
+    head.fit(points * _REACH, loved, sample_weight=weights * len(points) / weights.sum())
     return Linear((head.coef_[0] * _REACH).astype(np.float32), np.float32(head.intercept_[0]))
 
 

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bowerbird.errors import UsageError
+from bowerbird.ports import ObjectStore
 from bowerbird_models.encoder import Encoder
 from bowerbird_models.session import Session
 from infra.local import pictures
-from infra.local.train import fit, mixtures, report, write
+from infra.local.train import feedback, fit, mixtures, report, write
 from infra.local.train.cache import EmbeddingCache
 from infra.local.train.embedding import Collection, Embedder
 from infra.local.train.mixtures import Trial
@@ -40,13 +41,17 @@ class Wishes:
     licence: str
 
 
-def train(wishes: Wishes) -> None:
+def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
     """Embed, choose and fit, write the bundle, and show on standard error what was found."""
     start = time.monotonic()
     forced = None if wishes.mixture is None else parse_mixture(wishes.mixture)
     taken = write.networks(wishes.encoder)
+    cache = EmbeddingCache(wishes.cache)
+    embedder = open_embedder(taken, cache)
+    labelled = None if labels is None else feedback.read(labels, embedder)
     with Progress(console=Console(stderr=True)) as progress:
-        good, rejects = _embed(wishes, taken, progress)
+        good, rejects = _embed(wishes, embedder, progress)
+        cache.close()
         sample = fit.Sample(good.vectors, good.imitations, good.origin, rejects.vectors)
         task = progress.add_task("mixtures", total=len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
         trials = []
@@ -59,13 +64,22 @@ def train(wishes: Wishes) -> None:
     fitted = fit.fit(sample, contenders, keep_rate=wishes.keep_rate, use_head=forced is None)
     if forced is not None:
         fitted = _only(sample, forced, wishes.keep_rate, fitted)
+    source = f"{len(good.paths)} pictures, {len(rejects.paths)} rejects"
+    chosen = f"keeps {wishes.keep_rate:.3g} of {len(good.paths)} pictures, held out in {fit.FOLDS} folds"
+    if labelled is not None:
+        seen = {"training": good.vectors, "heldout": good.vectors, "rejects": rejects.vectors}
+        own = {name: seen[name] for name in fitted.novelty.reference}
+        learned = feedback.learn(fitted.novelty, labelled, own)
+        fitted, source = replace(fitted, novelty=learned.novelty), f"{source}; {labelled}"
+        chosen += ", before the labels"
+        print(f"{labelled}; {learned}")
     write.write(
         wishes.out,
         taken,
         fitted.novelty,
         version=wishes.version,
-        chosen=f"keeps {wishes.keep_rate:.3g} of {len(good.paths)} pictures, held out in {fit.FOLDS} folds",
-        created_from=wishes.created_from or f"{len(good.paths)} pictures, {len(rejects.paths)} rejects",
+        chosen=chosen,
+        created_from=wishes.created_from or source,
         licence=wishes.licence,
     )
     _show(wishes.out, trials, fitted, good)
@@ -118,17 +132,19 @@ def _only(sample: fit.Sample, forced: tuple[int, str], keep_rate: float, free: f
     return fit.Fitted(alone.novelty, alone.winner, free.contenders, alone.total)
 
 
-def _embed(wishes: Wishes, taken: write.Networks, progress: Progress) -> tuple[Collection, Collection]:
+def open_embedder(taken: write.Networks, cache: EmbeddingCache) -> Embedder:
+    """The encoder of these networks, on all cores, with the memory of earlier runs."""
     entry = taken.encoder
     session = Session(taken.folder / entry.artifact.file)
-    cache = EmbeddingCache(wishes.cache)
-    embedder = Embedder(
+    return Embedder(
         Encoder(session, entry.preprocess.build(), entry.dim),
         f"{entry.artifact.sha256}:{entry.preprocess.model_dump_json()}",
         cache,
         len(os.sched_getaffinity(0)),
     )
 
+
+def _embed(wishes: Wishes, embedder: Embedder, progress: Progress) -> tuple[Collection, Collection]:
     def collect(places: Sequence[Path], name: str, *, imitate: bool) -> Collection:
         paths = pictures.find(places)
         task = progress.add_task(name, total=len(paths))
@@ -140,7 +156,6 @@ def _embed(wishes: Wishes, taken: write.Networks, progress: Progress) -> tuple[C
 
     good = collect(wishes.good, "embedding", imitate=True)
     rejects = collect(wishes.rejects, "rejects", imitate=False)
-    cache.close()
     return good, rejects
 
 
@@ -150,8 +165,8 @@ def _show(out: Path, trials: list[Trial], fitted: fit.Fitted, good: Collection) 
     report.criteria(trials, shown / "mixtures.png")
     report.histogram(fitted.novelty.reference, fitted.novelty.threshold, shown / "scores.png")
     heldout = np.asarray(fitted.novelty.reference["heldout"])
-    if len(fitted.total.rejects):
-        report.curves(heldout, fitted.total.rejects, shown / "curves.png")
+    if "rejects" in fitted.novelty.reference:
+        report.curves(heldout, np.asarray(fitted.novelty.reference["rejects"]), shown / "curves.png")
     for name, above in (("kept", True), ("dropped", False)):
         report.nearest(
             good.paths, heldout, fitted.novelty.threshold, shown / f"nearest-{name}.jpg", above=above

@@ -1,0 +1,110 @@
+"""Label → retrain → another verdict, as the owner types and clicks it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from bowerbird_models.bundle import load
+from infra.local.cli import main
+
+PHOTOGRAPHS = Path(__file__).parents[2] / "infra/local/demo/photographs"
+# What somebody who has seen enough green, and not enough wide skies, says of two cuts of each.
+LOVED = ("hilltop-sunset", "beacon-street-sunset", "extreme-desert-hike", "singaporean-cityscape")
+NOT_LOVED = ("flower-meadow", "forest-stream", "tea-gardens", "aitzgorri")
+UNSEEN = ("high-trestle-trail", "lake-sherburne", "canyon-wren")
+WHOLE = {name: f"{name} whole" for name in (*LOVED, *NOT_LOVED, *UNSEEN)}
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eleven photographs, and two cuts of eight of them; so much is cut off that none is a copy."""
+    folder = tmp_path_factory.mktemp("pictures")
+    for name, title in WHOLE.items():
+        shutil.copy(PHOTOGRAPHS / f"{name}.jpg", folder / f"{title}.jpg")
+        if name not in UNSEEN:
+            photograph = Image.open(PHOTOGRAPHS / f"{name}.jpg")
+            width, height = photograph.size
+            photograph.crop((0, 0, width * 4 // 5, height)).save(folder / f"{name} left.jpg")
+            photograph.crop((width // 5, 0, width, height)).save(folder / f"{name} right.jpg")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def place(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Mined with the bundle that is shipped; the cuts are labelled on the page."""
+    place = tmp_path_factory.mktemp("places") / "first"
+    mine(pictures, place, "lite")
+    with label_page(place) as page:
+        for card in ask(page, "GET", "/pictures")["pictures"]:
+            name, _, cut = card["title"].rpartition(" ")
+            if cut != "whole":
+                ask(page, "PUT", f"/pictures/{card['number']}/label", {"keep": name in LOVED})
+    return place
+
+
+def mine(pictures: Path, place: Path, bundle: str) -> None:
+    assert main(["mine", "--source", f"folder:{pictures}", "--out", str(place), "--bundle", bundle]) == 0
+
+
+@contextmanager
+def label_page(place: Path) -> Iterator[str]:
+    """`bowerbird label`; yields the address it prints."""
+    program = "import sys; from infra.local.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", program, "label", str(place), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split()[-1].rstrip("/")
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def ask(page: str, method: str, path: str, body: dict[str, bool] | None = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json", "Origin": page}
+    request = urllib.request.Request(page + path, data, headers, method=method)  # noqa: S310 - loopback
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
+        return json.loads(answer.read() or "null")
+
+
+def verdicts(place: Path) -> dict[str, str]:
+    """`kept`, or the stage that rejected it, by the picture's name."""
+    lines = [line for path in place.glob("decisions/day=*/*.jsonl") for line in path.read_text().splitlines()]
+    decisions = [json.loads(line) for line in lines]
+    return {each["submission"]["title"]: "kept" if each["keep"] else each["stage"] for each in decisions}
+
+
+def test_labels_change_the_verdict_on_pictures_that_were_not_labelled(
+    pictures: Path, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle, again = place.parent / "taught", place.parent / "second"
+    cache = f"{place.parent}/cache.db"
+    assert main(["train", "--feedback", str(place), "--out", str(bundle), "--cache", cache]) == 0
+    assert "labels: 8 keep, 8 reject; told apart" in capsys.readouterr().out
+    mine(pictures, again, str(bundle))
+    before, after = verdicts(place), verdicts(again)
+    gained = {name for name, title in WHOLE.items() if before[title] == "novelty" and after[title] == "kept"}
+    lost = {name for name, title in WHOLE.items() if before[title] == "kept" and after[title] == "novelty"}
+
+    load(bundle, verify=True)
+    assert {"high-trestle-trail", "extreme-desert-hike"} <= gained
+    assert {"flower-meadow", "tea-gardens"} <= lost
+    assert not gained & {*NOT_LOVED}
+    assert not lost & {*LOVED}
+
+
+def test_too_few_labels_are_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--feedback", str(tmp_path), "--out", f"{tmp_path}/b"]) == 2
+    assert "labels on 0 keeps and 0 rejects can be read; give at least 5" in capsys.readouterr().err
