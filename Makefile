@@ -4,11 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 UV_VERSION := 0.13.9
+PIP_AUDIT_VERSION := 2.9.0
 
 PYTHON313 = PATH="$$($(CURDIR)/infra/sam/find-python.sh):$$PATH"
 SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 .venv-sam/bin/sam
 
-.PHONY: demo check test lint format types sam security cold-start setup bench lock train-env clean
+.PHONY: demo check test lint format types sam security cold-start setup bench lock fuzz fuzz-guided chaos audit
+.PHONY: train-env prove-clip clean
 
 demo: setup
 	$(BIN)/bowerbird demo --out demo-out
@@ -79,6 +81,21 @@ fuzz-guided: .venv-fuzz/.installed
 			-max_total_time=120 -timeout=10 -print_final_stats=1 -artifact_prefix=fuzz-out/ || exit 1; \
 	done
 
+# Twenty worlds for each kind of trouble, 200 kills among it; then a burst of 100,000 messages.
+chaos: setup
+	$(BIN)/pytest tests/chaos -q --chaos-seeds 20
+	$(BIN)/python -m tests.chaos.burst
+
+# What can be known without a network: locks, versions that agree, the bundle. Then what is known to PyPI.
+audit: setup
+	$(BIN)/pytest -q tests/unit/test_supply.py
+	$(UV) pip check --python $(BIN)/python
+	$(BIN)/bowerbird models verify lite
+	for lock in requirements/dev.txt layers/*/requirements.txt layers/models/runtime/requirements.txt \
+			functions/*/requirements.txt; do \
+		$(UV) tool run pip-audit==$(PIP_AUDIT_VERSION) --disable-pip --require-hashes -r $$lock || exit 1; \
+	done
+
 bench: setup
 	$(BIN)/python -m benchmarks
 
@@ -101,6 +118,10 @@ lock: setup
 	$(LOCK_TESTED) --output-file layers/web/requirements.txt requirements/web-layer.in
 
 train-env: .venv-train/.installed
+
+# From the publishers' kinds of files to a CLIP bundle, on random weights; no network is needed.
+prove-clip: setup train-env
+	$(BIN)/python -m layers.models.build.prove_clip
 
 # The CPU build of torch that the models are exported with exists for Python 3.11.
 .venv-train/.installed: layers/models/build/requirements.txt

@@ -165,9 +165,8 @@ def process(world: World, chance: Chance, deliveries: int) -> None:
                 taken += taken[:3]  # delivered twice at once
             outcomes = list(pool.map(consumer.consume, taken))
         ledger.flush()
-        queue.delete(
-            [m.receipt for m, outcome in zip(taken, outcomes, strict=True) if outcome is Outcome.DECIDED]
-        )
+        settled = [m.receipt for m, each in zip(taken, outcomes, strict=True) if each is Outcome.DECIDED]
+        queue.delete(list(dict.fromkeys(settled)))
     except (Killed, StoreError):
         return  # what was taken is in flight, and what was decided may have no line
 

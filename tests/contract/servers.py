@@ -8,6 +8,8 @@ from tests import aws_servers
 
 _NEEDED = pytest.mark.skipif(not aws_servers.installed(), reason="needs .venv-aws: run `make test`")
 
+# moto is not among them, for its conditional writes are not atomic: of 25 races for one decision, two had
+# two winners.
 #: Parameters of fixtures that are run against every server that has SQS and DynamoDB, or S3.
-CLOUDS = ("moto", pytest.param("ministack", marks=_NEEDED))
+CLOUDS = (pytest.param("ministack", marks=_NEEDED),)
 S3_SERVERS = (*CLOUDS, pytest.param("seaweedfs", marks=_NEEDED))

@@ -33,7 +33,10 @@ FUNCTIONS = {name: each for name, each in RESOURCES.items() if each["Type"] == "
 def statements(role: str) -> Iterator[tuple[list[str], list[str]]]:
     """Actions and resources of each statement."""
     for policy in ROLES[role]["Properties"].get("Policies", []):
-        for statement in policy["PolicyDocument"]["Statement"]:
+        given = policy["PolicyDocument"]["Statement"]
+        # `!If [Condition, statement, none]`
+        either = [each if isinstance(each, list) else [each] for each in given]
+        for statement in (each for some in either for each in some if isinstance(each, dict)):
             actions, resources = statement["Action"], statement["Resource"]
             yield (
                 actions if isinstance(actions, list) else [actions],

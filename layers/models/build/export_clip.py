@@ -139,13 +139,16 @@ def main() -> None:
     )
     parser.add_argument("weights", type=Path, help="ViT-B-16.pt")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--precision", choices=tuple(_STORED), default="fp32")
+    parser.add_argument("--precision", choices=(*_STORED, "all"), default="fp32")
     parser.add_argument("--sha256", default=published, help="what the weights must hash to")
     args = parser.parse_args()
     with args.weights.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != args.sha256:
         raise SystemExit(f"{args.weights} has sha256 {digest}, not {args.sha256}: fetch it again")
+    if args.precision == "all":
+        export(load(args.weights), args.out, ("fp16", "int8"))
+        return
     paths = export(load(args.weights), args.out, (args.precision,))
     target = paths[args.precision].replace(args.out / "encoder.onnx")
     for path in args.out.glob("encoder.*.onnx"):

@@ -64,6 +64,15 @@ def test_after_max_receives_a_message_is_dead_and_says_why(queue: SqliteQueue, c
     assert [m.receives for m in queue.receive(1)] == [1]
 
 
+def test_a_delivery_given_back_uncounted_brings_no_death_nearer(queue: SqliteQueue) -> None:
+    queue.send([("a", "body")])
+    for _ in range(5):
+        (message,) = queue.receive(1)
+        assert message.receives == 1
+        queue.release(message.receipt, 0, counted=False)
+    assert queue.depth() == QueueDepth(ready=1, delayed=0, in_flight=0, dead=0)
+
+
 def test_what_waits_or_is_dead_is_not_taken_twice(queue: SqliteQueue) -> None:
     assert queue.send([("a", "1"), ("b", "2"), ("a", "3")]) == 2
     (first, _) = queue.receive(2)
@@ -105,6 +114,20 @@ def test_messages_of_a_killed_process_come_back_at_once(tmp_path: Path) -> None:
     assert holder.stdout is not None
     assert holder.stdout.readline() == "2\n"
     assert SqliteQueue(path).depth().in_flight == 2, "a living holder keeps its messages"
+    assert [m.id for m in queue.receive(10)] == ["c"]
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait()
+    assert queue.receive(10) == [], "this is when it is noticed"
+    assert [(m.id, m.receives) for m in queue.receive(10)] == [("a", 1), ("b", 1)], "a death does not count"
+
+
+def test_messages_of_a_killed_process_are_free_for_the_next_one(tmp_path: Path) -> None:
+    path = tmp_path / "queue.db"
+    queue = SqliteQueue(path)
+    queue.send([("a", "1"), ("b", "2"), ("c", "3")])
+    holder = subprocess.Popen([sys.executable, "-c", _HOLDER, str(path)], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "2\n"
     os.kill(holder.pid, signal.SIGKILL)
     holder.wait()
     assert SqliteQueue(path).depth() == QueueDepth(ready=3, delayed=0, in_flight=0, dead=0)

@@ -1,5 +1,6 @@
 """The bundle that ships: its files, its canonical pictures, and the ways it can be damaged."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -126,3 +127,32 @@ def test_a_network_that_is_none_is_refused(copy: Path) -> None:
 
     with pytest.raises(BundleError, match=r"encoder\.onnx is not a model"):
         load(copy).encoder.embed([canonical.draw("dusk")])
+
+
+def with_aesthetic_head(folder: Path, numbers: int) -> None:
+    np.savez(folder / "aesthetic.npz", coefficients=np.ones(numbers, np.float32), intercept=np.float32(5))
+    data = (folder / "aesthetic.npz").read_bytes()
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["aesthetic"] = {
+        "file": "aesthetic.npz", "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data),
+        "licence": "MIT", "source": "here", "precision": "fp32",
+    }  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_an_aesthetic_head_is_read_and_hashed_like_the_rest(copy: Path, lite: Bundle) -> None:
+    with_aesthetic_head(copy, lite.encoder.dim)
+    head = load(copy, verify=True).aesthetic
+
+    assert head is not None
+    assert head.score(np.zeros((1, lite.encoder.dim), np.float32)) == pytest.approx([5.0])
+    cut(copy / "aesthetic.npz")
+    with pytest.raises(BundleError, match=r"aesthetic\.npz has .* cut off"):
+        load(copy)
+
+
+def test_an_aesthetic_head_for_another_encoder_is_refused(copy: Path) -> None:
+    with_aesthetic_head(copy, 512)
+
+    with pytest.raises(BundleError, match="reads 512 numbers, the encoder gives"):
+        load(copy)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import pickle
 import tempfile
 import types
@@ -105,6 +106,30 @@ def convert(path: Path, out: Path) -> float:
     return check(model, out)
 
 
+def describe(path: Path, weights: str) -> dict[str, Any]:
+    """The entry that `bowerbird train` takes with the encoder it lies beside.
+
+    The original filter server rounds the probability, which puts its threshold at one half.
+    """
+    data = path.read_bytes()
+    return {
+        "artifact": {
+            "file": path.name,
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "bytes": len(data),
+            "licence": "CC-BY-SA-4.0",
+            "source": f"qwertyforce/watermark_detection model.pt, sha256 {weights}",
+            "precision": "fp32",
+        },
+        "preprocess": {
+            "resizes": [{"size": 512, "fit": "squash", "resample": "lanczos"}],
+            "mean": [0.5] * 3,
+            "std": [0.5] * 3,
+        },
+        "threshold": {"value": 0.5, "chosen": "as the original filter server, which rounds"},
+    }
+
+
 def prove() -> None:
     """Converts random weights of the published architecture, saved the two ways torch saves models."""
     torch.manual_seed(0)
@@ -127,7 +152,7 @@ def main() -> None:
     """Converts the published weights."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("weights", type=Path, nargs="?", help="the published model.pt")
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--out", type=Path, help="folder to write")
     parser.add_argument("--sha256", default=PUBLISHED_SHA256, help="what the file must hash to")
     parser.add_argument("--prove", action="store_true", help="try it on random weights instead")
     args = parser.parse_args()
@@ -139,7 +164,10 @@ def main() -> None:
     digest = hashlib.sha256(args.weights.read_bytes()).hexdigest()
     if digest != args.sha256:
         raise SystemExit(f"{args.weights} has sha256 {digest}, not {args.sha256}: download it again")
-    print(f"{args.out}: largest difference {convert(args.weights, args.out):.2g}")
+    args.out.mkdir(parents=True, exist_ok=True)
+    target = args.out / "watermark.onnx"
+    print(f"{target}: largest difference {convert(args.weights, target):.2g}")
+    (args.out / "watermark.json").write_text(json.dumps(describe(target, digest), indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
