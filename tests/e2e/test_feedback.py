@@ -55,7 +55,8 @@ def place(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def mine(pictures: Path, place: Path, bundle: str) -> None:
-    assert main(["mine", "--source", f"folder:{pictures}", "--out", str(place), "--bundle", bundle]) == 0
+    options = ["--out", str(place), "--bundle", bundle, "--min-area", "1000000"]
+    assert main(["mine", "--source", f"folder:{pictures}", *options]) == 0
 
 
 @contextmanager

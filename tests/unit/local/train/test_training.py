@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from bowerbird.adapters.folder import FolderStore
 from bowerbird.decisions import Decision, encode_decision
 from bowerbird.errors import UsageError
+from bowerbird.imaging import thumbnail
+from bowerbird.keys import thumb_key
+from bowerbird.labels import Label, write_label
 from bowerbird_models.bundle import load
 from infra.local.cli import main
 from infra.local.train.cache import EmbeddingCache
@@ -155,3 +159,28 @@ def test_the_cache_remembers_across_runs(tmp_path: Path) -> None:
     assert np.array_equal(second.get("key", 5), vectors)
     assert second.get("other", 5) is None
     second.close()
+
+
+def test_labels_come_on_top_of_the_owners_pictures(trained: Path, tmp_path: Path) -> None:
+    store = FolderStore(tmp_path / "place")
+    for seed in range(6):
+        for keep, draw in ((True, hills), (False, noise)):
+            name = f"t:{keep}{seed}"
+            write_label(store, Label(name, keep, "2026-03-01T10:00:00.000Z", "label"))
+            small = thumbnail(draw(900 + seed), 256)
+            store.put(thumb_key(name), small, content_type="image/jpeg")
+    options = [
+        "--good",
+        f"{trained}/good",
+        "--feedback",
+        f"{tmp_path}/place",
+        "--cache",
+        f"{trained}/cache.db",
+    ]
+    assert main(["train", *options, "--out", f"{tmp_path}/mine"]) == 0
+
+    made = load(tmp_path / "mine", verify=True)
+    assert made.manifest.created_from == "54 pictures, 0 rejects; labels: 6 keep, 6 reject"
+    assert made.manifest.novelty.threshold.chosen.endswith("held out in 5 folds, before the labels")
+    assert made.novelty.parts[-1].weight == pytest.approx(1.0)
+    assert made.novelty.reference["heldout"].shape == (54,)
