@@ -37,7 +37,7 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
         reddit=settings.reddit_app(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
-    )
+    ).paced()
 
     def run(in_time: Callable[[], bool]) -> Shipment:
         source = open_source(settings.source, context)

@@ -18,6 +18,7 @@ from bowerbird.errors import RetryableError, SourceBlockedError, SourceUnreachab
 from bowerbird.keys import digest
 from bowerbird.ports import ObjectStore
 from functions.crawl.coverage import Edge, Gap, Knowledge, Span
+from functions.crawl.pace import SharedPace
 from functions.crawl.post import Lookup, Post, Source
 from functions.crawl.reading import Run, fullname
 from functions.crawl.source_state import SourceState, source_state
@@ -123,7 +124,7 @@ class FollowedSource:
     """A source read from its newest post back to where earlier runs have been.
 
     Without a `store` it remembers only as long as it lives. With `fill_gaps`, what is left of a run's budget
-    is spent on what earlier runs could not read.
+    is spent on what earlier runs could not read. Through `pace` runs share the limits of their hosts.
     """
 
     def __init__(
@@ -133,8 +134,10 @@ class FollowedSource:
         store: CursorStore | None = None,
         *,
         fill_gaps: bool = False,
+        pace: SharedPace | None = None,
     ) -> None:
         self.name = source.name
+        self._pace = pace
         self._source = source
         self._budget = budget
         self._store = store
@@ -206,6 +209,10 @@ class FollowedSource:
             yield from posts
         except (SourceBlockedError, SourceUnreachableError) as raised:
             error = raised
+        finally:
+            # Asked is asked, also when the reader stops half-way.
+            if self._pace:
+                self._pace.tell()
         self._end(error)
 
     def _begin(self) -> None:
@@ -214,6 +221,8 @@ class FollowedSource:
         self.progress = None
         if self._store:
             self._known = self._store.load()
+        if self._pace:
+            self._pace.heed()
 
     def _end(self, error: SourceBlockedError | SourceUnreachableError | None) -> None:
         self.progress = self._judged(error)

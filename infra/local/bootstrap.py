@@ -88,7 +88,7 @@ def source_context(
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
         fill_gaps=fill_gaps,
-    )
+    ).paced()
 
 
 def fetcher_for(source: Source, http: Fetcher) -> Fetcher:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bowerbird.net.limiter import Limiter
 from bowerbird.ports import Fetcher, ObjectStore
+from functions.crawl.pace import SharedPace
 from functions.crawl.post import Source
 from functions.crawl.sources.listing import DEFAULT_LIMIT, LIMITS
 from functions.crawl.sources.reddit_app import RedditApp
@@ -18,7 +19,8 @@ class Context:
 
     `communities` narrows the stream (subreddits, Lemmy communities); empty means everything. `store` keeps
     the cursor between runs. A run makes at most so many `requests` in so many `seconds`; sources that share a
-    host share the `limiter`. With `fill_gaps` what is left of a run asks by id for what earlier ones missed.
+    host share the `limiter`, and through `pace` runs do. With `fill_gaps` what is left of a run asks by id
+    for what earlier ones missed.
     """
 
     communities: tuple[str, ...] = ()
@@ -29,6 +31,11 @@ class Context:
     requests: int = 100
     seconds: float = 60.0
     fill_gaps: bool = False
+    pace: SharedPace | None = None
+
+    def paced(self) -> Context:
+        """The same context, whose runs share the limits of their hosts with others on the same store."""
+        return replace(self, pace=SharedPace(self.store, self.limiter)) if self.store else self
 
 
 @dataclass(frozen=True, slots=True)

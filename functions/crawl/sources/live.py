@@ -20,7 +20,7 @@ def follow(
     key = f"{spec} {'+'.join(sorted(context.communities))}"
     cursor = CursorStore(context.store, key) if context.store else None
     kind = FollowedIdSource if isinstance(source, Lookup) else FollowedSource
-    return kind(source, budget, cursor, fill_gaps=context.fill_gaps)
+    return kind(source, budget, cursor, fill_gaps=context.fill_gaps, pace=context.pace)
 
 
 def asking(spec: str, accept: str, context: Context) -> Ask:

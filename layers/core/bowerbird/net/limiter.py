@@ -67,6 +67,14 @@ class Turn:
         self.headers = {name.lower(): value for name, value in headers.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """When a host was asked, in seconds ago, and for how many seconds more it wants to be left alone."""
+
+    ago_s: tuple[float, ...]
+    wait_s: float
+
+
 @dataclass(slots=True)
 class _Host:
     starts: deque[float]
@@ -121,6 +129,30 @@ class Limiter:
                 state.in_flight -= 1
                 self._learn(state, turn)
                 state.freed.notify()
+
+    def asked(self) -> dict[str, Asked]:
+        """What hosts have been asked of late, as another process needs it for `heed`."""
+        with self._lock:
+            hosts = dict(self._hosts)
+        return {host: asked for host, state in hosts.items() if (asked := self._asked(host, state))}
+
+    def heed(self, host: str, asked: Asked) -> None:
+        """Count what another process asked of a host as if we had."""
+        state = self._state(host)
+        with state.freed:
+            now = self._clock()
+            starts = sorted([*state.starts, *(now - ago for ago in asked.ago_s)])
+            state.starts.clear()
+            state.starts.extend(starts)
+            state.not_before = max(state.not_before, now + min(asked.wait_s, MAX_WAIT_S))
+
+    def _asked(self, host: str, state: _Host) -> Asked | None:
+        with state.freed:
+            now, window = self._clock(), self._limit(host).window_s
+            ago = tuple(now - start for start in state.starts if now - start < window)
+            told = state.resets_at if state.remaining < 1 else -math.inf
+            wait = max(0.0, state.not_before - now, told - now)
+            return Asked(ago, wait) if ago or wait else None
 
     def wait_s(self, host: str) -> float:
         """Seconds until `host` may be asked again; 0 when it may be asked now."""
