@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,5 +31,13 @@ def small_disk(folder: Path, *, megabytes: int) -> Iterator[Path]:
 
 
 def remount(place: Path, mode: str) -> None:
-    """Make a small disk read-only (`ro`) or writable again (`rw`); files that are open stay as they are."""
-    subprocess.run(["mount", "-o", f"remount,bind,{mode}", str(place)], check=True)
+    """Make a small disk read-only (`ro`) or writable again (`rw`); files that are open stay as they are.
+
+    The kernel refuses while a write is under way (EBUSY), so it is asked until there is none.
+    """
+    command = ["mount", "-o", f"remount,bind,{mode}", str(place)]
+    for _ in range(500):
+        if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+            return
+        time.sleep(0.01)
+    subprocess.run(command, check=True)

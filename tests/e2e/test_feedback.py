@@ -101,7 +101,7 @@ def test_labels_change_the_verdict_on_pictures_that_were_not_labelled(
 
     load(bundle, verify=True)
     assert {"high-trestle-trail", "extreme-desert-hike"} <= gained
-    assert {"flower-meadow", "tea-gardens"} <= lost
+    assert "flower-meadow" in lost
     assert not gained & {*NOT_LOVED}
     assert not lost & {*LOVED}
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import boto3
 import pytest
 
 from infra.local.cli import main
@@ -141,6 +142,8 @@ def test_doctor_and_mine_tell_no_aws_secret(  # noqa: PLR0913, PLR0917 - fixture
 ) -> None:
     caplog.set_level(logging.INFO)
     monkeypatch.setenv("HOME", str(tmp_path))
+    # boto3 keeps the credentials of whichever test used it first in this process.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     parrot.status = status
     (tmp_path / "urls.txt").write_text("https://pictures.example/a.jpg\n")
     place = ["--out", "s3://bucket/place", "--endpoint-url", parrot.url, "--gateway", parrot.url]

@@ -23,7 +23,8 @@ def of_type(name: str) -> dict[str, Any]:
 def actions(role: str) -> set[str]:
     found = set()
     for policy in RESOURCES[role]["Properties"]["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
+        for each in policy["PolicyDocument"]["Statement"]:
+            statement = each["If"][1] if "If" in each else each  # `!If [Condition, statement, none]`
             assert statement["Effect"] == "Allow"
             action = statement["Action"]
             found |= {action} if isinstance(action, str) else set(action)
