@@ -1,6 +1,5 @@
 """The page in a real browser. Needs a Chromium; how the gate gets one is in `.ci/run`."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from functions.filter.app import create_app
 from functions.filter.http.limits import Limits
@@ -16,18 +15,7 @@ from functions.filter.http.service import Service
 from tests.pictures import encoded
 from tests.serving import BrightModels, running, service
 
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
-
 HOSTILE = "<img src=x onerror=alert(1)>.jpg"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield found
-        found.close()
 
 
 @dataclass
