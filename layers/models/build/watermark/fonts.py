@@ -20,11 +20,17 @@ _SCRIPTS = (
     "AmaticSC",
     "Breip",
     "DancingScript",
+    "Delphine",
+    "Ecolier",
     "Intuitive",
+    "Kristi",
     "LobsterTwo",
     "Rufscript",
+    "SteveHand",
     "Z003",
     "breipfont",
+    "dkg",
+    "femkeklaver",
 )
 
 # These answer for letters they draw as symbols or boxes.

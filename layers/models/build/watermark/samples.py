@@ -24,7 +24,7 @@ _LEAST_INK = 0.03
 _INK = 40
 
 _KIND_WEIGHTS: Final = {
-    "text": 0.2, "url": 0.18, "signature": 0.18, "logo": 0.14, "tiled": 0.12, "stock": 0.06, "caption": 0.12,
+    "text": 0.18, "url": 0.18, "signature": 0.2, "logo": 0.2, "tiled": 0.08, "stock": 0.06, "caption": 0.1,
 }  # fmt: skip
 
 
