@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,11 +29,15 @@ from bowerbird_models.watermark import Watermark
 from functions.filter.candidates import CandidateFilter
 from functions.filter.examination import Examination, Stage
 from functions.filter.models import Models
+from functions.filter.opinion import Opinion, of_previews
 from functions.filter.pipeline import Pipeline, standard_pipeline
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
 
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+# Random weights would reject half of the pictures; above 1 none is rejected, whoever looks.
+_PASSES = 1.1
+
 _CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 
 
@@ -68,6 +72,7 @@ class ClipShaped:
     lite: Bundle
     clock: Clock
     label: str = "clip-shaped@0.0.0"
+    aesthetic: None = None
 
     @property
     def min_side(self) -> int:
@@ -95,6 +100,11 @@ class ClipShaped:
         return self.lite.novelty.threshold
 
     @property
+    def reference(self) -> Mapping[str, NDArray[np.floating]]:
+        """Lite's."""
+        return self.lite.novelty.reference
+
+    @property
     def preview_margin(self) -> float | None:
         """Lite's."""
         return self.lite.novelty.preview_margin
@@ -118,8 +128,9 @@ class Ours:
         lite = load("lite")
         if system == "lite without previews":
             lite = replace(lite, novelty=replace(lite.novelty, preview_margin=None))
-        # The bundle as it ships once it has its watermark network; a random one of the same shape till then.
-        mark = _watermark(networks)
+        if lite.watermark is None:
+            raise AssertionError("lite ships with a watermark network")
+        mark = _watermark(networks) if "clip" in system else replace(lite.watermark, threshold=_PASSES)
         models = _clip(networks, lite, mark, clock) if "clip" in system else replace(lite, watermark=mark)
         self.decoder = IsolatedDecoder(workers=1)
         self._warm_up(models, mark)
@@ -134,7 +145,7 @@ class Ours:
             max_bytes=50_000_000,
             cores=1,
             decoder=self.decoder,
-            scout=lite if system == "clip after lite" else None,
+            scout=_scout(lite) if system == "clip after lite" else None,
         )
         timed = Pipeline(
             [Timed(stage, clock) for stage in pipeline.waiting],
@@ -163,6 +174,14 @@ class Ours:
         return outcomes
 
 
+def _scout(lite: Bundle) -> Opinion:
+    """Lite lends its judgement, so it is trusted as far as its own previews are."""
+    own = of_previews(lite)
+    if own is None:
+        raise AssertionError("lite ships with a margin for previews")
+    return replace(own, name="scout")
+
+
 def _clip(networks: Path, lite: Bundle, mark: Watermark, clock: Clock) -> ClipShaped:
     resizes = (Resize(512, "squash", "lanczos"), Resize(224, "squash", "lanczos"))
     encoder = Encoder(
@@ -185,5 +204,4 @@ def _clip(networks: Path, lite: Bundle, mark: Watermark, clock: Clock) -> ClipSh
 def _watermark(networks: Path) -> Watermark:
     half = (0.5, 0.5, 0.5)
     preprocess = Preprocess((Resize(512, "squash", "lanczos"),), half, half)
-    # Random weights would reject half of the pictures; above 1 none is.
-    return Watermark(Session(networks / "efficientnetv2_b0.onnx"), preprocess, threshold=1.1)
+    return Watermark(Session(networks / "efficientnetv2_b0.onnx"), preprocess, threshold=_PASSES)

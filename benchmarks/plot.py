@@ -1,7 +1,8 @@
-"""CPU a candidate, by stage, as bars beside each other."""
+"""The figures as pictures: bars of CPU by stage, and a curve over the number of candidates."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,5 +33,28 @@ def draw(mixes: dict[str, dict[str, dict[str, Any]]], path: Path) -> None:
     handles = [plt.Rectangle((0, 0), 1, 1, color=colours[stage]) for stage in stages]
     figure.legend(handles, stages, loc="lower center", ncols=5, frameon=False, fontsize=8)
     figure.tight_layout(rect=(0, 0.12, 1, 1))
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
+def draw_scale(rows: Sequence[dict[str, Any]], path: Path) -> None:
+    """Draw cost, by part, and memory against how many candidates there have been."""
+    figure, (cost, memory) = plt.subplots(1, 2, figsize=(9, 3), width_ratios=(3, 2))
+    candidates = [row["candidates"] for row in rows]
+    parts = [dict(row["parts_us"], other=row["cpu_us"] - sum(row["parts_us"].values())) for row in rows]
+    cost.stackplot(candidates, *([each[name] for each in parts] for name in parts[0]), labels=parts[0])
+    cost.set_title("CPU µs a candidate")
+    handles, labels = cost.get_legend_handles_labels()
+    cost.legend(
+        handles[::-1], labels[::-1], loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=8
+    )
+    memory.plot(candidates, [row["peak_mb"] for row in rows], marker="o")
+    memory.set_title("peak memory, MB")
+    for panel in (cost, memory):
+        panel.set_xscale("log")
+        panel.set_ylim(bottom=0)
+        panel.set_xlabel("candidates so far")
+        panel.spines[["top", "right"]].set_visible(False)
+    figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)

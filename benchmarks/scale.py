@@ -1,8 +1,9 @@
-"""Cost of a candidate against how many there have been: queue, decided-set, claims and decision lines.
+"""Cost of a candidate against how many there have been: all that remembers.
 
-    python -m benchmarks.scale --up-to 100000
+    python -m benchmarks.scale --up-to 1000000
 
-Synthetic candidates, no pictures and no network: what is left is what could grow. CPU time, not wall time.
+Synthetic candidates, no pictures and no network: what is left is what could grow, the queue, the decided-set,
+claims, the index of near-duplicates and decision lines. CPU time, not wall time.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.measure import peak_mb
+from benchmarks.measure import Clock, peak_mb
 from bowerbird.adapters.folder import FolderStore
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
+from bowerbird.adapters.sqlite.perceptual import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.decisions import Decision
-from bowerbird.keys import digest
+from bowerbird.keys import digest, image_key
+from bowerbird.likeness import Likeness
 from bowerbird.messages import Candidate, Preview, Submission, decode_candidate, encode_candidate
+from bowerbird.ports import Message
 
 _KEPT_EVERY = 14  # 70 of 1,000
-_CLAIM_EVERY = 9  # what comes as far as the duplicate stage
+_SEEN_EVERY = 9  # what comes as far as the stages that look for copies
 _RECEIVE = 32  # twice the host's downloads
 
 
@@ -32,45 +36,60 @@ def main() -> None:
     """Measure at a thousand, ten thousand… candidates."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
     parser.add_argument("--up-to", type=int, default=100_000)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--out", type=Path, help="a folder for the figures as JSON and as a plot")
     arguments = parser.parse_args()
     rows = []
     with TemporaryDirectory() as place:
         stream = _Stream(Path(place))
-        print(f"{'candidates':>11}{'us each':>9}{'peak MB':>9}")
+        print(f"{'candidates':>11}{'us each':>9}{'peak MB':>9}  of which")
         done, step = 0, 1000
         while done < arguments.up_to:
             step = max(1000, done)  # 1,000, 2,000, 4,000…: each row is the last half of the stream
             count = min(step, arguments.up_to - done)
-            each = stream.run(done, count)
+            each, parts = stream.run(done, count)
             done += count
-            rows.append({"candidates": done, "cpu_us": each, "peak_mb": peak_mb()})
-            print(f"{done:11}{each:9.0f}{rows[-1]['peak_mb']:9.0f}", flush=True)
+            rows.append({"candidates": done, "cpu_us": each, "parts_us": parts, "peak_mb": peak_mb()})
+            named = ", ".join(f"{name} {spent:.0f}" for name, spent in parts.items())
+            print(f"{done:11}{each:9.0f}{rows[-1]['peak_mb']:9.0f}  {named}", flush=True)
         rate = stream.queue_rate(min(20_000, arguments.up_to))
         print(f"the queue alone: {rate:.0f} messages a CPU second, received {_RECEIVE} at a time and deleted")
-    if arguments.json:
-        arguments.json.write_text(json.dumps({"curve": rows, "queue_rate": rate}, indent=1) + "\n")
+    if arguments.out:
+        arguments.out.mkdir(exist_ok=True)
+        text = json.dumps({"curve": rows, "queue_rate": rate}, indent=1)
+        (arguments.out / "scale.json").write_text(text + "\n")
+        from benchmarks.plot import draw_scale  # noqa: PLC0415 - its 40 MB are not what is measured
+
+        draw_scale(rows, arguments.out / "scale.svg")
 
 
 class _Stream:
     def __init__(self, place: Path) -> None:
         self._queue = SqliteQueue(place / "queue.db")
         self._ledger = SqliteLedger(place / "ledger.db", FolderStore(place))
+        self._likenesses = SqliteLikenesses(place / "likenesses.db")
+        self._clock = Clock()
 
-    def run(self, start: int, count: int) -> float:
-        """Bring so many new candidates from the crawl to their lines; CPU microseconds each."""
+    def run(self, start: int, count: int) -> tuple[float, dict[str, float]]:
+        """Bring so many new candidates from the crawl to their lines; CPU microseconds each, and by part."""
+        self._clock.spent.clear()
         begun = time.process_time()
         numbers = iter(range(start, start + count))
         while batch := list(islice(numbers, 1000)):
-            new = [each for each in map(_candidate, batch) if self._ledger.decided(each.id) is None]
-            for pairs in _batches([(each.id, encode_candidate(each)) for each in new], 50):
-                self._queue.send(pairs)
-            while messages := self._queue.receive(_RECEIVE):
+            crawled = [_candidate(number) for number in batch]
+            with self._clock("decided-set"):
+                new = [each for each in crawled if self._ledger.decided(each.id) is None]
+            with self._clock("queue"):
+                for pairs in _batches([(each.id, encode_candidate(each)) for each in new], 50):
+                    self._queue.send(pairs)
+            while messages := self._receive():
                 for message in messages:
                     self._decide(message.body)
-                self._queue.delete([message.receipt for message in messages])
-            self._ledger.flush()
-        return (time.process_time() - begun) / count * 1e6
+                with self._clock("queue"):
+                    self._queue.delete([message.receipt for message in messages])
+            with self._clock("decision lines"):
+                self._ledger.flush()
+        each = (time.process_time() - begun) / count * 1e6
+        return each, {name: spent / count * 1000 for name, spent in self._clock.spent.items()}
 
     def queue_rate(self, count: int) -> float:
         """Messages received and deleted in a second of CPU."""
@@ -81,19 +100,29 @@ class _Stream:
             self._queue.delete([message.receipt for message in messages])
         return count / (time.process_time() - begun)
 
+    def _receive(self) -> list[Message]:
+        with self._clock("queue"):
+            return self._queue.receive(_RECEIVE)
+
     def _decide(self, body: str) -> None:
         candidate = decode_candidate(body)
         number = int(candidate.id, 36)
-        if self._ledger.decided(candidate.id) is not None:
-            return
-        self._ledger.claimed_by(candidate.id)
+        with self._clock("decided-set"):
+            if self._ledger.decided(candidate.id) is not None:
+                return
+            self._ledger.claimed_by(candidate.id)
         sha256 = digest(f"picture {number}")
-        if number % _CLAIM_EVERY == 0:
-            self._ledger.owner(sha256)
         keep = number % _KEPT_EVERY == 0
+        if keep or number % _SEEN_EVERY == 0:
+            with self._clock("duplicates"):
+                self._ledger.owner(sha256)
+                self._likenesses.near(_likeness(candidate, sha256))
         if keep:
-            self._ledger.claim(sha256, candidate.id)
-        self._ledger.commit(_decision(candidate, keep=keep))
+            with self._clock("duplicates"):
+                self._ledger.claim(sha256, candidate.id)
+                self._likenesses.enter(_likeness(candidate, sha256))
+        with self._clock("decisions"):
+            self._ledger.commit(_decision(candidate, keep=keep))
 
 
 def _batches(pairs: list[tuple[str, str]], size: int) -> Iterator[list[tuple[str, str]]]:
@@ -108,6 +137,13 @@ def _candidate(number: int) -> Candidate:
     )
     submission = Submission("reddit", f"t3_{name}", "EarthPorn", "somebody", f"Picture {name}")
     return Candidate(name, (f"https://i.redd.it/{name}.jpg",), submission, copies, 4000, 3000, "reddit")
+
+
+def _likeness(candidate: Candidate, sha256: str) -> Likeness:
+    bits = bytes.fromhex(sha256)
+    return Likeness(
+        image_key(sha256, "JPEG"), candidate.id, int.from_bytes(bits[:8]), bits, 0.2, 12_000_000, 4_000_000
+    )
 
 
 def _decision(candidate: Candidate, *, keep: bool) -> Decision:

@@ -36,13 +36,17 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Hosts
 
-    def do_GET(self) -> None:
+    def do_HEAD(self) -> bytes:
         body = self.server.files.get(f"{self.headers.get('Host', '')}{self.path}")
         self.send_response(404 if body is None else 200)
         body = body or b""
         self.send_header("Content-Type", "image/jpeg")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        return body
+
+    def do_GET(self) -> None:
+        body = self.do_HEAD()
         for start in range(0, len(body), _CHUNK):
             chunk = body[start : start + _CHUNK]
             self.wfile.write(chunk)

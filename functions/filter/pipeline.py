@@ -16,6 +16,7 @@ from bowerbird.ports import Fetcher, Ledger
 from functions.filter.copies import Copies
 from functions.filter.examination import Examination, Stage
 from functions.filter.models import Models
+from functions.filter.opinion import Opinion, of_previews
 from functions.filter.stages.advisory import Advisory
 from functions.filter.stages.duplicate import Duplicate
 from functions.filter.stages.integrity import Integrity
@@ -23,6 +24,7 @@ from functions.filter.stages.novelty import Novelty
 from functions.filter.stages.original import Original
 from functions.filter.stages.perceptual import Perceptual
 from functions.filter.stages.preview import Preview
+from functions.filter.stages.scout import Scout
 from functions.filter.stages.shape import DeclaredShape, RealShape, ShapeRule
 from functions.filter.stages.watermark import Watermark
 
@@ -78,18 +80,19 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
     cores: int,
     decoder: Decoder = imaging,
     copies: Copies | None = None,
-    scout: Models | None = None,
+    scout: Opinion | None = None,
 ) -> Pipeline:
     """The order of the design; "already decided" comes before it, in `functions.filter.candidates`.
 
-    Without `copies` only the same bytes are duplicates. `scout` judges the previews, where the bundle itself
-    is too expensive for a first look.
+    Without `copies` only the same bytes are duplicates. A `scout` has the first look, at previews and at
+    originals that have none, where the bundle itself is too expensive for that.
     """
     slots = Semaphore(cores)
+    first = scout or of_previews(models)
     return Pipeline(
         waiting=(
             DeclaredShape(shape),
-            Preview(fetcher, scout or models, slots, decoder),
+            *([Preview(fetcher, first, slots, decoder)] if first else []),
             Original(fetcher, max_bytes, decoder, shape),
             RealShape(shape),
             Duplicate(ledger),
@@ -97,6 +100,7 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
         computing=(
             Integrity(models.min_side, decoder),
             *([Perceptual(copies, models.min_side)] if copies else []),
+            *([Scout(scout)] if scout else []),
             Novelty(models),
             Watermark(models),
         ),

@@ -11,11 +11,12 @@ from bowerbird import __version__
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.perceptual import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
+from bowerbird.errors import UsageError
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.messages import Candidate
 from bowerbird.net import FileFetcher, HostTurns, HttpFetcher
 from bowerbird.ports import Fetcher, Ledger, ObjectStore
-from bowerbird_models.bundle import load
+from bowerbird_models.bundle import Bundle, load
 from functions.crawl.crawler import Crawler, Skipped
 from functions.crawl.hosts import Hosts
 from functions.crawl.post import Source
@@ -25,6 +26,7 @@ from functions.crawl.sources.folder import FolderSource
 from functions.filter.candidates import CandidateFilter
 from functions.filter.consumer import Consumer
 from functions.filter.copies import Copies
+from functions.filter.opinion import Opinion
 from functions.filter.pipeline import standard_pipeline
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
@@ -116,7 +118,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
         cores=cores,
         decoder=decoder,
         copies=copies,
-        scout=load(options.scout) if options.scout else None,
+        scout=_scout(options.scout, bundle) if options.scout else None,
     )
     candidates = CandidateFilter(
         pipeline=pipeline,
@@ -140,6 +142,21 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
         queue.close()
         ledger.close()
         decoder.close()
+
+
+def _scout(name: str, bundle: Bundle) -> Opinion:
+    """The cheaper bundle that looks first, as far as the owner's bundle trusts it.
+
+    Raises:
+        UsageError: that was not measured for these two.
+    """
+    scout, entry = load(name), bundle.manifest.scout
+    if entry is None or entry.bundle != scout.label:
+        raise UsageError(
+            f"{bundle.label} does not know how far to trust {scout.label}: "
+            f"run `bowerbird calibrate {bundle.folder} --scout {name} --good DIR` first"
+        )
+    return Opinion(scout, entry.floor.value, "scout")
 
 
 @contextmanager

@@ -37,9 +37,13 @@ class Original:
         """
         reasons: list[str] = []
         for url in exam.candidate.urls:
+            header = _Header(self.decoder, self.shape)
             try:
-                fetched = self._fetch(url)
-                info = _inspect(fetched, self.decoder)
+                fetched = self.fetcher.fetch(
+                    url, accept=ACCEPT, max_bytes=self.max_bytes, enough=header.misshapen
+                )
+                info = header.info or self.decoder.inspect(fetched.body)
+                _check_there(fetched, info)
             except OptedOutError as error:
                 return str(error)
             except PermanentError as error:
@@ -57,23 +61,27 @@ class Original:
             return None
         return reasons[0]
 
-    def _fetch(self, url: str) -> Fetched:
-        return self.fetcher.fetch(url, accept=ACCEPT, max_bytes=self.max_bytes, enough=self._misshapen)
 
-    def _misshapen(self, beginning: bytes) -> bool:
-        if self.shape is None:
-            return False
-        try:
-            info = self.decoder.inspect(beginning)
-        except PermanentError:  # a header that is longer, or no picture: the whole file tells
-            return False
-        return self.shape.reason(info.width, info.height) is not None
+@dataclass(slots=True)
+class _Header:
+    """Reads a picture's header as soon as enough of it has come, and only once."""
+
+    decoder: Decoder
+    shape: ShapeRule | None
+    info: ImageInfo | None = None
+
+    def misshapen(self, beginning: bytes) -> bool:
+        """Whether a picture that begins so will be rejected for its shape."""
+        if self.info is None:
+            try:
+                self.info = self.decoder.inspect(beginning)
+            except PermanentError:  # a header that is longer, or no picture: the whole file tells
+                return False
+        return self.shape is not None and self.shape.reason(self.info.width, self.info.height) is not None
 
 
-def _inspect(fetched: Fetched, decoder: Decoder) -> ImageInfo:
-    """Read the header; a host's "this picture was removed" is not a picture."""
-    info = decoder.inspect(fetched.body)
+def _check_there(fetched: Fetched, info: ImageInfo) -> None:
+    """A host's "this picture was removed" is not a picture."""
     size = (info.width, info.height)
     if imaging.looks_removed(fetched.body, url=fetched.url, image_format=info.format, size=size):
         raise PermanentError(f"removed: {fetched.url} is the host's placeholder")
-    return info

@@ -14,7 +14,7 @@ from bowerbird.messages import Candidate
 from bowerbird.messages import Preview as Copy
 from bowerbird.ports import Fetcher
 from functions.filter.examination import Examination
-from functions.filter.models import Models
+from functions.filter.opinion import Opinion
 
 # Asked for WebP, Reddit sends it, at a compression that moves scores more than its JPEG does.
 _ACCEPT = "image/jpeg,image/png;q=0.8"
@@ -27,43 +27,40 @@ _MAX_BYTES = 2_000_000
 class Preview:
     """Scores the smallest copy that is large enough for the encoder; rejects only the hopeless.
 
-    The bundle's margin says how far below the threshold a copy may score and its original still pass. A
-    bundle without a margin does not look at previews. `cores` bounds what is computed at once.
+    `cores` bounds what is computed at once.
     """
 
     fetcher: Fetcher
-    models: Models
+    opinion: Opinion
     cores: AbstractContextManager[object]
     decoder: Decoder = imaging
     name: str = "preview"
 
     def examine(self, exam: Examination) -> str | None:
-        """Reject far below the threshold; whatever goes wrong with a copy, the original decides."""
-        margin = self.models.novelty.preview_margin
-        copy = smallest(exam.candidate, self.models.preview_side)
-        if margin is None or copy is None:
+        """Reject below the floor; whatever goes wrong with a copy, the original decides."""
+        copy = smallest(exam.candidate, self.opinion.models.preview_side)
+        if copy is None:
             return None
         try:
             image, score = self._look(copy)
         except BowerbirdError as error:
             exam.facts["preview"] = str(error)
             return None
-        threshold = float(self.models.novelty.threshold) - margin
-        exam.scores[self.name] = score
-        exam.thresholds[self.name] = threshold
-        if score < threshold:
+        exam.scores[self.opinion.name] = score
+        exam.thresholds[self.opinion.name] = self.opinion.floor
+        reason = self.opinion.reason(score)
+        if reason is not None:
             exam.image = image  # there will be no better one to make the thumbnail of
-            return f"novelty: the preview's {score:.4g} is below {threshold:.4g}"
-        return None
+        return reason
 
     def _look(self, copy: Copy) -> tuple[Image.Image, float]:
-        side = self.models.preview_side
+        side = self.opinion.models.preview_side
         body = self.fetcher.fetch(copy.url, accept=_ACCEPT, max_bytes=_MAX_BYTES).body
         with self.cores:
             image = self.decoder.decode(body, min_side=side)
             if min(image.size) < side:
                 raise PermanentError(f"too-small: a copy of {copy.width} pixels is {image.size}")
-            return image, float(self.models.novelty.score(self.models.encoder.embed([image]))[0])
+            return image, self.opinion.score(image)
 
 
 def smallest(candidate: Candidate, side: int) -> Copy | None:

@@ -1,4 +1,4 @@
-"""`bowerbird calibrate`: choose a bundle's threshold."""
+"""`bowerbird calibrate`: choose a bundle's threshold, or how far it trusts a scout."""
 
 from __future__ import annotations
 
@@ -12,25 +12,43 @@ from infra.local.commands.train import keep_rate
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("calibrate", help="choose the threshold of a bundle")
+    parser = subparsers.add_parser("calibrate", help="choose the threshold of a bundle, or its scout's")
     parser.add_argument("bundle", help="bundle name or folder")
     parser.add_argument("--out", type=Path, metavar="BUNDLE", help="write a copy here (default: in place)")
     how = parser.add_mutually_exclusive_group(required=True)
     how.add_argument("--keep-rate", type=keep_rate, metavar="R", help="of pictures held out in training")
     how.add_argument("--per-day", type=float, metavar="N", help="pictures a day; needs --from")
-    how.add_argument("--good", type=Path, metavar="DIR", help="fresh pictures to keep; needs --reject")
+    how.add_argument(
+        "--good", type=Path, metavar="DIR", help="fresh pictures to keep; needs --reject or --scout"
+    )
     parser.add_argument("--from", dest="place", type=Path, metavar="PLACE", help="a folder `mine` wrote to")
-    parser.add_argument("--reject", type=Path, metavar="DIR", help="fresh pictures not to keep")
+    beside = parser.add_mutually_exclusive_group()
+    beside.add_argument("--reject", type=Path, metavar="DIR", help="fresh pictures not to keep")
+    beside.add_argument(
+        "--scout", metavar="BUNDLE", help="how low may this cheaper bundle score what the bundle keeps?"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Choose, write, draw."""
     try:
-        from infra.local.train import calibration  # noqa: PLC0415 - matplotlib and scikit-learn are slow
+        from infra.local.train import calibration, scouting  # noqa: PLC0415 - scikit-learn is slow
     except ModuleNotFoundError as error:
         raise UsageError(f"{error.name} is missing: pip install 'bowerbird[train]'") from error
     bundle = load(args.bundle)
+    if args.scout is not None:
+        if args.good is None:
+            raise UsageError("--scout needs --good, a folder of pictures that the bundle keeps")
+        scout = load(args.scout)
+        trust = scouting.measure(bundle, scout, args.good)
+        label = calibration.rewrite(bundle, args.out or bundle.folder, {"scout": trust.entry(scout)})
+        margin = scout.novelty.threshold - trust.floor
+        print(f"{label}: {scout.label} may reject below {trust.floor:.4g}, {margin:.4g} below its threshold")
+        print(trust.entry(scout).floor.chosen)
+        if trust.shown < scouting.GOES_ON:
+            print(f"too few pictures to show {scouting.GOES_ON:.1%}: the lowest score of them is the floor")
+        return 0
     if args.keep_rate is not None:
         choice = calibration.by_keep_rate(bundle, args.keep_rate)
     elif args.per_day is not None:

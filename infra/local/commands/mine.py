@@ -36,7 +36,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     when.add_argument("--once", action="store_true", help="crawl once and end (the default)")
     when.add_argument("--every", type=seconds, metavar="60s", help="crawl again and again until Ctrl-C")
     parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
-    parser.add_argument("--scout", metavar="BUNDLE", help="a cheaper bundle that judges the previews")
+    parser.add_argument("--scout", metavar="BUNDLE", help="a cheaper bundle that looks first (see calibrate)")
     parser.add_argument("--min-area", type=int, default=shape.min_area, metavar="PIXELS")
     parser.add_argument("--max-wide", type=float, default=shape.max_wide, metavar="RATIO")
     parser.add_argument("--max-tall", type=float, default=shape.max_tall, metavar="RATIO")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_curve
 
-from bowerbird.decisions import decode_decision
+from bowerbird.decisions import Decision, decode_decision
 from bowerbird.errors import UsageError
 from bowerbird_models import manifest as manifests
 from bowerbird_models.bundle import Bundle
@@ -45,20 +45,41 @@ def by_keep_rate(bundle: Bundle, rate: float) -> Choice:
 def by_pictures_a_day(bundle: Bundle, place: Path, wanted: float) -> Choice:
     """Keep this many a day of what past runs with this model scored.
 
+    What was rejected on its preview, or by a scout, was not scored in full: it scores below the rest, how far
+    below is not known.
+
     Raises:
-        UsageError: no decision of this bundle with a score.
+        UsageError: no decision of this bundle with a score, or more wanted than were scored in full.
     """
-    days, scores = set[str](), list[float]()
-    for day, label, score in _decided(place):
-        if label.partition("@")[0] == bundle.manifest.name:
-            days.add(day)
-            scores.append(score)
+    days, scores, glanced = set[str](), list[float](), list[float]()
+    unscored = 0
+    for decision in _decided(place):
+        if decision.bundle.partition("@")[0] != bundle.manifest.name:
+            continue
+        if "novelty" in decision.scores:
+            scores.append(decision.scores["novelty"])
+        elif decision.stage in {"preview", "scout"}:
+            unscored += 1
+            glanced += [decision.scores["preview"]] if "preview" in decision.scores else []
+        else:
+            continue
+        days.add(decision.day)
     if not scores:
         raise UsageError(f"{place} holds no decision of {bundle.manifest.name} with a novelty score")
     ranked = np.sort(scores)[::-1]
-    place_in_rank = min(len(ranked), max(1, round(wanted * len(days)))) - 1
+    rank = max(1, round(wanted * len(days)))
+    if rank > len(ranked) and unscored:
+        raise UsageError(
+            f"{wanted:g} a day are more than were scored in full, {len(ranked)} in {len(days)} days; "
+            f"{unscored} more were rejected at a first look"
+        )
     text = f"{wanted:g} pictures a day, from {len(ranked)} scores of {len(days)} days"
-    return Choice(float(ranked[place_in_rank]), text, {"this run": ranked})
+    seen: dict[str, Scores] = {"this run": ranked}
+    if unscored:
+        text += f"; {unscored} more were rejected at a first look"
+    if glanced:
+        seen["below by preview"] = np.array(glanced)
+    return Choice(float(ranked[min(len(ranked), rank) - 1]), text, seen)
 
 
 def by_two_folders(bundle: Bundle, good: Path, rejects: Path) -> Choice:
@@ -72,24 +93,27 @@ def by_two_folders(bundle: Bundle, good: Path, rejects: Path) -> Choice:
 
 
 def write(bundle: Bundle, choice: Choice, out: Path) -> str:
-    """Write the bundle with the new threshold and the next version; returns its label."""
-    if out.resolve() != bundle.folder.resolve():
-        shutil.copytree(bundle.folder, out, dirs_exist_ok=True)
-    old = bundle.manifest
+    """Write the bundle with the new threshold and the next version; returns its label.
+
+    A scout was calibrated on what passes the old threshold, so it is trusted no more.
+    """
     threshold = Threshold(value=choice.threshold, chosen=choice.chosen)
-    version = _next(old.version)
-    new = old.model_copy(
-        update={
-            "name": out.resolve().name,
-            "version": version,
-            "novelty": old.novelty.model_copy(update={"threshold": threshold}),
-        }
-    )
-    manifests.write(new, out)
+    novelty = bundle.manifest.novelty.model_copy(update={"threshold": threshold})
+    label = rewrite(bundle, out, {"novelty": novelty, "scout": None})
     shown = out / "report"
     shown.mkdir(exist_ok=True)
     report.histogram(choice.scores, choice.threshold, shown / "calibration.png")
-    return f"{new.name}@{version}"
+    return label
+
+
+def rewrite(bundle: Bundle, out: Path, changes: Mapping[str, object]) -> str:
+    """Write the bundle with these fields of its manifest changed, and the next version; returns its label."""
+    if out.resolve() != bundle.folder.resolve():
+        shutil.copytree(bundle.folder, out, dirs_exist_ok=True)
+    name, version = out.resolve().name, _next(bundle.manifest.version)
+    new = bundle.manifest.model_copy(update={"name": name, "version": version, **changes})
+    manifests.write(new, out)
+    return f"{name}@{version}"
 
 
 def _next(version: str) -> str:
@@ -105,9 +129,7 @@ def _scores(bundle: Bundle, folder: Path) -> Scores:
     return scores
 
 
-def _decided(place: Path) -> Iterator[tuple[str, str, float]]:
+def _decided(place: Path) -> Iterator[Decision]:
     for path in sorted(place.glob("decisions/day=*/*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            decision = decode_decision(line)
-            if "novelty" in decision.scores:
-                yield decision.day, decision.bundle, decision.scores["novelty"]
+            yield decode_decision(line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 
@@ -62,7 +62,9 @@ def redacted(decision: Decision) -> Decision:
 
 def encode_decision(decision: Decision) -> str:
     """One line of JSON, without the newline; a lone surrogate, which no file can hold, becomes `?`."""
-    line = json.dumps(asdict(decision), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    # Not asdict: it copies every value, deep, and takes longer than the rest of this.
+    told = {item.name: getattr(decision, item.name) for item in fields(decision)}
+    line = json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return line.encode(errors="replace").decode()
 
 

@@ -71,8 +71,9 @@ def sharpness(image: Image.Image, side: int) -> float:
 
 
 def _grey(image: Image.Image, size: tuple[int, int]) -> Grey:
-    small = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return np.asarray(small.convert("L"), np.float32)
+    # Grey first: one channel is resized in a quarter of the time of three, which Pillow keeps as four.
+    small = image.convert("L").resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return np.asarray(small, np.float32)
 
 
 def _cosines() -> Grey:

@@ -191,7 +191,7 @@ class Fetcher(Protocol):
     ) -> Fetched:
         """GET a URL and read at most `max_bytes` of body.
 
-        `enough` is shown the beginning of a longer body, once; when it says so, the rest is not read.
+        `enough` is shown the beginning of a longer body, twice at most; once it says so, no more is read.
 
         `headers` carry the owner's key for this host; a redirect to another host must not take them along.
         """

@@ -77,6 +77,16 @@ class NoveltyEntry(_Entry):
     preview_margin: Threshold | None = None
 
 
+class ScoutEntry(_Entry):
+    """How far a cheaper bundle is trusted to look first: what it scores below `floor` is rejected.
+
+    `bundle` is its label, as in `lite@1.1.0`; `floor` is on its scale, and holds for that version only.
+    """
+
+    bundle: str
+    floor: Threshold
+
+
 class WatermarkEntry(_Entry):
     """The classifier of watermarks; reject at or above the threshold."""
 
@@ -108,6 +118,7 @@ class Manifest(_Entry):
     novelty: NoveltyEntry
     watermark: WatermarkEntry | None = None
     aesthetic: Artifact | None = None
+    scout: ScoutEntry | None = None
     canonical: tuple[Canonical, ...] = ()
     tolerance: Annotated[float, Field(gt=0)] = 1e-3
 

@@ -8,7 +8,6 @@ pictures that pass go on, and what share of the rejected it turns down; --write 
 from __future__ import annotations
 
 import argparse
-import io
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +17,8 @@ from bowerbird import imaging
 from bowerbird_models import manifest as manifests
 from bowerbird_models.bundle import Bundle, load
 from bowerbird_models.manifest import Threshold
+from infra.local.train.copies import copies
 
-# Reddit's copies; quality is about what its JPEG and WebP copies have.
-_WIDTHS = (108, 216, 320, 640, 960, 1080)
-_ENCODINGS = (("JPEG", 85), ("JPEG", 75), ("WEBP", 80))
 _GOES_ON = 0.99
 
 
@@ -54,18 +51,8 @@ def _scores(bundle: Bundle, path: Path) -> list[tuple[float, float]]:
     with Image.open(path) as opened:
         whole = opened.convert("RGB")
     full = _score(bundle, path.read_bytes(), bundle.min_side)
-    heights = {width: round(whole.height * width / whole.width) for width in _WIDTHS if width < whole.width}
-    fitting = [width for width, height in heights.items() if min(width, height) >= bundle.preview_side]
-    if not fitting:
-        return []
-    copy = whole.resize((fitting[0], heights[fitting[0]]), Image.Resampling.LANCZOS)
-    return [(full, _score(bundle, _encoded(copy, *each), bundle.preview_side)) for each in _ENCODINGS]
-
-
-def _encoded(image: Image.Image, kind: str, quality: int) -> bytes:
-    out = io.BytesIO()
-    image.save(out, kind, quality=quality)
-    return out.getvalue()
+    side = bundle.preview_side
+    return [(full, _score(bundle, copy, side)) for copy in copies(whole, side)]
 
 
 def _score(bundle: Bundle, data: bytes, side: int) -> float:

@@ -22,6 +22,7 @@ from bowerbird.messages import Candidate, Preview, Submission, encode_candidate
 from functions.crawl.recheck import Kept, purge
 from functions.filter.candidates import CandidateFilter
 from functions.filter.examination import Examination
+from functions.filter.opinion import Opinion
 from functions.filter.pipeline import standard_pipeline
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
@@ -110,7 +111,7 @@ def test_a_picture_to_the_owners_taste_is_kept_byte_for_byte() -> None:
     assert sidecar["candidate"]["urls"] == [URL]
     assert decision.facts["watermark"] == "no model in this bundle"
     assert set(decision.timings) == {
-        "declared", "preview", "original", "dimensions", "duplicate", "integrity", "novelty", "watermark",
+        "declared", "original", "dimensions", "duplicate", "integrity", "novelty", "watermark",
         "advisory",
     }  # fmt: skip
     assert len(world.thumbnails.objects) == 1
@@ -174,18 +175,40 @@ def test_what_is_no_picture_for_the_gallery_is_rejected_with_its_reason(
     assert (decision.keep, decision.stage, decision.reason.partition(":")[0]) == (False, stage, word)
 
 
-def test_a_scout_judges_the_preview_in_the_bundles_place() -> None:
-    small = Preview("https://preview.redd.it/a.jpg?width=640", 640, 480)
-    fetcher = FakeFetcher({URL: jpeg(), small.url: jpeg(640, 480)})
-    bundle = FakeModels()
+SMALL = Preview("https://preview.redd.it/a.jpg?width=640", 640, 480)
+
+
+@pytest.mark.parametrize(
+    ("taste", "previews", "stage", "asked"),
+    [
+        (0.3, (SMALL,), "preview", [SMALL.url]),
+        (0.3, (), "scout", [URL]),
+        (0.4, (SMALL,), "watermark", [SMALL.url, URL]),
+        (0.4, (), "watermark", [URL]),
+    ],
+    ids=["hopeless preview", "hopeless original", "fair preview", "fair original"],
+)
+def test_a_scout_looks_once_before_the_bundle_does(
+    taste: float, previews: tuple[Preview, ...], stage: str, asked: list[str]
+) -> None:
+    fetcher = FakeFetcher({URL: jpeg(), SMALL.url: jpeg(640, 480)})
+    bundle, scout = FakeModels(preview_margin=0.1), FakeModels(taste=taste)
     pipeline = standard_pipeline(
         fetcher=fetcher, ledger=FakeLedger(), models=bundle, shape=ShapeRule(), max_bytes=10_000_000,
-        cores=1, scout=FakeModels(taste=0.0, preview_margin=0.1),
+        cores=1, scout=Opinion(scout, 0.4, "scout"),
     )  # fmt: skip
-    exam = Examination(replace(candidate(), previews=(small,)))
+    exam = Examination(replace(candidate(), previews=previews))
     verdict = pipeline.judge(exam)
-    assert (verdict.stage, verdict.reason) == ("preview", "novelty: the preview's 0 is below 0.4")
-    assert (bundle.embedded, fetcher.asked) == ([], [small.url])
+    assert (verdict.stage, fetcher.asked) == (stage, asked)
+    assert (len(scout.embedded), len(bundle.embedded)) == (1, int(verdict.keep))
+    assert exam.scores["scout"] == pytest.approx(taste)
+    assert verdict.keep or verdict.reason == "novelty: the scout's 0.3 is below 0.4"
+
+
+def test_a_bundle_that_knows_no_margin_fetches_no_preview() -> None:
+    world = World({URL: jpeg(), SMALL.url: jpeg(640, 480)})
+    assert world.decide(replace(candidate(), previews=(SMALL,))).keep
+    assert world.fetcher.asked == [URL]
 
 
 def test_a_declared_thumbnail_costs_no_byte() -> None:

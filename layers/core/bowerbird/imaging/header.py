@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PIL import ExifTags
+from PIL.Image import Image
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -77,7 +78,8 @@ def open_image(data: bytes) -> tuple[ImageFile, ImageInfo]:
         _check_pixels(*image.size)
         if frames != 1:
             raise PermanentError(f"animated: {frames} frames, a still picture is wanted")
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        # Image's own getexif: a PNG's decodes the whole picture, in case an eXIf chunk stands at its end.
+        orientation = Image.getexif(image).get(ExifTags.Base.Orientation, 1)
     if orientation not in _ORIENTATIONS:
         orientation = 1
     width, height = image.size if orientation < _FIRST_SIDEWAYS else image.size[::-1]

@@ -26,6 +26,10 @@ _LONGEST_WAIT_S: Final = 86_400.0
 
 _CHUNK: Final = 64 * 1024
 
+# Where a caller is asked whether it has seen enough. The first packets of an answer hold most headers of
+# pictures; one with a camera's thumbnail or a printer's profile needs more.
+_BEGINNINGS: Final = (16 * 1024, 64 * 1024)
+
 # https://site.spawning.ai/spawning-ai-txt and img2dataset read these of X-Robots-Tag.
 _OPT_OUT: Final = frozenset({"noai", "noimageai"})
 _VALUED_DIRECTIVES: Final = frozenset(
@@ -103,7 +107,7 @@ def read_body(
 ) -> tuple[bytes, bool]:
     """Read the whole body, never more than `max_bytes`, neither on the wire nor decompressed.
 
-    `enough` is asked once, after the first 64 KiB: the second value is False when the rest was left.
+    `enough` is asked after the first 16 KiB and after 64: the second value is False when the rest was left.
 
     Raises:
         PermanentError: `too-large: …` or `encoding: …`.
@@ -114,14 +118,17 @@ def read_body(
         raise PermanentError(f"too-large: {target} declares {declared[:20]} bytes, {max_bytes} are read")
     parts: list[bytes] = []
     total = 0
-    while part := response.read(min(_CHUNK, max_bytes + 1 - total), decode_content=False):
+    stops = list(_BEGINNINGS if enough is not None else ())
+    while part := response.read(
+        min(stops[0] - total if stops else _CHUNK, max_bytes + 1 - total), decode_content=False
+    ):
         parts.append(part)
         total += len(part)
         if total > max_bytes:
             raise PermanentError(f"too-large: {target} sends more than {max_bytes} bytes")
-        if enough is not None and total >= _CHUNK:
-            begun, ask, enough = b"".join(parts), enough, None
-            if ask(begun):
+        if enough is not None and stops and total >= stops[0]:
+            del stops[0]
+            if enough(begun := b"".join(parts)):
                 return begun, False
     body = b"".join(parts)
     encoding = response.headers.get("content-encoding", "identity").strip().lower()

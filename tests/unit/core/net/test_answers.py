@@ -133,26 +133,29 @@ def test_a_location_is_read_as_utf_8() -> None:
     assert redirect_location(answer(200, location="/b.jpg")) is None
 
 
-def test_the_rest_of_a_body_is_left_when_the_beginning_was_enough() -> None:
+@pytest.mark.parametrize("needed", [16_384, 65_536])
+def test_the_rest_of_a_body_is_left_when_the_beginning_was_enough(needed: int) -> None:
     shown: list[int] = []
 
     def enough(beginning: bytes) -> bool:
         shown.append(len(beginning))
-        return True
+        return len(beginning) >= needed
 
-    assert read_body(answer(body=b"x" * 200_000), 200_000, HERE, enough) == (b"x" * 65536, False)
+    assert read_body(answer(body=b"x" * 200_000), 200_000, HERE, enough) == (b"x" * needed, False)
+    assert shown == [each for each in (16_384, 65_536) if each <= needed]
+    shown.clear()
     assert read_body(answer(body=b"x" * 1000), 200_000, HERE, enough) == (b"x" * 1000, True)
-    assert shown == [65536]
+    assert not shown
 
 
-def test_a_beginning_that_is_not_enough_is_shown_once() -> None:
+def test_a_beginning_that_is_not_enough_is_shown_twice() -> None:
     shown: list[int] = []
     body = b"x" * 200_000
     assert read_body(answer(body=body), 200_000, HERE, lambda part: bool(shown.append(len(part)))) == (
         body,
         True,
     )
-    assert shown == [65536]
+    assert shown == [16_384, 65_536]
 
 
 def test_body_up_to_the_limit() -> None:

@@ -13,6 +13,7 @@ from bowerbird.errors import BowerbirdError, OptedOutError, PermanentError, Retr
 from bowerbird.messages import Candidate, Submission
 from bowerbird.messages import Preview as Copy
 from functions.filter.examination import Examination
+from functions.filter.opinion import of_previews
 from functions.filter.stages.preview import Preview, smallest
 from tests.fakes import FakeFetcher
 from tests.pictures import jpeg
@@ -61,7 +62,9 @@ def examine(
 ) -> tuple[str | None, Examination, FakeFetcher]:
     exam = Examination(candidate(*(copies or COPIES)))
     fetcher = FakeFetcher({FITTING: answer})
-    return Preview(fetcher, scorer, nullcontext()).examine(exam), exam, fetcher
+    opinion = of_previews(scorer)
+    assert opinion is not None
+    return Preview(fetcher, opinion, nullcontext()).examine(exam), exam, fetcher
 
 
 @pytest.mark.parametrize(
@@ -103,9 +106,8 @@ def test_a_copy_that_cannot_be_judged_leaves_it_to_the_original(answer: bytes | 
     assert exam.facts["preview"]
 
 
-def test_a_bundle_whose_margin_was_never_measured_fetches_no_copy() -> None:
-    said, _, fetcher = examine(Scorer(0.0, preview_margin=None), jpeg(640, 427))
-    assert (said, fetcher.asked) == (None, [])
+def test_a_bundle_whose_margin_was_never_measured_has_no_opinion_of_previews() -> None:
+    assert of_previews(Scorer(0.0, preview_margin=None)) is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`train`, `calibrate`, `score` and `models` on a folder of drawn pictures, as a user types them."""
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from bowerbird.adapters.folder import FolderStore
-from bowerbird.decisions import Decision, encode_decision
+from bowerbird.decisions import Decision, decode_decision, encode_decision
 from bowerbird.errors import UsageError
 from bowerbird.imaging import thumbnail
 from bowerbird.keys import thumb_key
@@ -105,6 +106,59 @@ def test_calibrate_for_pictures_a_day_reads_past_decisions(trained: Path, tmp_pa
     assert main(["calibrate", f"{trained}/mine", *arguments]) == 0
 
     assert load(tmp_path / "mine").novelty.threshold == 7.0
+
+
+def test_calibrate_for_pictures_a_day_counts_what_had_only_a_first_look(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "decisions/day=2026-11-01"
+    folder.mkdir(parents=True)
+    looks = [("novelty", {"novelty": 8.0}), ("novelty", {"novelty": 9.0})]
+    looks += [("preview", {"preview": -3.0}), ("preview", {"scout": -2.0}), ("scout", {"scout": -2.0})]
+    decisions = [
+        Decision(
+            f"{number}", keep=False, stage=stage, reason="", bundle="mine@1.0.0",
+            decided_at="2026-11-01T00:00:00+00:00", scores=scores,
+        )
+        for number, (stage, scores) in enumerate(looks)
+    ]  # fmt: skip
+    (folder / "a.jsonl").write_text("".join(encode_decision(one) + "\n" for one in decisions))
+    arguments = ["calibrate", f"{trained}/mine", "--from", str(tmp_path), "--out", f"{tmp_path}/mine"]
+
+    assert main([*arguments, "--per-day", "2"]) == 0
+    threshold = load(tmp_path / "mine").manifest.novelty.threshold
+    assert threshold.value == 8.0
+    assert threshold.chosen.endswith("from 2 scores of 1 days; 3 more were rejected at a first look")
+
+    assert main([*arguments, "--per-day", "3"]) == 2
+    assert "3 a day are more than were scored in full, 2 in 1 days; 3 more were" in capsys.readouterr().err
+
+
+def test_a_scout_is_trusted_as_far_as_was_measured(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bundle = f"{tmp_path}/good", f"{tmp_path}/mine"
+    (tmp_path / "good").mkdir()
+    for path in sorted((trained / "good").glob("0*.jpg")):
+        shutil.copy(path, good)
+    mine = ["mine", "--source", f"folder:{good}", "--min-area", "1", "--scout", "lite"]
+    assert main([*mine, "--bundle", f"{trained}/mine", "--out", f"{tmp_path}/before"]) == 2
+    assert "does not know how far to trust lite@" in capsys.readouterr().err
+
+    assert main(["calibrate", f"{trained}/mine", "--scout", "lite", "--good", good, "--out", bundle]) == 0
+    scout = load(bundle).manifest.scout
+    assert scout is not None
+    assert scout.bundle == load("lite").label
+    assert "too few pictures to show 99.5%" in capsys.readouterr().out
+
+    assert main([*mine, "--bundle", bundle, "--out", f"{tmp_path}/place"]) == 0
+    lines = "".join(path.read_text() for path in tmp_path.glob("place/decisions/*/*.jsonl")).splitlines()
+    looked = [decision for decision in map(decode_decision, lines) if "scout" in decision.scores]
+    assert {decision.thresholds["scout"] for decision in looked} == {scout.floor.value}
+    assert not any(decision.stage == "scout" for decision in looked)
+
+    assert main(["calibrate", bundle, "--keep-rate", "0.5"]) == 0
+    assert load(bundle).manifest.scout is None
 
 
 def test_calibrate_between_two_folders(trained: Path, tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+"""Smaller copies of a picture, as the hosts of pictures offer them."""
+
+from __future__ import annotations
+
+import io
+from typing import Final
+
+from PIL import Image
+
+#: The widest copy Reddit offers: of a larger picture no more need be decoded.
+WIDEST: Final = 1080
+
+# Reddit's widths; quality is about what its JPEG and WebP copies have.
+_WIDTHS: Final = (108, 216, 320, 640, 960, WIDEST)
+_ENCODINGS: Final = (("JPEG", 85), ("JPEG", 75), ("WEBP", 80))
+
+
+def copies(picture: Image.Image, side: int) -> list[bytes]:
+    """The smallest copy whose shorter side has `side` pixels, in each encoding; none of a small picture."""
+    for width in _WIDTHS:
+        height = round(picture.height * width / picture.width)
+        if width < picture.width and min(width, height) >= side:
+            copy = picture.resize((width, height), Image.Resampling.LANCZOS)
+            return [_encoded(copy, *each) for each in _ENCODINGS]
+    return []
+
+
+def _encoded(image: Image.Image, kind: str, quality: int) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, quality=quality)
+    return out.getvalue()
