@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,17 +16,19 @@ _CHUNK = 16 * 1024
 class Hosts(ThreadingHTTPServer):
     """Serves files by `host/path`; `sent` counts bytes of bodies handed to the kernel.
 
-    Its send buffer is small, so that what a client that hangs up never read is hardly counted.
+    It waits `delay_s` before it answers. Its send buffer is small, so that what a client that hangs up never
+    read is hardly counted.
     """
 
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, bytes], delay_s: float) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _CHUNK)
         self.files = files
-        self.sent = 0
+        self.delay_s = delay_s
+        self.sent = self.answered = 0
         self.lock = threading.Lock()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -37,6 +40,9 @@ class _Handler(BaseHTTPRequestHandler):
     server: Hosts
 
     def do_HEAD(self) -> bytes:
+        time.sleep(self.server.delay_s)
+        with self.server.lock:
+            self.server.answered += 1
         body = self.server.files.get(f"{self.headers.get('Host', '')}{self.path}")
         self.send_response(404 if body is None else 200)
         body = body or b""
@@ -58,9 +64,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(files: Mapping[str, bytes]) -> Iterator[Hosts]:
+def serving(files: Mapping[str, bytes], *, delay_s: float = 0.0) -> Iterator[Hosts]:
     """Serve until the block ends."""
-    server = Hosts(files)
+    server = Hosts(files, delay_s)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

@@ -15,6 +15,11 @@ Scores = NDArray[np.floating]
 class Encoder(Protocol):
     """Pictures to embeddings."""
 
+    @property
+    def min_side(self) -> int:
+        """The shorter side, in pixels, that it needs of a picture."""
+        ...
+
     def embed(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
         """RGB pictures to unit vectors, (N, D)."""
         ...

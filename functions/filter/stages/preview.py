@@ -54,12 +54,16 @@ class Preview:
         return reason
 
     def _look(self, copy: Copy) -> tuple[Image.Image, float]:
-        side = self.opinion.models.preview_side
+        models = self.opinion.models
         body = self.fetcher.fetch(copy.url, accept=_ACCEPT, max_bytes=_MAX_BYTES).body
         with self.cores:
-            image = self.decoder.decode(body, min_side=side)
-            if min(image.size) < side:
-                raise PermanentError(f"too-small: a copy of {copy.width} pixels is {image.size}")
+            info = self.decoder.inspect(body)
+            if min(info.width, info.height) < models.preview_side:
+                raise PermanentError(
+                    f"too-small: a copy of {copy.width} pixels is {info.width}x{info.height}"
+                )
+            # The copy must be large; halved by the decoder it is as good, and half the work.
+            image = self.decoder.decode(body, min_side=models.encoder.min_side)
             return image, self.opinion.score(image)
 
 

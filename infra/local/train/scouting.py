@@ -68,7 +68,7 @@ def trust(scores: NDArray[np.float64]) -> Trust:
 
 def _scores(scout: Bundle, path: Path) -> Iterator[float]:
     """Of the picture itself and of every copy the scout may be shown in its place."""
-    side = scout.preview_side
-    shown = [imaging.decode(copy, min_side=side) for copy in copies(pictures.read(path, WIDEST), side)]
+    small = copies(pictures.read(path, WIDEST), scout.preview_side)
+    shown = [imaging.decode(copy, min_side=scout.encoder.min_side) for copy in small]
     for image in (pictures.read(path, scout.min_side), *shown):
         yield float(scout.novelty.score(scout.encoder.embed([image]))[0])

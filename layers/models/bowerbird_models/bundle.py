@@ -50,7 +50,7 @@ class Bundle:
     @property
     def min_side(self) -> int:
         """The shorter side, in pixels, that a decoder must keep for these models."""
-        sizes = [self.encoder.preprocess.min_side]
+        sizes = [self.encoder.min_side]
         if self.watermark is not None:
             sizes.append(self.watermark.preprocess.min_side)
         return max(sizes)

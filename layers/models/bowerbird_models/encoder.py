@@ -22,6 +22,11 @@ class Encoder:
     preprocess: Preprocess
     dim: int
 
+    @property
+    def min_side(self) -> int:
+        """The shorter side, in pixels, that a decoder must keep for it."""
+        return self.preprocess.min_side
+
     def embed(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
         """RGB pictures of any size → unit vectors, float32 (N, dim).
 

@@ -11,6 +11,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from bowerbird import imaging
@@ -35,7 +36,7 @@ def main() -> None:
     passing = full >= bundle.novelty.threshold
     falls = bundle.novelty.threshold - small[passing]
     for share in (_GOES_ON, 0.995, 1.0):
-        margin = max(0.0, float(np.quantile(falls, share)))
+        margin = _margin(falls, share)
         rejected = float((small[~passing] < bundle.novelty.threshold - margin).mean())
         print(
             f"{share:.1%} of {passing.sum()} go on at {margin:.3f}; {rejected:.1%} of the rest are rejected"
@@ -43,16 +44,24 @@ def main() -> None:
     moves = np.abs(full - small)
     print(f"median move {np.median(moves):.3f}, 99 % within {np.quantile(moves, 0.99):.3f}")
     if arguments.write:
-        margin = round(max(0.0, float(np.quantile(falls, _GOES_ON))), 3)
-        _write(bundle, margin, f"{_GOES_ON:.0%} of {passing.sum()} copies of passing photographs go on")
+        _write(
+            bundle,
+            _margin(falls, _GOES_ON),
+            f"{_GOES_ON:.0%} of {passing.sum()} copies of passing photographs go on",
+        )
+
+
+def _margin(falls: NDArray[np.float64], share: float) -> float:
+    """Rounded up: what is between two copies would let fewer than that share go on."""
+    return max(0.0, float(np.ceil(1000 * np.quantile(falls, share, method="higher")) / 1000))
 
 
 def _scores(bundle: Bundle, path: Path) -> list[tuple[float, float]]:
     with Image.open(path) as opened:
         whole = opened.convert("RGB")
     full = _score(bundle, path.read_bytes(), bundle.min_side)
-    side = bundle.preview_side
-    return [(full, _score(bundle, copy, side)) for copy in copies(whole, side)]
+    small = copies(whole, bundle.preview_side)
+    return [(full, _score(bundle, copy, bundle.encoder.min_side)) for copy in small]
 
 
 def _score(bundle: Bundle, data: bytes, side: int) -> float:
