@@ -9,7 +9,7 @@ PIP_AUDIT_VERSION := 2.9.0
 PYTHON313 = PATH="$$($(CURDIR)/infra/sam/find-python.sh):$$PATH"
 SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 .venv-sam/bin/sam
 
-.PHONY: demo check test lint format types sam security cold-start setup bench lock fuzz fuzz-guided chaos audit
+.PHONY: demo check test lint format types sam security cold-start setup bench lock fuzz fuzz-guided chaos audit audit-offline
 .PHONY: train-env prove-clip clean
 
 demo: setup
@@ -81,20 +81,22 @@ fuzz-guided: .venv-fuzz/.installed
 			-max_total_time=120 -timeout=10 -print_final_stats=1 -artifact_prefix=fuzz-out/ || exit 1; \
 	done
 
-# Twenty worlds for each kind of trouble, 200 kills among it; then a burst of 100,000 messages.
-chaos: setup
+# Twenty worlds for each kind of trouble, 200 kills of the host and 200 of the built filter among it; then a
+# burst of 100,000 messages.
+chaos: sam .venv-aws/.installed
 	$(BIN)/pytest tests/chaos -q --chaos-seeds 20
 	$(BIN)/python -m tests.chaos.burst
 
-# What can be known without a network: locks, versions that agree, the bundle. Then what is known to PyPI.
-audit: setup
+# What can be known without a network: locks, versions that agree, the bundle.
+audit-offline: setup
 	$(BIN)/pytest -q tests/unit/test_supply.py
 	$(UV) pip check --python $(BIN)/python
 	$(BIN)/bowerbird models verify lite
-	for lock in requirements/dev.txt layers/*/requirements.txt layers/models/runtime/requirements.txt \
-			functions/*/requirements.txt; do \
-		$(UV) tool run pip-audit==$(PIP_AUDIT_VERSION) --disable-pip --require-hashes -r $$lock || exit 1; \
-	done
+
+# And what PyPI knows against what is locked. It fails where that cannot be looked up, and says so.
+audit: audit-offline
+	$(BIN)/python -m infra.audit $(UV) tool run --quiet pip-audit==$(PIP_AUDIT_VERSION) -- requirements/dev.txt \
+		layers/*/requirements.txt layers/models/runtime/requirements.txt functions/*/requirements.txt
 
 bench: setup
 	$(BIN)/python -m benchmarks

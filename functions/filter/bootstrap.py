@@ -8,6 +8,7 @@ from collections.abc import Callable
 import boto3
 
 from bowerbird.adapters.aws.ledger import DynamoLedger
+from bowerbird.adapters.aws.patience import PATIENCE
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.decisions import Decision
@@ -30,10 +31,10 @@ def batch_filter(
     settings: FilterSettings, on_decision: Callable[[Decision], None], hosts: HostTurns
 ) -> BatchFilter:
     """The SQS side of the filter, with its models loaded."""
-    store = S3Store(boto3.client("s3", endpoint_url=settings.endpoint_url), settings.bucket)
-    dynamodb = boto3.client("dynamodb", endpoint_url=settings.endpoint_url)
+    store = S3Store(boto3.client("s3", endpoint_url=settings.endpoint_url, config=PATIENCE), settings.bucket)
+    dynamodb = boto3.client("dynamodb", endpoint_url=settings.endpoint_url, config=PATIENCE)
     ledger = DynamoLedger(dynamodb, settings.ledger_table, store)
-    sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url)
+    sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url, config=PATIENCE)
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
     bundle = load(settings.bundle)
     cores = len(os.sched_getaffinity(0))

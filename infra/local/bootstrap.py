@@ -149,8 +149,10 @@ def recheck_ledger(place: Place, table: str | None, endpoint_url: str | None) ->
         import boto3  # noqa: PLC0415 - most of a second, and only the cloud needs it
 
         from bowerbird.adapters.aws.ledger import DynamoLedger  # noqa: PLC0415
+        from bowerbird.adapters.aws.patience import PATIENCE  # noqa: PLC0415
 
-        yield DynamoLedger(boto3.client("dynamodb", endpoint_url=endpoint_url), table, place.store)
+        client = boto3.client("dynamodb", endpoint_url=endpoint_url, config=PATIENCE)
+        yield DynamoLedger(client, table, place.store)
         return
     path = place.state / LEDGER
     if not path.exists():

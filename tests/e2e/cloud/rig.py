@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bowerbird.adapters.aws.s3 import S3Store
-from infra.sam.box import Box, Report
+from infra.sam.box import Box, Launch, Report, launched
 from infra.sam.built import built_functions
 from infra.sam.event_source import SqsEventSource
 from tests import aws_servers
@@ -122,8 +122,12 @@ def rigged(  # noqa: PLR0913 - each part may come from another server
     queues: tuple[str, str],
     crawl: Mapping[str, str],
     judge: Mapping[str, str],
+    launch: Launch = launched,
 ) -> Iterator[Rig]:
-    """Functions that are ready to start; `crawl` and `judge` are added to their environments."""
+    """Functions that are ready to start; `crawl` and `judge` are added to their environments.
+
+    `launch` starts the filter's runtime.
+    """
     with ExitStack() as stack:
         pictures = stack.enter_context(loopback(lambda _, path: picture(int(path[1:].split(".")[0]))))
         shared = {
@@ -145,7 +149,9 @@ def rigged(  # noqa: PLR0913 - each part may come from another server
             if function.name not in environments:
                 continue
             environment = {**shared, **environments[function.name]}
-            boxes[function.name] = Box(function, PYTHON, environment, folder / f"{function.name}.log")
+            start = launch if function.name == "FilterFunction" else launched
+            log = folder / f"{function.name}.log"
+            boxes[function.name] = Box(function, PYTHON, environment, log, start)
             stack.callback(boxes[function.name].close)
         source = SqsEventSource(cloud.client("sqs"), queues[0], boxes["FilterFunction"])
         yield Rig(
