@@ -46,6 +46,7 @@ def batch_filter(
         max_bytes=settings.max_bytes,
         cores=cores,
         decoder=IsolatedDecoder(workers=cores),
+        asked=settings.asked(),
     )
     candidates = CandidateFilter(pipeline, ledger, Survivors(store, ledger), bundle.label)
     consumer = Consumer(

@@ -7,6 +7,8 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from functions.filter.rules import Asked
+
 
 class FilterSettings(BaseSettings):
     """Variables are upper case with the prefix `BOWERBIRD_`, as template.yaml sets them.
@@ -33,6 +35,19 @@ class FilterSettings(BaseSettings):
     max_wide: float = 3.0
     max_tall: float = 2.0
     max_bytes: int = 50_000_000
+    reject_if: str = ""
+    note: str = ""
+
+    def asked(self) -> Asked:
+        """What the owner rejects or notes beside taste; both variables are lists with commas.
+
+        Raises:
+            UsageError: a rule that is none.
+        """
+        rules, notes = (
+            [part.strip() for part in text.split(",") if part.strip()] for text in (self.reject_if, self.note)
+        )
+        return Asked.parse(rules, notes)
 
     @model_validator(mode="after")
     def _no_gateway_on_lambda(self) -> Self:
