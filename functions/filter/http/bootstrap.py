@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -19,6 +18,7 @@ from functions.filter.http.judge import judges
 from functions.filter.http.raw import SIDE
 from functions.filter.http.service import Service
 from functions.filter.http.settings import HttpSettings
+from functions.filter.settings import cores
 
 # Of one request; each may hold a whole picture in memory.
 _DOWNLOADS: Final = 8
@@ -32,14 +32,14 @@ def http_service(settings: HttpSettings) -> Service:
     """
     bundle = load(settings.bundle)
     limits = settings.limits()
-    cores = len(os.sched_getaffinity(0))
+    width = cores(settings.memory_mb)
     found = judges(
         bundle,
         HttpFetcher(user_agent=settings.user_agent),
         limits,
         settings.shape(),
-        cores=cores,
-        decoder=IsolatedDecoder(workers=cores),
+        cores=width,
+        decoder=IsolatedDecoder(workers=width),
     )
     grey = Image.new("RGB", (SIDE, SIDE), "grey")
     bundle.encoder.embed([grey])
@@ -49,9 +49,9 @@ def http_service(settings: HttpSettings) -> Service:
         judges=found,
         bundle=describe(bundle),
         limits=limits,
-        pool=ThreadPoolExecutor(cores + _DOWNLOADS, thread_name_prefix="judge"),
+        pool=ThreadPoolExecutor(width + _DOWNLOADS, thread_name_prefix="judge"),
         room=Room(limits.requests),
-        width=cores + 1,
+        width=width + 1,
         downloads=_DOWNLOADS,
     )
 
