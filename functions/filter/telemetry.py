@@ -60,7 +60,8 @@ def _tell_stages(decisions: Sequence[Decision]) -> None:
     for stage in {**rejected, **times}:
         metrics = EphemeralMetrics(namespace="Bowerbird", service="filter")
         metrics.add_dimension("stage", stage)
-        metrics.add_metric("Rejected", MetricUnit.Count, rejected[stage])
+        if stage in rejected:
+            metrics.add_metric("Rejected", MetricUnit.Count, rejected[stage])
         for milliseconds in times[stage]:
             metrics.add_metric("Milliseconds", MetricUnit.Milliseconds, milliseconds)
         metrics.flush_metrics()

@@ -23,8 +23,8 @@ from typing import Any, Final
 
 from infra.sam.built import BuiltFunction
 
-# "The INIT phase is limited to 10 seconds":
-# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+# INIT may take ten seconds; one that takes longer is begun again with the first event, and has the function's
+# time-out then: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 _INIT_S: Final = 10.0
 _REGION: Final = "eu-west-1"
 _TICK_S: Final = 0.02
@@ -120,7 +120,8 @@ class Box:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        while time.monotonic() - started < _INIT_S and self.alive() and not self._api.init_error:
+        patience = max(_INIT_S, self._function.timeout_s)
+        while time.monotonic() - started < patience and self.alive() and not self._api.init_error:
             if self._api.ready.wait(_TICK_S):
                 break
         return (time.monotonic() - started) * 1000

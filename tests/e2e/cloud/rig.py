@@ -15,7 +15,7 @@ import pytest
 
 from bowerbird.adapters.aws.s3 import S3Store
 from infra.sam.box import Box, Report
-from infra.sam.built import built_functions
+from infra.sam.built import BuiltFunction, built_functions
 from infra.sam.event_source import SqsEventSource
 from tests import aws_servers
 from tests.aws_servers import Cloud
@@ -122,8 +122,12 @@ def rigged(  # noqa: PLR0913 - each part may come from another server
     queues: tuple[str, str],
     crawl: Mapping[str, str],
     judge: Mapping[str, str],
+    image: BuiltFunction | None = None,
 ) -> Iterator[Rig]:
-    """Functions that are ready to start; `crawl` and `judge` are added to their environments."""
+    """Functions that are ready to start; `crawl` and `judge` are added to their environments.
+
+    `image` is the filter as an image has it, in the place of the zip's.
+    """
     with ExitStack() as stack:
         pictures = stack.enter_context(loopback(lambda _, path: picture(int(path[1:].split(".")[0]))))
         shared = {
@@ -141,9 +145,10 @@ def rigged(  # noqa: PLR0913 - each part may come from another server
             },
         }
         boxes = {}
-        for function in built_functions(TEMPLATE):
-            if function.name not in environments:
+        for built in built_functions(TEMPLATE):
+            if built.name not in environments:
                 continue
+            function = image if image and built.name == image.name else built
             environment = {**shared, **environments[function.name]}
             boxes[function.name] = Box(function, PYTHON, environment, folder / f"{function.name}.log")
             stack.callback(boxes[function.name].close)

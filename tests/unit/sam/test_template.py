@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,35 @@ def test_no_action_is_a_pattern() -> None:
 
 
 def test_each_function_has_a_role_of_its_own() -> None:
-    roles = [function["Role"]["GetAtt"] for function in of_type("AWS::Serverless::Function").values()]
+    functions = of_type("AWS::Serverless::Function")
+    image = functions.pop("FilterImageFunction")  # there is either this one or the zip
+    assert image["Role"] == functions["FilterFunction"]["Role"]
+    roles = [function["Role"]["GetAtt"] for function in functions.values()]
     assert len(set(roles)) == len(roles)
+
+
+def test_the_image_is_run_as_the_zip_is() -> None:
+    functions = of_type("AWS::Serverless::Function")
+    image, code = functions["FilterImageFunction"], functions["FilterFunction"]
+    own = {"PackageType", "ImageUri", "Environment"}
+    assert {name: image[name] for name in image.keys() - own} == {
+        name: code[name] for name in image.keys() - own
+    }
+    bundle = {"BOWERBIRD_BUNDLE": {"Ref": "Bundle"}}  # the image names its own
+    assert image["Environment"]["Variables"] | bundle == code["Environment"]["Variables"]
+    conditions = [RESOURCES[name]["Condition"] for name in ("FilterImageFunction", "FilterFunction")]
+    assert conditions == ["HasImage", "HasZip"]
+
+
+def test_the_dashboard_is_json() -> None:
+    text, _ = RESOURCES["Overview"]["Properties"]["DashboardBody"]["Sub"]
+    widgets = json.loads(text)["widgets"]
+    assert len({(widget["x"], widget["y"]) for widget in widgets}) == len(widgets)
+
+
+def test_every_parameter_is_explained() -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    assert [name for name in TEMPLATE["Parameters"] if f"`{name}`" not in page] == []
 
 
 @pytest.mark.parametrize("name", [*of_type("AWS::SQS::Queue"), *of_type("AWS::S3::Bucket")])
