@@ -49,6 +49,7 @@ test: setup .venv-aws/.installed
 # The cloud without an account: lint the template, build it, import what was built and weigh it.
 sam: .venv-sam/.installed .venv-lambda/.installed
 	$(SAM) validate --lint
+	$(SAM) validate --lint --template infra/image/template.yaml
 	$(PYTHON313) $(SAM) build --build-dir $(BUILD) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
 	$(BIN)/python -m infra.sam.trim $(BUILD)/RuntimeLayer/python
 	$(BIN)/python -m infra.sam.check_build $(BUILD)/template.yaml .venv-lambda/bin/python

@@ -69,8 +69,6 @@ def built_functions(template: Path) -> list[BuiltFunction]:
         if resource["Type"] != "AWS::Serverless::Function":
             continue
         own = resource["Properties"]
-        if own.get("PackageType") == "Image":
-            continue
         variables = _variables(shared) | _variables(own)
         found.append(
             BuiltFunction(

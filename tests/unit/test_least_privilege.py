@@ -27,12 +27,7 @@ def _short(loader: yaml.SafeLoader, _suffix: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _short)  # type: ignore[no-untyped-call]
 RESOURCES: dict[str, Any] = yaml.load(TEMPLATE.read_text(encoding="utf-8"), _Loader)["Resources"]  # noqa: S506 - ours
 ROLES = {name: each for name, each in RESOURCES.items() if each["Type"] == "AWS::IAM::Role"}
-# The filter as an image takes the place of the filter as a zip, and its role.
-FUNCTIONS = {
-    name: each
-    for name, each in RESOURCES.items()
-    if each["Type"] == "AWS::Serverless::Function" and name != "FilterImageFunction"
-}
+FUNCTIONS = {name: each for name, each in RESOURCES.items() if each["Type"] == "AWS::Serverless::Function"}
 
 
 def statements(role: str) -> Iterator[tuple[list[str], list[str]]]:

@@ -32,7 +32,7 @@ NEVER = {"sklearn", "scipy", "torch", "matplotlib", "onnx", "boto3", "botocore",
 def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
     folder = tmp_path_factory.mktemp("image")
     context = folder / "context"
-    allowed((FOLDER / "Dockerfile.dockerignore").read_text(), ROOT, context)
+    allowed((ROOT / ".dockerignore").read_text(), ROOT, context)
     shutil.move(bundle(folder), context / "layers" / "models" / "bundles" / "everything")
     found = subprocess.run([ROOT / "infra/sam/find-python.sh"], capture_output=True, text=True, check=True)
     path = f"{found.stdout.strip()}:{os.environ['PATH']}"
@@ -42,7 +42,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
 
 @pytest.fixture(scope="module")
 def function(image: Image) -> BuiltFunction:
-    properties = read_template(ROOT / "template.yaml")["Resources"]["FilterImageFunction"]["Properties"]
+    properties = read_template(FOLDER / "template.yaml")["Resources"]["FilterImageFunction"]["Properties"]
     return BuiltFunction(
         name="FilterFunction",
         handler=image.command[0],
