@@ -44,6 +44,7 @@ def batch_filter(
         max_bytes=settings.max_bytes,
         cores=width,
         decoder=IsolatedDecoder(workers=width),
+        asked=settings.asked(),
     )
     candidates = CandidateFilter(pipeline, ledger, Survivors(store, ledger), bundle.label)
     consumer = Consumer(

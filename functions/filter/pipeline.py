@@ -16,7 +16,8 @@ from bowerbird.ports import Fetcher, Ledger
 from functions.filter.copies import Copies
 from functions.filter.examination import Examination, Stage
 from functions.filter.models import Models
-from functions.filter.stages.advisory import Advisory
+from functions.filter.rules import NOTHING, Asked
+from functions.filter.stages.advisory import advise
 from functions.filter.stages.duplicate import Duplicate
 from functions.filter.stages.integrity import Integrity
 from functions.filter.stages.novelty import Novelty
@@ -33,7 +34,7 @@ class Pipeline:
 
     `waiting` stages spend their time on the network; `computing` ones keep a core busy and hold a decoded
     picture, so `cores` lets only that many candidates in at once. What passes all is shown to `noting`, which
-    never rejects.
+    rejects only what the owner's own rules name.
     """
 
     waiting: Sequence[Stage]
@@ -79,11 +80,12 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
     decoder: Decoder = imaging,
     copies: Copies | None = None,
     scout: Models | None = None,
+    asked: Asked = NOTHING,
 ) -> Pipeline:
     """The order of the design; "already decided" comes before it, in `functions.filter.candidates`.
 
     Without `copies` only the same bytes are duplicates. `scout` judges the previews, where the bundle itself
-    is too expensive for a first look.
+    is too expensive for a first look. `asked` is what the owner wants noted or rejected beside taste.
     """
     slots = Semaphore(cores)
     return Pipeline(
@@ -100,6 +102,6 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
             Novelty(models),
             Watermark(models),
         ),
-        noting=(Advisory(models),),
+        noting=(advise(models, asked, decoder),),
         cores=slots,
     )

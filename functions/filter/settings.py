@@ -8,6 +8,8 @@ from typing import Final, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from functions.filter.rules import Asked
+
 #: "At 1,769 MB, a function has the equivalent of one vCPU":
 #: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 _MB_A_CORE: Final = 1769
@@ -52,6 +54,19 @@ class FilterSettings(BaseSettings):
     max_wide: float = 3.0
     max_tall: float = 2.0
     max_bytes: int = 50_000_000
+    reject_if: str = ""
+    note: str = ""
+
+    def asked(self) -> Asked:
+        """What the owner rejects or notes beside taste; both variables are lists with commas.
+
+        Raises:
+            UsageError: a rule that is none.
+        """
+        rules, notes = (
+            [part.strip() for part in text.split(",") if part.strip()] for text in (self.reject_if, self.note)
+        )
+        return Asked.parse(rules, notes)
 
     @model_validator(mode="after")
     def _no_gateway_on_lambda(self) -> Self:

@@ -26,6 +26,7 @@ from functions.filter.candidates import CandidateFilter
 from functions.filter.consumer import Consumer
 from functions.filter.copies import Copies
 from functions.filter.pipeline import standard_pipeline
+from functions.filter.rules import NOTHING, Asked
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
 from infra.local.host import Host
@@ -52,6 +53,7 @@ class HostOptions:
     thumbnails: bool = True
     gateway: str | None = None
     scout: str | None = None
+    asked: Asked = NOTHING
 
 
 def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> HttpFetcher:
@@ -117,6 +119,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
         decoder=decoder,
         copies=copies,
         scout=load(options.scout) if options.scout else None,
+        asked=options.asked,
     )
     candidates = CandidateFilter(
         pipeline=pipeline,
