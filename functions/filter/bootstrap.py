@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import boto3
@@ -19,7 +18,7 @@ from functions.filter.batch import BatchFilter
 from functions.filter.candidates import CandidateFilter
 from functions.filter.consumer import Consumer
 from functions.filter.pipeline import standard_pipeline
-from functions.filter.settings import FilterSettings
+from functions.filter.settings import FilterSettings, cores
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
 
@@ -37,15 +36,15 @@ def batch_filter(
     sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url, config=PATIENCE)
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
     bundle = load(settings.bundle)
-    cores = len(os.sched_getaffinity(0))
+    width = cores(settings.memory_mb)
     pipeline = standard_pipeline(
         fetcher=HttpFetcher(user_agent=settings.user_agent, gateway=settings.gateway, turns=hosts),
         ledger=ledger,
         models=bundle,
         shape=ShapeRule(settings.min_area, settings.max_wide, settings.max_tall),
         max_bytes=settings.max_bytes,
-        cores=cores,
-        decoder=IsolatedDecoder(workers=cores),
+        cores=width,
+        decoder=IsolatedDecoder(workers=width),
         asked=settings.asked(),
     )
     candidates = CandidateFilter(pipeline, ledger, Survivors(store, ledger), bundle.label)

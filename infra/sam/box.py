@@ -23,8 +23,8 @@ from typing import Any, Final, Protocol
 
 from infra.sam.built import BuiltFunction
 
-# "The INIT phase is limited to 10 seconds", then it is begun again, with the function's own time-out:
-# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+# INIT may take ten seconds; one that takes longer is begun again with the first event, and has the function's
+# time-out then: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 # Here it just goes on for as long: a busy machine is no fault of the function.
 _INIT_S: Final = 10.0
 _REGION: Final = "eu-west-1"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -19,6 +18,7 @@ from functions.filter.http.judge import judges
 from functions.filter.http.raw import SIDE
 from functions.filter.http.service import Service
 from functions.filter.http.settings import HttpSettings
+from functions.filter.settings import cores
 
 # Of one request; each may hold a whole picture in memory. There are threads for all requests, so that one's
 # links to a host that does not answer hold up nobody else's.
@@ -35,16 +35,16 @@ def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
     """
     bundle = load(settings.bundle)
     limits = settings.limits()
-    cores = len(os.sched_getaffinity(0))
+    computing = cores(settings.memory_mb)
     found = judges(
         bundle,
         HttpFetcher(user_agent=settings.user_agent, gateway=gateway, turns=HostTurns()),
         limits,
         settings.shape(),
-        cores=cores,
-        decoder=IsolatedDecoder(workers=cores),
+        cores=computing,
+        decoder=IsolatedDecoder(workers=computing),
     )
-    width = cores + 1
+    width = computing + 1
     grey = Image.new("RGB", (SIDE, SIDE), "grey")
     bundle.encoder.embed([grey])
     if bundle.watermark is not None:

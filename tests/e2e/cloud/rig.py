@@ -15,7 +15,7 @@ import pytest
 
 from bowerbird.adapters.aws.s3 import S3Store
 from infra.sam.box import Box, Launch, Report, launched
-from infra.sam.built import built_functions
+from infra.sam.built import BuiltFunction, built_functions
 from infra.sam.event_source import SqsEventSource
 from tests import aws_servers
 from tests.aws_servers import Cloud
@@ -123,10 +123,11 @@ def rigged(  # noqa: PLR0913 - each part may come from another server
     crawl: Mapping[str, str],
     judge: Mapping[str, str],
     launch: Launch = launched,
+    image: BuiltFunction | None = None,
 ) -> Iterator[Rig]:
     """Functions that are ready to start; `crawl` and `judge` are added to their environments.
 
-    `launch` starts the filter's runtime.
+    `launch` starts the filter's runtime; `image` is the filter as an image has it, in the place of the zip's.
     """
     with ExitStack() as stack:
         pictures = stack.enter_context(loopback(lambda _, path: picture(int(path[1:].split(".")[0]))))
@@ -145,9 +146,10 @@ def rigged(  # noqa: PLR0913 - each part may come from another server
             },
         }
         boxes = {}
-        for function in built_functions(TEMPLATE):
-            if function.name not in environments:
+        for built in built_functions(TEMPLATE):
+            if built.name not in environments:
                 continue
+            function = image if image and built.name == image.name else built
             environment = {**shared, **environments[function.name]}
             start = launch if function.name == "FilterFunction" else launched
             log = folder / f"{function.name}.log"
