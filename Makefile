@@ -7,9 +7,11 @@ UV_VERSION := 0.13.9
 PIP_AUDIT_VERSION := 2.9.0
 
 PYTHON313 = PATH="$$($(CURDIR)/infra/sam/find-python.sh):$$PATH"
+BUILD := .aws-sam/build
 SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 .venv-sam/bin/sam
 
-.PHONY: demo check test lint format types sam security cold-start setup bench lock fuzz fuzz-guided chaos audit
+.PHONY: demo check test lint format types sam sam-clip sam-arm64 security cold-start setup bench lock fuzz
+.PHONY: fuzz-guided chaos audit audit-offline
 .PHONY: train-env prove-clip clean
 
 demo: setup
@@ -48,16 +50,27 @@ test: setup .venv-aws/.installed
 # The cloud without an account: lint the template, build it, import what was built and weigh it.
 sam: .venv-sam/.installed .venv-lambda/.installed
 	$(SAM) validate --lint
-	$(PYTHON313) $(SAM) build
-	$(BIN)/python -m infra.sam.check_build .aws-sam/build/template.yaml .venv-lambda/bin/python
+	$(SAM) validate --lint --template infra/image/template.yaml
+	$(PYTHON313) $(SAM) build --build-dir $(BUILD) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+	$(BIN)/python -m infra.sam.trim $(BUILD)/RuntimeLayer/python
+	$(BIN)/python -m infra.sam.check_build $(BUILD)/template.yaml .venv-lambda/bin/python
+
+# The same with a bundle of CLIP's size, and for Graviton; neither is deployed from here.
+sam-clip: setup
+	$(BIN)/python -m benchmarks.clip_bundle $(CURDIR)/out/clip-int8-shaped
+	$(MAKE) sam BUNDLE=$(CURDIR)/out/clip-int8-shaped BUILD=.aws-sam/clip-int8-shaped
+
+sam-arm64:
+	$(MAKE) sam PARAMETERS=Architecture=arm64 BUILD=.aws-sam/arm64
 
 # A second opinion on the template; what it asks for and does not get is in infra/checkov.yaml, with reasons.
 security: .venv-checkov/.installed
 	.venv-checkov/bin/checkov --config-file infra/checkov.yaml
 
 # INIT, first and warm verdicts and memory of what was built; wants a quiet machine.
-cold-start: sam
-	$(BIN)/python -m infra.sam.cold_start
+cold-start: sam sam-clip
+	$(BIN)/python -m infra.sam.cold_start .aws-sam/build/template.yaml
+	$(BIN)/python -m infra.sam.cold_start .aws-sam/clip-int8-shaped/template.yaml
 
 # Tools with needs of their own: the SAM command, local AWS servers, and what the Lambda runtime brings itself.
 .venv-sam/.installed .venv-fuzz/.installed .venv-checkov/.installed: .venv-%/.installed: requirements/%.txt | setup
@@ -81,20 +94,22 @@ fuzz-guided: .venv-fuzz/.installed
 			-max_total_time=120 -timeout=10 -print_final_stats=1 -artifact_prefix=fuzz-out/ || exit 1; \
 	done
 
-# Twenty worlds for each kind of trouble, 200 kills among it; then a burst of 100,000 messages.
-chaos: setup
+# Twenty worlds for each kind of trouble, 200 kills of the host and 200 of the built filter among it; then a
+# burst of 100,000 messages.
+chaos: sam .venv-aws/.installed
 	$(BIN)/pytest tests/chaos -q --chaos-seeds 20
 	$(BIN)/python -m tests.chaos.burst
 
-# What can be known without a network: locks, versions that agree, the bundle. Then what is known to PyPI.
-audit: setup
+# What can be known without a network: locks, versions that agree, the bundle.
+audit-offline: setup
 	$(BIN)/pytest -q tests/unit/test_supply.py
 	$(UV) pip check --python $(BIN)/python
 	$(BIN)/bowerbird models verify lite
-	for lock in requirements/dev.txt layers/*/requirements.txt layers/models/runtime/requirements.txt \
-			functions/*/requirements.txt; do \
-		$(UV) tool run pip-audit==$(PIP_AUDIT_VERSION) --disable-pip --require-hashes -r $$lock || exit 1; \
-	done
+
+# And what PyPI knows against what is locked. It fails where that cannot be looked up, and says so.
+audit: audit-offline
+	$(BIN)/python -m infra.audit $(UV) tool run --quiet pip-audit==$(PIP_AUDIT_VERSION) -- requirements/dev.txt \
+		layers/*/requirements.txt layers/models/runtime/requirements.txt functions/*/requirements.txt
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -50,6 +50,7 @@ def draw_scale(rows: Sequence[dict[str, Any]], path: Path) -> None:
     )
     memory.plot(candidates, [row["peak_mb"] for row in rows], marker="o")
     memory.set_title("peak memory, MB")
+    memory.margins(y=0.2)
     for panel in (cost, memory):
         panel.set_xscale("log")
         panel.set_ylim(bottom=0)

@@ -12,11 +12,13 @@ from tests.aws_servers import Cloud
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--chaos-seeds", type=int, default=1, help="how often each test of tests/chaos is run")
+    parser.addoption("--chaos-from", type=int, default=0, help="the first seed")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "chaos_seed" in metafunc.fixturenames:
-        metafunc.parametrize("chaos_seed", range(metafunc.config.getoption("--chaos-seeds")))
+        first, count = (metafunc.config.getoption(f"--chaos-{name}") for name in ("from", "seeds"))
+        metafunc.parametrize("chaos_seed", range(first, first + count))
 
 
 @pytest.fixture(scope="session")

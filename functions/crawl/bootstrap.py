@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import boto3
 
+from bowerbird.adapters.aws.patience import PATIENCE
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.net import HostTurns, HttpFetcher
@@ -27,9 +28,9 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
     hosts = HostTurns()
     http = HttpFetcher(user_agent=settings.user_agent, turns=hosts)
     crawler = Crawler(http, Hosts.found(settings.host_keys()))
-    sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url)
+    sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url, config=PATIENCE)
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
-    s3 = boto3.client("s3", endpoint_url=settings.endpoint_url)
+    s3 = boto3.client("s3", endpoint_url=settings.endpoint_url, config=PATIENCE)
     context = Context(
         settings.community_list(),
         HttpFetcher(user_agent=settings.user_agent),  # sources take their turns themselves
@@ -55,9 +56,9 @@ def _with_credentials(settings: CrawlSettings) -> CrawlSettings:
     """Read once, when the function starts: a changed secret is taken by the next start."""
     endpoint = settings.endpoint_url
     if settings.credentials_secret:
-        client = boto3.client("secretsmanager", endpoint_url=endpoint)
+        client = boto3.client("secretsmanager", endpoint_url=endpoint, config=PATIENCE)
         settings = settings.with_credentials(read_secret(client, settings.credentials_secret))
     if settings.credentials_parameter:
-        client = boto3.client("ssm", endpoint_url=endpoint)
+        client = boto3.client("ssm", endpoint_url=endpoint, config=PATIENCE)
         settings = settings.with_credentials(read_parameter(client, settings.credentials_parameter))
     return settings

@@ -44,10 +44,11 @@ def delivery_batch(settings: DeliverSettings) -> DeliveryBatch:
     # boto3 takes most of a second to import, and the command may never need it.
     import boto3  # noqa: PLC0415
 
+    from bowerbird.adapters.aws.patience import PATIENCE  # noqa: PLC0415
     from bowerbird.adapters.aws.s3 import S3Store  # noqa: PLC0415
     from bowerbird.adapters.aws.sqs import SqsQueue  # noqa: PLC0415
 
-    store = S3Store(boto3.client("s3", endpoint_url=settings.endpoint_url), settings.bucket)
-    sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url)
+    store = S3Store(boto3.client("s3", endpoint_url=settings.endpoint_url, config=PATIENCE), settings.bucket)
+    sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url, config=PATIENCE)
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
     return DeliveryBatch(deliverer(store, settings.scenery_url, settings), queue, settings.bucket)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import urllib3
 from urllib3.exceptions import (
@@ -107,7 +107,18 @@ class Scenery:
             return Answer(
                 Outcome.UNCLEAR, f"no answer: {_brief(error)}; if this is always so, check the password"
             )
-        return understand(response.status, body, response.headers.get("Location"))
+        location = response.headers.get("Location")
+        return understand(
+            response.status,
+            self._without_password(body.decode(errors="replace")).encode(),
+            None if location is None else self._without_password(location),
+        )
+
+    def _without_password(self, said: str) -> str:
+        """What it says is told, and kept in sidecars; a mistyped address may be anybody's."""
+        for written in (self._password, json.dumps(self._password)[1:-1], quote(self._password, safe="")):
+            said = said.replace(written, "***")
+        return said
 
 
 def understand(status: int, body: bytes, location: str | None = None) -> Answer:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import boto3
 
 from bowerbird.adapters.aws.ledger import DynamoLedger
+from bowerbird.adapters.aws.patience import PATIENCE
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.decisions import Decision
@@ -18,7 +18,7 @@ from functions.filter.batch import BatchFilter
 from functions.filter.candidates import CandidateFilter
 from functions.filter.consumer import Consumer
 from functions.filter.pipeline import standard_pipeline
-from functions.filter.settings import FilterSettings
+from functions.filter.settings import FilterSettings, cores
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
 
@@ -30,21 +30,22 @@ def batch_filter(
     settings: FilterSettings, on_decision: Callable[[Decision], None], hosts: HostTurns
 ) -> BatchFilter:
     """The SQS side of the filter, with its models loaded."""
-    store = S3Store(boto3.client("s3", endpoint_url=settings.endpoint_url), settings.bucket)
-    dynamodb = boto3.client("dynamodb", endpoint_url=settings.endpoint_url)
+    store = S3Store(boto3.client("s3", endpoint_url=settings.endpoint_url, config=PATIENCE), settings.bucket)
+    dynamodb = boto3.client("dynamodb", endpoint_url=settings.endpoint_url, config=PATIENCE)
     ledger = DynamoLedger(dynamodb, settings.ledger_table, store)
-    sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url)
+    sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url, config=PATIENCE)
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
     bundle = load(settings.bundle)
-    cores = len(os.sched_getaffinity(0))
+    width = cores(settings.memory_mb)
     pipeline = standard_pipeline(
         fetcher=HttpFetcher(user_agent=settings.user_agent, gateway=settings.gateway, turns=hosts),
         ledger=ledger,
         models=bundle,
         shape=ShapeRule(settings.min_area, settings.max_wide, settings.max_tall),
         max_bytes=settings.max_bytes,
-        cores=cores,
-        decoder=IsolatedDecoder(workers=cores),
+        cores=width,
+        decoder=IsolatedDecoder(workers=width),
+        asked=settings.asked(),
     )
     candidates = CandidateFilter(pipeline, ledger, Survivors(store, ledger), bundle.label)
     consumer = Consumer(

@@ -40,9 +40,9 @@ class Decider(Protocol):
 class Consumer:
     """Brings deliveries to an end.
 
-    `max_receives` must be the queue's own; `base_delay_s` is the wait after the first failure, four times
-    as long after each further one. `on_fault` hears of faults that are no candidate's: our own store fails,
-    or refuses us.
+    `max_receives` is the delivery at which a candidate's failure is its last, at most the queue's own;
+    `base_delay_s` is the wait after the first failure, four times as long after each further one. `on_fault`
+    hears of faults that are no candidate's: our own store fails, or refuses us.
     """
 
     candidates: Decider

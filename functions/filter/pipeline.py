@@ -17,7 +17,8 @@ from functions.filter.copies import Copies
 from functions.filter.examination import Examination, Stage
 from functions.filter.models import Models
 from functions.filter.opinion import Opinion, of_previews
-from functions.filter.stages.advisory import Advisory
+from functions.filter.rules import NOTHING, Asked
+from functions.filter.stages.advisory import advise
 from functions.filter.stages.duplicate import Duplicate
 from functions.filter.stages.integrity import Integrity
 from functions.filter.stages.novelty import Novelty
@@ -35,7 +36,7 @@ class Pipeline:
 
     `waiting` stages spend their time on the network; `computing` ones keep a core busy and hold a decoded
     picture, so `cores` lets only that many candidates in at once. What passes all is shown to `noting`, which
-    never rejects.
+    rejects only what the owner's own rules name.
     """
 
     waiting: Sequence[Stage]
@@ -81,11 +82,13 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
     decoder: Decoder = imaging,
     copies: Copies | None = None,
     scout: Opinion | None = None,
+    asked: Asked = NOTHING,
 ) -> Pipeline:
     """The order of the design; "already decided" comes before it, in `functions.filter.candidates`.
 
     Without `copies` only the same bytes are duplicates. A `scout` has the first look, at previews and at
-    originals that have none, where the bundle itself is too expensive for that.
+    originals that have none, where the bundle itself is too expensive for that. `asked` is what the owner
+    wants noted or rejected beside taste.
     """
     slots = Semaphore(cores)
     first = scout or of_previews(models)
@@ -104,6 +107,6 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
             Novelty(models),
             Watermark(models),
         ),
-        noting=(Advisory(models),),
+        noting=(advise(models, asked, decoder),),
         cores=slots,
     )

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Self
+import os
+from typing import Final, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from functions.filter.rules import Asked
+
+#: "At 1,769 MB, a function has the equivalent of one vCPU":
+#: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+_MB_A_CORE: Final = 1769
+
+#: Set by Lambda, and nowhere else.
+MEMORY_MB: Final = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
+
+
+def cores(memory_mb: int | None) -> int:
+    """How many pictures to compute at once: the machine's cores, or those that a function's memory pays for.
+
+    A function sees more cores than it gets the time of; a second picture beside the first one would only cost
+    memory.
+    """
+    seen = len(os.sched_getaffinity(0))
+    return seen if memory_mb is None else max(1, min(seen, memory_mb // _MB_A_CORE))
 
 
 class FilterSettings(BaseSettings):
@@ -28,11 +48,25 @@ class FilterSettings(BaseSettings):
     user_agent: str = "aws-lambda:bowerbird:0.1.0"
     endpoint_url: str | None = None
     gateway: str | None = None
+    memory_mb: int | None = Field(default=None, validation_alias=MEMORY_MB)
     lambda_runtime: str | None = Field(None, validation_alias="AWS_EXECUTION_ENV")
     min_area: int = 1280 * 1024
     max_wide: float = 3.0
     max_tall: float = 2.0
     max_bytes: int = 50_000_000
+    reject_if: str = ""
+    note: str = ""
+
+    def asked(self) -> Asked:
+        """What the owner rejects or notes beside taste; both variables are lists with commas.
+
+        Raises:
+            UsageError: a rule that is none.
+        """
+        rules, notes = (
+            [part.strip() for part in text.split(",") if part.strip()] for text in (self.reject_if, self.note)
+        )
+        return Asked.parse(rules, notes)
 
     @model_validator(mode="after")
     def _no_gateway_on_lambda(self) -> Self:

@@ -15,7 +15,7 @@ from bowerbird.errors import UsageError
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.messages import Candidate
 from bowerbird.net import FileFetcher, HostTurns, HttpFetcher
-from bowerbird.ports import Fetcher, Ledger, ObjectStore
+from bowerbird.ports import Fetcher, Ledger, ObjectStore, Queue
 from bowerbird_models.bundle import Bundle, load
 from functions.crawl.crawler import Crawler, Skipped
 from functions.crawl.hosts import Hosts
@@ -28,6 +28,7 @@ from functions.filter.consumer import Consumer
 from functions.filter.copies import Copies
 from functions.filter.opinion import Opinion
 from functions.filter.pipeline import standard_pipeline
+from functions.filter.rules import NOTHING, Asked
 from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
 from infra.local.host import Host
@@ -39,7 +40,7 @@ USER_AGENT = f"linux:bowerbird:{__version__}"
 # The most a picture may weigh; scenery takes 50 MB: see its import route.
 MAX_BYTES = 50_000_000
 MAX_RECEIVES = 5
-LEDGER = "ledger.db"
+LEDGER, QUEUE = "ledger.db", "queue.db"
 # 1, 4, 16 and 64 seconds: somebody is waiting for a `--once` run to end.
 BASE_DELAY_S = 1.0
 
@@ -54,6 +55,7 @@ class HostOptions:
     thumbnails: bool = True
     gateway: str | None = None
     scout: str | None = None
+    asked: Asked = NOTHING
 
 
 def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> HttpFetcher:
@@ -106,7 +108,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
     tally = Tally()
     decoder = IsolatedDecoder(workers=cores)
     ledger = SqliteLedger(place.state / LEDGER, place.store)
-    queue = SqliteQueue(place.state / "queue.db", max_receives=MAX_RECEIVES)
+    queue = SqliteQueue(place.state / QUEUE, max_receives=MAX_RECEIVES)
     likenesses = SqliteLikenesses(place.state / "likenesses.db")
     copies = Copies(likenesses, place.store, ledger)
     pipeline = standard_pipeline(
@@ -119,6 +121,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
         decoder=decoder,
         copies=copies,
         scout=_scout(options.scout, bundle) if options.scout else None,
+        asked=options.asked,
     )
     candidates = CandidateFilter(
         pipeline=pipeline,
@@ -166,8 +169,10 @@ def recheck_ledger(place: Place, table: str | None, endpoint_url: str | None) ->
         import boto3  # noqa: PLC0415 - most of a second, and only the cloud needs it
 
         from bowerbird.adapters.aws.ledger import DynamoLedger  # noqa: PLC0415
+        from bowerbird.adapters.aws.patience import PATIENCE  # noqa: PLC0415
 
-        yield DynamoLedger(boto3.client("dynamodb", endpoint_url=endpoint_url), table, place.store)
+        client = boto3.client("dynamodb", endpoint_url=endpoint_url, config=PATIENCE)
+        yield DynamoLedger(client, table, place.store)
         return
     path = place.state / LEDGER
     if not path.exists():
@@ -178,6 +183,18 @@ def recheck_ledger(place: Place, table: str | None, endpoint_url: str | None) ->
         yield ledger
     finally:
         ledger.close()
+
+
+def cloud_queue(queue_url: str, endpoint_url: str | None) -> Queue:
+    """A queue of SQS, with the dead letters that its own settings name."""
+    import boto3  # noqa: PLC0415 - as above
+
+    from bowerbird.adapters.aws.failures import translated  # noqa: PLC0415
+    from bowerbird.adapters.aws.sqs import SqsQueue, dead_letters_of  # noqa: PLC0415
+
+    with translated(f"reaching {queue_url}"):  # SQS, unlike S3, must be told a region first
+        sqs = boto3.client("sqs", endpoint_url=endpoint_url)
+    return SqsQueue(sqs, queue_url, dead_letters_of(sqs, queue_url))
 
 
 def crawler(http: Fetcher) -> Crawler:

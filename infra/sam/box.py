@@ -15,16 +15,17 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from infra.sam.built import BuiltFunction
 
-# "The INIT phase is limited to 10 seconds":
-# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+# INIT may take ten seconds; one that takes longer is begun again with the first event, and has the function's
+# time-out then: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+# Here it just goes on for as long: a busy machine is no fault of the function.
 _INIT_S: Final = 10.0
 _REGION: Final = "eu-west-1"
 _TICK_S: Final = 0.02
@@ -46,12 +47,52 @@ class Report:
     cpu_ms: float
 
 
+class Runtime(Protocol):
+    """A runtime process, as subprocess.Popen has it."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """None while it lives."""
+        ...
+
+    def kill(self) -> None:
+        """As `kill -9` does."""
+        ...
+
+    def wait(self) -> int:
+        """Wait for its end."""
+        ...
+
+
+#: Starts a function's runtime: the interpreter, the function, its environment, where its output goes.
+Launch = Callable[[Path, BuiltFunction, Mapping[str, str], Path], Runtime]
+
+
+def launched(python: Path, function: BuiltFunction, environment: Mapping[str, str], log: Path) -> Runtime:
+    """Start the runtime client as Lambda does."""
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603 - our own build
+            [str(python), "-m", "awslambdaric", function.handler],
+            cwd=function.task,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+
 class Box:
     """One execution environment of a built function, started by the first event and after every death."""
 
     def __init__(
-        self, function: BuiltFunction, python: Path, environment: Mapping[str, str], log: Path | None = None
+        self,
+        function: BuiltFunction,
+        python: Path,
+        environment: Mapping[str, str],
+        log: Path | None = None,
+        launch: Launch = launched,
     ) -> None:
+        self._launch = launch
         self._function = function
         self._python = python
         self._log = log
@@ -74,7 +115,7 @@ class Box:
             **function.environment,
             **environment,
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Runtime | None = None
         self._turn = threading.Lock()
 
     def invoke(self, event: object) -> Report:
@@ -112,15 +153,11 @@ class Box:
         """Start the runtime; returns how long INIT took, in milliseconds."""
         self._api.reset()
         started = time.monotonic()
-        with open(self._log or os.devnull, "ab") as log:  # noqa: PTH123 - either of two kinds of name
-            self._process = subprocess.Popen(  # noqa: S603 - our own build
-                [str(self._python), "-m", "awslambdaric", self._function.handler],
-                cwd=self._function.task,
-                env=self._environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        while time.monotonic() - started < _INIT_S and self.alive() and not self._api.init_error:
+        self._process = self._launch(
+            self._python, self._function, self._environment, self._log or Path(os.devnull)
+        )
+        longest = _INIT_S + self._function.timeout_s
+        while time.monotonic() - started < longest and self.alive() and not self._api.init_error:
             if self._api.ready.wait(_TICK_S):
                 break
         return (time.monotonic() - started) * 1000

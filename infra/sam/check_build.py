@@ -9,6 +9,7 @@ No network, no account and no credentials are needed.
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 from collections import Counter
@@ -75,13 +76,21 @@ def import_handler(function: BuiltFunction, python: str, build: Path) -> str:
     return done.stderr if done.returncode else ""
 
 
+def runs_here(function: BuiltFunction) -> bool:
+    """Whether its compiled code is for this machine's processor."""
+    modules = [path.name for folder in function.folders() for path in folder.rglob("*-linux-gnu.so")]
+    return all(platform.machine() in name for name in modules)
+
+
 def main() -> int:
     """Check every function; 0 when all import and fit."""
     template, python = Path(sys.argv[1]).absolute(), str(Path(sys.argv[2]).absolute())
     failed = False
     functions = built_functions(template)
     for function in functions:
-        if error := import_handler(function, python, template.parent):
+        if not runs_here(function):
+            print(f"{function.handler} is for another processor than this one, so it was not imported")
+        elif error := import_handler(function, python, template.parent):
             print(f"{function.handler} cannot be imported:\n{error}")
             failed = True
     for function in functions:

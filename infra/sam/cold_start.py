@@ -1,6 +1,6 @@
 """Measures the built functions on Lambda's runtime client: INIT, the first verdict, warm verdicts, memory.
 
-Usage: python -m infra.sam.cold_start [STARTS]
+Usage: python -m infra.sam.cold_start BUILT_TEMPLATE [STARTS]
 
 One core is used, as a function of 1,769 MB has it, so run it on a machine that is otherwise quiet. Times are
 wall-clock milliseconds, the median and the best of all starts.
@@ -67,10 +67,11 @@ def starts(function: BuiltFunction, event: object, count: int) -> dict[str, list
 
 def main() -> int:
     """Print one line a function."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    template = Path(sys.argv[1]).absolute()
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 5  # noqa: PLR2004 - the second argument
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     events = {"FilterFunction": {"Records": []}, "HttpFunction": raw_event(1)}
-    for function in built_functions(ROOT / ".aws-sam" / "build" / "template.yaml"):
+    for function in built_functions(template):
         if function.name in events:
             found = starts(function, events[function.name], count)
             figures = [f"{name} {median(v):.0f} (best {min(v):.0f})" for name, v in found.items()]

@@ -56,13 +56,14 @@ def main(argv: Sequence[str]) -> None:
 
             host.on_progress = look
             print(f"queued {count}: {resident():.0f} MB", flush=True)
-            began = time.monotonic()
+            began, cpu = time.monotonic(), time.process_time()
             host.run(lambda: ())
-            took = time.monotonic() - began
+            took, cpu = time.monotonic() - began, time.process_time() - cpu
             depth = host.queue.depth()
         store = FolderStore(Path(folder))
         lines = sum((store.get(key) or b"").count(b"\n") for key in store.keys("decisions/"))
-    print(f"{host.tally.judged} decided in {took:.0f} s, {lines} lines; left: {depth}; {resident():.0f} MB")
+    print(f"{host.tally.judged} decided in {took:.0f} s ({cpu:.0f} s of processor), {lines} lines")
+    print(f"left: {depth}; {resident():.0f} MB")
 
 
 if __name__ == "__main__":

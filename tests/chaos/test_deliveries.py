@@ -9,10 +9,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -114,10 +114,13 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, chance: Chance) -> Ite
             store,
         )
         return
-    cloud: Cloud = request.getfixturevalue("moto")
+    yield in_the_cloud(request.getfixturevalue("moto"), max_receives=1000)
+
+
+def in_the_cloud(cloud: Cloud, *, max_receives: int) -> World:
     bucket = S3Store(cloud.client("s3"), cloud.bucket())
-    urls, table = cloud.queues(visibility_s=1, max_receives=1000), cloud.table()
-    yield World(
+    urls, table = cloud.queues(visibility_s=1, max_receives=max_receives), cloud.table()
+    return World(
         lambda: SqsQueue(cloud.client("sqs"), *urls),
         lambda: DynamoLedger(cloud.client("dynamodb"), table, bucket),
         bucket,
@@ -186,4 +189,34 @@ def test_each_candidate_is_decided_once_and_each_survivor_stored_once(world: Wor
         if depth.ready == depth.delayed == depth.in_flight == 0:
             break
     assert world.queue().depth().dead == 0
+    assert_all_is_right(world.store, CANDIDATES)
+
+
+class Down:
+    """A store that fails for as long as anybody asks."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(*_: Any, **__: Any) -> Any:
+            raise StoreError(f"{name}: the store is down")
+
+        return call
+
+
+def test_an_outage_beyond_all_deliveries_leaves_dead_letters_that_are_judged_once_redriven(
+    moto: Cloud,
+) -> None:
+    """SQS counts every delivery, whoever's fault it was. Nothing is decided in an outage, nothing lost."""
+    chance = Chance(random.Random(0), calm=True)
+    world = in_the_cloud(moto, max_receives=2)
+    down = replace(world, store=cast("ObjectStore", Down()))
+    queue = world.queue()
+    queue.send(messages())
+    while queue.depth().dead < CANDIDATES:
+        process(down, chance, 10)
+    assert list(world.store.keys("")) == []
+
+    assert queue.redrive() == CANDIDATES
+    while queue.depth().ready:
+        process(world, chance, 10)
+    assert queue.depth().dead == 0
     assert_all_is_right(world.store, CANDIDATES)

@@ -9,10 +9,12 @@ import os
 import random
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from bowerbird.adapters.aws.patience import PATIENCE
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.folder import STATE, FolderStore
 from tests.aws_servers import Cloud
@@ -90,20 +92,34 @@ def test_read_only_store(rig: Rig, disk: Path, chaos_seed: int) -> None:
     assert_recovers(rig, place)
 
 
-def test_s3_that_refuses_is_slow_and_hangs_up(rig: Rig, moto: Cloud, chaos_seed: int) -> None:
-    """503, and connections that break before and after the request was done; the process killed on top."""
-    chance, bucket = random.Random(chaos_seed), moto.bucket()
+def silence() -> None:
+    """Say nothing for longer than anybody waits."""
+    time.sleep(PATIENCE.read_timeout + 2)  # type: ignore[attr-defined] # botocore sets it from its options
+    raise ConnectionError("never answered")
 
-    def before(_method: str, _path: str) -> bool:
+
+def test_s3_that_refuses_is_slow_and_hangs_up(rig: Rig, moto: Cloud, chaos_seed: int) -> None:
+    """500 and 503, connections that break and answers that never come, before and after the request is done.
+
+    The process is killed on top.
+    """
+    chance, bucket = random.Random(chaos_seed), moto.bucket()
+    requests, silent = count(), set(chance.sample(range(100), 3))
+
+    def before(_method: str, _path: str) -> int:
         dice = chance.random()
         if dice < 0.05:
             raise ConnectionError("broken before")
+        if next(requests) in silent:
+            silence()
         time.sleep(0.3 * (dice > 0.95))
-        return 0.05 < dice < 0.25
+        return 500 if 0.05 < dice < 0.15 else 503 if 0.15 < dice < 0.25 else 0
 
     def after(_method: str, _path: str) -> None:
         if chance.random() < 0.1:
             raise ConnectionError("broken after")
+        if next(requests) in silent:
+            silence()
 
     with proxy_before(moto.url) as proxy:
         proxy.refuses, proxy.passed = before, after
@@ -112,8 +128,9 @@ def test_s3_that_refuses_is_slow_and_hangs_up(rig: Rig, moto: Cloud, chaos_seed:
             time.sleep(chance.uniform(0, 2 * LONGEST_LIFE_S))
             rig.kill(pid)
         rig.finish(rig.mine(f"s3://{bucket}/pictures", "--endpoint-url", proxy.url))
-        proxy.refuses, proxy.passed = (lambda *_: False), (lambda *_: None)
+        proxy.refuses, proxy.passed = (lambda *_: 0), (lambda *_: None)
         rig.finish_well(f"s3://{bucket}/pictures", "--endpoint-url", proxy.url)
+    assert next(requests) > max(silent)
     store = S3Store(moto.client("s3"), bucket, "pictures")
     assert_all_is_right(store)
     assert_outcome(store)

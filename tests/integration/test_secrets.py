@@ -13,8 +13,10 @@ from pathlib import Path
 import boto3
 import pytest
 
+from bowerbird.adapters.folder import FolderStore
 from infra.local.cli import main
 from tests.pictures import jpeg
+from tests.unit.deliver.survivors import keep
 
 SECRETS = {
     "BOWERBIRD_REDDIT_CLIENT_SECRET": "reddit-client-s3cret",
@@ -37,11 +39,15 @@ LINKS = {
 
 @dataclass
 class Parrot:
-    """A host that says back whatever it was told, with a status of its choice; `heard` is what that was."""
+    """A host that says back what it was told, or `body`, with a status of its choice.
+
+    `heard` is what it was told.
+    """
 
     url: str = ""
     status: int = 200
     heard: str = ""
+    body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -60,7 +66,7 @@ def parrot() -> Iterator[Parrot]:
             echo = json.dumps(
                 {"stat": "fail", "code": 100, "message": told, "data": {"error": told}}
             ).encode()
-            body = jpeg() if picture else echo
+            body = parrot.body or (jpeg() if picture else echo)
             self.send_response(parrot.status, told[:500].replace("\n", " "))
             for name, value in parrot.headers.items():
                 self.send_header(name, value.replace("ECHO", self.path))
@@ -153,3 +159,37 @@ def test_doctor_and_mine_tell_no_aws_secret(  # noqa: PLR0913, PLR0917 - fixture
     said = capsys.readouterr()
     assert "aws-key" in parrot.heard, "requests are signed"
     assert shown(said.out + said.err + caplog.text + stored(tmp_path)) == []
+
+
+PASSWORD = SECRETS["BOWERBIRD_SCENERY_PASSWORD"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [
+        (200, json.dumps({"message": f"wrong password: {PASSWORD}"}).encode(), {}),
+        (200, json.dumps({"message": 181 * "x" + f": {PASSWORD} was wrong"}).encode(), {}),
+        (200, f"<html>{PASSWORD}".encode(), {}),
+        (200, f"<html>{27 * '.'}{PASSWORD}".encode(), {}),
+        (307, b"", {"Location": f"https://elsewhere.example/?password={PASSWORD}"}),
+        (422, b"", {}),
+        (500, b"", {}),
+    ],
+)
+def test_a_gallery_that_repeats_its_password_gets_it_nowhere(  # noqa: PLR0913, PLR0917 - fixtures
+    parrot: Parrot,
+    tmp_path: Path,
+    status: int,
+    body: bytes,
+    headers: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    parrot.status, parrot.body, parrot.headers = status, body, headers
+    keep(FolderStore(tmp_path))
+    main(["-v", "deliver", "--from", str(tmp_path), "--to", parrot.url])
+    said = capsys.readouterr()
+    assert PASSWORD in parrot.heard, "the password is used"
+    everything = said.out + said.err + caplog.text + stored(tmp_path)
+    assert PASSWORD[:8] not in everything, everything

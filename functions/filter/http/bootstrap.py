@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -10,7 +9,7 @@ from fastapi import FastAPI
 from PIL import Image
 
 from bowerbird.imaging.isolated import IsolatedDecoder
-from bowerbird.net import HttpFetcher
+from bowerbird.net import HostTurns, HttpFetcher
 from bowerbird_models.bundle import load
 from functions.filter.app import create_app
 from functions.filter.http.description import describe
@@ -19,28 +18,33 @@ from functions.filter.http.judge import judges
 from functions.filter.http.raw import SIDE
 from functions.filter.http.service import Service
 from functions.filter.http.settings import HttpSettings
+from functions.filter.settings import cores
 
-# Of one request; each may hold a whole picture in memory.
+# Of one request; each may hold a whole picture in memory. There are threads for all requests, so that one's
+# links to a host that does not answer hold up nobody else's.
 _DOWNLOADS: Final = 8
 
 
-def http_service(settings: HttpSettings) -> Service:
+def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
     """The judges with their models loaded and tried: a bundle that cannot judge stops the start.
+
+    `gateway` is for tests: one server that all pictures are asked of.
 
     Raises:
         BundleError: the bundle is missing or damaged.
     """
     bundle = load(settings.bundle)
     limits = settings.limits()
-    cores = len(os.sched_getaffinity(0))
+    computing = cores(settings.memory_mb)
     found = judges(
         bundle,
-        HttpFetcher(user_agent=settings.user_agent),
+        HttpFetcher(user_agent=settings.user_agent, gateway=gateway, turns=HostTurns()),
         limits,
         settings.shape(),
-        cores=cores,
-        decoder=IsolatedDecoder(workers=cores),
+        cores=computing,
+        decoder=IsolatedDecoder(workers=computing),
     )
+    width = computing + 1
     grey = Image.new("RGB", (SIDE, SIDE), "grey")
     bundle.encoder.embed([grey])
     if bundle.watermark is not None:
@@ -49,9 +53,9 @@ def http_service(settings: HttpSettings) -> Service:
         judges=found,
         bundle=describe(bundle),
         limits=limits,
-        pool=ThreadPoolExecutor(cores + _DOWNLOADS, thread_name_prefix="judge"),
+        pool=ThreadPoolExecutor(limits.requests * max(width, _DOWNLOADS), thread_name_prefix="judge"),
         room=Room(limits.requests),
-        width=cores + 1,
+        width=width,
         downloads=_DOWNLOADS,
     )
 

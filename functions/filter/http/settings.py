@@ -6,6 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from functions.filter.http.limits import Limits
+from functions.filter.settings import MEMORY_MB
 from functions.filter.stages.shape import ShapeRule
 
 
@@ -14,6 +15,7 @@ class HttpSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BOWERBIRD_", frozen=True)
 
+    memory_mb: int | None = Field(default=None, validation_alias=MEMORY_MB)
     bundle: str = "lite"
     user_agent: str = "aws-lambda:bowerbird:0.1.0"
     min_area: int = 1280 * 1024

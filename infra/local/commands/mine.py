@@ -6,6 +6,7 @@ import argparse
 import re
 
 from functions.crawl.sources import open_source
+from functions.filter.rules import COSTLY, Asked
 from functions.filter.stages.shape import ShapeRule
 from infra.local.bootstrap import HostOptions, source_context
 from infra.local.focus import focused
@@ -40,6 +41,16 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--min-area", type=int, default=shape.min_area, metavar="PIXELS")
     parser.add_argument("--max-wide", type=float, default=shape.max_wide, metavar="RATIO")
     parser.add_argument("--max-tall", type=float, default=shape.max_tall, metavar="RATIO")
+    parser.add_argument(
+        "--reject-if",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help="also reject survivors by what is noted of them: synthetic, nsfw>0.8, detail<-2.2…",
+    )
+    parser.add_argument(
+        "--note", action="append", default=[], choices=COSTLY, help="measure this of survivors too"
+    )
     parser.add_argument("--downloads", type=positive, default=16, metavar="N", help="at once (default: 16)")
     parser.add_argument(
         "--no-thumbnails", action="store_true", help="keep no small copies of rejected pictures"
@@ -62,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
         downloads=args.downloads,
         thumbnails=not args.no_thumbnails,
         gateway=args.gateway,
+        asked=Asked.parse(args.reject_if, args.note),
     )
     result = mine(source, place, options, RunOptions(args.limit, args.every))
     print_summary(result, place)

@@ -1,24 +1,31 @@
-"""`bowerbird redrive`: dead letters back to the queue."""
+"""`bowerbird redrive`: dead letters back to the queue, on this machine or in the cloud."""
 
 from __future__ import annotations
 
 import argparse
 
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from infra.local.place import open_place
+from infra.local.bootstrap import QUEUE, cloud_queue
+from infra.local.place import open_existing
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = subparsers.add_parser("redrive", help="put dead letters back on the queue")
-    parser.add_argument("--out", required=True, metavar="PLACE", help="the place of the run that left them")
-    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    whose = parser.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--out", metavar="PLACE", help="the place of the run that left them")
+    whose.add_argument("--queue", metavar="URL", help="the queue of SQS that they were meant for")
+    parser.add_argument("--endpoint-url", metavar="URL", help="endpoint of MinIO, LocalStack…")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Redrive the embedded queue of a place."""
-    queue = SqliteQueue(open_place(args.out, args.endpoint_url).state / "queue.db")
-    print(f"{queue.redrive()} dead letters are back on the queue")
-    queue.close()
+    """Redrive the embedded queue of a place, or a queue of SQS."""
+    if args.queue:
+        moved = cloud_queue(args.queue, args.endpoint_url).redrive()
+    else:
+        queue = SqliteQueue(open_existing(args.out, args.endpoint_url).state / QUEUE)
+        moved = queue.redrive()
+        queue.close()
+    print(f"{moved} dead letters are back on the queue")
     return 0

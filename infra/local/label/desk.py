@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from bowerbird import imaging
 from bowerbird.errors import PermanentError
 from bowerbird.keys import thumb_key
 from bowerbird.labels import Label, read_labels, remove_label, write_label
 from bowerbird.ports import ObjectStore
+from infra.local import pictures
 from infra.local.sheet.cards import Card
 from infra.local.sheet.report import read_report
 from infra.local.sheet.thumbs import load_thumb
@@ -80,7 +80,7 @@ class Desk:
         if data is None:
             return self.small(number)
         try:
-            return imaging.thumbnail(imaging.decode(data, min_side=_LARGE), _LARGE)
+            return pictures.small(data, _LARGE)
         except PermanentError:
             return self.small(number)
 

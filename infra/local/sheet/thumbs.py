@@ -8,10 +8,10 @@ from typing import Final
 
 from PIL import Image
 
-from bowerbird import imaging
 from bowerbird.errors import PermanentError
 from bowerbird.keys import thumb_key
 from bowerbird.ports import ObjectStore
+from infra.local import pictures
 from infra.local.sheet.cards import Card
 
 # The filter writes 256 px JPEGs of 5 to 25 KB. Whatever else stands under the key is not shown.
@@ -52,6 +52,6 @@ def _from_survivor(store: ObjectStore, card: Card) -> bytes | None:
     if original is None:
         return None
     try:
-        return imaging.thumbnail(imaging.decode(original, min_side=_SIDE), _SIDE)
+        return pictures.small(original, _SIDE)
     except PermanentError:
         return None

@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird_models import bundle as bundles
 from infra.local import pictures
-from infra.local.train import fit, mixtures
+from infra.local.train import fit, mixtures, write
 from infra.local.train.cache import EmbeddingCache
-from infra.local.train.embedding import Collection, Embedder
+from infra.local.train.embedding import Collection
+from infra.local.train.training import open_embedder
 
 Vectors = NDArray[np.float32]
 
@@ -100,10 +100,7 @@ def memorised(data: Data, fitter: fit.Fitter) -> float:
 
 def embed(args: argparse.Namespace) -> Data:
     """All four folders, from the cache where they were embedded before."""
-    bundle = bundles.load(args.encoder)
-    entry = bundle.manifest.encoder
-    fingerprint = f"{entry.artifact.sha256}:{entry.preprocess.model_dump_json()}"
-    embedder = Embedder(bundle.encoder, fingerprint, EmbeddingCache(args.cache), cores=2)
+    embedder = open_embedder(write.networks(args.encoder), EmbeddingCache(args.cache))
 
     def folder(path: Path, *, imitate: bool = False) -> Collection:
         return embedder.embed(pictures.find([path]), imitate=imitate, done=lambda: None)
@@ -123,7 +120,7 @@ def main() -> None:
     )
     for name in ("--good", "--rest", "--large-good", "--large-rest"):
         parser.add_argument(name, type=Path, required=True, metavar="DIR")
-    parser.add_argument("--encoder", default="lite", help="bundle whose encoder is used")
+    parser.add_argument("--encoder", default="lite", help="of a bundle, or an encoder.json")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/bowerbird/embeddings.db")
     args = parser.parse_args()
     data = embed(args)

@@ -1,26 +1,33 @@
-"""A proxy before an S3 server that can be told to refuse, as S3 does when it is asked too much."""
+"""A proxy before an AWS server that refuses when told to, as AWS does when it is asked too much or is ill."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+REFUSALS = {
+    500: b"<Error><Code>InternalError</Code><Message>Please try again.</Message></Error>",
+    503: b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>",
+}
 
 
 @dataclass
 class Proxy:
-    """A running proxy. `refuses` is asked before, `passed` told after each request: (method, path)."""
+    """A running proxy. `refuses` is asked before, `passed` told after each request: (method, path).
+
+    `refuses` gives the status to refuse with, or 0. A ConnectionError of either ends the connection instead
+    of an answer.
+    """
 
     url: str = ""
-    refuses: Callable[[str, str], bool] = lambda _method, _path: False
+    refuses: Callable[[str, str], int] = lambda _method, _path: 0
     passed: Callable[[str, str], None] = lambda _method, _path: None
-    refused: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -34,9 +41,8 @@ def proxy_before(upstream: str) -> Iterator[Proxy]:
 
         def forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if proxy.refuses(self.command, self.path):
-                proxy.refused.append(self.path)
-                self.answer(503, {"Content-Type": "application/xml"}, SLOW_DOWN)
+            if status := proxy.refuses(self.command, self.path):
+                self.answer(status, {"Content-Type": "application/xml"}, REFUSALS[status])
                 return
             connection = HTTPConnection(address, timeout=60)
             connection.request(self.command, self.path, body, dict(self.headers))
@@ -53,8 +59,8 @@ def proxy_before(upstream: str) -> Iterator[Proxy]:
                 if name.lower() not in {"content-length", "transfer-encoding", "connection"}:
                     self.send_header(name, value)
             self.send_header("Content-Length", length or str(len(data)))
-            self.end_headers()
-            with suppress(BrokenPipeError):  # who asked may have been killed
+            with suppress(ConnectionError):  # who asked may have been killed
+                self.end_headers()
                 self.wfile.write(data)
 
         do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = forward  # noqa: N815 - http.server's names

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from bowerbird.adapters.aws.s3 import S3Store
-from infra.sam.box import Box, Report
-from infra.sam.built import built_functions
+from infra.sam.box import Box, Launch, Report, launched
+from infra.sam.built import BuiltFunction, built_functions
 from infra.sam.event_source import SqsEventSource
 from tests import aws_servers
 from tests.aws_servers import Cloud
@@ -122,8 +122,13 @@ def rigged(  # noqa: PLR0913 - each part may come from another server
     queues: tuple[str, str],
     crawl: Mapping[str, str],
     judge: Mapping[str, str],
+    launch: Launch = launched,
+    image: BuiltFunction | None = None,
 ) -> Iterator[Rig]:
-    """Functions that are ready to start; `crawl` and `judge` are added to their environments."""
+    """Functions that are ready to start; `crawl` and `judge` are added to their environments.
+
+    `launch` starts the filter's runtime; `image` is the filter as an image has it, in the place of the zip's.
+    """
     with ExitStack() as stack:
         pictures = stack.enter_context(loopback(lambda _, path: picture(int(path[1:].split(".")[0]))))
         shared = {
@@ -141,11 +146,14 @@ def rigged(  # noqa: PLR0913 - each part may come from another server
             },
         }
         boxes = {}
-        for function in built_functions(TEMPLATE):
-            if function.name not in environments:
+        for built in built_functions(TEMPLATE):
+            if built.name not in environments:
                 continue
+            function = image if image and built.name == image.name else built
             environment = {**shared, **environments[function.name]}
-            boxes[function.name] = Box(function, PYTHON, environment, folder / f"{function.name}.log")
+            start = launch if function.name == "FilterFunction" else launched
+            log = folder / f"{function.name}.log"
+            boxes[function.name] = Box(function, PYTHON, environment, log, start)
             stack.callback(boxes[function.name].close)
         source = SqsEventSource(cloud.client("sqs"), queues[0], boxes["FilterFunction"])
         yield Rig(

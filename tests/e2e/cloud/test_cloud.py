@@ -42,16 +42,16 @@ class Trouble:
     lines: int = 0
     killed: list[str] = field(default_factory=list)
 
-    def refuses(self, method: str, path: str) -> bool:
+    def refuses(self, method: str, path: str) -> int:
         if method != "PUT":
-            return False
+            return 0
         if "/decisions/" not in path:
             self.images += 1
-            return 10 <= self.images < 90
+            return 503 if 10 <= self.images < 90 else 0
         self.lines += 1
         if self.lines >= 2:
             self._kill("decided, not written")
-        return 2 <= self.lines < 12
+        return 503 if 2 <= self.lines < 12 else 0
 
     def passed(self, method: str, path: str) -> None:
         if method == "PUT" and "/images/" in path and self.images >= 3:

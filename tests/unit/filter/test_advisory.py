@@ -1,4 +1,4 @@
-"""What is noted of a survivor, and that it never decides."""
+"""What is noted of a survivor, and that it decides only where the owner asks."""
 
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -9,10 +9,13 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from bowerbird import imaging
+from bowerbird.errors import UsageError
 from bowerbird.messages import Candidate, Submission
 from functions.filter.examination import Examination
-from functions.filter.stages.advisory import Advisory
-from tests.pictures import gradient, jpeg
+from functions.filter.rules import Asked
+from functions.filter.stages.advisory import Advisory, advise
+from tests.pictures import encoded, gradient, jpeg
 
 
 @dataclass
@@ -22,7 +25,7 @@ class Head:
 
 
 def models(aesthetic: Head | None = None) -> Any:
-    return SimpleNamespace(aesthetic=aesthetic)
+    return SimpleNamespace(aesthetic=aesthetic, label="mine@1")
 
 
 def exam(image: Image.Image, data: bytes) -> Examination:
@@ -53,3 +56,35 @@ def test_metadata_that_cannot_be_read_costs_the_notes_and_not_the_picture() -> N
 
     assert Advisory(models(Broken())).examine(seen) is None
     assert seen.facts["advisory"] == {"failed": "ValueError: no (1, 2)"}
+
+
+def test_what_costs_more_is_measured_when_asked_for() -> None:
+    noise = Image.effect_noise((512, 512), 60).convert("RGB")
+    seen = exam(noise.reduce(2), encoded(noise))
+
+    assert advise(models(), Asked.parse([], ["detail", "nsfw"]), imaging).examine(seen) is None
+    noted = seen.facts["advisory"]
+    assert noted["detail"] > -1, "white noise has as much in the highest frequencies as anywhere"
+    assert 0 <= noted["nsfw"] <= 1
+
+
+def test_a_rule_rejects_and_what_was_seen_is_kept() -> None:
+    seen = exam(Image.new("RGB", (512, 512), "white"), jpeg())
+
+    reason = advise(models(), Asked.parse(["brightness<0.1", "blown>0.5"]), imaging).examine(seen)
+
+    assert reason == "blown: 1 is above 0.5"
+    assert seen.facts["advisory"]["blown"] == 1.0
+
+
+def test_a_rule_on_what_cannot_be_measured_rejects() -> None:
+    seen = exam(gradient(64, 64), jpeg(64, 64))
+
+    reason = advise(models(), Asked.parse(["detail<-2.2"]), imaging).examine(seen)
+
+    assert reason == "detail could not be measured, and a rule asks for it"
+
+
+def test_a_rule_on_a_head_the_bundle_lacks_is_refused() -> None:
+    with pytest.raises(UsageError, match="mine@1 has no aesthetic head"):
+        advise(models(), Asked.parse(["aesthetic<5"]), imaging)

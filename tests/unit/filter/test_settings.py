@@ -1,8 +1,10 @@
 """What the environment may say, and where."""
 
+import os
+
 import pytest
 
-from functions.filter.settings import FilterSettings
+from functions.filter.settings import FilterSettings, cores
 
 NEEDED = {
     "BOWERBIRD_BUCKET": "b",
@@ -29,3 +31,11 @@ def test_lambda_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
         )
     monkeypatch.delenv("BOWERBIRD_GATEWAY")
     assert settings(monkeypatch, AWS_EXECUTION_ENV="AWS_Lambda_python3.13").gateway is None
+
+
+def test_a_function_computes_with_the_cores_that_its_memory_pays_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = len(os.sched_getaffinity(0))
+    assert cores(settings(monkeypatch).memory_mb) == seen
+    for memory, paid in {"512": 1, "1769": 1, "3537": 1, "3538": 2, "10240": 5}.items():
+        found = settings(monkeypatch, AWS_LAMBDA_FUNCTION_MEMORY_SIZE=memory)
+        assert cores(found.memory_mb) == min(seen, paid)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageFilter, PngImagePlugin
 
-from bowerbird_models.advisory import exposure, observe, sharpness, synthetic
+from bowerbird_models.advisory import detail, exposure, observe, sharpness, synthetic
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (600, 800, 3), np.uint8))
 URL = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -77,3 +77,18 @@ def test_exposure_counts_what_is_lost(colour: str, expected: tuple[float, float,
 def test_observe_gathers_all_and_claims_only_what_is_claimed() -> None:
     assert set(observe(NOISE, jpeg())) == {"sharpness", "brightness", "crushed", "blown"}
     assert observe(NOISE, png(parameters=SETTINGS))["synthetic"] == "png: parameters"
+
+
+def test_an_enlarged_picture_lacks_the_highest_frequencies() -> None:
+    small = NOISE.filter(ImageFilter.GaussianBlur(0.6))
+    large = NOISE.resize((1600, 1200), Image.Resampling.BICUBIC)
+
+    sharp, enlarged = detail(small), detail(large)
+
+    assert sharp is not None
+    assert enlarged is not None
+    assert enlarged < sharp - 1
+
+
+def test_a_picture_smaller_than_a_tile_has_no_measure_of_detail() -> None:
+    assert detail(NOISE.crop((0, 0, 800, 255))) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,30 @@ def test_each_function_has_a_role_of_its_own() -> None:
     assert len(set(roles)) == len(roles)
 
 
+def test_the_image_is_run_as_the_zip_is() -> None:
+    image = read_template(ROOT / "infra" / "image" / "template.yaml")
+    function = image["Resources"]["FilterImageFunction"]["Properties"]
+    code = of_type("AWS::Serverless::Function")["FilterFunction"]
+    assert function["Timeout"] == code["Timeout"]
+    event, own = code["Events"]["Candidates"]["Properties"], function["Events"]["Candidates"]["Properties"]
+    assert {**event, "Enabled": None, "Queue": None} == {**own, "Enabled": None, "Queue": None}
+    given = {"BOWERBIRD_BUNDLE", "MALLOC_ARENA_MAX"}  # the image's own
+    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"] | code["Environment"]["Variables"]
+    assert function["Environment"]["Variables"].keys() == variables.keys() - given
+    asked = image["Parameters"].keys() - TEMPLATE["Parameters"].keys()
+    assert asked <= TEMPLATE["Outputs"].keys()
+
+
+def test_the_dashboard_is_json() -> None:
+    widgets = json.loads(RESOURCES["Overview"]["Properties"]["DashboardBody"]["Sub"])["widgets"]
+    assert len({(widget["x"], widget["y"]) for widget in widgets}) == len(widgets)
+
+
+def test_every_parameter_is_explained() -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    assert [name for name in TEMPLATE["Parameters"] if f"`{name}`" not in page] == []
+
+
 @pytest.mark.parametrize("name", [*of_type("AWS::SQS::Queue"), *of_type("AWS::S3::Bucket")])
 def test_nothing_is_read_or_written_in_the_clear(name: str) -> None:
     kinds = ("AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy")
@@ -84,7 +109,7 @@ def test_messages_stay_invisible_for_six_time_outs() -> None:
                 assert RESOURCES[queue]["Properties"]["VisibilityTimeout"] >= needed
 
 
-def test_the_filter_knows_its_queues_limit() -> None:
+def test_a_store_that_fails_uses_up_no_candidates_attempts() -> None:
     variables = RESOURCES["FilterFunction"]["Properties"]["Environment"]["Variables"]
     limit = RESOURCES["Candidates"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
-    assert variables["BOWERBIRD_MAX_RECEIVES"] == str(limit)
+    assert int(variables["BOWERBIRD_MAX_RECEIVES"]) <= limit / 2

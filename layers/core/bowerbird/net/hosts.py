@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Final
 
-from bowerbird.errors import RetryableError
 from bowerbird.net.limiter import Limit, Limiter, Turn
 
 #: What hosts publish, APIs and files.
@@ -42,8 +41,8 @@ _FORBIDDEN: Final = frozenset({401, 402, 403, 451})
 class HostTurns:
     """The turns of a process at all hosts of pictures, and the counts of what came of them; for threads.
 
-    A host `answered`, was `forbidden` to us, `busy` (429 and 5xx), `unreachable` (no answer at all), or
-    `postponed`: not asked, because it had told us to wait or keeps failing.
+    A host `answered`, was `forbidden` to us, `busy` (429 and 5xx), `unreachable` (no answer, or not a
+    whole one in time), or `postponed`: not asked, because it had told us to wait or keeps failing.
     """
 
     def __init__(self, limiter: Limiter | None = None) -> None:
@@ -54,18 +53,15 @@ class HostTurns:
     @contextmanager
     def turn(self, host: str, *, patience_s: float) -> Iterator[Turn]:
         """Hold one of the host's places; see `bowerbird.net.turns.Turns`."""
-        asked = False
+        granted: Turn | None = None
         try:
-            with self._limiter.turn(host, patience_s=patience_s, place_patience_s=PLACE_PATIENCE_S) as turn:
-                asked = True
-                try:
-                    yield turn
-                finally:
-                    self._count(host, _word(turn.status))
-        except RetryableError:
-            if not asked:
-                self._count(host, "postponed")
-            raise
+            with self._limiter.turn(
+                host, patience_s=patience_s, place_patience_s=PLACE_PATIENCE_S
+            ) as granted:
+                yield granted
+        finally:
+            # Asked when the turn is over: an answer that broke off is none.
+            self._count(host, _word(granted.status) if granted else "postponed")
 
     def wait_s(self, host: str) -> float:
         """Seconds until `host` may be asked again; 0 when it may be asked now."""

@@ -53,7 +53,11 @@ class Limit:
 
 
 class Turn:
-    """Permission for one request. Say how it was answered; a turn that ends unanswered is a failure."""
+    """Permission for one request. Say how it was answered; a turn that ends unanswered is a failure.
+
+    So is one that ends in a RetryableError, whatever the status was: an answer that drips or breaks off keeps
+    a place for as long as none at all.
+    """
 
     __slots__ = ("headers", "status")
 
@@ -124,6 +128,10 @@ class Limiter:
         turn = Turn()
         try:
             yield turn
+        except RetryableError:
+            if not _failed(turn.status):
+                turn.status = None
+            raise
         finally:
             with state.freed:
                 state.in_flight -= 1

@@ -11,7 +11,7 @@ class Turn(Protocol):
     """Permission for one request."""
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
-        """Tell what the host said; a turn without an answer counts as a failure of the host."""
+        """Tell what the host said; without that, or with a RetryableError after it, the host has failed."""
         ...
 
 

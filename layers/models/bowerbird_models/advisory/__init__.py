@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PIL import Image
 
+from bowerbird_models.advisory.detail import detail
 from bowerbird_models.advisory.exposure import exposure
 from bowerbird_models.advisory.sharpness import sharpness
 from bowerbird_models.advisory.synthetic import synthetic
 
-__all__ = ["exposure", "observe", "sharpness", "synthetic"]
+__all__ = ["NAMES", "detail", "exposure", "observe", "sharpness", "synthetic"]
+
+#: What is observed of every survivor: cheap.
+NAMES: Final = ("sharpness", "brightness", "crushed", "blown", "synthetic", "aesthetic")
 
 
 def observe(image: Image.Image, data: bytes) -> dict[str, float | str]:

@@ -37,16 +37,23 @@ class Case:
 
 
 def rendered(
-    cache: Path, split: str, extra_fonts: Path | None = None, drawings: tuple[str, ...] = ()
+    cache: Path,
+    split: str,
+    extra_fonts: Path | None = None,
+    drawings: tuple[str, ...] = (),
+    every: int = 1,
 ) -> Iterator[Case]:
     """Every large picture with every kind of mark, twice, and clean in every way; small ones once each.
 
     Marks are lettered in fonts that training never used. `drawings` are folders of what is no photograph.
+    Of the split's pictures only one of `every` so many is used.
     """
     pictures = Cache(cache)
     letters = fonts.installed(extra_fonts).named(HELD_OUT_FONTS, keep=True)
     signs = fonts.installed(extra_fonts)
     for number, entry in enumerate(pictures.of(split)):
+        if number % every:
+            continue
         picture, large = pictures.read(entry), entry.folder.endswith("large")
         for round_ in range(_ROUNDS if large else 1):
             kinds = render.KINDS if large else (render.KINDS[number % len(render.KINDS)],)

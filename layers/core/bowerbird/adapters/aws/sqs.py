@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from bowerbird.adapters.aws.failures import code, translated
-from bowerbird.errors import InvalidMessageError, StoreError
+from bowerbird.errors import InvalidMessageError, StoreError, UsageError
 from bowerbird.ports import Message, QueueDepth
 
 if TYPE_CHECKING:
@@ -175,6 +176,23 @@ class SqsQueue:
             int(found["ApproximateNumberOfMessagesDelayed"]),
             int(found["ApproximateNumberOfMessagesNotVisible"]),
         )
+
+
+def dead_letters_of(client: SQSClient, queue_url: str) -> str:
+    """The URL of the queue that takes a queue's dead letters, as its redrive policy names it.
+
+    Raises:
+        UsageError: there is no such queue, or it has no dead-letter queue.
+        StoreError: SQS is busy or out of reach.
+    """
+    with translated(f"looking for the dead letters of {queue_url}"):
+        attributes = client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["RedrivePolicy"])
+        policy = json.loads(attributes.get("Attributes", {}).get("RedrivePolicy", "{}"))
+        if "deadLetterTargetArn" not in policy:
+            raise UsageError(f"{queue_url} has no dead-letter queue; name the queue that candidates wait in")
+        # arn:aws:sqs:REGION:ACCOUNT:NAME; one account and region, or SQS would not have taken the policy
+        _, _, name = policy["deadLetterTargetArn"].rpartition(":")
+        return client.get_queue_url(QueueName=name)["QueueUrl"]
 
 
 def _batches(bodies: Sequence[str]) -> Iterator[list[str]]:

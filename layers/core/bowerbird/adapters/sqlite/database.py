@@ -18,6 +18,7 @@ class Database:
     """A connection in WAL mode, one transaction at a time.
 
     `synchronous=FULL` makes a commit survive power loss too: what the crawl has handed over is never lost.
+    With NORMAL it may undo the last commits, the newest first, and a commit does not wait for the disk.
     See https://sqlite.org/wal.html and https://sqlite.org/pragma.html#pragma_synchronous.
     A disk that is full, read-only or broken is a StoreError, and the transaction did not happen.
     """
@@ -32,13 +33,16 @@ class Database:
                 path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
             )
             self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
             self._connection.executescript(schema)
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that takes the write lock at once, so it never fails half-way on upgrade."""
+    def write(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """A transaction that takes the write lock at once, so it never fails half-way on upgrade.
+
+        One that is not `durable` survives the end of the process, but perhaps not that of the machine.
+        """
         with self._lock, disk_errors(self._path):
+            self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
