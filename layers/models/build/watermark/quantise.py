@@ -3,71 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import onnxruntime as ort
-from onnxruntime.quantization import (
-    CalibrationDataReader,
-    CalibrationMethod,
-    QuantFormat,
-    QuantType,
-    quant_pre_process,
-    quantize_static,
-)
+
+from layers.models.build.eight_bits import quantise
 
 from .cases import rendered
 
 #: Pictures whose activations give the ranges, drawn from all kinds.
 PICTURES: Final = 64
 
-# The pooling after the last convolution stays in floating point: it adds exponentials of a thousand cells.
-_QUANTISED: Final = ("Conv", "Add", "Clip", "Relu")
 
-
-class _Pictures(CalibrationDataReader):
+def typical(cache: Path, fonts: Path | None) -> list[np.ndarray[Any, Any]]:
     """Marked and clean pictures of the training split, as the pipeline feeds them."""
-
-    def __init__(self, cache: Path, fonts: Path | None) -> None:
-        cases = [case.picture for case in rendered(cache, "train", fonts, every=40)]
-        chosen = np.random.default_rng(0).choice(len(cases), PICTURES, replace=False)
-        self._left: Iterator[np.ndarray[Any, Any]] = iter([pixels(cases[index]) for index in chosen])
-
-    def get_next(self) -> dict[str, np.ndarray[Any, Any]] | None:
-        """The next picture's tensor."""
-        following = next(self._left, None)
-        return None if following is None else {"pixels": following}
+    cases = [case.picture for case in rendered(cache, "train", fonts, every=40)]
+    chosen = np.random.default_rng(0).choice(len(cases), PICTURES, replace=False)
+    return [pixels(cases[index]) for index in chosen]
 
 
 def pixels(picture: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """RGB uint8 HxWx3 to 1x3xHxW, mean and deviation 0.5."""
     return ((picture.astype(np.float32) - 127.5) / 127.5).transpose(2, 0, 1)[None]
-
-
-def quantise(exact: Path, target: Path, cache: Path, fonts: Path | None) -> None:
-    """Writes the network with 8-bit weights and activations.
-
-    Weights use seven bits: without VNNI, pairs of products are added in 16 bits, and eight would overflow.
-    https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        prepared = Path(folder) / "prepared.onnx"
-        quant_pre_process(exact, prepared, skip_symbolic_shape=True)
-        quantize_static(
-            prepared,
-            target,
-            _Pictures(cache, fonts),
-            quant_format=QuantFormat.QDQ,
-            per_channel=True,
-            reduce_range=True,
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-            op_types_to_quantize=list(_QUANTISED),
-            calibrate_method=CalibrationMethod.MinMax,
-        )
 
 
 def logits(path: Path, pictures: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
@@ -84,7 +43,7 @@ def main() -> None:
     parser.add_argument("--fonts", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    quantise(args.model, args.out, args.cache, args.fonts)
+    quantise(args.model, args.out, typical(args.cache, args.fonts))
     seen = [case.picture for case in rendered(args.cache, "val", args.fonts, every=8)]
     before, after = logits(args.model, seen), logits(args.out, seen)
     print(
