@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -91,7 +91,7 @@ class HeldOut:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The model, the density that won, what every contender did, and what the finished sum does."""
+    """The model, the density that won, what each contender does with the head beside it, and the winner."""
 
     novelty: Novelty
     winner: str
@@ -141,30 +141,53 @@ def fit(
     seed: int = 0,
     use_head: bool = True,
 ) -> Fitted:
-    """Choose among densities by held-out separation, add the head of examples, set the threshold.
+    """Choose among densities, each with the head of examples beside it, and set the threshold.
 
     The threshold keeps `keep_rate` of the owner's pictures, each scored by a model that had not seen it.
     """
-    tried = {name: hold_out(sample, fitter, seed) for name, fitter in contenders.items()}
-    winner = max(tried, key=lambda name: np.nan_to_num(tried[name].separation))
-    chosen = [(contenders[winner], tried[winner], 1.0)]
-    if use_head and len(sample.imitations) + len(sample.rejects):
-        head = hold_out(sample, examples, seed)
-        if head.separation >= _LEAST_SEPARATION or len(sample.rejects):
-            weight = REJECTS_WEIGHT if len(sample.rejects) else IMITATIONS_WEIGHT
-            chosen.append((examples, head, weight))
+    head = hold_out(sample, examples, seed) if use_head and _others(sample) else None
+    if head is not None and head.separation < _LEAST_SEPARATION and not len(sample.rejects):
+        head = None
+    weight = REJECTS_WEIGHT if len(sample.rejects) else IMITATIONS_WEIGHT
+    beside = [] if head is None else [(examples, head, weight)]
+    tried = {
+        name: [(fitter, hold_out(sample, fitter, seed), 1.0), *beside] for name, fitter in contenders.items()
+    }
+    totals = {name: _sum([(seen, weight) for _, seen, weight in parts]) for name, parts in tried.items()}
+    winner = _best(totals)
+    total = totals[winner]
     parts = tuple(
         Part(
             fitter(sample), (0, sample.good.shape[1]), float(seen.good.mean()), float(seen.good.std()), weight
         )
-        for fitter, seen, weight in chosen
+        for fitter, seen, weight in tried[winner]
     )
-    total = _sum(parts, [seen for _, seen, _ in chosen])
     model = Novelty(parts, float(np.quantile(total.good, 1.0 - keep_rate)))
     reference = {"training": model.score(sample.good), "heldout": total.good}
     if len(total.rejects):
         reference["rejects"] = total.rejects
-    return Fitted(Novelty(parts, model.threshold, reference), winner, tried, total)
+    return Fitted(Novelty(parts, model.threshold, reference), winner, totals, total)
+
+
+def _others(sample: Sample) -> int:
+    return len(sample.imitations) + len(sample.rejects)
+
+
+def _best(totals: Mapping[str, HeldOut]) -> str:
+    """The first contender that is within one standard error of the best, as Breiman's rule has it.
+
+    Imitations and a few rejects say little about what else the world holds, so small differences are left to
+    the order of the contenders. Source: Breiman et al., Classification and Regression Trees, 1984, 3.4.3; the
+    standard error is Hanley and McNeil's (Radiology 143, 1982).
+    """
+    best = max(totals.values(), key=lambda held: np.nan_to_num(held.separation))
+    area, good = best.separation, len(best.good)
+    others = len(best.rejects) or len(best.imitations)
+    if np.isnan(area):
+        return next(iter(totals))
+    first, second = area / (2 - area) - area**2, 2 * area**2 / (1 + area) - area**2
+    error = ((area * (1 - area) + (good - 1) * first + (others - 1) * second) / (good * others)) ** 0.5
+    return next(name for name, held in totals.items() if held.separation >= area - error)
 
 
 def hold_out(sample: Sample, fitter: Fitter, seed: int) -> HeldOut:
@@ -192,11 +215,12 @@ def auroc(good: Scores, others: Scores) -> float:
     return float(roc_auc_score(truth, np.r_[good, others]))
 
 
-def _sum(parts: tuple[Part, ...], seen: list[HeldOut]) -> HeldOut:
+def _sum(seen: Sequence[tuple[HeldOut, float]]) -> HeldOut:
+    """The weighted sum of held-out scores, each standardised on the owner's pictures."""
+
     def add(pick: Callable[[HeldOut], Scores]) -> Scores:
         terms = [
-            part.weight * (pick(held) - part.mean) / part.deviation
-            for part, held in zip(parts, seen, strict=True)
+            weight * (pick(held) - float(held.good.mean())) / float(held.good.std()) for held, weight in seen
         ]
         total: Scores = np.sum(terms, axis=0)
         return total
@@ -205,5 +229,5 @@ def _sum(parts: tuple[Part, ...], seen: list[HeldOut]) -> HeldOut:
         add(lambda held: held.good),
         add(lambda held: held.imitations),
         add(lambda held: held.rejects),
-        min(held.memory for held in seen),
+        min(held.memory for held, _ in seen),
     )
