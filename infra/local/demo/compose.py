@@ -37,9 +37,10 @@ def _scenery(hour: Hour) -> None:
     )
     hour.reddit_image(By("pics", "quiet_thermos", "I got up at five for this"), lake, "kept|duplicate")
     hour.reddit_image(
-        By("CampingandHiking", "picket_and_peg", "Lunch stop, and nobody about"),
-        Picture("flower-meadow", mark="wanderlicht photo"),
-        "watermark|kept",
+        By("CampingandHiking", "picket_and_peg", "Calm water, and nobody about"),
+        # Mirrored, or it would be a near-duplicate of the lake above before anybody asks for marks.
+        Picture("lake-sherburne", mark="wanderlicht photo", mirrored=True),
+        "watermark",
         busy=True,
     )
     # Somebody saved a picture of the gallery below and posted it again, smaller and blocky.

@@ -21,13 +21,15 @@ class Picture:
     """A photograph by name, or a drawing, and what was done to it before it was uploaded.
 
     Without any change a photograph's bytes are served untouched. `width` in pixels scales it; `mark` is
-    written across it; `turned` stores it lying on its side, upright by its EXIF orientation only.
+    written across it; `mirrored` swaps left and right; `turned` stores it lying on its side, upright by its
+    EXIF orientation only.
     """
 
     photograph: str = ""
     drawing: Literal["", "meme", "screenshot", "banner", "strip", "icon", "removed"] = ""
     width: int | None = None
     mark: str = ""
+    mirrored: bool = False
     turned: bool = False
     format: Literal["JPEG", "PNG", "WEBP"] = "JPEG"
     quality: int = 85
@@ -41,6 +43,8 @@ def render(picture: Picture) -> bytes:
     image = _DRAWINGS[picture.drawing]() if picture.drawing else _open(picture.photograph)
     if picture.width:
         image = image.resize((picture.width, round(image.height * picture.width / image.width)))
+    if picture.mirrored:
+        image = ImageOps.mirror(image)
     if picture.mark:
         image = _marked(image, picture.mark)
     exif = Image.Exif()

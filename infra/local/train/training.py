@@ -108,7 +108,7 @@ def _mixture(count: int, covariance: str) -> fit.Fitter:
 
 
 def _contenders(best: Trial, forced: tuple[int, str] | None) -> dict[str, fit.Fitter]:
-    """Neighbours first, for what is better by chance only; Mahalanobis; the mixture that explains unseen best."""
+    """Neighbours, who win a draw, Mahalanobis, and the mixture that explains unseen pictures best."""
     known: dict[str, fit.Fitter] = {
         "neighbours": fit.neighbours,
         "mahalanobis": _mixture(1, "full"),
