@@ -60,7 +60,7 @@ def advise(models: Models, asked: Asked, decoder: Decoder) -> Advisory:
     Raises:
         UsageError: a rule asks for what this bundle or this installation has not.
     """
-    if models.aesthetic is None and any(rule.name == "aesthetic" for rule in asked.rules):
+    if any(rule.name == "aesthetic" for rule in asked.rules) and models.aesthetic is None:
         raise UsageError(f"the bundle {models.label} has no aesthetic head, and a rule asks for it")
     makers: dict[str, Callable[[], Observer]] = {
         "detail": lambda: lambda exam: advisory.detail(decoder.decode(exam.data)),
