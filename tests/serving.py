@@ -56,6 +56,7 @@ class BrightModels:
     min_side: int = 64
     threshold: float = 0.5
     watermark: BlueMarks | None = field(default_factory=BlueMarks)
+    aesthetic: None = None
     reference: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     free: threading.Event = field(default_factory=threading.Event)
     judging: threading.Event = field(default_factory=threading.Event)

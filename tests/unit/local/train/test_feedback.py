@@ -86,7 +86,7 @@ def test_labels_whose_picture_is_gone_or_broken_are_counted(embedder: Embedder) 
 
     labelled = feedback.read(store, embedder)
 
-    assert labelled.kept.shape == labelled.rejected.shape == (5, 1712)
+    assert labelled.kept.shape == labelled.rejected.shape == (5, embedder.encoder.dim)
     assert str(labelled) == "labels: 5 keep, 5 reject, 2 without a picture"
 
 
