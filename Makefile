@@ -31,6 +31,7 @@ check:
 	$(MAKE) lint
 	$(MAKE) types
 	$(MAKE) sam
+	$(MAKE) sam-clip
 	$(MAKE) test
 
 format: setup

@@ -190,10 +190,11 @@ def cloud_queue(queue_url: str, endpoint_url: str | None) -> Queue:
     import boto3  # noqa: PLC0415 - as above
 
     from bowerbird.adapters.aws.failures import translated  # noqa: PLC0415
+    from bowerbird.adapters.aws.patience import PATIENCE  # noqa: PLC0415
     from bowerbird.adapters.aws.sqs import SqsQueue, dead_letters_of  # noqa: PLC0415
 
     with translated(f"reaching {queue_url}"):  # SQS, unlike S3, must be told a region first
-        sqs = boto3.client("sqs", endpoint_url=endpoint_url)
+        sqs = boto3.client("sqs", endpoint_url=endpoint_url, config=PATIENCE)
     return SqsQueue(sqs, queue_url, dead_letters_of(sqs, queue_url))
 
 
