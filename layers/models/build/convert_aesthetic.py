@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from . import artifact
+
 
 def main() -> None:
     """Read the tensors, write the arrays."""
@@ -29,15 +31,13 @@ def main() -> None:
         raise SystemExit(f"{args.weights} holds a layer of shape {weight.shape}, not one output")
     target = args.out / "aesthetic.npz"
     np.savez(target, coefficients=weight[0], intercept=np.asarray(bias[0]))
-    data, digest = target.read_bytes(), hashlib.sha256(args.weights.read_bytes()).hexdigest()
-    entry = {
-        "file": target.name,
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "bytes": len(data),
-        "licence": "MIT",
-        "source": f"LAION sa_0_4_vit_b_16_linear.pth, sha256 {digest}",
-        "precision": "fp32",
-    }
+    digest = hashlib.sha256(args.weights.read_bytes()).hexdigest()
+    entry = artifact.describe(
+        target,
+        licence="MIT",
+        source=f"LAION sa_0_4_vit_b_16_linear.pth, sha256 {digest}",
+        precision="fp32",
+    )
     (args.out / "aesthetic.json").write_text(json.dumps(entry, indent=2) + "\n", encoding="utf-8")
     print(f"{target}: {weight.shape[1]} coefficients")
 

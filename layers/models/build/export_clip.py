@@ -20,6 +20,7 @@ import onnxruntime as ort
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from . import artifact
 from .clip_tower import DIM, SIDE, Tower
 from .half_weights import halve_weights
 
@@ -116,16 +117,13 @@ def export(tower: Tower, out: Path, precisions: tuple[str, ...]) -> dict[str, Pa
 
 def describe(path: Path, precision: str, weights: str) -> dict[str, Any]:
     """The entry of `encoder.json`; pictures are prepared as for the published ONNX files."""
-    data = path.read_bytes()
     return {
-        "artifact": {
-            "file": path.name,
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "bytes": len(data),
-            "licence": "MIT",
-            "source": f"OpenAI ViT-B-16.pt, sha256 {weights}",
-            "precision": _STORED[precision],
-        },
+        "artifact": artifact.describe(
+            path,
+            licence="MIT",
+            source=f"OpenAI ViT-B-16.pt, sha256 {weights}",
+            precision=_STORED[precision],
+        ),
         "preprocess": json.loads(_TABLE.read_text(encoding="utf-8"))["preprocess"]["squash"],
         "dim": DIM,
     }

