@@ -21,13 +21,36 @@ class Loopback:
     asked: Counter[str] = field(default_factory=Counter)
 
 
+class Handler(http.server.BaseHTTPRequestHandler):
+    """One that tells nobody of what it is asked."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(handler: type[Handler]) -> Iterator[str]:
+    """Serve on 127.0.0.1 until the block ends; gives the address."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    # Asked often whether it shall end: by default a server is found out half a second late.
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 @contextmanager
 def loopback(answer: Callable[[str, str], Answer]) -> Iterator[Loopback]:
     """Serve on 127.0.0.1 until the block ends."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Answering(Handler):
         def do_GET(self) -> None:
             host = self.headers.get("Host", "")
             running.asked[host + self.path] += 1
@@ -38,17 +61,6 @@ def loopback(answer: Callable[[str, str], Answer]) -> Iterator[Loopback]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    running = Loopback(f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    running = Loopback("")
+    with serving(Answering) as running.url:
         yield running
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

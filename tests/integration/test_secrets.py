@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import logging
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +13,7 @@ import pytest
 
 from bowerbird.adapters.folder import FolderStore
 from infra.local.cli import main
+from tests.loopback import Handler, serving
 from tests.pictures import jpeg
 from tests.unit.deliver.survivors import keep
 
@@ -55,9 +54,7 @@ class Parrot:
 def parrot() -> Iterator[Parrot]:
     parrot = Parrot()
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Answering(Handler):
         def answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             told = f"{self.path} {dict(self.headers)} {self.rfile.read(length)!r}"
@@ -77,16 +74,8 @@ def parrot() -> Iterator[Parrot]:
 
         do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = answer  # noqa: N815 - http.server's names
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    parrot.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield parrot
-    server.shutdown()
-    server.server_close()
+    with serving(Answering) as parrot.url:
+        yield parrot
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """A host that drips holds up its own links, and nobody else's."""
 
-import http.server
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ import requests
 from functions.filter.app import create_app
 from functions.filter.http.bootstrap import http_service
 from functions.filter.http.settings import HttpSettings
+from tests.loopback import Handler, serving
 from tests.pictures import jpeg
 from tests.serving import running
 
@@ -34,8 +34,8 @@ class Hosts:
 def hosts() -> Iterator[Hosts]:
     hosts = Hosts()
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Dripping(Handler):
+        def do_GET(self) -> None:  # noqa: N802 - http.server's name
             self.send_response(200)
             bad = self.headers["Host"] == "bad.example"
             self.send_header("Content-Length", str(10**7 if bad else len(PICTURE)))
@@ -55,17 +55,9 @@ def hosts() -> Iterator[Hosts]:
             with hosts.lock:
                 hosts.inside -= 1
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    hosts.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield hosts
-    hosts.enough.set()
-    server.shutdown()
-    server.server_close()
+    with serving(Dripping) as hosts.url:
+        yield hosts
+        hosts.enough.set()
 
 
 def reasons(port: int, host: str, links: int) -> list[str]:

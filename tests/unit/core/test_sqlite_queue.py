@@ -106,13 +106,19 @@ time.sleep(60)
 """
 
 
+def hold_two(path: Path) -> subprocess.Popen[str]:
+    """A process that has received two messages."""
+    holder = subprocess.Popen([sys.executable, "-c", _HOLDER, str(path)], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "2\n"
+    return holder
+
+
 def test_messages_of_a_killed_process_come_back_at_once(tmp_path: Path) -> None:
     path = tmp_path / "queue.db"
     queue = SqliteQueue(path)
     queue.send([("a", "1"), ("b", "2"), ("c", "3")])
-    holder = subprocess.Popen([sys.executable, "-c", _HOLDER, str(path)], stdout=subprocess.PIPE, text=True)
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == "2\n"
+    holder = hold_two(path)
     assert SqliteQueue(path).depth().in_flight == 2, "a living holder keeps its messages"
     assert [m.id for m in queue.receive(10)] == ["c"]
     os.kill(holder.pid, signal.SIGKILL)
@@ -125,9 +131,7 @@ def test_messages_of_a_killed_process_are_free_for_the_next_one(tmp_path: Path) 
     path = tmp_path / "queue.db"
     queue = SqliteQueue(path)
     queue.send([("a", "1"), ("b", "2"), ("c", "3")])
-    holder = subprocess.Popen([sys.executable, "-c", _HOLDER, str(path)], stdout=subprocess.PIPE, text=True)
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == "2\n"
+    holder = hold_two(path)
     os.kill(holder.pid, signal.SIGKILL)
     holder.wait()
     assert SqliteQueue(path).depth() == QueueDepth(ready=3, delayed=0, in_flight=0, dead=0)

@@ -1,9 +1,7 @@
 """`bowerbird models pull` from a table of its own, as the proof on random weights uses it."""
 
 import hashlib
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from bowerbird_models.novelty import Novelty, Part
 from infra.local import published
 from infra.local.cli import main
 from infra.local.train import write
+from tests.loopback import Answer, loopback
 
 DIM = 3
 
@@ -40,22 +39,11 @@ def publisher() -> Iterator[tuple[str, list[bytes]]]:
     """An address and the bodies that it answers with, one after the other; the last one stays."""
     bodies: list[bytes] = []
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = bodies.pop(0) if len(bodies) > 1 else bodies[0]
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(_host: str, _path: str) -> Answer:
+        return 200, "application/octet-stream", bodies.pop(0) if len(bodies) > 1 else bodies[0]
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=running.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{running.server_port}/encoder.onnx", bodies
-    running.shutdown()
-    running.server_close()
+    with loopback(answer) as running:
+        yield f"{running.url}/encoder.onnx", bodies
 
 
 def table(folder: Path, url: str, data: bytes) -> Path:

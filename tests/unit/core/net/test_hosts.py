@@ -54,24 +54,22 @@ def test_a_host_that_says_when_to_come_back_is_left_alone_until_then(serve: Serv
     assert hosts.take() == {"i.imgur.com": {"busy": 2, "postponed": 1}}
 
 
-def test_a_host_that_keeps_failing_is_not_hammered(serve: Serve) -> None:
-    server = serve("HTTP/1.1 503 Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        ("HTTP/1.1 503 Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "busy"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 900\r\nConnection: close\r\n\r\npicture", "unreachable"),
+    ],
+    ids=["refuses", "begins well and breaks off"],
+)
+def test_a_host_that_keeps_failing_is_not_hammered(serve: Serve, answer: str, word: str) -> None:
+    server = serve(answer)
     hosts = turns()
     with HttpFetcher(user_agent="t", gateway=server.url(""), turns=hosts, limits=Limits()) as fetcher:
         for _ in range(20):
             with pytest.raises(RetryableError):
                 get(fetcher, "down.example")
-    assert len(server.requests) == hosts.take()["down.example"]["busy"] < 10
-
-
-def test_a_host_that_begins_well_and_breaks_off_is_not_hammered_either(serve: Serve) -> None:
-    server = serve("HTTP/1.1 200 OK\r\nContent-Length: 900\r\nConnection: close\r\n\r\npicture")
-    hosts = turns()
-    with HttpFetcher(user_agent="t", gateway=server.url(""), turns=hosts, limits=Limits()) as fetcher:
-        for _ in range(20):
-            with pytest.raises(RetryableError):
-                get(fetcher, "down.example")
-    assert len(server.requests) == hosts.take()["down.example"]["unreachable"] < 10
+    assert len(server.requests) == hosts.take()["down.example"][word] < 10
 
 
 @pytest.mark.parametrize(
