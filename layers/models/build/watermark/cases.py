@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from PIL import Image
 
 from . import fonts, render, scene
 from .pictures import Cache, Entry, cut
@@ -19,6 +20,10 @@ PHOTOGRAPHS: Final = ("whole", "cut")
 #: Clean pictures that are harder: lettered things in the scene, frames, drawings.
 HARD: Final = ("signs", "frame")
 DRAWING: Final = "drawing"
+
+#: Pictures with a mark that somebody else put there, and clean ones, both untouched.
+REAL: Final = "real"
+AS_IS: Final = "as it is"
 
 _SEED: Final = 20260000
 _ROUNDS: Final = 2
@@ -68,6 +73,18 @@ def rendered(
                     drawn = entry.folder in drawings and kind in PHOTOGRAPHS
                     shown = _clean(picture, kind, rng, signs)
                     yield Case(shown, entry.folder, DRAWING if drawn else kind, marked=False)
+
+
+def real(cache: Path, *splits: str) -> Iterator[Case]:
+    """Pictures of these splits that came with a mark, and the clean ones of the same folders, as they are."""
+    pictures = Cache(cache)
+    marked = pictures.marked(*splits)
+    folders = {entry.folder for entry in marked}
+    clean = [entry for split in splits for entry in pictures.of(split) if entry.folder in folders]
+    for entry in (*marked, *clean):
+        shown = render.squash(pictures.read(entry), Image.Resampling.LANCZOS)
+        has = entry.marks is not None
+        yield Case(shown, entry.folder, REAL if has else AS_IS, marked=has)
 
 
 def _marked(

@@ -21,11 +21,14 @@ from bowerbird_models.watermark import Watermark
 from layers.models.build import artifact
 
 from . import entry
-from .cases import PHOTOGRAPHS, Case, rendered
+from .cases import AS_IS, PHOTOGRAPHS, REAL, Case, real, rendered
 from .render import SIDE
 
 #: Share of clean photographs that may be called marked, when the threshold is chosen.
 FALSE_ALARMS: Final = 0.02
+
+# Clean pictures that count in the figure for false alarms; harder ones have rows of their own.
+_CLEAN: Final = (*PHOTOGRAPHS, AS_IS)
 
 _SIZES: Final = (0.0, 0.03, 0.06, 0.12, 1.0)
 _CONTRASTS: Final = (0.0, 20.0, 40.0, 80.0, 256.0)
@@ -60,7 +63,7 @@ def products(folder: Path) -> Iterator[Case]:
         for path in sorted((folder / name).iterdir()):
             with Image.open(path) as image:
                 square = image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-            yield Case(np.asarray(square), "products", name, name == "yes")
+            yield Case(np.asarray(square), "products", REAL if name == "yes" else AS_IS, name == "yes")
 
 
 def choose_threshold(judged: list[Judged]) -> float:
@@ -71,7 +74,7 @@ def choose_threshold(judged: list[Judged]) -> float:
 
 def summary(judged: list[Judged], threshold: float) -> dict[str, float]:
     """Figures of a mixed lot, clean photographs against marked ones."""
-    lot = [each for each in judged if each.marked or each.kind in (*PHOTOGRAPHS, "no")]
+    lot = [each for each in judged if each.marked or each.kind in _CLEAN]
     scores, marked = np.array([each.score for each in lot]), np.array([each.marked for each in lot])
     called = scores >= threshold
     recall, alarms = float(called[marked].mean()), float(called[~marked].mean())
@@ -92,7 +95,9 @@ def labels(each: Judged) -> list[str]:
     if not each.marked:
         rows = [f"false alarms, {each.kind}"]
         return [*rows, f"false alarms, {each.folder}"] if each.kind in PHOTOGRAPHS else rows
-    rows = [f"recall, {each.kind}"]
+    rows = [f"recall, {each.kind}", f"recall, {each.folder}"]
+    if each.kind == REAL:
+        return rows
     for what, value, bounds in (("height", each.size, _SIZES), ("contrast", each.contrast, _CONTRASTS)):
         rows += [
             f"recall, {what} {low:g} to {high:g}" for low, high in pairwise(bounds) if low <= value < high
@@ -111,7 +116,7 @@ def breakdown(judged: list[Judged], threshold: float) -> dict[str, tuple[float, 
 
 def curve(judged: list[Judged]) -> list[tuple[float, float, float]]:
     """(threshold, recall, false alarms) where the false alarms are half, one, two, five and ten per cent."""
-    clean = np.array([each.score for each in judged if not each.marked and each.kind in (*PHOTOGRAPHS, "no")])
+    clean = np.array([each.score for each in judged if not each.marked and each.kind in _CLEAN])
     marked = np.array([each.score for each in judged if each.marked])
     at = [
         float(np.quantile(clean, 1 - share, method="higher")) + 1e-6
@@ -160,6 +165,8 @@ def main() -> None:
     if not args.only_validate:
         seen = judge(args.model, rendered(args.cache, "test", args.fonts, tuple(args.drawings)))
         figures["test"] = show("test", seen, threshold)
+        if found := judge(args.model, real(args.cache, "val", "test")):
+            figures["real"] = show("real marks", found, threshold)
     if args.products:
         figures["products"] = show("products", judge(args.model, products(args.products)), threshold)
     if args.out:

@@ -24,7 +24,11 @@ _SPLITS = ("train",) * 7 + ("val",) + ("test",) * 2
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One decoded picture: where its pixels start in the cache, its shape, and which folder it came from."""
+    """One decoded picture: where its pixels start in the cache, its shape, and which folder it came from.
+
+    `marks` is None for a picture without a mark, and else where its own marks are: left, top, right, bottom
+    in percent of the picture; nothing in it where that is not known.
+    """
 
     name: str
     folder: str
@@ -32,6 +36,7 @@ class Entry:
     start: int
     height: int
     width: int
+    marks: list[list[float]] | None = None
 
 
 class Cache:
@@ -42,10 +47,16 @@ class Cache:
         self.entries = [Entry(**line) for line in json.loads((place / "index.json").read_text())]
 
     def of(self, split: str, *folders: str) -> list[Entry]:
-        """The entries of a split, of these folders only if any are given, in a fixed order."""
+        """The clean entries of a split, of these folders only if any are given, in a fixed order."""
         return [
-            each for each in self.entries if each.split == split and (not folders or each.folder in folders)
+            each
+            for each in self.entries
+            if each.split == split and each.marks is None and (not folders or each.folder in folders)
         ]
+
+    def marked(self, *splits: str) -> list[Entry]:
+        """The entries of these splits that came with a mark, in a fixed order."""
+        return [each for each in self.entries if each.split in splits and each.marks is not None]
 
     def read(self, entry: Entry) -> Picture:
         """The pixels, RGB uint8."""
@@ -54,12 +65,18 @@ class Cache:
 
 
 def build(
-    folders: list[Path], place: Path, leave_out: tuple[str, ...] = (), train_only: tuple[Path, ...] = ()
+    folders: list[Path],
+    place: Path,
+    leave_out: tuple[str, ...] = (),
+    train_only: tuple[Path, ...] = (),
+    marks: dict[str, list[list[float]]] | None = None,
 ) -> None:
     """Decodes every picture of the folders into `place`, but names that start with one of `leave_out`.
 
     Pictures of `train_only` are never validated or tested on, so that adding them leaves figures comparable.
+    `marks` names the pictures that carry a mark already, and where; see Entry.
     """
+    marks = marks or {}
     place.mkdir(parents=True, exist_ok=True)
     index: list[dict[str, object]] = []
     start = 0
@@ -84,6 +101,7 @@ def build(
                     "start": start,
                     "height": height,
                     "width": width,
+                    "marks": marks.get(path.name),
                 }
             )
             start += pixels.size
@@ -93,11 +111,11 @@ def build(
 def cut(picture: Picture, rng: np.random.Generator) -> Picture:
     """A scene from a picture: part of it, at times mirrored, its longest side 512 to 960 pixels.
 
-    A small picture (256 pixels) is laid out as mirrored tiles instead of being enlarged: on an enlarged one
-    everything sharp would be a mark, and the classifier would learn just that.
+    A small picture (256 pixels) is laid out as mirrored tiles mostly; as it is, it will be enlarged together
+    with the mark drawn on it. If only the picture were enlarged, everything sharp would be a mark.
     """
     height, width = picture.shape[:2]
-    if max(height, width) < 480:  # noqa: PLR2004 - the small collections are 256 pixels wide
+    if max(height, width) < 480 and happens(rng, 0.6):  # noqa: PLR2004 - the small collections are 256 pixels wide
         side = int(rng.integers(512, 641))
         top, left = rng.integers(0, height), rng.integers(0, width)
         tiled = np.pad(picture, ((side, side), (side, side), (0, 0)), mode="symmetric")
@@ -119,8 +137,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--leave-out", nargs="*", default=[], help="first letters of file names to skip")
     parser.add_argument("--train-only", nargs="*", default=[], type=Path, help="folders never measured on")
+    parser.add_argument(
+        "--marks",
+        type=Path,
+        help="JSON of pictures that carry a mark: name -> [[left, top, right, bottom] in percent, ...]",
+    )
     args = parser.parse_args()
-    build(args.folders, args.out, tuple(args.leave_out), tuple(args.train_only))
+    marks = json.loads(args.marks.read_text()) if args.marks else {}
+    build(args.folders, args.out, tuple(args.leave_out), tuple(args.train_only), marks)
 
 
 if __name__ == "__main__":

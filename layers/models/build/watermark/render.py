@@ -162,9 +162,14 @@ def _inside(
 
 def publish(image: scene.Picture, quality: int) -> scene.Picture:
     """What a site would serve, as the classifier sees it: through JPEG, then squashed to SIDE x SIDE."""
+    return squash(compress(image, quality), Image.Resampling.LANCZOS)
+
+
+def compress(image: scene.Picture, quality: int) -> scene.Picture:
+    """The picture after JPEG."""
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "JPEG", quality=quality)
-    return squash(np.asarray(Image.open(buffer)), Image.Resampling.LANCZOS)
+    return np.asarray(Image.open(buffer))
 
 
 def squash(image: NDArray[np.uint8], resample: Image.Resampling) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from . import fonts, render, scene
 from .chance import happens
@@ -19,9 +20,14 @@ CELL: Final = 16
 #: Families drawn in tests only, so that no figure rests on letters learnt by heart.
 HELD_OUT_FONTS: Final = ("Caladea", "LobsterTwo", "Manrope", "NimbusRoman", "STIX")
 
+# Share of the samples that show a real mark, if there are any in the cache.
+_REAL: Final = 0.12
+
 # A cell counts as marked when this share of it is inked; with less, it is left out of the loss.
 _LEAST_INK = 0.03
 _INK = 40
+
+_NOTHING: Final = np.zeros((render.SIDE // CELL, render.SIDE // CELL), np.int8)
 
 _KIND_WEIGHTS: Final = {
     "text": 0.18, "url": 0.18, "signature": 0.2, "logo": 0.2, "tiled": 0.08, "stock": 0.06, "caption": 0.1,
@@ -36,6 +42,14 @@ class Sample:
     cells: NDArray[np.int8]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Square:
+    """A picture as the classifier sees it, and the labels of its cells."""
+
+    image: scene.Picture
+    cells: NDArray[np.int8]
+
+
 def cells(mask: NDArray[np.uint8]) -> NDArray[np.int8]:
     """Labels of the cells of a mask whose sides are multiples of CELL."""
     height, width = (side // CELL for side in mask.shape)
@@ -46,6 +60,25 @@ def cells(mask: NDArray[np.uint8]) -> NDArray[np.int8]:
     return labels
 
 
+def real_cells(boxes: list[list[float]], side: int) -> NDArray[np.int8]:
+    """Labels of the cells of a square of `side` pixels with real marks in these boxes (percent).
+
+    A cell that lies in a box by half or more is marked, at least one a box; one that a box merely touches is
+    left out of the loss.
+    """
+    count = side // CELL
+    labels = np.zeros((count, count), np.int8)
+    edges = np.arange(count + 1) * CELL
+    for box in boxes:
+        left, top, right, bottom = (value / 100 * side for value in box)
+        across = np.clip(np.minimum(edges[1:], right) - np.maximum(edges[:-1], left), 0, CELL) / CELL
+        down = np.clip(np.minimum(edges[1:], bottom) - np.maximum(edges[:-1], top), 0, CELL) / CELL
+        share = down[:, None] * across[None]
+        labels[(share > 0) & (labels == 0)] = -1
+        labels[share >= min(0.5, share.max())] = 1
+    return labels
+
+
 class Source:
     """Sample number i, always the same one: resuming needs nothing but the number of the next."""
 
@@ -53,6 +86,7 @@ class Source:
         self._cache, self._side, self._seed = Cache(cache), side, seed
         self._fonts = fonts.installed(extra_fonts).named(HELD_OUT_FONTS, keep=False)
         train = self._cache.of("train")
+        self._real = [each for each in self._cache.marked("train") if each.marks]
         self._pools = (
             [e for e in train if e.folder.endswith("large")],
             [e for e in train if not e.folder.endswith("large")],
@@ -60,6 +94,8 @@ class Source:
 
     def __getitem__(self, index: int) -> Sample:
         rng = np.random.default_rng([self._seed, index])
+        if self._real and happens(rng, _REAL):
+            return self._real_mark(rng)
         picture = cut(self._cache.read(self._choose(rng)), rng)
         if happens(rng, 0.3):  # often enough to learn that letters alone are no mark
             picture = scene.signs(picture, rng, self._fonts)
@@ -67,38 +103,50 @@ class Source:
         if happens(rng, 0.35):  # wholly clean pictures
             if happens(rng, 0.2):  # a frame alone is no mark either
                 picture = scene.frame(picture, rng)[0]
-            square = render.publish(picture, quality)
-            places = [self._corner(rng, None) for _ in range(2)]
-            nothing = np.zeros((render.SIDE, render.SIDE), np.uint8)
-            return self._crops([(square, nothing, place) for place in places])
+            clean = _Square(render.publish(picture, quality), _NOTHING)
+            return self._crops([(clean, self._corner(rng, clean)) for _ in range(2)])
         kind = str(rng.choice(list(_KIND_WEIGHTS), p=list(_KIND_WEIGHTS.values())))
-        marked = render.mark(picture, rng, kind, self._fonts)
-        mask = render.squash(marked.mask, render.BOX)
-        square = render.publish(marked.image, quality)
-        place = self._corner(rng, mask)
+        drawn = render.mark(picture, rng, kind, self._fonts)
+        marked = _Square(render.publish(drawn.image, quality), cells(render.squash(drawn.mask, render.BOX)))
+        place = self._corner(rng, marked, near_mark=True)
         if happens(rng, 0.5):  # the very same place without the mark, or another place
-            other = (render.publish(marked.before, quality), np.zeros_like(mask), place)
+            other = (_Square(render.publish(drawn.before, quality), _NOTHING), place)
         else:
-            other = (square, mask, self._corner(rng, None))
-        return self._crops([(square, mask, place), other])
+            other = (marked, self._corner(rng, marked))
+        return self._crops([(marked, place), other])
+
+    def _real_mark(self, rng: np.random.Generator) -> Sample:
+        # A mark that somebody else put there, about as large as the classifier sees it, and another place.
+        entry = self._real[rng.integers(len(self._real))]
+        side = int(rng.uniform(0.7, 1.05) * render.SIDE) // CELL * CELL
+        image = Image.fromarray(self._cache.read(entry)).resize((side, side), Image.Resampling.LANCZOS)
+        published = render.compress(np.asarray(image), int(rng.integers(75, 97)))
+        square = _Square(published, real_cells(entry.marks or [], side))
+        places = self._corner(rng, square, near_mark=True), self._corner(rng, square)
+        return self._crops([(square, place) for place in places])
 
     def _choose(self, rng: np.random.Generator) -> Entry:
         pool = self._pools[int(happens(rng, 0.5))]
         return pool[rng.integers(len(pool))]
 
-    def _corner(self, rng: np.random.Generator, mask: NDArray[np.uint8] | None) -> tuple[int, int]:
-        # The top left corner of a crop, on the grid of cells; one that holds some of the mask if given.
-        free = (render.SIDE - self._side) // CELL
-        if mask is None or not (mask >= _INK).any():
-            return int(rng.integers(free + 1)) * CELL, int(rng.integers(free + 1)) * CELL
-        ys, xs = np.nonzero(mask >= _INK)
+    def _corner(
+        self, rng: np.random.Generator, square: _Square, *, near_mark: bool = False
+    ) -> tuple[int, int]:
+        # The top left corner of a crop, in cells; anywhere, or so that the crop holds a marked cell.
+        across = self._side // CELL
+        free = len(square.cells) - across
+        ys, xs = np.nonzero(square.cells > 0)
+        if not near_mark or not len(ys):
+            return int(rng.integers(free + 1)), int(rng.integers(free + 1))
         pick = rng.integers(len(ys))
-        middle = rng.uniform(0.15, 0.85, 2) * self._side
-        top, left = (np.array([ys[pick], xs[pick]]) - middle) // CELL
-        return int(np.clip(top, 0, free)) * CELL, int(np.clip(left, 0, free)) * CELL
+        top, left = np.array([ys[pick], xs[pick]]) - (rng.uniform(0.1, 0.9, 2) * across).astype(int)
+        return int(np.clip(top, 0, free)), int(np.clip(left, 0, free))
 
-    def _crops(self, parts: list[tuple[scene.Picture, NDArray[np.uint8], tuple[int, int]]]) -> Sample:
-        side = self._side
-        crops = [image[top : top + side, left : left + side] for image, _, (top, left) in parts]
-        masks = [mask[top : top + side, left : left + side] for _, mask, (top, left) in parts]
-        return Sample(np.stack(crops), np.stack([cells(mask) for mask in masks]))
+    def _crops(self, parts: list[tuple[_Square, tuple[int, int]]]) -> Sample:
+        across = self._side // CELL
+        crops, labels = [], []
+        for square, (top, left) in parts:
+            labels.append(square.cells[top : top + across, left : left + across])
+            y, x = top * CELL, left * CELL
+            crops.append(square.image[y : y + self._side, x : x + self._side])
+        return Sample(np.stack(crops), np.stack(labels))

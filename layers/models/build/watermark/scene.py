@@ -67,6 +67,10 @@ def _hang(picture: Picture, board: Picture, cover: shapes.Stencil, rng: np.rando
         layers = [layer.filter(ImageFilter.GaussianBlur(blur)) for layer in layers]
     y, x = int(rng.integers(0, height - size[1] + 1)), int(rng.integers(0, width - size[0] + 1))
     whole = Image.fromarray(picture)
+    if cover.min() == 0:  # paint: the wall shows through, its light and its grain
+        ground = picture[y : y + size[1], x : x + size[0]].mean(axis=2, keepdims=True)
+        lit = np.asarray(layers[0]) * (ground / max(1.0, float(ground.mean()))).clip(0, 1.5)
+        layers[0] = Image.fromarray(lit.clip(0, 255).astype(np.uint8))
     whole.paste(layers[0], (x, y), layers[1])
     return np.asarray(whole)
 

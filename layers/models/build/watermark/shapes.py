@@ -68,20 +68,30 @@ def _stroke(paths: list[NDArray[np.float64]], height: int, width: float) -> Sten
 
 
 def logo(rng: np.random.Generator, size: int, font: Path, letters: str) -> Stencil:
-    """A badge `size` pixels tall: rings, polygons, rays or peaks, often with letters inside or below."""
+    """A badge `size` pixels tall: a figure with letters or another figure in it, or a name beside or below.
+
+    A plain outline alone would be anything: a roof, a window, the moon.
+    """
     over, edge = 2, size * 2
     canvas = Image.new("L", (edge, edge))
     draw = ImageDraw.Draw(canvas)
     width = max(2, int(edge * rng.uniform(0.02, 0.07)))
     figure = _FIGURES[rng.integers(len(_FIGURES))]
-    figure(_Pen(draw, rng, edge, width, 255 if happens(rng, 0.35) else None))
-    if happens(rng, 0.6):
+    filled = happens(rng, 0.35)
+    figure(_Pen(draw, rng, edge, width, 255 if filled else None))
+    lettered, named = happens(rng, 0.6), happens(rng, 0.5)
+    if lettered:
         inner = text(letters[:2].upper(), font, max(6, int(edge * rng.uniform(0.25, 0.42))))
         at = (edge - inner.shape[1]) // 2, (edge - inner.shape[0]) // 2
         knocked_out = happens(rng, 0.3)
-        canvas.paste(0 if knocked_out else 255, at, Image.fromarray(inner))
+        canvas.paste(0 if knocked_out or filled else 255, at, Image.fromarray(inner))
+    elif not named:
+        within = Image.new("L", (edge // 2, edge // 2))
+        other = _FIGURES[rng.integers(len(_FIGURES))]
+        other(_Pen(ImageDraw.Draw(within), rng, edge // 2, width, None))
+        canvas.paste(0 if filled else 255, (edge // 4, edge // 4), within)
     badge = np.asarray(canvas.resize((edge // over, edge // over), Image.Resampling.BOX))
-    if happens(rng, 0.5):
+    if named:
         line = text(letters, font, max(6, int(size * rng.uniform(0.18, 0.35))))
         badge = (
             stack(badge, line, gap=size // 12) if happens(rng, 0.7) else beside(badge, line, gap=size // 8)

@@ -38,7 +38,16 @@ def test_the_summary_counts_photographs_against_marks_and_leaves_hard_cases_out(
 @pytest.mark.parametrize(
     ("case", "rows"),
     [
-        (marked(1), {"recall, text", "recall, height 0.03 to 0.06", "recall, contrast 20 to 40"}),
+        (
+            marked(1),
+            {
+                "recall, text",
+                "recall, hills_large",
+                "recall, height 0.03 to 0.06",
+                "recall, contrast 20 to 40",
+            },
+        ),
+        (marked(1, "real"), {"recall, real", "recall, hills_large"}),
         (clean(1), {"false alarms, cut", "false alarms, hills_large"}),
         (clean(1, "signs"), {"false alarms, signs"}),
     ],
@@ -65,3 +74,18 @@ def test_the_cases_of_a_split_cover_every_kind_and_are_the_same_every_time(tmp_p
     drawings = cases.rendered(tmp_path / "cache", split, drawings=("some_large",))
     large = {each.kind for each in drawings if not each.marked and each.folder == "some_large"}
     assert large == {"drawing", "signs", "frame"}
+
+
+def test_real_marks_are_judged_beside_clean_pictures_of_their_folder(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for folder in ("some_small", "other_small"):
+        (tmp_path / folder).mkdir()
+        for index in range(6):
+            pixels = rng.integers(0, 256, (40, 60, 3), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / folder / f"{folder}_{index}.png")
+    folders = [tmp_path / "some_small", tmp_path / "other_small"]
+    pictures.build(folders, tmp_path / "cache", marks={"some_small_0.png": [], "some_small_1.png": []})
+    judged = list(cases.real(tmp_path / "cache", "train", "val", "test"))
+    assert [each.marked for each in judged] == [True] * 2 + [False] * 4
+    assert {each.folder for each in judged} == {"some_small"}
+    assert all(each.picture.shape == (512, 512, 3) for each in judged)

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from layers.models.build.watermark import fonts, render, scene
+from layers.models.build.watermark import fonts, ink, render, scene
 
 SEEDS = range(4)
 
@@ -39,6 +39,16 @@ def test_every_kind_can_be_noticed(kind: str) -> None:
         assert marked.contrast >= 10
         assert 0 < marked.size < 1
         assert (marked.mask > 128).sum() >= 20
+
+
+def test_on_busy_ground_a_mark_is_made_stronger() -> None:
+    rng = np.random.default_rng(0)
+    even = np.full((300, 420, 3), 120, np.uint8)
+    busy = np.clip(even + rng.normal(0, 30, (300, 420, 1)), 0, 255).astype(np.uint8)
+    stencil = np.full((20, 60), 255, np.uint8)
+    faint = ink.Ink(np.full(3, 255, np.float32), "normal", 0.08, 0.0)
+    assert ink.print_on(even, stencil, 200, 100, faint)[2] == pytest.approx(0.08 * 135, abs=1)
+    assert ink.print_on(busy, stencil, 200, 100, faint)[2] >= ink.NOTICED * 20
 
 
 @pytest.mark.parametrize("kind", render.KINDS)

@@ -14,7 +14,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache of ten small and ten large pictures of noise over a gradient."""
     place = tmp_path_factory.mktemp("pictures")
     rng = np.random.default_rng(0)
-    for folder, side in (("some_small", 96), ("some_large", 520)):
+    for folder, side in (("some_small", 256), ("some_large", 520)):
         (place / folder).mkdir()
         for index in range(10):
             level = np.linspace(0, 200, side)[:, None, None] + rng.normal(0, 20, (1, side, 3))
@@ -41,13 +41,55 @@ def test_the_split_does_not_move_when_a_folder_is_added(cache: Path, tmp_path: P
     assert alone == both
 
 
-@pytest.mark.parametrize("side", [96, 520])
-def test_a_scene_is_cut_large_enough(side: int) -> None:
-    picture = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
+def test_a_scene_is_cut_large_enough() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (520, 520, 3), np.uint8)
     for seed in range(5):
         scene = pictures.cut(picture, np.random.default_rng(seed))
         assert min(scene.shape[:2]) >= 280
         assert max(scene.shape[:2]) <= 960
+
+
+def test_a_small_picture_is_tiled_or_left_small_and_never_enlarged() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
+    scenes = [pictures.cut(picture, np.random.default_rng(seed)) for seed in range(12)]
+    tiled = [min(scene.shape[:2]) >= 400 for scene in scenes]
+    assert any(tiled)
+    assert not all(tiled)
+    assert all(max(scene.shape[:2]) <= 256 for scene, large in zip(scenes, tiled, strict=True) if not large)
+    colours = {tuple(pixel) for pixel in picture.reshape(-1, 3).tolist()}
+    assert all(tuple(scene[7, 9].tolist()) in colours for scene in scenes)
+
+
+def test_cells_half_inside_a_box_are_marked_and_touched_ones_left_out() -> None:
+    #          16 pixels a cell: the box goes from (8, 0) to (40, 20)
+    labels = samples.real_cells([[12.5, 0, 62.5, 31.25]], 64)
+    assert labels.tolist() == [[1, 1, 1, 0], [-1, -1, -1, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+
+
+def test_a_box_smaller_than_a_cell_marks_the_one_it_is_in() -> None:
+    labels = samples.real_cells([[30, 30, 33, 33], [0, 0, 2, 2]], 64)
+    assert labels[1, 1] == labels[0, 0] == 1
+    assert (labels > 0).sum() == 2
+
+
+def test_pictures_with_real_marks_are_never_clean_and_are_learnt_from(cache: Path, tmp_path: Path) -> None:
+    extra = tmp_path / "extra_large"
+    extra.mkdir()
+    Image.new("RGB", (512, 512), (255, 0, 255)).save(extra / "signed.png")
+    pictures.build(
+        [cache.parent / "some_small", cache.parent / "some_large"],
+        tmp_path / "cache",
+        ("skipped",),
+        (extra,),
+        marks={"signed.png": [[70.0, 90.0, 95.0, 96.0]]},
+    )
+    stored = pictures.Cache(tmp_path / "cache")
+    assert [entry.name for entry in stored.marked("train")] == ["signed.png"]
+    assert "signed.png" not in {entry.name for entry in stored.of("train")}
+    drawn = [samples.Source(tmp_path / "cache", side=192, seed=3)[index] for index in range(40)]
+    real = [sample for sample in drawn if np.ptp(sample.crops[0][..., 1]) < 8 and sample.crops.min() < 8]
+    assert 0 < len(real) < 20
+    assert all((sample.cells[0] > 0).any() for sample in real)
 
 
 def test_cells_say_marked_clean_or_hardly_touched() -> None:
