@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bowerbird.errors import BowerbirdError
+from bowerbird_models.watermark import Detection
 from functions.filter.http.answers import BundleAnswer, NoveltyAnswer, ThresholdAnswer, WatermarkAnswer
 from functions.filter.http.gate import Room
 from functions.filter.http.judge import judges
@@ -44,8 +45,8 @@ class BlueMarks:
 
     threshold: float = 0.9
 
-    def probability(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
-        return np.asarray([colours(image)[2] for image in images], np.float32)
+    def detect(self, images: Sequence[Image.Image]) -> list[Detection]:
+        return [Detection(float(colours(image)[2]), None) for image in images]
 
 
 @dataclass

@@ -48,6 +48,20 @@ class NoveltyModel(Protocol):
         ...
 
 
+class Detection(Protocol):
+    """What the watermark classifier says of one picture."""
+
+    @property
+    def probability(self) -> float:
+        """Of a watermark, between 0 and 1."""
+        ...
+
+    @property
+    def place(self) -> tuple[float, float, float, float] | None:
+        """Where it is: left, top, right, bottom in shares of the picture; None if that is not known."""
+        ...
+
+
 class WatermarkClassifier(Protocol):
     """Pictures to the probability of a watermark; at or above the threshold there is one."""
 
@@ -56,8 +70,8 @@ class WatermarkClassifier(Protocol):
         """The lowest probability that rejects."""
         ...
 
-    def probability(self, images: Sequence[Image.Image]) -> Scores:
-        """RGB pictures to (N,), between 0 and 1."""
+    def detect(self, images: Sequence[Image.Image]) -> Sequence[Detection]:
+        """RGB pictures to one detection each."""
         ...
 
 

@@ -48,7 +48,7 @@ def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
     grey = Image.new("RGB", (SIDE, SIDE), "grey")
     bundle.encoder.embed([grey])
     if bundle.watermark is not None:
-        bundle.watermark.probability([grey])
+        bundle.watermark.detect([grey])
     return Service(
         judges=found,
         bundle=describe(bundle),

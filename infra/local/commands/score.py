@@ -61,7 +61,7 @@ def _score(path: Path, bundle: Bundle) -> Score:
     except (PermanentError, OSError) as error:
         return result(novelty=None, watermark=None, keep=False, reason=str(error))
     novelty = float(bundle.novelty.score(bundle.encoder.embed([picture]))[0])
-    mark = None if bundle.watermark is None else float(bundle.watermark.probability([picture])[0])
+    mark = None if bundle.watermark is None else bundle.watermark.detect([picture])[0].probability
     reason = ""
     if novelty < bundle.novelty.threshold:
         reason = f"novelty: {novelty:.4g} is below {bundle.novelty.threshold:.4g}"

@@ -48,7 +48,8 @@ class Measure:
 class Card:
     """One picture on the sheet.
 
-    Texts are cleaned, `link` is http(s) or None, `size` is in pixels, `image` is a survivor's object key.
+    Texts are cleaned, `link` is http(s) or None, `size` is in pixels, `image` is a survivor's object key,
+    `mark` where its watermark is: left, top, right, bottom in shares of the picture.
     """
 
     candidate: str
@@ -64,6 +65,7 @@ class Card:
     image: str | None
     novelty: float | None
     measure: Measure | None
+    mark: tuple[float, float, float, float] | None = None
 
     @property
     def margin(self) -> float:
@@ -93,6 +95,7 @@ def card_of(decision: Decision) -> Card:
         # A preview that was rejected is the only look there was: its score is on the same scale.
         novelty=_number(decision.scores.get("novelty", decision.scores.get("preview"))),
         measure=measure,
+        mark=_mark(decision.facts),
     )
 
 
@@ -137,6 +140,17 @@ def _size(facts: dict[str, Any]) -> tuple[int, int] | None:
     if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
         return width, height
     return None
+
+
+def _mark(facts: dict[str, Any]) -> tuple[float, float, float, float] | None:
+    sides = facts.get("mark")
+    if not isinstance(sides, list) or not all(isinstance(side, int | float) for side in sides):
+        return None
+    match sides:
+        case [left, top, right, bottom] if 0 <= left < right <= 1 and 0 <= top < bottom <= 1:
+            return left, top, right, bottom
+        case _:
+            return None
 
 
 def _number(value: Any) -> float | None:

@@ -6,13 +6,14 @@ import io
 from dataclasses import dataclass
 from typing import Final
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from bowerbird.errors import PermanentError
 from bowerbird.keys import thumb_key
 from bowerbird.ports import ObjectStore
 from infra.local import pictures
 from infra.local.sheet.cards import Card
+from infra.local.sheet.palette import DARK
 
 # The filter writes 256 px JPEGs of 5 to 25 KB. Whatever else stands under the key is not shown.
 _SIDE: Final = 256
@@ -22,16 +23,20 @@ _MOST_PIXELS: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Thumb:
-    """A JPEG whose header has been read; width and height in pixels."""
+    """A JPEG whose header has been read; width and height in pixels.
+
+    `marked` if something in it is framed.
+    """
 
     data: bytes
     width: int
     height: int
+    marked: bool = False
 
     @property
     def fills(self) -> bool:
         """Whether it may be cropped to a 4:3 frame without losing what it is; a banner may not."""
-        return 0.95 <= self.width / self.height <= 2  # noqa: PLR2004 - crops at most a third
+        return not self.marked and 0.95 <= self.width / self.height <= 2  # noqa: PLR2004 - crops at most a third
 
 
 def load_thumb(store: ObjectStore, card: Card) -> Thumb | None:
@@ -42,9 +47,26 @@ def load_thumb(store: ObjectStore, card: Card) -> Thumb | None:
     try:
         with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
             width, height = image.size
+            if max(width, height) > _MOST_PIXELS:
+                return None
+            if card.mark is None:
+                return Thumb(data, width, height)
+            return Thumb(_outlined(image, card.mark), width, height, marked=True)
     except OSError:
         return None
-    return Thumb(data, width, height) if max(width, height) <= _MOST_PIXELS else None
+
+
+def _outlined(image: Image.Image, mark: tuple[float, float, float, float]) -> bytes:
+    # The picture with a frame around its watermark, light within dark: to be seen on any ground.
+    drawn = image.convert("RGB")
+    pen = ImageDraw.Draw(drawn)
+    left, right = (round(share * (drawn.width - 1)) for share in mark[::2])
+    top, bottom = (round(share * (drawn.height - 1)) for share in mark[1::2])
+    pen.rectangle((left - 1, top - 1, right + 1, bottom + 1), outline=DARK.paper)
+    pen.rectangle((left, top, right, bottom), outline=DARK.rejected, width=2)
+    buffer = io.BytesIO()
+    drawn.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
 
 
 def _from_survivor(store: ObjectStore, card: Card) -> bytes | None:

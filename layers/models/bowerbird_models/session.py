@@ -15,7 +15,7 @@ Array = NDArray[np.float32]
 
 
 class Session:
-    """One input, one output; made on first use, safe to share between threads.
+    """One input; made on first use, safe to share between threads.
 
     `threads` is for one picture. The host judges several pictures at once, so more than one thread a picture
     only makes them wait for each other.
@@ -28,13 +28,16 @@ class Session:
         self._made: ort.InferenceSession | None = None
 
     def run(self, batch: Array) -> Array:
-        """Any batch the network accepts → its output."""
+        """Any batch the network accepts → its first output."""
+        return self.outputs(batch)[0]
+
+    def outputs(self, batch: Array) -> list[Array]:
+        """Any batch the network accepts → all it gives, in the order of the file."""
         session = self._session()
         entry = session.get_inputs()[0]
         # Some publishers' half-precision networks also want half-precision pixels.
         fed = batch.astype(np.float16) if entry.type == "tensor(float16)" else batch
-        (output,) = session.run(None, {entry.name: fed})
-        return np.asarray(output, np.float32)
+        return [np.asarray(output, np.float32) for output in session.run(None, {entry.name: fed})]
 
     def _session(self) -> ort.InferenceSession:
         with self._lock:

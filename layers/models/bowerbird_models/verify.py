@@ -64,7 +64,7 @@ def observe(bundle: Bundle, name: str, *, values: int = 16) -> Canonical:
 def _probability(bundle: Bundle, picture: Image.Image) -> float | None:
     if bundle.watermark is None:
         return None
-    return round(float(bundle.watermark.probability([picture])[0]), 5)
+    return round(bundle.watermark.detect([picture])[0].probability, 5)
 
 
 def _check_canonical(bundle: Bundle, expected: Canonical) -> None:

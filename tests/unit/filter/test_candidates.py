@@ -19,6 +19,7 @@ from bowerbird.errors import (
     RetryableError,
 )
 from bowerbird.messages import Candidate, Preview, Submission, encode_candidate
+from bowerbird_models.watermark import Detection
 from functions.crawl.recheck import Kept, purge
 from functions.filter.candidates import CandidateFilter
 from functions.filter.examination import Examination
@@ -64,8 +65,8 @@ class FakeModels:
     def score(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
         return embeddings[:, 0]
 
-    def probability(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
-        return np.full(len(images), self.taste, np.float32)
+    def detect(self, images: Sequence[Image.Image]) -> list[Detection]:
+        return [Detection(self.taste, None)] * len(images)
 
 
 @dataclass

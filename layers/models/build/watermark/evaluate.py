@@ -52,7 +52,7 @@ def judge(model: Path, cases: Iterable[Case]) -> list[Judged]:
     watermark = Watermark(Session(model), Preprocess((Resize(SIDE),), half, half), threshold=0.5)
     judged = []
     for case in cases:
-        score = float(watermark.probability([Image.fromarray(case.picture)])[0])
+        score = watermark.detect([Image.fromarray(case.picture)])[0].probability
         judged.append(Judged(score, case.folder, case.kind, case.marked, case.size, case.contrast))
     return judged
 

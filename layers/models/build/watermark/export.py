@@ -58,18 +58,6 @@ def check(model: nn.Module, path: Path) -> float:
     return difference
 
 
-class LogitOnly(nn.Module):
-    """The detector without its heat map, as the pipeline reads one number a picture."""
-
-    def __init__(self, detector: Detector) -> None:
-        super().__init__()
-        self.detector = detector
-
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Logits, N."""
-        return self.detector(pictures)[0]
-
-
 def load(checkpoint: Path) -> Detector:
     """The averaged detector of a checkpoint."""
     state = torch.load(checkpoint, weights_only=True, map_location="cpu")
@@ -83,12 +71,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--heat", action="store_true", help="a second output: the map of where the mark is")
     parser.add_argument("--half", action="store_true", help="store the weights in half precision")
     args = parser.parse_args()
-    detector = load(args.checkpoint)
-    model = detector if args.heat else LogitOnly(detector).eval()
-    to_onnx(model, args.out, ["logit", "heat"] if args.heat else ["logit"])
+    model = load(args.checkpoint)
+    to_onnx(model, args.out, ["logit", "heat"])
     print(f"fp32: {args.out.stat().st_size} bytes, largest difference {check(model, args.out):.2g}")
     if args.half:
         halve_weights(args.out, args.out)

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from bowerbird.decisions import Decision
 from infra.local.sheet.cards import Measure, card_of, plain, safe_link
 
+from .conftest import decision
+
 
 def decided(**changes: Any) -> Decision:
     values: dict[str, Any] = {
@@ -130,3 +132,11 @@ def test_a_post_without_a_title_is_called_by_its_id() -> None:
 )
 def test_an_unknown_size_is_not_shown(facts: dict[str, Any]) -> None:
     assert card_of(decided(facts=facts)).size is None
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["0123", [0.1, 0.2, 0.3], [0.5, 0, 0.4, 1], [0, 0, 2, 1], [0, 0, float("nan"), 1], ["a"] * 4, None],
+)
+def test_a_place_that_is_none_is_not_drawn(mark: object) -> None:
+    assert card_of(decision("k", facts={"mark": mark})).mark is None

@@ -1,5 +1,6 @@
 import io
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -40,3 +41,18 @@ def test_a_damaged_survivor_has_none(data: bytes) -> None:
 )
 def test_only_a_shape_near_the_frame_fills_it(size: tuple[int, int], fills: bool) -> None:
     assert Thumb(b"", *size).fills is fills
+
+
+def test_the_place_of_a_watermark_is_framed_and_never_cropped_away() -> None:
+    store = FakeStore()
+    store.put(thumb_key("k"), landscape(1), content_type="image/jpeg")
+    facts = {"mark": [0.5, 0.5, 0.75, 0.75]}
+    thumb = load_thumb(store, card_of(decision("k", keep=False, facts=facts)))
+    assert thumb is not None
+    assert not thumb.fills
+    with Image.open(io.BytesIO(thumb.data)) as image, Image.open(io.BytesIO(landscape(1))) as before:
+        changed = np.abs(np.asarray(image, int) - np.asarray(before, int)).max(axis=2) > 60
+    ys, xs = np.nonzero(changed)
+    assert (xs.min() / 256, xs.max() / 256) == pytest.approx((0.5, 0.75), abs=0.02)
+    assert (ys.min() / 171, ys.max() / 171) == pytest.approx((0.5, 0.75), abs=0.02)
+    assert not changed[95:120, 140:180].any()
