@@ -1,4 +1,4 @@
-"""`bowerbird calibrate`: choose a bundle's threshold, or how far it trusts a scout."""
+"""`bowerbird calibrate`: choose a bundle's threshold, or how far it trusts previews and a scout."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.local.commands.train import keep_rate
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("calibrate", help="choose the threshold of a bundle, or its scout's")
+    parser = subparsers.add_parser("calibrate", help="choose a bundle's threshold, or whom else it trusts")
     parser.add_argument("bundle", help="bundle name or folder")
     parser.add_argument("--out", type=Path, metavar="BUNDLE", help="write a copy here (default: in place)")
     how = parser.add_mutually_exclusive_group(required=True)
@@ -20,6 +20,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     how.add_argument("--per-day", type=float, metavar="N", help="pictures a day; needs --from")
     how.add_argument(
         "--good", type=Path, metavar="DIR", help="fresh pictures to keep; needs --reject or --scout"
+    )
+    how.add_argument(
+        "--previews",
+        type=Path,
+        metavar="DIR",
+        help="fresh pictures: how low may their small copies score?",
     )
     parser.add_argument("--from", dest="place", type=Path, metavar="PLACE", help="a folder `mine` wrote to")
     beside = parser.add_mutually_exclusive_group()
@@ -33,7 +39,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Choose, write, draw."""
     try:
-        from infra.local.train import calibration, scouting  # noqa: PLC0415 - scikit-learn is slow
+        from infra.local.train import calibration, previews, scouting  # noqa: PLC0415 - scikit-learn is slow
     except ModuleNotFoundError as error:
         raise UsageError(f"{error.name} is missing: pip install 'bowerbird[train]'") from error
     bundle = load(args.bundle)
@@ -48,6 +54,13 @@ def run(args: argparse.Namespace) -> int:
         print(trust.entry(scout).floor.chosen)
         if trust.shown < scouting.GOES_ON:
             print(f"too few pictures to show {scouting.GOES_ON:.1%}: the lowest score of them is the floor")
+        return 0
+    if args.previews is not None:
+        found = previews.measure(bundle, args.previews)
+        novelty = bundle.manifest.novelty.model_copy(update={"preview_margin": found.entry()})
+        label = calibration.rewrite(bundle, args.out or bundle.folder, {"novelty": novelty})
+        print(f"{label}: previews may score {found.value:.3f} below the threshold; {found.entry().chosen}")
+        print(f"it spares fetching {found.saved:.0%} of the originals that would be rejected")
         return 0
     if args.keep_rate is not None:
         choice = calibration.by_keep_rate(bundle, args.keep_rate)

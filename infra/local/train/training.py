@@ -87,6 +87,9 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
         f"{wishes.out}: {fitted.winner}, threshold {fitted.novelty.threshold:.4g}, "
         f"{len(good.paths)} pictures, {time.monotonic() - start:.0f} s"
     )
+    print(
+        f"to judge previews too: bowerbird calibrate {wishes.out} --previews DIR of other pictures you love"
+    )
 
 
 def parse_mixture(text: str) -> tuple[int, str]:

@@ -161,6 +161,29 @@ def test_a_scout_is_trusted_as_far_as_was_measured(
     assert load(bundle).manifest.scout is None
 
 
+def test_previews_are_trusted_as_far_as_was_measured(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    for seed in range(100, 160):
+        hills(seed).resize((1200, 960)).save(fresh / f"{seed}.jpg")
+    (fresh / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 cut")
+    hills(1).save(fresh / "too-small-for-copies.jpg")
+    calibrate = ["calibrate", f"{trained}/mine", "--out", f"{tmp_path}/mine", "--previews"]
+    assert main([*calibrate, f"{trained}/good"]) == 2
+    assert "0 copies of pictures that pass, 100 are needed" in capsys.readouterr().err
+
+    assert main([*calibrate, str(fresh)]) == 0
+    bundle = load(tmp_path / "mine", verify=True)
+    assert bundle.label == "mine@1.0.1"
+    margin = bundle.manifest.novelty.preview_margin
+    assert margin is not None
+    assert margin.value == bundle.novelty.preview_margin
+    assert "copies of passing photographs go on" in margin.chosen
+    assert "mine@1.0.1: previews may score" in capsys.readouterr().out
+
+
 def test_calibrate_between_two_folders(trained: Path, tmp_path: Path) -> None:
     arguments = ["--good", f"{trained}/good", "--reject", f"{trained}/rejects", "--out", f"{tmp_path}/mine"]
     assert main(["calibrate", f"{trained}/mine", *arguments]) == 0
