@@ -63,6 +63,11 @@ class Sample:
         share = self.share * len(good) / len(self.good)
         return Sample(self.good[good], self.imitations[mine], origin, self.rejects[rejects], share)
 
+    @property
+    def at_last(self) -> int:
+        """How many pictures there are when none is held out."""
+        return round(len(self.good) / self.share)
+
 
 Fitter = Callable[[Sample], Density]
 
@@ -108,7 +113,7 @@ def neighbours(sample: Sample) -> Density:
     reference = sample.good
     if len(reference) > _MOST_REFERENCES:
         reference = np.random.default_rng(0).permutation(reference)[:_MOST_REFERENCES]
-    at_last = min(_MOST_REFERENCES, round(len(sample.good) / sample.share))
+    at_last = min(_MOST_REFERENCES, sample.at_last)
     k = min(NEIGHBOURS, at_last // 3) * len(reference) / at_last
     return Neighbours(reference.astype(np.float16), np.asarray(max(1, round(k))))
 

@@ -43,12 +43,12 @@ def compare(vectors: Vectors, *, seed: int = 0) -> Iterator[Trial]:
     """Try every configuration on one split, lazily, so that progress can be shown."""
     if len(vectors) > _ENOUGH:
         vectors = np.random.default_rng(seed).permutation(vectors)[:_ENOUGH]
-    projection = _projection(vectors)
+    projection = _projection(vectors, len(vectors))
     seen, unseen = train_test_split(projection.transform(vectors), test_size=0.25, random_state=seed)
     for covariance in COVARIANCES:
         for count in COUNTS:
             if count * 2 <= len(seen):
-                model = _fit(seen, count, covariance, seed)
+                model = _fit(seen, count, covariance, len(seen), seed)
                 yield Trial(
                     count,
                     covariance,
@@ -59,10 +59,17 @@ def compare(vectors: Vectors, *, seed: int = 0) -> Iterator[Trial]:
                 )
 
 
-def fit(vectors: Vectors, count: int, covariance: str, *, seed: int = 0) -> Mixture:
-    """Fit one configuration on everything, as plain arrays."""
-    projection = _projection(vectors)
-    model = _fit(projection.transform(vectors), count, covariance, seed)
+def fit(
+    vectors: Vectors, count: int, covariance: str, *, at_last: int | None = None, seed: int = 0
+) -> Mixture:
+    """Fit one configuration on everything, as plain arrays.
+
+    A likelihood's scale hangs on the number of directions and on the shrinkage. Where these are a part of
+    `at_last` pictures, both are chosen for the whole: a threshold from held-out scores must hold for it.
+    """
+    at_last = at_last or len(vectors)
+    projection = _projection(vectors, at_last)
+    model = _fit(projection.transform(vectors), count, covariance, at_last, seed)
     return Mixture(
         covariance=np.asarray(covariance),
         weights=model.weights_.astype(np.float32),
@@ -73,16 +80,16 @@ def fit(vectors: Vectors, count: int, covariance: str, *, seed: int = 0) -> Mixt
     )
 
 
-def _projection(vectors: Vectors) -> PCA:
+def _projection(vectors: Vectors, at_last: int) -> PCA:
     most = min(_MOST_DIRECTIONS, vectors.shape[1], len(vectors) - 1)
-    directions = min(most, max(_LEAST_DIRECTIONS, len(vectors) // 4))
+    directions = min(most, max(_LEAST_DIRECTIONS, at_last // 4))
     return PCA(directions, random_state=0).fit(vectors)
 
 
-def _fit(points: Vectors, count: int, covariance: str, seed: int) -> GaussianMixture:
+def _fit(points: Vectors, count: int, covariance: str, at_last: int, seed: int) -> GaussianMixture:
     # Few pictures for each covariance: pull it towards a sphere, in proportion.
     spread = float(points.var(axis=0).mean())
-    shared = len(points) if covariance == "tied" else len(points) / count
+    shared = at_last if covariance == "tied" else at_last / count
     shrinkage = spread * min(1.0, points.shape[1] / shared) * 0.1
     model = GaussianMixture(
         count, covariance_type=covariance, reg_covar=max(shrinkage, 1e-9), max_iter=50, random_state=seed

@@ -107,7 +107,7 @@ def parse_mixture(text: str) -> tuple[int, str]:
 
 
 def _mixture(count: int, covariance: str) -> fit.Fitter:
-    return lambda sample: mixtures.fit(sample.good, count, covariance)
+    return lambda sample: mixtures.fit(sample.good, count, covariance, at_last=sample.at_last)
 
 
 def _contenders(best: Trial, forced: tuple[int, str] | None) -> dict[str, fit.Fitter]:

@@ -57,8 +57,14 @@ class Row:
 def configurations() -> Mapping[str, tuple[fit.Fitter, bool]]:
     """Density, and whether the head of examples goes with it."""
     return {
-        "16 full Gaussians (the original)": (lambda sample: mixtures.fit(sample.good, 16, "full"), False),
-        "1 full Gaussian (Mahalanobis)": (lambda sample: mixtures.fit(sample.good, 1, "full"), False),
+        "16 full Gaussians (the original)": (
+            lambda sample: mixtures.fit(sample.good, 16, "full", at_last=sample.at_last),
+            False,
+        ),
+        "1 full Gaussian (Mahalanobis)": (
+            lambda sample: mixtures.fit(sample.good, 1, "full", at_last=sample.at_last),
+            False,
+        ),
         "nearest neighbours": (fit.neighbours, False),
         "ours: neighbours and head": (fit.neighbours, True),
     }

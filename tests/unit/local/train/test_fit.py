@@ -34,6 +34,23 @@ def test_the_threshold_keeps_the_rate_that_was_asked_of_new_pictures(rate: float
     assert np.mean(kept) == pytest.approx(rate, abs=0.03)
 
 
+def test_a_mixture_keeps_the_rate_too_though_fewer_pictures_have_fewer_directions() -> None:
+    fading = np.random.default_rng(0).normal(size=(4000, 64)) * 0.5 ** (np.arange(64) / 4)
+    fading[:, 0] += 6
+    points = (fading / np.linalg.norm(fading, axis=1, keepdims=True)).astype(np.float32)
+    none = np.empty((0, 64), np.float32)
+
+    def whole(own: Sample) -> fit.Density:
+        return mixtures.fit(own.good, 1, "full", at_last=own.at_last)
+
+    kept = []
+    for good in np.split(points[:640], 4):
+        model = fit.fit(Sample(good, none, np.empty(0, int), none), {"whole": whole}, keep_rate=0.9).novelty
+        kept.append((model.score(points[640:]) >= model.threshold).mean())
+
+    assert np.mean(kept) == pytest.approx(0.9, abs=0.05)
+
+
 def test_others_and_imitations_score_below_unseen_good_ones() -> None:
     model = fit.fit(sample(), {"neighbours": fit.neighbours}, keep_rate=0.9).novelty
     unseen = model.score(cone(100, 0, 50)).mean()
