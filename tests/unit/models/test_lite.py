@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import ImageDraw
 
 from bowerbird.errors import BundleError
 from bowerbird_models import canonical
@@ -54,6 +55,20 @@ def test_the_threshold_keeps_what_the_manifest_promises_of_held_out_pictures(lit
     heldout = np.asarray(lite.novelty.reference["heldout"])
 
     assert (heldout >= lite.novelty.threshold).mean() == pytest.approx(0.9, abs=0.002)
+
+
+def test_a_signed_picture_is_called_marked_and_the_place_is_where_the_name_stands(lite: Bundle) -> None:
+    assert lite.watermark is not None
+    picture = canonical.draw("dusk")
+    (clean,) = lite.watermark.detect([picture])
+    ImageDraw.Draw(picture).text((520, 550), "\N{COPYRIGHT SIGN} Ada Photography", fill="white", font_size=28)
+    (signed,) = lite.watermark.detect([picture])
+
+    assert clean.probability < lite.watermark.threshold <= signed.probability
+    assert signed.place is not None
+    left, top, right, bottom = signed.place
+    assert (left, right) == pytest.approx((520 / 800, 0.99), abs=0.06)
+    assert (top, bottom) == pytest.approx((550 / 600, 585 / 600), abs=0.05)
 
 
 def cut(path: Path) -> None:

