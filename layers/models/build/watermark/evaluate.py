@@ -160,8 +160,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="watermark.json beside the model, for `train`")
     args = parser.parse_args()
     judged = judge(args.model, rendered(args.cache, "val", args.fonts, tuple(args.drawings)))
-    clean = [*judged, *judge(args.model, real(args.cache, "val"))]
-    threshold = choose_threshold(clean)
+    views = [*judged, *judge(args.model, real(args.cache, "val"))]
+    threshold = choose_threshold(views)
     figures = {"validation": show("validation", judged, threshold)}
     if not args.only_validate:
         seen = judge(args.model, rendered(args.cache, "test", args.fonts, tuple(args.drawings)))
@@ -173,7 +173,7 @@ def main() -> None:
     if args.out:
         args.out.write_text(json.dumps(figures, indent=1) + "\n")
     if args.write:
-        count = sum(each.kind in _CLEAN for each in clean)
+        count = sum(each.kind in _CLEAN for each in views)
         chosen = f"calls no more than {FALSE_ALARMS:.0%} of {count} clean validation photographs marked"
         source = (
             "layers/models/build/watermark: EfficientNet-Lite0 (ImageNet, PyPI "
