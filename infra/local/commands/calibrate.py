@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from bowerbird.errors import UsageError
-from bowerbird_models.bundle import load
+from bowerbird_models.bundle import Bundle, load
 from infra.local.commands.train import keep_rate
 
 
@@ -37,31 +37,49 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Choose, write, draw."""
+    """Choose, write, say what was chosen."""
+    bundle = load(args.bundle)
+    out = args.out or bundle.folder
     try:
-        from infra.local.train import calibration, previews, scouting  # noqa: PLC0415 - scikit-learn is slow
+        if args.scout is not None:
+            _scout(bundle, args, out)
+        elif args.previews is not None:
+            _previews(bundle, args.previews, out)
+        else:
+            _threshold(bundle, args, out)
     except ModuleNotFoundError as error:
         raise UsageError(f"{error.name} is missing: pip install 'bowerbird[train]'") from error
-    bundle = load(args.bundle)
-    if args.scout is not None:
-        if args.good is None:
-            raise UsageError("--scout needs --good, a folder of pictures that the bundle keeps")
-        scout = load(args.scout)
-        trust = scouting.measure(bundle, scout, args.good)
-        label = calibration.rewrite(bundle, args.out or bundle.folder, {"scout": trust.entry(scout)})
-        margin = scout.novelty.threshold - trust.floor
-        print(f"{label}: {scout.label} may reject below {trust.floor:.4g}, {margin:.4g} below its threshold")
-        print(trust.entry(scout).floor.chosen)
-        if trust.shown < scouting.GOES_ON:
-            print(f"too few pictures to show {scouting.GOES_ON:.1%}: the lowest score of them is the floor")
-        return 0
-    if args.previews is not None:
-        found = previews.measure(bundle, args.previews)
-        novelty = bundle.manifest.novelty.model_copy(update={"preview_margin": found.entry()})
-        label = calibration.rewrite(bundle, args.out or bundle.folder, {"novelty": novelty})
-        print(f"{label}: previews may score {found.value:.3f} below the threshold; {found.entry().chosen}")
-        print(f"it spares fetching {found.saved:.0%} of the originals that would be rejected")
-        return 0
+    return 0
+
+
+def _scout(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
+    from infra.local.train import calibration, scouting  # noqa: PLC0415 - scikit-learn is slow
+
+    if args.good is None:
+        raise UsageError("--scout needs --good, a folder of pictures that the bundle keeps")
+    scout = load(args.scout)
+    trust = scouting.measure(bundle, scout, args.good)
+    label = calibration.rewrite(bundle, out, {"scout": trust.entry(scout)})
+    margin = scout.novelty.threshold - trust.floor
+    print(f"{label}: {scout.label} may reject below {trust.floor:.4g}, {margin:.4g} below its threshold")
+    print(trust.entry(scout).floor.chosen)
+    if trust.shown < scouting.GOES_ON:
+        print(f"too few pictures to show {scouting.GOES_ON:.1%}: the lowest score of them is the floor")
+
+
+def _previews(bundle: Bundle, folder: Path, out: Path) -> None:
+    from infra.local.train import calibration, previews  # noqa: PLC0415 - scikit-learn is slow
+
+    found = previews.measure(bundle, folder)
+    novelty = bundle.manifest.novelty.model_copy(update={"preview_margin": found.entry()})
+    label = calibration.rewrite(bundle, out, {"novelty": novelty})
+    print(f"{label}: previews may score {found.value:.3f} below the threshold; {found.entry().chosen}")
+    print(f"it spares fetching {found.saved:.0%} of the originals that would be rejected")
+
+
+def _threshold(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
+    from infra.local.train import calibration  # noqa: PLC0415 - scikit-learn is slow
+
     if args.keep_rate is not None:
         choice = calibration.by_keep_rate(bundle, args.keep_rate)
     elif args.per_day is not None:
@@ -72,6 +90,5 @@ def run(args: argparse.Namespace) -> int:
         if args.reject is None:
             raise UsageError("--good needs --reject, the pictures to tell them from")
         choice = calibration.by_two_folders(bundle, args.good, args.reject)
-    label = calibration.write(bundle, choice, args.out or bundle.folder)
+    label = calibration.write(bundle, choice, out)
     print(f"{label}: threshold {choice.threshold:.4g} (was {bundle.novelty.threshold:.4g}), {choice.chosen}")
-    return 0

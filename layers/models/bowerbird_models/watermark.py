@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from bowerbird.errors import BundleError
 from bowerbird_models.preprocess import Preprocess
@@ -62,10 +62,8 @@ def _place(heat: NDArray[np.float32]) -> tuple[float, float, float, float]:
     found = np.zeros_like(hot)
     found[top, left] = True
     while True:
-        reach = found.copy()
-        for y, x in np.argwhere(found):
-            reach[max(0, y - _GAP) : y + _GAP + 1, max(0, x - _GAP) : x + _GAP + 1] = True
-        grown = reach & hot
+        near = Image.fromarray(found.view(np.uint8)).filter(ImageFilter.MaxFilter(2 * _GAP + 1))
+        grown = (np.asarray(near) > 0) & hot
         if (grown == found).all():
             break
         found = grown

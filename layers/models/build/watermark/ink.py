@@ -7,27 +7,14 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from .chance import happens
 from .scene import Picture
 from .shapes import Stencil
+from .visibility import NOTICED, Visibility
 
 _Pixels = NDArray[np.float32]
 
-#: A mark can be noticed when it stands out from its ground this many times as much as the ground itself does
-#: around it. Found by eye on marks ranked by it: below 1.7 they can hardly be found even where the place is
-#: known, from 2.3 on they can.
-NOTICED: Final = 2.0
-
-# Levels of 256 below which nothing stands out, however even the ground.
-_EVEN: Final = 4.0
-
-# Pixels, where the picture's longest side has `_SEEN_AT` of them: what is coarser than `_STROKE` hides no
-# mark, and texture is felt over `_AROUND`.
-_SEEN_AT: Final = 512
-_STROKE: Final = 6
-_AROUND: Final = 8
 _ATTEMPTS: Final = 6
 
 _MIDDLE: Final = 128
@@ -68,16 +55,12 @@ def print_on(before: Picture, mark: Stencil, top: int, left: int, ink: Ink) -> t
     window = slice(top, top + mark.shape[0]), slice(left, left + mark.shape[1])
     ground = before[window].astype(np.float32)
     letters, shadow = mark[..., None].astype(np.float32) / 255, _shadow(mark)
-    scale = min(1.0, _SEEN_AT / max(before.shape))
-    core = _seen(mark, scale)
-    core = core >= max(1.0, float(np.quantile(core[core > 0], 0.9)) / 2 if core.any() else 1.0)
-    texture = _texture(before, window, scale)
+    visible = Visibility.of(before, window, mark)
     drawn, contrast = ground, 0.0
     for attempt in range(_ATTEMPTS):
         drawn = ink.over(ground, letters, shadow)
-        difference = _seen(np.abs(drawn - ground).mean(axis=2), scale)
-        contrast = float(difference[core].mean()) if core.any() else 0.0
-        if core.any() and (difference[core] / (_EVEN + texture[core])).mean() >= NOTICED:
+        contrast, quotient = visible.measure(np.abs(drawn - ground).mean(axis=2))
+        if quotient >= NOTICED:
             break
         ink = replace(ink, opacity=min(1.0, ink.opacity * 1.5))
         if attempt == _ATTEMPTS // 2 - 1:  # opacity does not help when the ink has the colour of the ground
@@ -87,37 +70,6 @@ def print_on(before: Picture, mark: Stencil, top: int, left: int, ink: Ink) -> t
     image[window] = np.clip(drawn + 0.5, 0, 255).astype(np.uint8)
     mask[window] = np.ceil(np.maximum(letters, shadow * ink.depth)[..., 0] * 255).astype(np.uint8)
     return image, mask, contrast
-
-
-def _seen(plane: NDArray[np.generic], scale: float) -> _Pixels:
-    # As large as whoever looks at the whole picture sees it: thin strokes pale.
-    height, width = (max(1, round(side * scale)) for side in plane.shape)
-    small = Image.fromarray(plane.astype(np.float32)).resize((width, height), Image.Resampling.BOX)
-    return np.asarray(small)
-
-
-def _texture(picture: Picture, window: tuple[slice, slice], scale: float) -> _Pixels:
-    # How much the ground stands out from itself, at the scale of strokes, at every place of the window.
-    margin = round((_STROKE + _AROUND) / scale)
-    rows, columns = (slice(max(0, part.start - margin), part.stop + margin) for part in window)
-    grey = _seen(picture[rows, columns].mean(axis=2), scale)
-    fine = grey - _blur(grey, _STROKE)
-    whole = np.sqrt(np.maximum(0, _blur(fine * fine, _AROUND)))
-    top, left = (
-        round((part.start - wide.start) * scale) for part, wide in zip(window, (rows, columns), strict=True)
-    )
-    height, width = (max(1, round((part.stop - part.start) * scale)) for part in window)
-    cut = whole[top : top + height, left : left + width]
-    return np.pad(cut, ((0, height - cut.shape[0]), (0, width - cut.shape[1])), mode="edge")
-
-
-def _blur(plane: _Pixels, radius: int) -> _Pixels:
-    # The mean over squares of 2 * radius + 1.
-    side = 2 * radius + 1
-    sums = np.pad(plane.astype(np.float64), radius, mode="edge").cumsum(0).cumsum(1)
-    sums = np.pad(sums, ((1, 0), (1, 0)))
-    inside = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
-    return (inside / side**2).astype(np.float32)
 
 
 def _shadow(stencil: Stencil) -> _Pixels:

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from layers.models.build.watermark import fonts, ink, render, scene
+from layers.models.build.watermark import fonts, ink, render, scene, visibility
 
 SEEDS = range(4)
 
@@ -48,7 +48,7 @@ def test_on_busy_ground_a_mark_is_made_stronger() -> None:
     stencil = np.full((20, 60), 255, np.uint8)
     faint = ink.Ink(np.full(3, 255, np.float32), "normal", 0.08, 0.0)
     assert ink.print_on(even, stencil, 200, 100, faint)[2] == pytest.approx(0.08 * 135, abs=1)
-    assert ink.print_on(busy, stencil, 200, 100, faint)[2] >= ink.NOTICED * 20
+    assert ink.print_on(busy, stencil, 200, 100, faint)[2] >= visibility.NOTICED * 20
 
 
 @pytest.mark.parametrize("kind", render.KINDS)
