@@ -15,7 +15,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser("calibrate", help="choose a bundle's threshold, or whom else it trusts")
     parser.add_argument("bundle", help="bundle name or folder")
     parser.add_argument("--out", type=Path, metavar="BUNDLE", help="write a copy here (default: in place)")
-    how = parser.add_mutually_exclusive_group(required=True)
+    how = parser.add_mutually_exclusive_group()
     how.add_argument("--keep-rate", type=keep_rate, metavar="R", help="of pictures held out in training")
     how.add_argument("--per-day", type=float, metavar="N", help="pictures a day; needs --from")
     how.add_argument(
@@ -38,6 +38,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Choose, write, say what was chosen."""
+    _check(args)
     bundle = load(args.bundle)
     out = args.out or bundle.folder
     try:
@@ -52,11 +53,21 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _check(args: argparse.Namespace) -> None:
+    # What belongs together comes together: an option that would be passed over is refused.
+    if all(each is None for each in (args.keep_rate, args.per_day, args.good, args.previews)):
+        if args.scout is not None or args.reject is not None:
+            raise UsageError("--scout and --reject need --good, a folder of pictures to keep")
+        raise UsageError("say by what to choose: --keep-rate, --per-day, --good or --previews")
+    if (args.per_day is None) != (args.place is None):
+        raise UsageError("--per-day goes with --from PLACE, whose decisions hold the scores")
+    if (args.good is None) != (args.scout is None and args.reject is None):
+        raise UsageError("--good goes with --reject, the pictures to tell them from, or with --scout")
+
+
 def _scout(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
     from infra.local.train import calibration, scouting  # noqa: PLC0415 - scikit-learn is slow
 
-    if args.good is None:
-        raise UsageError("--scout needs --good, a folder of pictures that the bundle keeps")
     scout = load(args.scout)
     trust = scouting.measure(bundle, scout, args.good)
     label = calibration.rewrite(bundle, out, {"scout": trust.entry(scout)})
@@ -83,12 +94,8 @@ def _threshold(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
     if args.keep_rate is not None:
         choice = calibration.by_keep_rate(bundle, args.keep_rate)
     elif args.per_day is not None:
-        if args.place is None:
-            raise UsageError("--per-day needs --from PLACE, whose decisions hold the scores")
         choice = calibration.by_pictures_a_day(bundle, args.place, args.per_day)
     else:
-        if args.reject is None:
-            raise UsageError("--good needs --reject, the pictures to tell them from")
         choice = calibration.by_two_folders(bundle, args.good, args.reject)
     label = calibration.write(bundle, choice, out)
     print(f"{label}: threshold {choice.threshold:.4g} (was {bundle.novelty.threshold:.4g}), {choice.chosen}")

@@ -184,6 +184,25 @@ def test_previews_are_trusted_as_far_as_was_measured(
     assert "mine@1.0.1: previews may score" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "say by what to choose: --keep-rate, --per-day, --good or --previews"),
+        (["--scout", "lite"], "--scout and --reject need --good"),
+        (["--reject", "folder"], "--scout and --reject need --good"),
+        (["--good", "folder"], "--good goes with --reject, the pictures to tell them from, or with --scout"),
+        (["--previews", "folder", "--reject", "folder"], "--good goes with --reject"),
+        (["--per-day", "3"], "--per-day goes with --from PLACE"),
+        (["--keep-rate", "0.9", "--from", "folder"], "--per-day goes with --from PLACE"),
+    ],
+)
+def test_calibrate_refuses_what_it_would_pass_over(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["calibrate", "lite", *arguments]) == 2
+    assert told in capsys.readouterr().err
+
+
 def test_calibrate_between_two_folders(trained: Path, tmp_path: Path) -> None:
     arguments = ["--good", f"{trained}/good", "--reject", f"{trained}/rejects", "--out", f"{tmp_path}/mine"]
     assert main(["calibrate", f"{trained}/mine", *arguments]) == 0
