@@ -20,6 +20,9 @@ from .samples import Source
 _WARM_UP = 100
 _EMA = 0.998
 
+# Cells of a mark from which on the crop around them is a marked one.
+_ENOUGH = 3
+
 
 class _Samples(Dataset[tuple[NDArray[np.uint8], NDArray[np.int8]]]):
     def __init__(self, source: Source, first: int, last: int) -> None:
@@ -45,15 +48,19 @@ def rate(step: int, steps: int, decay: float) -> float:
 
 
 def loss(logits: Tensor, heat: Tensor, cells: Tensor) -> Tensor:
-    """Cross-entropy of every cell, marked ones weighing more, and of every crop as a whole."""
+    """Cross-entropy of every cell, marked ones weighing more, and of every crop as a whole.
+
+    The crop's own part is what a picture is judged by. A crop that shows but a corner of a mark counts only by
+    its cells: nobody could tell.
+    """
     known = (cells >= 0).float()
     by_cell = functional.binary_cross_entropy_with_logits(
         heat, cells.clamp(min=0).float(), weight=known * (1 + 3 * (cells > 0).float()), reduction="sum"
     ) / known.sum().clamp(min=1)
-    marked = (cells > 0).flatten(1).any(1)
+    marked = (cells > 0).flatten(1).sum(1) >= _ENOUGH
     clear = marked | (cells == 0).flatten(1).all(1)
     by_crop = functional.binary_cross_entropy_with_logits(logits, marked.float(), weight=clear.float())
-    return by_cell + 0.3 * by_crop
+    return by_cell + by_crop
 
 
 class Run:
