@@ -58,22 +58,32 @@ def check(model: nn.Module, path: Path) -> float:
     return difference
 
 
-def load(checkpoint: Path) -> Detector:
-    """The averaged detector of a checkpoint."""
-    state = torch.load(checkpoint, weights_only=True, map_location="cpu")
-    detector = Detector(state["backbone"])
-    detector.load_state_dict(state["average"])
+def load(checkpoints: list[Path]) -> Detector:
+    """The averaged detector of a checkpoint; of several, which must be of one run, the mean of them.
+
+    Such a mean can be better than each: https://arxiv.org/abs/2203.05482
+    """
+    states = [torch.load(each, weights_only=True, map_location="cpu") for each in checkpoints]
+    if len({state["backbone"] for state in states}) > 1:
+        raise SystemExit("checkpoints of different backbones have no mean: name those of one run")
+    averages = [state["average"] for state in states]
+    mean = {
+        name: sum(each[name] for each in averages) / len(averages) if value.is_floating_point() else value
+        for name, value in averages[-1].items()
+    }
+    detector = Detector(states[0]["backbone"])
+    detector.load_state_dict(mean)
     return detector.eval()
 
 
 def main() -> None:
-    """Exports a checkpoint's averaged detector."""
+    """Exports a checkpoint's averaged detector, or the mean of several of one run."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("checkpoints", type=Path, nargs="+", metavar="checkpoint")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--half", action="store_true", help="store the weights in half precision")
     args = parser.parse_args()
-    model = load(args.checkpoint)
+    model = load(args.checkpoints)
     to_onnx(model, args.out, ["logit", "heat"])
     print(f"fp32: {args.out.stat().st_size} bytes, largest difference {check(model, args.out):.2g}")
     if args.half:
