@@ -50,8 +50,8 @@ def rate(step: int, steps: int, decay: float) -> float:
 def loss(logits: Tensor, heat: Tensor, cells: Tensor) -> Tensor:
     """Cross-entropy of every cell, marked ones weighing more, and of every crop as a whole.
 
-    The crop's own part is what a picture is judged by. A crop that shows but a corner of a mark counts only by
-    its cells: nobody could tell.
+    The crop's own part is what a picture is judged by. A crop that shows but a corner of a mark counts by its
+    cells only: nobody could tell.
     """
     known = (cells >= 0).float()
     by_cell = functional.binary_cross_entropy_with_logits(
