@@ -83,7 +83,7 @@ def _session(path: Path) -> ort.InferenceSession:
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def _run(session: ort.InferenceSession, picture: NDArray[np.float32]) -> NDArray[np.float32]:
+def _run(session: ort.InferenceSession, picture: NDArray[np.floating]) -> NDArray[np.float32]:
     batch = np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32)
     (output,) = session.run(None, {"picture": batch})
     return np.asarray(output, np.float32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -150,7 +149,6 @@ class Ours:
         timed = Pipeline(
             [Timed(stage, clock) for stage in pipeline.waiting],
             [Timed(stage, clock) for stage in pipeline.computing],
-            nullcontext(),
         )
         self._filter = CandidateFilter(timed, self._ledger, Survivors(store, self._ledger), models.label)
 
@@ -158,7 +156,7 @@ class Ours:
         """Make what is made on first use."""
         grey = Image.new("RGB", (640, 480), "grey")
         models.novelty.score(models.encoder.embed([grey]))
-        mark.probability([grey])
+        mark.detect([grey])
         self.decoder.decode(jpeg(grey), min_side=512)
 
     def judge_all(self, candidates: Sequence[Candidate]) -> dict[str, str]:

@@ -11,13 +11,14 @@ import matplotlib as mpl
 mpl.use("svg")
 mpl.rcParams["svg.hashsalt"] = "bowerbird"  # the same figures give the same file
 import matplotlib.pyplot as plt  # noqa: E402 - the backend is chosen first
+from matplotlib.patches import Rectangle  # noqa: E402
 
 
 def draw(mixes: dict[str, dict[str, dict[str, Any]]], path: Path) -> None:
     """Draw one panel a mix."""
     figure, panels = plt.subplots(len(mixes), 1, figsize=(9, 2.6 * len(mixes)), squeeze=False)
     stages = sorted({stage for mix in mixes.values() for each in mix.values() for stage in each["stages_ms"]})
-    colours = dict(zip(stages, plt.get_cmap("tab20").colors, strict=False))
+    colours = dict(zip(stages, plt.get_cmap("tab20")(range(20)), strict=False))
     for panel, (name, systems) in zip(panels.flat, mixes.items(), strict=True):
         for row, figures in enumerate(systems.values()):
             count, left = len(figures["outcomes"]), 0.0
@@ -30,7 +31,7 @@ def draw(mixes: dict[str, dict[str, dict[str, Any]]], path: Path) -> None:
         panel.margins(x=0.12)
         panel.set_title(f"{name}: CPU ms a candidate")
         panel.spines[["top", "right"]].set_visible(False)
-    handles = [plt.Rectangle((0, 0), 1, 1, color=colours[stage]) for stage in stages]
+    handles = [Rectangle((0, 0), 1, 1, color=colours[stage]) for stage in stages]
     figure.legend(handles, stages, loc="lower center", ncols=5, frameon=False, fontsize=8)
     figure.tight_layout(rect=(0, 0.12, 1, 1))
     figure.savefig(path, metadata={"Date": None})

@@ -110,10 +110,10 @@ def vit_b16(path: Path) -> Path:
     for _ in range(12):
         x = g.node("Add", x, _attention(g, g.norm(x, width), width, heads))
         inner = g.linear(g.norm(x, width), width, 4 * width)
-        scaled = g.node("Mul", inner, g.array(np.float32(1.702)))
+        scaled = g.node("Mul", inner, g.array(np.array(1.702, np.float32)))
         inner = g.node("Mul", inner, g.node("Sigmoid", scaled))
         x = g.node("Add", x, g.linear(inner, 4 * width, width))
-    token = g.node("Gather", x, g.array(np.int64(0)), axis=1)
+    token = g.node("Gather", x, g.array(np.array(0, np.int64)), axis=1)
     features = g.node("MatMul", g.norm(token, width), g.random(width, 512))
     return g.save(path, features, 224, 512)
 
@@ -124,7 +124,7 @@ def _attention(g: Graph, x: str, width: int, heads: int) -> str:
         g.node("Transpose", g.shaped(g.linear(x, width, width), 0, -1, heads, size), perm=[0, 2, 1, 3])
         for _ in range(3)
     )
-    scaled = g.node("Mul", query, g.array(np.float32(size**-0.5)))
+    scaled = g.node("Mul", query, g.array(np.array(size**-0.5, np.float32)))
     weights = g.node(
         "Softmax", g.node("MatMul", scaled, g.node("Transpose", key, perm=[0, 1, 3, 2])), axis=-1
     )

@@ -108,7 +108,8 @@ def _small(path: Path, index: int, chance: random.Random) -> bytes:
 
 
 def _by_taste(paths: list[Path], bundle: Bundle) -> tuple[list[Path], list[Path]]:
-    liked, others = [], []
+    liked: list[Path] = []
+    others: list[Path] = []
     for path in paths:
         image = imaging.decode(path.read_bytes(), min_side=bundle.min_side)
         score = bundle.novelty.score(bundle.encoder.embed([image]))[0]
