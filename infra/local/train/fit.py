@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,12 +13,13 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import KFold
 
 from bowerbird.errors import UsageError
-from bowerbird_models.densities import Density, Linear, Neighbours
+from bowerbird_models.densities import Density, Linear, Neighbours, unit
 from bowerbird_models.novelty import Novelty, Part
 
 Vectors = NDArray[np.float32]
 Scores = NDArray[np.float64]
 Rows = NDArray[np.int64]
+Span = tuple[int, int]
 
 FOLDS: Final = 5
 FEWEST: Final = 50
@@ -27,7 +28,7 @@ NEIGHBOURS: Final = 15
 _MOST_REFERENCES: Final = 4000
 # How much the head of examples counts beside the density; both are standardised. Rejects say more about the
 # owner than imitations do.
-IMITATIONS_WEIGHT: Final = 0.6
+IMITATIONS_WEIGHT: Final = 0.5
 REJECTS_WEIGHT: Final = 1.0
 # Somebody who loves flat artwork has no use for a head that cannot tell it from imitations of it.
 _LEAST_SEPARATION: Final = 0.9
@@ -41,7 +42,8 @@ _ORIGINAL_KEEP_RATE: Final = 0.95
 class Sample:
     """Unit vectors: the owner's pictures (N, D), imitations (M, D) made from `origin` (M), rejects (R, D).
 
-    `share` is how much of all pictures these are, below 1 while some are held out.
+    `share` is how much of all pictures these are, below 1 while some are held out. `style` are the numbers of
+    a vector that tell how a picture is made, where the encoder keeps them apart from what it shows.
     """
 
     good: Vectors
@@ -49,6 +51,7 @@ class Sample:
     origin: Rows
     rejects: Vectors
     share: float = 1.0
+    style: Span | None = None
 
     def __post_init__(self) -> None:
         """Refuse too few pictures to hold any out."""
@@ -61,7 +64,16 @@ class Sample:
         mine = np.isin(self.origin, good)
         origin = np.array([place[int(row)] for row in self.origin[mine]], np.int64)
         share = self.share * len(good) / len(self.good)
-        return Sample(self.good[good], self.imitations[mine], origin, self.rejects[rejects], share)
+        return Sample(
+            self.good[good], self.imitations[mine], origin, self.rejects[rejects], share, self.style
+        )
+
+    def cut(self, span: Span) -> Sample:
+        """These numbers of every vector only, scaled to unit length again."""
+        good, imitations, rejects = (
+            unit(vectors[:, slice(*span)]) for vectors in (self.good, self.imitations, self.rejects)
+        )
+        return Sample(good, imitations, self.origin, rejects, self.share)
 
     @property
     def at_last(self) -> int:
@@ -119,7 +131,10 @@ def neighbours(sample: Sample) -> Density:
 
 
 def examples(sample: Sample) -> Density:
-    """A linear head: the owner's pictures against imitations and rejects, which have equal say."""
+    """A linear head: the owner's pictures against imitations and rejects, which have equal say.
+
+    Given their style only, where there is one: a painted valley shows what a photographed one shows.
+    """
     groups = [sample.good, sample.imitations, sample.rejects]
     points = np.concatenate(groups)
     loved = np.arange(len(points)) < len(sample.good)
@@ -150,28 +165,29 @@ def fit(
 
     The threshold keeps `keep_rate` of the owner's pictures, each scored by a model that had not seen it.
     """
-    head = hold_out(sample, examples, seed) if use_head and _others(sample) else None
+    whole = (0, sample.good.shape[1])
+    style = sample.style or whole
+    styles = sample.cut(style)
+    head = hold_out(styles, examples, seed) if use_head and _others(sample) else None
     if head is not None and head.separation < _LEAST_SEPARATION and not len(sample.rejects):
         head = None
     weight = REJECTS_WEIGHT if len(sample.rejects) else IMITATIONS_WEIGHT
-    beside = [] if head is None else [(examples, head, weight)]
-    tried = {
-        name: [(fitter, hold_out(sample, fitter, seed), 1.0), *beside] for name, fitter in contenders.items()
-    }
-    totals = {name: _sum([(seen, weight) for _, seen, weight in parts]) for name, parts in tried.items()}
+    held = {name: hold_out(sample, fitter, seed) for name, fitter in contenders.items()}
+    totals = {name: _sum([(seen, 1.0), *([(head, weight)] if head else [])]) for name, seen in held.items()}
     winner = _best(totals)
     total = totals[winner]
-    parts = tuple(
-        Part(
-            fitter(sample), (0, sample.good.shape[1]), float(seen.good.mean()), float(seen.good.std()), weight
-        )
-        for fitter, seen, weight in tried[winner]
-    )
-    model = Novelty(parts, float(np.quantile(total.good, 1.0 - keep_rate)))
+    parts = [_part(contenders[winner](sample), whole, held[winner], 1.0)]
+    if head is not None:
+        parts.append(_part(examples(styles), style, head, weight))
+    model = Novelty(tuple(parts), float(np.quantile(total.good, 1.0 - keep_rate)))
     reference = {"training": model.score(sample.good), "heldout": total.good}
     if len(total.rejects):
         reference["rejects"] = total.rejects
-    return Fitted(Novelty(parts, model.threshold, reference), winner, totals, total)
+    return Fitted(replace(model, reference=reference), winner, totals, total)
+
+
+def _part(density: Density, span: Span, seen: HeldOut, weight: float) -> Part:
+    return Part(density, span, float(seen.good.mean()), float(seen.good.std()), weight)
 
 
 def _others(sample: Sample) -> int:

@@ -52,7 +52,9 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
     with Progress(console=Console(stderr=True)) as progress:
         good, rejects = _embed(wishes, embedder, progress)
         cache.close()
-        sample = fit.Sample(good.vectors, good.imitations, good.origin, rejects.vectors)
+        sample = fit.Sample(
+            good.vectors, good.imitations, good.origin, rejects.vectors, style=taken.encoder.style
+        )
         task = progress.add_task("mixtures", total=len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
         trials = []
         for trial in mixtures.compare(sample.good):

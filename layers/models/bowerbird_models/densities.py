@@ -152,6 +152,13 @@ class Linear(_Arrays):
         return odds
 
 
+def unit(vectors: Array) -> Array:
+    """Rows scaled to unit length, (N, D) → (N, D)."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: Array = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
+    return scaled
+
+
 def _product(rows: Array, matrix: Array) -> Array:
     """`rows @ matrix`, (N, P) and (P, Q) to (N, Q).
 

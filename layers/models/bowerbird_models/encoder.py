@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bowerbird.errors import BundleError
+from bowerbird_models.densities import unit
 from bowerbird_models.preprocess import Preprocess
 from bowerbird_models.session import Session
 
@@ -36,6 +37,4 @@ class Encoder:
         features = self.session.run(self.preprocess(images))
         if features.shape != (len(images), self.dim):
             raise BundleError(f"the encoder gives {features.shape}, the manifest says {self.dim} a picture")
-        norms = np.linalg.norm(features, axis=1, keepdims=True)
-        unit: NDArray[np.float32] = features / np.maximum(norms, np.finfo(np.float32).tiny)
-        return unit
+        return unit(features)

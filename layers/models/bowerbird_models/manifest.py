@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bowerbird.errors import BundleError
 from bowerbird_models.preprocess import Fit, Preprocess, Resample, Resize
@@ -62,11 +62,22 @@ class Threshold(_Entry):
 
 
 class EncoderEntry(_Entry):
-    """The network that turns a picture into a vector of `dim` numbers."""
+    """The network that turns a picture into a vector of `dim` numbers.
+
+    Those from the first of `style` to before the second tell how a picture is made more than what it shows;
+    None: the network keeps no such two apart.
+    """
 
     artifact: Artifact
     preprocess: PreprocessEntry
     dim: Annotated[int, Field(ge=1, le=16384)]
+    style: tuple[int, int] | None = None
+
+    @model_validator(mode="after")
+    def _style_within(self) -> Self:
+        if self.style and not 0 <= self.style[0] < self.style[1] <= self.dim:
+            raise ValueError(f"style {self.style} lies outside the {self.dim} numbers")
+        return self
 
 
 class NoveltyEntry(_Entry):

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.errors import BundleError
-from bowerbird_models.densities import KINDS, Density, Linear
+from bowerbird_models.densities import KINDS, Density, Linear, unit
 
 Scores = NDArray[np.float64]
 Embeddings = NDArray[np.float32]
@@ -40,10 +40,7 @@ class Part:
 
     def raw(self, embeddings: Embeddings) -> Scores:
         """The density's own scores, (N,)."""
-        cut = embeddings[:, slice(*self.span)]
-        norms = np.linalg.norm(cut, axis=1, keepdims=True)
-        unit = cut / np.maximum(norms, np.finfo(np.float32).tiny)
-        return self.density.score(unit).astype(np.float64)
+        return self.density.score(unit(embeddings[:, slice(*self.span)])).astype(np.float64)
 
     def score(self, embeddings: Embeddings) -> Scores:
         """This part's contribution to the sum, (N,)."""

@@ -36,12 +36,13 @@ SEEDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Embeddings of the four folders."""
+    """Embeddings of the four folders, and which of their numbers are style."""
 
     good: Collection
     rest: Vectors
     large_good: Vectors
     large_rest: Vectors
+    style: fit.Span | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,9 @@ def rows(data: Data, fitter: fit.Fitter, *, head: bool, count: int) -> Iterator[
     for seed in range(SEEDS if count else 1):
         order = np.random.default_rng(seed).permutation(len(data.large_rest))
         drawn, left = data.large_rest[order[:count]], data.large_rest[order[count:]]
-        sample = fit.Sample(data.good.vectors, data.good.imitations, data.good.origin, drawn)
+        sample = fit.Sample(
+            data.good.vectors, data.good.imitations, data.good.origin, drawn, style=data.style
+        )
         start = time.perf_counter()
         fitted = fit.fit(sample, {"it": fitter}, keep_rate=RATES[0], use_head=head)
         seconds = time.perf_counter() - start
@@ -110,7 +113,8 @@ def memorised(data: Data, fitter: fit.Fitter) -> float:
 
 def embed(args: argparse.Namespace) -> Data:
     """All four folders, from the cache where they were embedded before."""
-    embedder = open_embedder(write.networks(args.encoder), EmbeddingCache(args.cache))
+    taken = write.networks(args.encoder)
+    embedder = open_embedder(taken, EmbeddingCache(args.cache))
 
     def folder(path: Path, *, imitate: bool = False) -> Collection:
         return embedder.embed(pictures.find([path]), imitate=imitate, done=lambda: None)
@@ -120,6 +124,7 @@ def embed(args: argparse.Namespace) -> Data:
         folder(args.rest).vectors,
         folder(args.large_good).vectors,
         folder(args.large_rest).vectors,
+        taken.encoder.style,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import onnx
 from onnxruntime.quantization import (
     CalibrationDataReader,
     CalibrationMethod,
@@ -17,8 +18,8 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-# What comes after the last convolution (pooling, normalising) costs nothing and stays in floating point.
-_QUANTISED: Final = ("Conv", "Add", "Clip", "Relu")
+# What comes after the last weights (pooling, normalising) costs nothing and stays in floating point.
+_QUANTISED: Final = ("Conv", "Gemm", "Add", "Clip", "Relu")
 
 
 class _Batches(CalibrationDataReader):
@@ -31,8 +32,12 @@ class _Batches(CalibrationDataReader):
         return None if following is None else {"pixels": following}
 
 
-def quantise(exact: Path, target: Path, batches: Iterable[np.ndarray[Any, Any]]) -> None:
+def quantise(
+    exact: Path, target: Path, batches: Iterable[np.ndarray[Any, Any]], exact_from: str | None = None
+) -> None:
     """Write `exact` (fp32) with 8-bit convolutions; `batches` are typical inputs, for the ranges.
+
+    The node `exact_from`, and those after it in the graph, stay as they are.
 
     Weights use seven bits: without VNNI, pairs of products are added in 16 bits, and eight would overflow.
     https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html
@@ -40,6 +45,7 @@ def quantise(exact: Path, target: Path, batches: Iterable[np.ndarray[Any, Any]])
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder) / "prepared.onnx"
         quant_pre_process(exact, prepared, skip_symbolic_shape=True)
+        nodes = [node.name for node in onnx.load(prepared).graph.node]
         quantize_static(
             prepared,
             target,
@@ -50,5 +56,6 @@ def quantise(exact: Path, target: Path, batches: Iterable[np.ndarray[Any, Any]])
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             op_types_to_quantize=list(_QUANTISED),
+            nodes_to_exclude=nodes[nodes.index(exact_from) :] if exact_from else [],
             calibrate_method=CalibrationMethod.MinMax,
         )

@@ -78,15 +78,19 @@ NETWORKS = {
 MEAN, STD = 127.0 / 255.0, 128.0 / 255.0
 # The last block at this reduction still sees texture: it tells a drawing from a photograph.
 TEXTURE = 16
+# Of texture, of the last block, of the logits: neighbours find more by what is shown than by texture.
+WEIGHTS = (0.5, 1.0, 1.0)
 PARITY = 1e-4
 # How many pictures give the ranges of the activations.
 PICTURES = 64
 
 
 class Embedding(nn.Module):
-    """Mean-pooled features of two blocks and of the head, each scaled to unit length, side by side.
+    """Mean-pooled features of two blocks, the last one at TEXTURE and the last of all, and ImageNet's logits.
 
-    The blocks are the last one at TEXTURE and the last before the head.
+    Each is scaled to unit length, the first to less. Blocks tell how a picture is made, and the head of
+    examples reads only them (`style`). Logits tell what it shows: a thousand directions in which pictures of
+    the world differ, learnt from a million of them. They are centred, since only differences mean anything.
     """
 
     def __init__(self, network: EfficientNet, size: int) -> None:
@@ -96,6 +100,7 @@ class Embedding(nn.Module):
         sides = [(x := block(x)).shape[-1] for block in network._blocks]  # noqa: SLF001
         fine = max(index for index, side in enumerate(sides) if side * TEXTURE >= size)
         self.taps = (fine, len(sides) - 1)
+        self.style = sum(network._blocks[tap]._block_args.output_filters for tap in self.taps)  # noqa: SLF001
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """(N, 3, size, size) → unit vectors (N, D)."""
@@ -106,9 +111,13 @@ class Embedding(nn.Module):
             x = block(x)
             if index in self.taps:
                 spans.append(x.mean((2, 3)))
-        spans.append(net._swish(net._bn1(net._conv_head(x))).mean((2, 3)))  # noqa: SLF001
-        unit = [nn.functional.normalize(span, dim=1) for span in spans]
-        return torch.cat(unit, dim=1) / len(unit) ** 0.5
+        head = net._swish(net._bn1(net._conv_head(x))).mean((2, 3))  # noqa: SLF001
+        logits = net._fc(head)  # noqa: SLF001
+        spans.append(logits - logits.mean(1, keepdim=True))
+        weighed = [
+            nn.functional.normalize(span, dim=1) * weight for span, weight in zip(spans, WEIGHTS, strict=True)
+        ]
+        return nn.functional.normalize(torch.cat(weighed, dim=1), dim=1)
 
 
 def load(network: Network) -> EfficientNet:
@@ -192,6 +201,7 @@ def main() -> None:
             "std": [STD] * 3,
         },
         "dim": wanted.shape[1],
+        "style": [0, model.style],
     }
     (out / "encoder.json").write_text(json.dumps(entry, indent=2) + "\n", encoding="utf-8")
 

@@ -13,6 +13,7 @@ from PIL import Image
 from . import fonts, render, scene
 from .chance import happens
 from .pictures import Cache, Entry, cut
+from .teacher import Teacher
 
 #: Pixels a side of one labelled cell.
 CELL: Final = 16
@@ -26,6 +27,9 @@ _REAL: Final = 0.12
 # A cell counts as marked when this share of it is inked; with less, it is left out of the loss.
 _LEAST_INK = 0.03
 _INK = 40
+
+# How often another sample of the same kind is tried when the teacher finds one too easy.
+_TRIES: Final = 4
 
 _NOTHING: Final = np.zeros((render.SIDE // CELL, render.SIDE // CELL), np.int8)
 
@@ -81,31 +85,59 @@ def real_cells(boxes: list[list[float]], side: int) -> NDArray[np.int8]:
 
 
 class Source:
-    """Sample number i, always the same one: resuming needs nothing but the number of the next."""
+    """Sample number i, always the same one: resuming needs nothing but the number of the next.
 
-    def __init__(self, cache: Path, *, side: int, seed: int, extra_fonts: Path | None = None) -> None:
+    With a teacher, pictures that it finds hard come more often, and clean ones are cut where it sees a mark.
+    """
+
+    def __init__(
+        self,
+        cache: Path,
+        *,
+        side: int,
+        seed: int,
+        extra_fonts: Path | None = None,
+        teacher: Teacher | None = None,
+    ) -> None:
         self._cache, self._side, self._seed = Cache(cache), side, seed
         self._fonts = fonts.installed(extra_fonts).named(HELD_OUT_FONTS, keep=False)
+        self._teacher = teacher
         train = self._cache.of("train")
         self._real = [each for each in self._cache.marked("train") if each.marks]
-        self._pools = (
-            [e for e in train if e.folder.endswith("large")],
-            [e for e in train if not e.folder.endswith("large")],
-        )
+        large = [each for each in train if each.folder.endswith("large")]
+        small = [each for each in train if not each.folder.endswith("large")]
+        self._pools = [pool for pool in (large, small) if pool]
 
     def __getitem__(self, index: int) -> Sample:
         rng = np.random.default_rng([self._seed, index])
         if self._real and happens(rng, _REAL):
             return self._real_mark(rng)
+        draw = self._clean if happens(rng, 0.35) else self._marked
+        for _ in range(_TRIES if self._teacher else 1):
+            sample, worth = draw(rng)
+            if happens(rng, worth):
+                break
+        return sample
+
+    def _scene(self, rng: np.random.Generator) -> scene.Picture:
         picture = cut(self._cache.read(self._choose(rng)), rng)
         if happens(rng, 0.3):  # often enough to learn that letters alone are no mark
-            picture = scene.signs(picture, rng, self._fonts)
-        quality = int(rng.integers(55, 97))
-        if happens(rng, 0.35):  # wholly clean pictures
-            if happens(rng, 0.2):  # a frame alone is no mark either
-                picture = scene.frame(picture, rng)[0]
-            clean = _Square(render.publish(picture, quality), _NOTHING)
-            return self._crops([(clean, self._corner(rng, clean)) for _ in range(2)])
+            return scene.signs(picture, rng, self._fonts)
+        return picture
+
+    def _clean(self, rng: np.random.Generator) -> tuple[Sample, float]:
+        picture = self._scene(rng)
+        if happens(rng, 0.2):  # a frame alone is no mark either
+            picture = scene.frame(picture, rng)[0]
+        clean = _Square(render.publish(picture, _quality(rng)), _NOTHING)
+        places, worth = [self._corner(rng, clean) for _ in range(2)], 1.0
+        if self._teacher:
+            seen = self._teacher.look(clean.image)
+            places[0], worth = self._around(rng, clean, seen.hottest()), seen.worth(marked=False)
+        return self._crops([(clean, place) for place in places]), worth
+
+    def _marked(self, rng: np.random.Generator) -> tuple[Sample, float]:
+        picture, quality = self._scene(rng), _quality(rng)
         kind = str(rng.choice(list(_KIND_WEIGHTS), p=list(_KIND_WEIGHTS.values())))
         drawn = render.mark(picture, rng, kind, self._fonts)
         marked = _Square(render.publish(drawn.image, quality), cells(render.squash(drawn.mask, render.BOX)))
@@ -114,7 +146,8 @@ class Source:
             other = (_Square(render.publish(drawn.before, quality), _NOTHING), place)
         else:
             other = (marked, self._corner(rng, marked))
-        return self._crops([(marked, place), other])
+        worth = self._teacher.look(marked.image).worth(marked=True) if self._teacher else 1.0
+        return self._crops([(marked, place), other]), worth
 
     def _real_mark(self, rng: np.random.Generator) -> Sample:
         # A mark that somebody else put there, about as large as the classifier sees it, and another place.
@@ -127,7 +160,7 @@ class Source:
         return self._crops([(square, place) for place in places])
 
     def _choose(self, rng: np.random.Generator) -> Entry:
-        pool = self._pools[int(happens(rng, 0.5))]
+        pool = self._pools[rng.integers(len(self._pools))]
         return pool[rng.integers(len(pool))]
 
     def _corner(
@@ -140,7 +173,13 @@ class Source:
         if not near_mark or not len(ys):
             return int(rng.integers(free + 1)), int(rng.integers(free + 1))
         pick = rng.integers(len(ys))
-        top, left = np.array([ys[pick], xs[pick]]) - (rng.uniform(0.1, 0.9, 2) * across).astype(int)
+        return self._around(rng, square, (int(ys[pick]), int(xs[pick])))
+
+    def _around(self, rng: np.random.Generator, square: _Square, cell: tuple[int, int]) -> tuple[int, int]:
+        # The top left corner of a crop that holds this cell.
+        across = self._side // CELL
+        free = len(square.cells) - across
+        top, left = np.array(cell) - (rng.uniform(0.1, 0.9, 2) * across).astype(int)
         return int(np.clip(top, 0, free)), int(np.clip(left, 0, free))
 
     def _crops(self, parts: list[tuple[_Square, tuple[int, int]]]) -> Sample:
@@ -151,3 +190,7 @@ class Source:
             y, x = top * CELL, left * CELL
             crops.append(square.image[y : y + self._side, x : x + self._side])
         return Sample(np.stack(crops), np.stack(labels))
+
+
+def _quality(rng: np.random.Generator) -> int:
+    return int(rng.integers(55, 97))

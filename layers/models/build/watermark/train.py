@@ -15,10 +15,15 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 from .net import Detector
+from .restore import restore
 from .samples import Source
+from .teacher import Teacher
 
 _WARM_UP = 100
 _EMA = 0.998
+
+# Samples that give a restored detector the statistics of its batch norms.
+_TYPICAL = 48
 
 # Cells of a mark from which on the crop around them is a marked one.
 _ENOUGH = 3
@@ -63,6 +68,17 @@ def loss(logits: Tensor, heat: Tensor, cells: Tensor) -> Tensor:
     return by_cell + by_crop
 
 
+def source(args: argparse.Namespace, teacher: Path | None = None) -> Source:
+    """The samples that a run draws from."""
+    asked = Teacher(teacher) if teacher else None
+    return Source(args.cache, side=args.side, seed=args.seed, extra_fonts=args.fonts, teacher=asked)
+
+
+def as_pixels(crops: Tensor) -> Tensor:
+    """RGB uint8 NxHxWx3 to Nx3xHxW, mean and deviation 0.5."""
+    return crops.permute(0, 3, 1, 2).float().sub_(127.5).div_(127.5)
+
+
 class Run:
     """A training run: the detector, its moving average, the optimiser, and where all of it is kept."""
 
@@ -70,7 +86,11 @@ class Run:
         self.args = args
         torch.manual_seed(args.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.net = Detector(args.backbone).to(self.device, memory_format=torch.channels_last)
+        self.net = Detector(args.backbone)
+        if args.start and not args.out.exists():
+            first = [torch.from_numpy(source(args)[index].crops) for index in range(_TYPICAL)]
+            restore(self.net, args.start, as_pixels(torch.cat(first)))
+        self.net.to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.net).eval().requires_grad_(requires_grad=False)
         rest = [p for name, p in self.net.named_parameters() if not name.startswith("backbone.")]
         groups = [
@@ -101,7 +121,7 @@ class Run:
         """One step; the loss, and logits beside labels for the log."""
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * rate(self.step, self.args.steps, self.args.decay)
-        crops = crops.flatten(0, 1).to(self.device).permute(0, 3, 1, 2).float().sub_(127.5).div_(127.5)
+        crops = as_pixels(crops.flatten(0, 1).to(self.device))
         cells = cells.flatten(0, 1).to(self.device)
         logits, heat = self.net(crops)
         value = loss(logits, heat, cells)
@@ -133,8 +153,7 @@ def separation(logits: Tensor, marked: Tensor) -> float:
 def train(run: Run) -> None:
     """Runs until `steps`, saving and printing as it goes."""
     args = run.args
-    source = Source(args.cache, side=args.side, seed=args.seed, extra_fonts=args.fonts)
-    left = _Samples(source, run.step * args.batch, args.steps * args.batch)
+    left = _Samples(source(args, args.teacher), run.step * args.batch, args.steps * args.batch)
     loader = DataLoader(
         left, args.batch, num_workers=args.workers, prefetch_factor=4 if args.workers else None
     )
@@ -160,6 +179,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--cache", type=Path, required=True, help="made by pictures.py")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint; gone on from if it is there")
+    parser.add_argument("--start", type=Path, help="an exported detector to go on from, if there is no --out")
+    parser.add_argument("--teacher", type=Path, help="an exported detector that chooses what is worth a step")
     parser.add_argument("--backbone", choices=["lite0", "v2b0"], default="lite0")
     parser.add_argument("--fonts", type=Path, help="a folder of more fonts")
     parser.add_argument("--steps", type=int, default=20000)

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from layers.models.build.watermark import pictures, samples
+from layers.models.build.watermark.teacher import Opinion
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +87,8 @@ def test_pictures_with_real_marks_are_never_clean_and_are_learnt_from(cache: Pat
     stored = pictures.Cache(tmp_path / "cache")
     assert [entry.name for entry in stored.marked("train")] == ["signed.png"]
     assert "signed.png" not in {entry.name for entry in stored.of("train")}
-    drawn = [samples.Source(tmp_path / "cache", side=192, seed=3)[index] for index in range(40)]
-    real = [sample for sample in drawn if np.ptp(sample.crops[0][..., 1]) < 8 and sample.crops.min() < 8]
+    sampled = [samples.Source(tmp_path / "cache", side=192, seed=3)[index] for index in range(40)]
+    real = [sample for sample in sampled if np.ptp(sample.crops[0][..., 1]) < 8 and sample.crops.min() < 8]
     assert 0 < len(real) < 20
     assert all((sample.cells[0] > 0).any() for sample in real)
 
@@ -114,3 +115,43 @@ def test_samples_hold_marked_and_clean_crops_of_the_asked_size(cache: Path) -> N
     marked = [bool((s.cells[0] > 0).any()) for s in drawn]
     assert any(marked)
     assert not all(marked)
+
+
+class Asked:
+    """A teacher that finds the cell (30, 2) hottest, and says of every picture what it is told to."""
+
+    def __init__(self, logit: float) -> None:
+        self.logit, self.pictures = logit, 0
+
+    def look(self, picture: np.ndarray) -> Opinion:
+        assert picture.shape == (512, 512, 3)
+        self.pictures += 1
+        heat = np.zeros((32, 32), np.float32)
+        heat[30, 2] = 1
+        return Opinion(self.logit, heat)
+
+
+def drawn(cache: Path, teacher: Asked, count: int = 20) -> list[samples.Sample]:
+    source = samples.Source(cache, side=192, seed=2, teacher=teacher)
+    return [source[index] for index in range(count)]
+
+
+def test_pictures_that_the_teacher_finds_easy_give_way_to_others(cache: Path) -> None:
+    # Between the two bounds everything is hard: clean pictures score too high and marked ones too low.
+    hard, easy = Asked(3.5), Asked(3.5)
+    drawn(cache, hard)
+    easy.logit = 40.0  # every marked picture is understood, every clean one is not
+    drawn(cache, easy)
+
+    assert 20 <= hard.pictures < 35
+    assert easy.pictures > hard.pictures + 15
+
+
+def test_clean_pictures_are_cut_where_the_teacher_sees_a_mark(cache: Path, tmp_path: Path) -> None:
+    pictures.build([cache.parent / "some_large"], tmp_path)  # they get brighter downwards
+    clean = [sample for sample in drawn(tmp_path, Asked(3.5), 60) if not sample.cells.any()]
+
+    levels = [(sample.crops[0].mean(), sample.crops[1].mean()) for sample in clean]
+
+    assert len(levels) > 10
+    assert np.mean([asked > anywhere for asked, anywhere in levels]) > 0.8

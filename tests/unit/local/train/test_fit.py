@@ -105,3 +105,24 @@ def test_mixtures_are_compared_on_pictures_they_have_not_seen() -> None:
     assert set(trials) == {(count, kind) for count in mixtures.COUNTS for kind in mixtures.COVARIANCES}
     assert trials[16, "full"].fitted > trials[1, "full"].fitted
     assert trials[16, "full"].heldout < trials[1, "full"].heldout
+
+
+def test_the_head_of_examples_reads_style_only_where_the_encoder_keeps_it_apart() -> None:
+    # What is shown (the first half) is the same; how it is made (the second half) differs.
+    shown, made = cone(200, 0, 1), [cone(200, axis, 5 + axis) for axis in (0, 3)]
+    good, flat = (np.hstack([shown, style]) / np.sqrt(2) for style in made)
+    none = np.empty((0, 2 * DIM), np.float32)
+
+    fitted = fit.fit(
+        Sample(good, flat, np.arange(200), none, style=(DIM, 2 * DIM)),
+        {"neighbours": fit.neighbours},
+        keep_rate=0.9,
+    )
+
+    density, head = fitted.novelty.parts
+    assert density.span == (0, 2 * DIM)
+    assert head.span == (DIM, 2 * DIM)
+    # The span is scaled alike in training and in scoring, so held-out scores are on the model's scale.
+    assert head.score(good).mean() == pytest.approx(0, abs=0.3)
+    assert head.score(flat).mean() < -3
+    assert fitted.total.separation > 0.95
