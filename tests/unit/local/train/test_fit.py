@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bowerbird.errors import UsageError
+from bowerbird_models.densities import Linear
 from infra.local.train import fit, mixtures
 from infra.local.train.fit import Sample
 
@@ -67,6 +68,23 @@ def test_sixteen_full_covariances_learn_by_heart_and_lose_to_neighbours() -> Non
     assert fitted.winner == "neighbours"
     assert fitted.contenders["memory"].memory < 0.7
     assert fitted.contenders["neighbours"].memory > 0.7
+
+
+def test_imitations_do_not_choose_the_density_and_rejects_do() -> None:
+    others = cone(40, 5, 2)
+
+    def blind(own: Sample) -> fit.Density:  # the same to everything but by a hair: it tells nothing apart
+        return Linear(np.full(own.good.shape[1], 1e-3, np.float32), np.float32(0))
+
+    def told(rejects: np.ndarray) -> str:
+        none = np.empty((0, DIM), np.float32)
+        own = Sample(cone(200, 0, 1), none, np.empty(0, int), rejects)
+        return fit.fit(
+            own, {"blind": blind, "neighbours": fit.neighbours}, keep_rate=0.9, use_head=False
+        ).winner
+
+    assert told(others[:0]) == "blind"  # the first of them, for want of any word on what is not loved
+    assert told(others) == "neighbours"
 
 
 def test_rejects_are_used_and_reported() -> None:
