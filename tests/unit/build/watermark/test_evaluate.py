@@ -74,6 +74,10 @@ def test_the_cases_of_a_split_cover_every_kind_and_are_the_same_every_time(tmp_p
     drawings = cases.rendered(tmp_path / "cache", split, drawings=("some_large",))
     large = {each.kind for each in drawings if not each.marked and each.folder == "some_large"}
     assert large == {"drawing", "signs", "frame"}
+    views = list(cases.cuttings(tmp_path / "cache", split, drawings=("some_small",)))
+    assert len(views) == 4 * len(pictures.Cache(tmp_path / "cache").of(split, "some_large"))
+    assert {(each.folder, each.kind, each.marked) for each in views} == {("some_large", "cut", False)}
+    assert not np.array_equal(views[0].picture, views[1].picture)
 
 
 def test_real_marks_are_judged_beside_clean_pictures_of_their_folder(tmp_path: Path) -> None:

@@ -76,17 +76,18 @@ def test_a_box_smaller_than_a_cell_marks_the_one_it_is_in() -> None:
 def test_pictures_with_real_marks_are_never_clean_and_are_learnt_from(cache: Path, tmp_path: Path) -> None:
     extra = tmp_path / "extra_large"
     extra.mkdir()
-    Image.new("RGB", (512, 512), (255, 0, 255)).save(extra / "signed.png")
+    for name in ("signed.png", "doubtful.png"):
+        Image.new("RGB", (512, 512), (255, 0, 255)).save(extra / name)
     pictures.build(
         [cache.parent / "some_small", cache.parent / "some_large"],
         tmp_path / "cache",
         ("skipped",),
         (extra,),
-        marks={"signed.png": [[70.0, 90.0, 95.0, 96.0]]},
+        marks={"signed.png": [[70.0, 90.0, 95.0, 96.0]], "doubtful.png": None},
     )
     stored = pictures.Cache(tmp_path / "cache")
     assert [entry.name for entry in stored.marked("train")] == ["signed.png"]
-    assert "signed.png" not in {entry.name for entry in stored.of("train")}
+    assert not {"signed.png", "doubtful.png"} & {entry.name for entry in stored.of("train")}
     sampled = [samples.Source(tmp_path / "cache", side=192, seed=3)[index] for index in range(40)]
     real = [sample for sample in sampled if np.ptp(sample.crops[0][..., 1]) < 8 and sample.crops.min() < 8]
     assert 0 < len(real) < 20
