@@ -169,9 +169,10 @@ def train(run: Run) -> None:
             speed = seen / (time.monotonic() - began)
             print(f"step {run.step} loss {mean:.4f} auroc {auroc:.4f} {speed:.1f} crops/s", flush=True)
             log, began = [], time.monotonic()
-        if time.monotonic() - saved > args.save_every or run.step == args.steps:
+        if time.monotonic() - saved > args.save_every:
             run.save()
             saved = time.monotonic()
+    run.save()
 
 
 def main() -> None:
