@@ -110,12 +110,16 @@ class HeldOut:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The model, the density that won, what each contender does with the head beside it, and the winner."""
+    """The model, the density that won, what each contender does with the head beside it, and the winner.
+
+    `unaided` is what the winner does when it has learnt from no reject; None where there are none.
+    """
 
     novelty: Novelty
     winner: str
     contenders: Mapping[str, HeldOut]
     total: HeldOut
+    unaided: HeldOut | None = None
 
 
 def neighbours(sample: Sample) -> Density:
@@ -146,6 +150,10 @@ def examples(sample: Sample) -> Density:
         [np.full(len(group), say / max(1, len(group))) for group, say in zip(groups, says, strict=True)]
     )
     return linear(points, loved, weights)
+
+
+def _without_rejects(sample: Sample) -> Density:
+    return examples(replace(sample, rejects=sample.rejects[:0]))
 
 
 def linear(points: Vectors, loved: NDArray[np.bool_], weights: Scores) -> Linear:
@@ -185,7 +193,19 @@ def fit(
     reference = {"training": model.score(sample.good), "heldout": total.good}
     if len(total.rejects):
         reference["rejects"] = total.rejects
-    return Fitted(replace(model, reference=reference), winner, totals, total)
+    unaided = None if head is None else _unaided(styles, held[winner], seed)
+    return Fitted(replace(model, reference=reference), winner, totals, total, unaided)
+
+
+def _unaided(styles: Sample, density: HeldOut, seed: int) -> HeldOut | None:
+    if not len(styles.rejects):
+        return None
+    parts = [(density, 1.0)]
+    if len(styles.imitations):
+        head = hold_out(styles, _without_rejects, seed)
+        if auroc(head.good, head.imitations) >= _LEAST_SEPARATION:
+            parts.append((head, IMITATIONS_WEIGHT))
+    return _sum(parts)
 
 
 def _part(density: Density, span: Span, seen: HeldOut, weight: float) -> Part:

@@ -107,6 +107,8 @@ def table(trials: Sequence[Trial], fitted: Fitted) -> str:
         "| --- | --- | --- |",
     ]
     held = {**fitted.contenders, "finished model": fitted.total}
+    if fitted.unaided:
+        held["without the rejects"] = fitted.unaided
     lines += [f"| {name} | {seen.separation:.3f} | {seen.memory:.1%} |" for name, seen in held.items()]
     return "\n".join(lines) + "\n"
 

@@ -95,6 +95,19 @@ def test_rejects_are_used_and_reported() -> None:
     assert len(fitted.novelty.reference["rejects"]) == 20
 
 
+def test_what_rejects_bring_is_measured_on_rejects_that_were_held_out() -> None:
+    good = sample()
+    near = good.good[:60] + np.eye(DIM, dtype=np.float32)[7] * 0.5  # as near as imitations, elsewhere
+    near /= np.linalg.norm(near, axis=1, keepdims=True)
+    own = Sample(good.good, good.imitations, good.origin, near)
+
+    fitted = fit.fit(own, {"neighbours": fit.neighbours}, keep_rate=0.9)
+
+    assert fitted.unaided is not None
+    assert fitted.total.separation > fitted.unaided.separation + 0.1
+    assert fit.fit(good, {"neighbours": fit.neighbours}, keep_rate=0.9).unaided is None
+
+
 def test_a_head_that_cannot_tell_imitations_apart_is_left_out() -> None:
     good = cone(200, 0, 1)
     flat = Sample(good, cone(200, 0, 7), np.arange(200), np.empty((0, DIM), np.float32))
