@@ -122,6 +122,16 @@ def test_a_manifest_that_cannot_be_understood_says_where(copy: Path, change: dic
         load(copy)
 
 
+@pytest.mark.parametrize("style", [[0, 99999], [472, 0], [-1, 4]])
+def test_a_style_that_the_embedding_does_not_have_is_refused(copy: Path, style: list[int]) -> None:
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["encoder"]["style"] = style
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+
+    with pytest.raises(BundleError, match="lies outside the 1472 numbers"):
+        load(copy)
+
+
 def test_a_file_name_cannot_leave_the_bundle(copy: Path) -> None:
     manifest = json.loads((copy / "manifest.json").read_text())
     manifest["encoder"]["artifact"]["file"] = "../encoder.onnx"

@@ -1,4 +1,4 @@
-"""How a detector is fed, and `watermark.json`: which `bowerbird train` takes with the encoder beside it."""
+"""How a detector is fed, and `watermark.json`, which `bowerbird train` takes with the encoder beside it."""
 
 from __future__ import annotations
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime as ort
 
 from layers.models.build.eight_bits import quantise
 
 from .cases import rendered
 from .entry import pixels
+from .teacher import Teacher
 
 # The last convolution, of 64 numbers a cell: in 8 bits it saves nothing, and makes logits coarse.
 _LAST: Final = "/head/head.5/Conv"
@@ -30,8 +30,8 @@ def typical(cache: Path, fonts: Path | None) -> list[np.ndarray[Any, Any]]:
 
 def logits(path: Path, pictures: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
     """What the file says of RGB pictures."""
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    return np.array([session.run(None, {"pixels": pixels(each)})[0].item() for each in pictures])
+    detector = Teacher(path)
+    return np.array([detector.look(each).logit for each in pictures])
 
 
 def main() -> None:
