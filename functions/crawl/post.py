@@ -30,7 +30,9 @@ class Post:
     """One post. `link` is what it points at; `attachments` are in the author's order.
 
     `previews` (small to large) and the declared `width` and `height` describe the picture behind `link`.
-    `removed` says why it is gone, when it is.
+    `removed` says why it is gone, when it is. `pending` counts pictures that the site has not made ready yet,
+    and `final` says that nobody will look again; `moving` is the kind of what a gallery holds beside still
+    pictures, `animation` or `video`.
     """
 
     submission: Submission
@@ -43,6 +45,14 @@ class Post:
     is_video: bool = False
     is_self: bool = False
     removed: str | None = None
+    pending: int = 0
+    final: bool = False
+    moving: str | None = None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether another look may find more pictures that are wanted."""
+        return bool(self.pending) and not (self.removed or self.over_18 or self.is_video)
 
 
 class Source(Protocol):
