@@ -51,7 +51,7 @@ class Waiting:
     settled: frozenset[str] = frozenset()
 
     def joined(self, run: Waiting) -> Waiting:
-        """What waits after a run. One that ends late may bring back what another has settled: for one look."""
+        """What waits after a run; one that ends late may bring back what another settled, for one look."""
         both = self.posts | {
             name: wait
             for name, wait in run.posts.items()
