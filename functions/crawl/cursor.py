@@ -225,16 +225,10 @@ class FollowedSource:
 
     def _late(self, share: float) -> Iterator[Post]:
         """What has come of posts whose pictures were not ready; a failure costs this look, not the stream."""
-        source, due = self._source, self._looks.due()
+        source = self._source
         try:
-            while due and isinstance(source, Lookup) and self._budget.allows(share):
-                names, due = due[:FILL], due[FILL:]
-                answers = {post.submission.id: post for post in source.by_id(names)}
-                for name in names:
-                    shown = self._looks.shows(name, answers.get(name))
-                    if shown:
-                        yield shown
-                    self._looks.looked(name, answers.get(name))
+            if isinstance(source, Lookup):
+                yield from self._looks.again(source.by_id, lambda: self._budget.allows(share))
         except (SourceBlockedError, SourceUnreachableError, UsageError) as error:
             _LOG.warning("posts whose pictures were not ready could not be looked at again: %s", error)
 

@@ -7,7 +7,7 @@ In a recorded poll of r/all six galleries were 14 to 21 seconds old, and Reddit 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -19,6 +19,9 @@ WAITS: Final = (120.0, 600.0, 3600.0)
 
 #: Posts that wait at once: r/all brings 36 galleries a minute, and few wait for longer than the first look.
 MAX_WAITING: Final = 3000
+
+#: Ids asked for at once: what Reddit takes, https://www.reddit.com/dev/api#GET_api_info
+IDS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,24 @@ class Looks:
             self.given_up += 1
         elif post.unfinished and self._possible:
             self._posts[post.submission.id] = Wait(self._clock(), given=_ids(post))
+
+    def again(
+        self, by_id: Callable[[Sequence[str]], Iterable[Post]], allowed: Callable[[], bool]
+    ) -> Iterator[Post]:
+        """Ask for what is due, as long as another request is allowed, and yield what there is to hand out.
+
+        Raises what `by_id` does: then those that were asked for are due as before.
+        """
+        due = self.due()
+        while due and allowed():
+            names, due = due[:IDS], due[IDS:]
+            answers = {post.submission.id: post for post in by_id(names)}
+            for name in names:
+                shown = self.shows(name, answers.get(name))
+                if shown:
+                    yield shown
+                # Only when the next one is asked for: whoever stops here may not have used it.
+                self.looked(name, answers.get(name))
 
     def shows(self, name: str, post: Post | None) -> Post | None:
         """What there is to hand out of a post that was asked for again: what had not been handed out before.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -168,3 +168,27 @@ def test_it_stays_bounded_and_the_newest_stay() -> None:
 def test_it_is_written_as_it_is_read() -> None:
     waiting = Waiting({"t3_a": Wait(NOW, 1, ("x", "y")), "t3_b": Wait(NOW)})
     assert Waiting.decoded(json.loads(json.dumps(waiting.encoded()))) == waiting
+
+
+def test_they_are_asked_for_by_the_hundred_as_long_as_it_is_allowed() -> None:
+    waiting = {f"t3_{number:03}": Wait(NOW - 200) for number in range(250)}
+    asked: list[int] = []
+
+    def by_id(names: Sequence[str]) -> list[Post]:
+        asked.append(len(names))
+        return [post("x", name=name) for name in names]
+
+    made = looks(waiting)
+    assert len(list(made.again(by_id, lambda: len(asked) < 2))) == 200
+    assert asked == [100, 100]
+    assert len(list(made.again(by_id, lambda: True))) == 50
+    assert asked == [100, 100, 50]
+    assert made.came_good == 250
+
+
+def test_who_stops_half_way_has_not_used_the_last_one() -> None:
+    made = looks({"t3_a": Wait(NOW - 300), "t3_b": Wait(NOW - 200)})
+    shown = made.again(lambda names: [post("x", name=name) for name in names], lambda: True)
+    assert [next(shown).submission.id, next(shown).submission.id] == ["t3_a", "t3_b"]
+    shown.close()
+    assert made.done().settled == {"t3_a"}
