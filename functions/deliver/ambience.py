@@ -74,10 +74,14 @@ def duplicates(body: bytes) -> tuple[int, ...]:
         raise _not_understood(f"its answer has neither {' nor '.join(_LISTS)}, but {names}")
     if not all(isinstance(found, list) for found in lists):
         raise _not_understood("its duplicates are no list")
-    ids = [each.get("image_id") if isinstance(each, dict) else each for found in lists for each in found]
-    if not all(type(each) is int for each in ids):  # True is an int too, but no id
+    return tuple(dict.fromkeys(_image_id(each) for found in lists for each in found))
+
+
+def _image_id(found: Any) -> int:
+    number = found.get("image_id") if isinstance(found, dict) else found
+    if isinstance(number, bool) or not isinstance(number, int):
         raise _not_understood("one of its duplicates has no image_id that is a number")
-    return tuple(dict.fromkeys(ids))
+    return number
 
 
 def _not_understood(what: str) -> RetryableError:
