@@ -86,7 +86,7 @@ class Punctual(H11Protocol):
             min(waiting, key=lambda pair: pair[0])[1]._leave()  # noqa: SLF001
 
     def _leave(self) -> None:
-        # Silently, as for an idle one: there is no request yet to answer, and who is late on purpose reads nothing.
+        # Silently: there is no request yet to answer, and who is late on purpose reads nothing.
         self.transport.close()
 
     def _look_for_reader(self) -> None:
