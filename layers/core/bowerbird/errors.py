@@ -26,6 +26,10 @@ class StoreError(RetryableError):
     """Our own store, ledger or queue fails: no candidate's fault, so none may be given up for it."""
 
 
+class DamagedError(StoreError):
+    """A file of our own cannot be understood: trying again does not help, `bowerbird repair` may."""
+
+
 class PermanentError(BowerbirdError):
     """Will never succeed: recorded and acknowledged, never retried."""
 

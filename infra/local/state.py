@@ -1,0 +1,26 @@
+"""The files that one place's queue, ledger and index of likenesses are kept in, on this machine."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bowerbird.adapters.disk import damaged
+from infra.local.place import Place
+
+LEDGER: Final = "ledger.db"
+QUEUE: Final = "queue.db"
+LIKENESSES: Final = "likenesses.db"
+
+
+def check_whole(place: Place) -> None:
+    """Refuse to begin anew where a file was lost: it would be filled again with what is decided already.
+
+    Raises:
+        DamagedError: one is missing beside what could only be made with it.
+    """
+    ledger, queue = place.state / LEDGER, place.state / QUEUE
+    if ledger.exists() and not queue.exists():
+        raise damaged(queue, f"it is missing beside {LEDGER}")
+    # A bucket may be filled from several machines; a folder's decisions are its own ledger's.
+    if not place.shared and not ledger.exists() and any(True for _ in place.store.keys("decisions/")):
+        raise damaged(ledger, "it is missing, and decisions are there")
