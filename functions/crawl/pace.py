@@ -14,7 +14,7 @@ from bowerbird.ports import ObjectStore
 
 _LOG: Final = logging.getLogger(__name__)
 
-_KEY: Final = "cursors/pace.json"
+KEY: Final = "cursors/pace.json"
 
 #: Writers that lose this many races in a row give up: what they would have told is soon out of date.
 _RACES: Final = 10
@@ -33,7 +33,7 @@ class SharedPace:
 
     def heed(self) -> None:
         """Take over what earlier runs asked, once for each request."""
-        found = self._store.get_versioned(_KEY)
+        found = self._store.get_versioned(KEY)
         now = self._clock()
         for host, told in _decoded(found[0] if found else b"{}").items():
             heard = self._heard.setdefault(host, set())
@@ -53,7 +53,7 @@ class SharedPace:
     def _write(self, now: float) -> None:
         mine = {host: self._mine(host, asked, now) for host, asked in self._limiter.asked().items()}
         for _ in range(_RACES):
-            found = self._store.get_versioned(_KEY)
+            found = self._store.get_versioned(KEY)
             told = _decoded(found[0] if found else b"{}")
             for host, own in mine.items():
                 others = told.get(host, {"at": [], "until": 0.0})
@@ -62,10 +62,10 @@ class SharedPace:
                 told[host] = {"at": sorted(recent | set(own["at"])), "until": until}
             data = json.dumps(told, separators=(",", ":")).encode()
             version = found[1] if found else None
-            if self._store.replace(_KEY, data, content_type="application/json", version=version):
+            if self._store.replace(KEY, data, content_type="application/json", version=version):
                 break
         else:
-            raise RetryableError(f"others kept writing {_KEY}")
+            raise RetryableError(f"others kept writing {KEY}")
         for host, own in mine.items():
             self._heard.setdefault(host, set()).update(own["at"])
 
@@ -85,5 +85,5 @@ def _decoded(data: bytes) -> dict[str, dict[str, Any]]:
             for host, told in json.loads(data).items()
         }
     except (ValueError, TypeError, KeyError, AttributeError):
-        _LOG.warning("%s cannot be read: starting anew", _KEY)
+        _LOG.warning("%s cannot be read: starting anew", KEY)
         return {}

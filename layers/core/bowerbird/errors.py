@@ -27,7 +27,14 @@ class StoreError(RetryableError):
 
 
 class DamagedError(StoreError):
-    """A file of our own cannot be understood: trying again does not help, `bowerbird repair` may."""
+    """A file of our own cannot be understood: trying again does not help, `bowerbird repair` may.
+
+    `why` says what is wrong with it, without the file's name.
+    """
+
+    def __init__(self, message: str, *, why: str) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class PermanentError(BowerbirdError):

@@ -51,7 +51,7 @@ def advice(error: OSError) -> str:
 
 def damaged(path: Path, why: object, mend: str = _REPAIR) -> DamagedError:
     """The error that says of a file that it cannot be understood, why, and what to do."""
-    return DamagedError(f"{path}: it is damaged ({why}); {mend}")
+    return DamagedError(f"{path}: it is damaged ({why}); {mend}", why=str(why))
 
 
 @contextmanager
@@ -70,9 +70,10 @@ def disk_errors(path: Path, mend: str = _REPAIR) -> Iterator[None]:
         raise  # our own mistake, not the file's
     except sqlite3.DatabaseError as error:
         # Text that is no UTF-8 has no code. Our statements fit our files: any other complaint is damage.
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & _PRIMARY_CODE
-        if code in _SQLITE:
-            raise StoreError(f"{path}: {_SQLITE[code]}") from error
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+        advised = None if code == sqlite3.SQLITE_IOERR_SHORT_READ else _SQLITE.get(code & _PRIMARY_CODE)
+        if advised:
+            raise StoreError(f"{path}: {advised}") from error
         raise damaged(path, error, mend) from error
 
 

@@ -27,6 +27,10 @@ _NO_LAYOUT: Final = 1000
 #: A rebuilt file on its way into its place: see `bowerbird repair`.
 REPAIRED: Final = ".repaired"
 
+# A file of this size is looked through in a tenth of a second. What is wrong in a larger one is found when a
+# run comes upon it.
+_CHECKED_BYTES: Final = 32_000_000
+
 _IN_USE: Final = "in-use.lock"
 # https://sqlite.org/fileformat2.html#the_write_ahead_log: the first bytes, by the order of checksummed words.
 _WAL_MAGIC: Final = frozenset({b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"})
@@ -171,11 +175,19 @@ def _connect(path: Path, schema: str, busy_s: float) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         check_layout(connection, path)
+        _check_pages(connection, path)
         connection.executescript(schema)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
+    if path.stat().st_size <= _CHECKED_BYTES:
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise damaged(path, " ".join(found.split()))
 
 
 def check_layout(connection: sqlite3.Connection, path: Path) -> None:
