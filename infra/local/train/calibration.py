@@ -19,6 +19,7 @@ from bowerbird_models.manifest import Threshold
 from infra.local import pictures
 from infra.local.commands.score import score_files
 from infra.local.train import report
+from infra.local.train.write import staged
 
 Scores = NDArray[np.float64]
 
@@ -108,11 +109,12 @@ def write(bundle: Bundle, choice: Choice, out: Path) -> str:
 
 def rewrite(bundle: Bundle, out: Path, changes: Mapping[str, object]) -> str:
     """Write the bundle with these fields of its manifest changed, and the next version; returns its label."""
-    if out.resolve() != bundle.folder.resolve():
-        shutil.copytree(bundle.folder, out, dirs_exist_ok=True)
     name, version = out.resolve().name, _next(bundle.manifest.version)
     new = bundle.manifest.model_copy(update={"name": name, "version": version, **changes})
-    manifests.write(new, out)
+    with staged(out) as folder:
+        if out.resolve() != bundle.folder.resolve():
+            shutil.copytree(bundle.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".new"))
+        manifests.write(new, folder)
     return f"{name}@{version}"
 
 

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from bowerbird.errors import DamagedError, StoreError
 
@@ -28,6 +28,9 @@ _ERRNOS: Final = {
     errno.EROFS: _READ_ONLY,
     errno.EACCES: _READ_ONLY,
     errno.EPERM: _READ_ONLY,
+    errno.ENOENT: "the folder it belongs in is not there; make that, then run the same command again",
+    errno.ENOTDIR: "a file stands where its folder should be; name another place",
+    errno.EISDIR: "a folder stands in its place; name another file",
 }
 
 # https://sqlite.org/rescode.html
@@ -78,21 +81,33 @@ def disk_errors(path: Path, mend: str = _REPAIR) -> Iterator[None]:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file, all of it or nothing: what stood there before stays until the new one is on the disk.
+    """Write a file, all of it or nothing.
 
     Raises:
         StoreError: the disk is full, may not be written to, or fails.
+    """
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write, which takes the place of `path` once it is whole and on the disk, and not before.
+
+    Raises:
+        StoreError: the disk is full, may not be written to, or fails; what stood there still does.
     """
     # Through a link to the file it means; what is no file, as /dev/stdout, cannot be replaced.
     target = path.resolve()
     with disk_errors(path):
         if target.exists() and not target.is_file():
-            target.write_bytes(data)
+            with target.open("wb") as file:
+                yield file
             return
-        temporary = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}")
+        temporary = target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex[:8]}")
         try:
             with temporary.open("xb") as file:
-                file.write(data)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(target)
