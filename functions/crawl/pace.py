@@ -12,6 +12,9 @@ from bowerbird.errors import RetryableError
 from bowerbird.net.limiter import MAX_WAIT_S, Asked, Limiter
 from bowerbird.ports import ObjectStore
 
+# Clocks of machines that share a store may differ by so much.
+_SKEW_S: Final = 60.0
+
 _LOG: Final = logging.getLogger(__name__)
 
 KEY: Final = "cursors/pace.json"
@@ -35,12 +38,12 @@ class SharedPace:
         """Take over what earlier runs asked, once for each request."""
         found = self._store.get_versioned(KEY)
         now = self._clock()
-        for host, told in _decoded(found[0] if found else b"{}").items():
+        for host, told in _told(found[0] if found else b"{}", now).items():
             heard = self._heard.setdefault(host, set())
             fresh = set(told["at"]) - heard
             heard |= fresh
             ago = tuple(max(0.0, now - at) for at in fresh)
-            wait = min(max(0.0, told["until"] - now), MAX_WAIT_S)
+            wait = max(0.0, told["until"] - now)
             self._limiter.heed(host, Asked(ago, wait))
 
     def tell(self) -> None:
@@ -54,7 +57,7 @@ class SharedPace:
         mine = {host: self._mine(host, asked, now) for host, asked in self._limiter.asked().items()}
         for _ in range(_RACES):
             found = self._store.get_versioned(KEY)
-            told = _decoded(found[0] if found else b"{}")
+            told = _told(found[0] if found else b"{}", now)
             for host, own in mine.items():
                 others = told.get(host, {"at": [], "until": 0.0})
                 recent = {at for at in others["at"] if at > now - MAX_WAIT_S}
@@ -75,6 +78,17 @@ class SharedPace:
         times = [round(now - ago, 3) for ago in asked.ago_s]
         at = [each for each in times if not any(abs(each - other) < 0.01 for other in heard)]  # noqa: PLR2004
         return {"at": at, "until": round(now + asked.wait_s, 3) if asked.wait_s else 0.0}
+
+
+def _told(data: bytes, now: float) -> dict[str, dict[str, Any]]:
+    """What stands there, without what cannot be: then a clock has been set back since it was written."""
+    return {
+        host: {
+            "at": [at for at in told["at"] if at <= now + _SKEW_S],
+            "until": told["until"] if told["until"] <= now + MAX_WAIT_S + _SKEW_S else 0.0,
+        }
+        for host, told in _decoded(data).items()
+    }
 
 
 def _decoded(data: bytes) -> dict[str, dict[str, Any]]:
