@@ -113,9 +113,17 @@ def rewrite(bundle: Bundle, out: Path, changes: Mapping[str, object]) -> str:
     new = bundle.manifest.model_copy(update={"name": name, "version": version, **changes})
     with staged(out) as folder:
         if out.resolve() != bundle.folder.resolve():
-            shutil.copytree(bundle.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".new"))
+            _copy(bundle.folder, folder)
         manifests.write(new, folder)
     return f"{name}@{version}"
+
+
+def _copy(bundle: Path, folder: Path) -> None:
+    """Copy a bundle's files; unlike `copytree` it ends with the first error, and as that error."""
+    for path in [path for path in bundle.rglob("*") if path.is_file()]:
+        target = folder / path.relative_to(bundle)
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, target)
 
 
 def _next(version: str) -> str:

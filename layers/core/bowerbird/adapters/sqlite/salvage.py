@@ -17,7 +17,7 @@ from bowerbird.errors import DamagedError
 # More rows than any file of ours can hold.
 _LAST: Final = 1 << 48
 # Each unreadable page costs some tens of failed look-ups, a few microseconds each.
-_MOST_FAULTS: Final = 50_000
+_MOST_FAULTS: Final = 20_000
 
 # https://sqlite.org/fileformat2.html#the_database_header
 _PAGES: Final = slice(28, 32)
@@ -107,7 +107,7 @@ def _copy(path: Path, copy: Path, page: bytes) -> None:
 def _scan(connection: sqlite3.Connection, table: str, columns: str) -> Iterator[Row]:
     """Rows by their number; where reading fails, each half of what is left is tried by itself."""
     statement = f"SELECT rowid, {columns} FROM {table} WHERE rowid BETWEEN ? AND ? ORDER BY rowid"  # noqa: S608 - our own names
-    pending, faults = [(0, _LAST)], 0
+    pending, faults = [(0, _highest(connection, table))], 0
     while pending and faults < _MOST_FAULTS:
         low, high = pending.pop()
         try:
@@ -119,3 +119,12 @@ def _scan(connection: sqlite3.Connection, table: str, columns: str) -> Iterator[
             if low < high:
                 middle = (low + high) // 2
                 pending += [(middle + 1, high), (low, middle)]
+
+
+def _highest(connection: sqlite3.Connection, table: str) -> int:
+    """The number of the last row, where SQLite counts them and the count can be read."""
+    try:
+        found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+    except sqlite3.DatabaseError:
+        return _LAST
+    return found[0] if found and isinstance(found[0], int) and 0 < found[0] < _LAST else _LAST
