@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib import import_module
 
 from bowerbird import __version__
-from bowerbird.adapters.disk import advice
+from bowerbird.adapters.whole import advice
 from bowerbird.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError, UsageError
 from infra.local import commands
 from infra.local.terminal import outlive_terminal, silence

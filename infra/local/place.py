@@ -7,8 +7,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from bowerbird.adapters.disk import advice
 from bowerbird.adapters.folder import STATE, FolderStore
+from bowerbird.adapters.whole import advice
 from bowerbird.errors import StoreError, UsageError
 from bowerbird.ports import ObjectStore
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from bowerbird.adapters.disk import replacing, write_whole
+from bowerbird.adapters.whole import replacing, write_whole
 from bowerbird.errors import BundleError
 from bowerbird_models import bundle as bundles
 from bowerbird_models import manifest as manifests

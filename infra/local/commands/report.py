@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bowerbird.adapters.disk import write_whole
+from bowerbird.adapters.whole import write_whole
 from bowerbird.errors import UsageError
 from infra.local.commands.sheet import day
 from infra.local.place import open_store

@@ -9,7 +9,8 @@ from typing import Final
 
 from PIL import Image
 
-from bowerbird.adapters.disk import disk_errors, write_whole
+from bowerbird.adapters.disk import disk_errors
+from bowerbird.adapters.whole import write_whole
 from bowerbird.ports import ObjectStore
 from infra.local.sheet.cards import plain
 from infra.local.sheet.histogram import Histogram, Reference

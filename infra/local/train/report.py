@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from sklearn.metrics import precision_recall_curve, roc_curve
 
-from bowerbird.adapters.disk import write_whole
+from bowerbird.adapters.whole import write_whole
 from infra.local import pictures
 from infra.local.train.fit import Fitted
 from infra.local.train.mixtures import Trial

@@ -14,7 +14,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
-from bowerbird.adapters.disk import write_whole
+from bowerbird.adapters.whole import write_whole
 from bowerbird.errors import UsageError
 from bowerbird.ports import ObjectStore
 from bowerbird_models.encoder import Encoder

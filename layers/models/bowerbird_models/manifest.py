@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from bowerbird.adapters.disk import write_whole
+from bowerbird.adapters.whole import write_whole
 from bowerbird.errors import BundleError
 from bowerbird_models.preprocess import Fit, Preprocess, Resample, Resize
 

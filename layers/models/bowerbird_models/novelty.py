@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.adapters.disk import write_whole
+from bowerbird.adapters.whole import write_whole
 from bowerbird.errors import BundleError
 from bowerbird_models.densities import KINDS, Density, Linear, unit
 

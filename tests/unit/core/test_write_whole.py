@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.adapters.disk import replacing, write_whole
+from bowerbird.adapters.whole import replacing, write_whole
 from bowerbird.errors import StoreError
 
 
