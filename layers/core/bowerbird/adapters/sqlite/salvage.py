@@ -77,7 +77,9 @@ def salvaged(path: Path, fresh: Path, table: str, columns: str) -> list[Row]:
 
 
 def _reading(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
+    # A reader of a file that nobody has open would leave a log and an index beside it.
+    alone = "" if beside(path)[0].exists() else "&immutable=1"
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro{alone}", uri=True)
 
 
 def _tables(schema: str) -> dict[str, set[str]]:
