@@ -12,9 +12,12 @@ from bowerbird.errors import RetryableError
 from bowerbird.net.limiter import MAX_WAIT_S, Asked, Limiter
 from bowerbird.ports import ObjectStore
 
+# Clocks of machines that share a store may differ by so much.
+_SKEW_S: Final = 60.0
+
 _LOG: Final = logging.getLogger(__name__)
 
-_KEY: Final = "cursors/pace.json"
+KEY: Final = "cursors/pace.json"
 
 #: Writers that lose this many races in a row give up: what they would have told is soon out of date.
 _RACES: Final = 10
@@ -33,14 +36,14 @@ class SharedPace:
 
     def heed(self) -> None:
         """Take over what earlier runs asked, once for each request."""
-        found = self._store.get_versioned(_KEY)
+        found = self._store.get_versioned(KEY)
         now = self._clock()
-        for host, told in _decoded(found[0] if found else b"{}").items():
+        for host, told in _told(found[0] if found else b"{}", now).items():
             heard = self._heard.setdefault(host, set())
             fresh = set(told["at"]) - heard
             heard |= fresh
             ago = tuple(max(0.0, now - at) for at in fresh)
-            wait = min(max(0.0, told["until"] - now), MAX_WAIT_S)
+            wait = max(0.0, told["until"] - now)
             self._limiter.heed(host, Asked(ago, wait))
 
     def tell(self) -> None:
@@ -53,8 +56,8 @@ class SharedPace:
     def _write(self, now: float) -> None:
         mine = {host: self._mine(host, asked, now) for host, asked in self._limiter.asked().items()}
         for _ in range(_RACES):
-            found = self._store.get_versioned(_KEY)
-            told = _decoded(found[0] if found else b"{}")
+            found = self._store.get_versioned(KEY)
+            told = _told(found[0] if found else b"{}", now)
             for host, own in mine.items():
                 others = told.get(host, {"at": [], "until": 0.0})
                 recent = {at for at in others["at"] if at > now - MAX_WAIT_S}
@@ -62,10 +65,10 @@ class SharedPace:
                 told[host] = {"at": sorted(recent | set(own["at"])), "until": until}
             data = json.dumps(told, separators=(",", ":")).encode()
             version = found[1] if found else None
-            if self._store.replace(_KEY, data, content_type="application/json", version=version):
+            if self._store.replace(KEY, data, content_type="application/json", version=version):
                 break
         else:
-            raise RetryableError(f"others kept writing {_KEY}")
+            raise RetryableError(f"others kept writing {KEY}")
         for host, own in mine.items():
             self._heard.setdefault(host, set()).update(own["at"])
 
@@ -77,6 +80,17 @@ class SharedPace:
         return {"at": at, "until": round(now + asked.wait_s, 3) if asked.wait_s else 0.0}
 
 
+def _told(data: bytes, now: float) -> dict[str, dict[str, Any]]:
+    """What stands there, without what cannot be: then a clock has been set back since it was written."""
+    return {
+        host: {
+            "at": [at for at in told["at"] if at <= now + _SKEW_S],
+            "until": told["until"] if told["until"] <= now + MAX_WAIT_S + _SKEW_S else 0.0,
+        }
+        for host, told in _decoded(data).items()
+    }
+
+
 def _decoded(data: bytes) -> dict[str, dict[str, Any]]:
     """Our own writing; whatever else stands there says nothing."""
     try:
@@ -85,5 +99,5 @@ def _decoded(data: bytes) -> dict[str, dict[str, Any]]:
             for host, told in json.loads(data).items()
         }
     except (ValueError, TypeError, KeyError, AttributeError):
-        _LOG.warning("%s cannot be read: starting anew", _KEY)
+        _LOG.warning("%s cannot be read: starting anew", KEY)
         return {}

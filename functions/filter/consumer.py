@@ -10,7 +10,14 @@ from enum import Enum
 from typing import Protocol
 
 from bowerbird.decisions import Decision
-from bowerbird.errors import BowerbirdError, InvalidMessageError, RetryableError, StoreError, UsageError
+from bowerbird.errors import (
+    BowerbirdError,
+    DamagedError,
+    InvalidMessageError,
+    RetryableError,
+    StoreError,
+    UsageError,
+)
 from bowerbird.ports import Message, Queue
 
 _log = logging.getLogger(__name__)
@@ -58,6 +65,7 @@ class Consumer:
 
         Raises:
             StoreError: the queue itself fails; the delivery comes back by its time-out.
+            DamagedError: so does a file of our own, for every candidate; as above.
         """
         last = message.receives >= self.max_receives
         try:
@@ -65,6 +73,8 @@ class Consumer:
         except InvalidMessageError as error:
             self.queue.bury(message, str(error))
             return Outcome.BURIED
+        except DamagedError:
+            raise
         except (StoreError, UsageError) as error:
             return self._hold(message, error)
         except RetryableError as error:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from bowerbird.decisions import Decision
 from bowerbird.keys import FORMATS, image_key, sidecar_key, tombstone_key
-from bowerbird.messages import Candidate
 from bowerbird.ports import Ledger, ObjectStore
 from functions.filter.copies import Copies
 from functions.filter.examination import Examination
@@ -58,7 +58,7 @@ class Survivors:
 
     def _write(self, exam: Examination, kept: Decision, key: str) -> Decision:
         self.store.put(key, exam.data, content_type=FORMATS[exam.header().format][1], if_absent=True)
-        sidecar = _sidecar(exam.candidate, kept).encode()
+        sidecar = sidecar_of(kept, exam.candidate.urls).encode()
         if not self.store.put(sidecar_key(key), sidecar, content_type=_JSON, if_absent=True):
             # Two deliveries of one candidate at once: what the first wrote is what both commit.
             first = self.recall(exam.sha256, exam.candidate.id)
@@ -89,11 +89,12 @@ class Survivors:
         return self.store.exists(tombstone_key(candidate_id))
 
 
-def _sidecar(candidate: Candidate, decision: Decision) -> str:
+def sidecar_of(decision: Decision, urls: Sequence[str]) -> str:
+    """The text that stands beside a picture; `urls` are where it could be had."""
     sidecar = {
         "version": SIDECAR_VERSION,
         "image": decision.image,
-        "candidate": {"id": candidate.id, "host": candidate.host, "urls": candidate.urls},
+        "candidate": {"id": decision.candidate, "host": decision.facts.get("host"), "urls": urls},
         "decision": asdict(decision),
     }
     return json.dumps(sidecar, ensure_ascii=False, indent=1, sort_keys=True)

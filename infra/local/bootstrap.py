@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
 from bowerbird import __version__
@@ -33,6 +33,7 @@ from functions.filter.stages.shape import ShapeRule
 from functions.filter.survivors import Survivors
 from infra.local.host import Host
 from infra.local.place import Place
+from infra.local.state import LEDGER, LIKENESSES, QUEUE, check_whole
 from infra.local.tally import Tally
 
 USER_AGENT = f"linux:bowerbird:{__version__}"
@@ -40,7 +41,6 @@ USER_AGENT = f"linux:bowerbird:{__version__}"
 # The most a picture may weigh; scenery takes 50 MB: see its import route.
 MAX_BYTES = 50_000_000
 MAX_RECEIVES = 5
-LEDGER, QUEUE = "ledger.db", "queue.db"
 # 1, 4, 16 and 64 seconds: somebody is waiting for a `--once` run to end.
 BASE_DELAY_S = 1.0
 
@@ -103,13 +103,21 @@ def fetcher_for(source: Source, http: Fetcher) -> Fetcher:
 @contextmanager
 def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetcher) -> Iterator[Host]:
     """A host on one place, for one source; closes its files at the end."""
+    with ExitStack() as closed:
+        yield _host(place, source, options, http, closed)
+
+
+def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, closed: ExitStack) -> Host:
+    """Its parts; `closed` closes them, also when a later one cannot be opened."""
     bundle = load(options.bundle)
     cores = len(os.sched_getaffinity(0))
     tally = Tally()
-    decoder = IsolatedDecoder(workers=cores)
-    ledger = SqliteLedger(place.state / LEDGER, place.store)
-    queue = SqliteQueue(place.state / QUEUE, max_receives=MAX_RECEIVES)
-    likenesses = SqliteLikenesses(place.state / "likenesses.db")
+    check_whole(place)
+    decoder = closed.enter_context(IsolatedDecoder(workers=cores))
+    # The queue first: where a ledger is, a queue has been.
+    queue = closed.enter_context(closing(SqliteQueue(place.state / QUEUE, max_receives=MAX_RECEIVES)))
+    ledger = closed.enter_context(closing(SqliteLedger(place.state / LEDGER, place.store)))
+    likenesses = closed.enter_context(closing(SqliteLikenesses(place.state / LIKENESSES)))
     copies = Copies(likenesses, place.store, ledger)
     pipeline = standard_pipeline(
         fetcher=fetcher_for(source, http),
@@ -138,13 +146,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
         on_decision=tally.decided,
         on_fault=tally.fault,
     )
-    try:
-        yield Host(queue, ledger, consumer, tally, options.downloads)
-    finally:
-        likenesses.close()
-        queue.close()
-        ledger.close()
-        decoder.close()
+    return Host(queue, ledger, consumer, tally, options.downloads)
 
 
 def _scout(name: str, bundle: Bundle) -> Opinion:

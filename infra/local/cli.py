@@ -7,11 +7,14 @@ import logging
 import pkgutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 from bowerbird import __version__
+from bowerbird.adapters.whole import advice
 from bowerbird.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError, UsageError
 from infra.local import commands
+from infra.local.terminal import outlive_terminal, silence
 
 OK, FAILED, WRONG_USAGE, NO_SOURCE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -32,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 ok, 1 failed, 2 wrong usage, 3 source blocked or unreachable."""
     args = build_parser().parse_args(argv)
+    outlive_terminal()
     logging.basicConfig(
         level=logging.INFO if args.verbose else logging.WARNING,
         format="%(levelname)s %(name)s: %(message)s",
@@ -40,19 +44,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     # A gateway is one host for all the world's, so urllib3's word on busy pools says nothing.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     try:
-        return int(args.run(args))
-    except UsageError as error:
-        return _complain(error, WRONG_USAGE)
-    except (SourceBlockedError, SourceUnreachableError) as error:
-        return _complain(error, NO_SOURCE)
+        status = int(args.run(args))
+        sys.stdout.flush()  # while somebody is there to say that the disk is full
     except BowerbirdError as error:
-        return _complain(error, FAILED)
+        return _complain(error, _status(error))
     except BrokenPipeError:
         # `bowerbird candidates … | head`: the reader has enough. Stop Python's own complaint at exit.
         sys.stderr.close()
         return OK
+    except OSError as error:
+        return _disk_fails(error)
     except KeyboardInterrupt:
         return INTERRUPTED
+    return status
+
+
+def _status(error: BowerbirdError) -> int:
+    if isinstance(error, UsageError):
+        return WRONG_USAGE
+    return NO_SOURCE if isinstance(error, SourceBlockedError | SourceUnreachableError) else FAILED
+
+
+def _disk_fails(error: OSError) -> int:
+    """Where no file is named, it was what we print: `bowerbird candidates … > FILE`."""
+    if error.filename is None:
+        with suppress(OSError, ValueError):  # what is left in its buffer would fail again at exit
+            silence(sys.stdout.fileno())
+    return _complain(Exception(f"{error.filename or 'standard output'}: {advice(error)}"), FAILED)
 
 
 def _complain(error: Exception, status: int) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from bowerbird.errors import BowerbirdError, StoreError, UsageError
+from bowerbird.errors import BowerbirdError, DamagedError, StoreError, UsageError
 from bowerbird.messages import Candidate, encode_candidate
 from bowerbird.ports import Ledger, Message, QueueDepth
 from functions.filter.consumer import Consumer, Outcome
@@ -62,6 +62,7 @@ class Host:
             BowerbirdError: what ended a single crawl early; what had been queued by then is decided first.
                 Or what is wrong with our own store, unless there will be another crawl: then that is waited
                 for. What is not decided yet stays in the queue.
+            DamagedError: a file of our own is damaged, which no crawl heals.
         """
         feeder = _Feeder(self, crawl, limit, every_s)
         feeder.start()
@@ -97,6 +98,8 @@ class Host:
         """Write the decision lines; they can wait for a store that is busy."""
         try:
             self.ledger.flush()
+        except DamagedError:
+            raise
         except (StoreError, UsageError) as error:
             self.tally.fault(error)
 
@@ -139,6 +142,10 @@ class _Feeder(threading.Thread):
             try:
                 self._once()
                 self._host.on_crawled()
+            except DamagedError as error:
+                self.error = error
+                self._host.stop.set()
+                return
             except BowerbirdError as error:
                 self._host.tally.crawl_failed(str(error))
                 self.error = None if self._every_s else error

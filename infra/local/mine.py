@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
 
 from rich.console import Console
 from rich.table import Table
@@ -16,9 +12,9 @@ from bowerbird.net import HostTurns
 from bowerbird.net.hosts import troubles
 from functions.crawl.post import Committing, Source, Telling
 from infra.local.bootstrap import HostOptions, crawl, embedded_host, http_fetcher
-from infra.local.host import Host
 from infra.local.place import Place
 from infra.local.progress import progress
+from infra.local.signals import stop_on_signal
 from infra.local.tally import Tally
 
 
@@ -55,7 +51,7 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         http_fetcher(options.gateway, turns) as http,
         embedded_host(place, source, options, http) as host,
         progress() as report,
-        _stop_on_signal(host) as stopped,
+        stop_on_signal(host.stop) as stopped,
     ):
         host.on_progress = report
         host.on_crawled = lambda: _crawled(source)
@@ -106,22 +102,3 @@ def print_summary(result: MineResult, place: Place) -> None:
     if result.dead:
         console.print("`bowerbird redrive` puts dead letters back")
     console.print(f"kept {tally.kept} of {tally.judged} in {place.name}")
-
-
-@contextmanager
-def _stop_on_signal(host: Host) -> Iterator[list[int]]:
-    """First Ctrl-C (or TERM): finish what is in hand. Second: stop now; the queue remembers."""
-    received: list[int] = []
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        if received:
-            raise KeyboardInterrupt
-        received.append(number)
-        host.stop.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from bowerbird.adapters.folder import STATE, FolderStore
-from bowerbird.errors import UsageError
+from bowerbird.adapters.whole import advice
+from bowerbird.errors import StoreError, UsageError
 from bowerbird.ports import ObjectStore
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An opened place: its object store, and the local folder for the queue and the ledger."""
+    """An opened place: its object store, and the local folder for the queue and the ledger.
+
+    A `shared` one, a bucket, may be filled from other machines too.
+    """
 
     name: str
     store: ObjectStore
     state: Path
+    shared: bool = False
 
 
 def open_place(place: str, endpoint_url: str | None = None) -> Place:
@@ -30,13 +36,15 @@ def open_place(place: str, endpoint_url: str | None = None) -> Place:
     """
     if place.startswith("s3://"):
         name = hashlib.sha256(f"{endpoint_url} {place}".encode()).hexdigest()[:16]
-        return Place(place, _open_bucket(place, endpoint_url), _state_home() / name)
+        return Place(place, _open_bucket(place, endpoint_url), _state_home() / name, shared=True)
     if "://" in place:
         raise UsageError(f"{place}: a place is a folder or s3://bucket[/prefix]")
     root = Path(place).expanduser().resolve()
     try:
         return Place(str(root), FolderStore(root), root / STATE)
     except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:  # the place is right, and the disk is full
+            raise StoreError(f"{root}: {advice(error)}") from error
         raise UsageError(
             f"{root}: cannot be used as a place ({error.strerror}); name a writable folder"
         ) from None

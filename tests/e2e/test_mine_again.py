@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +18,7 @@ from tests.loopback import Answer, Loopback, loopback
 from tests.pictures import jpeg
 
 PICTURES = 60
+PROGRAM = "import sys; from infra.local.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
 def answer(_host: str, path: str) -> Answer:
@@ -43,9 +47,8 @@ def urls(tmp_path: Path) -> Path:
 
 def mine(urls: Path, out: Path, server: Loopback) -> subprocess.Popen[str]:
     command = ["mine", "--source", f"urls:{urls}", "--out", str(out), "--gateway", server.url]
-    program = "import sys; from infra.local.cli import main; sys.exit(main(sys.argv[1:]))"
     return subprocess.Popen(
-        [sys.executable, "-c", program, *command, "--downloads", "4"],
+        [sys.executable, "-c", PROGRAM, *command, "--downloads", "4"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -81,3 +84,27 @@ def test_an_interrupt_stops_cleanly_and_the_next_run_goes_on(
     assert "wait in the queue; run the same command again to go on" in finish(process)
     finish(mine(urls, tmp_path / "out", server))
     assert len(decisions(tmp_path / "out")) == PICTURES
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "as by nohup"])
+def test_a_terminal_that_is_closed_stops_a_miner_cleanly_or_not_at_all(
+    told: bool,
+    tmp_path: Path,
+    urls: Path,
+    server: Loopback,
+) -> None:
+    pid, terminal = pty.fork()
+    if pid == 0:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL if told else signal.SIG_IGN)
+        command = ["mine", "--source", f"urls:{urls}", "--out", str(tmp_path / "out"), "--every", "1h"]
+        command += ["--gateway", server.url, "--downloads", "4"]
+        os.execv(sys.executable, [sys.executable, "-c", PROGRAM, *command])  # noqa: S606 - ourselves
+    while server.asked.total() < 5:
+        os.read(terminal, 4096)
+    os.close(terminal)
+    if not told:
+        while server.asked.total() < PICTURES // 2:
+            time.sleep(0.02)
+        os.kill(pid, signal.SIGTERM)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert 5 <= len(decisions(tmp_path / "out")) < PICTURES

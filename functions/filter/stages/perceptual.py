@@ -27,16 +27,21 @@ class Perceptual:
 
     def examine(self, exam: Examination) -> str | None:
         """Look it up; nothing is entered before the picture is kept."""
-        header, image = exam.header(), exam.pixels()
-        coarse, fine = prints(image)
-        exam.likeness = Likeness(
-            image=image_key(exam.sha256, header.format),
-            candidate=exam.candidate.id,
-            coarse=coarse,
-            fine=fine,
-            sharpness=sharpness(image, min(_SIDE, self.min_side)),
-            pixels=header.width * header.height,
-            weight=len(exam.data),
-        )
-        exam.facts["likeness"] = f"{coarse:016x}"
+        exam.likeness = likeness_of(exam, self.min_side)
+        exam.facts["likeness"] = f"{exam.likeness.coarse:016x}"
         return self.copies.reason(exam.likeness)
+
+
+def likeness_of(exam: Examination, min_side: int) -> Likeness:
+    """What a decoded picture looks like; `min_side` as above."""
+    header, image = exam.header(), exam.pixels()
+    coarse, fine = prints(image)
+    return Likeness(
+        image=image_key(exam.sha256, header.format),
+        candidate=exam.candidate.id,
+        coarse=coarse,
+        fine=fine,
+        sharpness=sharpness(image, min(_SIDE, min_side)),
+        pixels=header.width * header.height,
+        weight=len(exam.data),
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import threading
 from collections import Counter
@@ -18,6 +17,7 @@ from functions.deliver.bootstrap import deliverer
 from functions.deliver.settings import GallerySettings
 from functions.deliver.sweep import Sweep
 from infra.local.place import open_store
+from infra.local.signals import stop_on_signal
 
 _LOOK_EVERY_S: Final = 10.0
 # A gallery that is down is asked less and less often, up to every ten minutes.
@@ -44,7 +44,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Deliver; exit status 1 when some picture is left to be tried again."""
     store = open_store(args.place, args.endpoint_url)
-    with _stop_on_signal() as stop, _progress() as report:
+    stop = threading.Event()
+    # When it stops at once, the claim on the picture in hand runs out by itself.
+    with stop_on_signal(stop), _progress() as report:
         sweep = Sweep(
             store, deliverer(store, args.to, GallerySettings()), on_progress=report, stopped=stop.is_set
         )
@@ -92,21 +94,3 @@ def _progress() -> Iterator[Callable[[Counter[str]], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("looking", total=None)
         yield lambda counts: bar.update(task, description=_summary(counts) or "looking")
-
-
-@contextmanager
-def _stop_on_signal() -> Iterator[threading.Event]:
-    """First Ctrl-C (or TERM): finish the picture in hand. Second: stop now; its claim runs out by itself."""
-    stop = threading.Event()
-
-    def on_signal(_number: int, _frame: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -8,7 +8,15 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
-from bowerbird.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError, UsageError
+from bowerbird.adapters.disk import damaged
+from bowerbird.adapters.sqlite.salvage import ailment
+from bowerbird.errors import (
+    BowerbirdError,
+    SourceBlockedError,
+    SourceUnreachableError,
+    StoreError,
+    UsageError,
+)
 from bowerbird.net import HostTurns
 from bowerbird_models.bundle import load
 from functions.crawl.host_state import HostState, host_state
@@ -16,7 +24,8 @@ from functions.crawl.source_state import SourceState, source_state
 from functions.crawl.sources import open_source
 from functions.crawl.sources.base import Context
 from infra.local.bootstrap import crawler, http_fetcher, source_context
-from infra.local.place import open_place
+from infra.local.place import Place, open_place
+from infra.local.state import SCHEMAS
 from infra.local.yields.hosts import last_days_hosts
 
 #: What a newcomer without an account can read, and Reddit's own doors.
@@ -88,8 +97,24 @@ def _findings(args: argparse.Namespace, context: Context) -> Iterator[Finding]:
         finding = _store(args.out, args.endpoint_url)
         yield finding
         if finding.state == "ok":
-            store = open_place(args.out, args.endpoint_url).store
-            yield from (_of("history", state) for state in last_days_hosts(store))
+            place = open_place(args.out, args.endpoint_url)
+            yield from _files(place)
+            yield from (_of("history", state) for state in last_days_hosts(place.store))
+
+
+def _files(place: Place) -> Iterator[Finding]:
+    """The queue, the ledger and the index, as far as they are there."""
+    for name, schema in SCHEMAS.items():
+        path = place.state / name
+        try:
+            why = ailment(path, schema) if path.exists() else None
+        except StoreError as error:
+            yield Finding("file", name, "unusable", str(error))
+            continue
+        if why is not None:
+            yield Finding("file", name, "damaged", str(damaged(path, why)))
+        elif path.exists():
+            yield Finding("file", name, "ok")
 
 
 def _of(what: str, state: HostState) -> Finding:

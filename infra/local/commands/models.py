@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from bowerbird.adapters.whole import replacing, write_whole
 from bowerbird.errors import BundleError
 from bowerbird_models import bundle as bundles
 from bowerbird_models import manifest as manifests
@@ -126,14 +127,14 @@ def describe(what: Published, folder: Path, preprocess: PreprocessEntry) -> None
         precision=what.precision,
     )
     entry = EncoderEntry(artifact=artifact, preprocess=preprocess, dim=what.dim or 0)
-    (folder / "encoder.json").write_text(entry.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_whole(folder / "encoder.json", (entry.model_dump_json(indent=2) + "\n").encode())
 
 
 def run_export(args: argparse.Namespace) -> int:
     """Verify, then pack manifest and artifacts; the same bundle gives the same bytes."""
     bundle = bundles.load(args.bundle, verify=True)
     names = [manifests.FILE_NAME, *(artifact.file for artifact in bundle.manifest.artifacts)]
-    with zipfile.ZipFile(args.file, "w", zipfile.ZIP_STORED) as archive:
+    with replacing(args.file) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name in names:
             # The default date is 1980, the earliest a zip can hold: no clock in the bytes.
             archive.writestr(

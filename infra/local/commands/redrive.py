@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from infra.local.bootstrap import QUEUE, cloud_queue
+from infra.local.bootstrap import cloud_queue
 from infra.local.place import open_existing
+from infra.local.state import QUEUE
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,7 +26,9 @@ def run(args: argparse.Namespace) -> int:
         moved = cloud_queue(args.queue, args.endpoint_url).redrive()
     else:
         queue = SqliteQueue(open_existing(args.out, args.endpoint_url).state / QUEUE)
-        moved = queue.redrive()
-        queue.close()
+        try:
+            moved = queue.redrive()
+        finally:
+            queue.close()
     print(f"{moved} dead letters are back on the queue")
     return 0

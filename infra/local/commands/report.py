@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bowerbird.adapters.whole import write_whole
 from bowerbird.errors import UsageError
 from infra.local.commands.sheet import day
 from infra.local.place import open_store
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     name = args.place.rstrip("/").rpartition("/")[2] or args.place
     page = args.out or (Path("report.html") if "://" in args.place else Path(args.place, "report.html"))
-    page.write_text(render_page(yields, plain(f"Where the keeps of {name} come from")), encoding="utf-8")
+    write_whole(page, render_page(yields, plain(f"Where the keeps of {name} come from")).encode())
     console = Console(file=sys.stdout, highlight=False)
     for dimension in DIMENSIONS[:-1]:
         table = Table(dimension, box=None, pad_edge=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -9,8 +10,10 @@ from fastapi import FastAPI, HTTPException
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict
 from starlette.middleware import Middleware
-from starlette.responses import FileResponse, Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from bowerbird.errors import StoreError
 from functions.filter.http.headers import SafeHeaders
 from functions.filter.http.limits import Limits
 from infra.local.label.desk import Desk
@@ -39,6 +42,11 @@ def create_app(desk: Desk, port: int, limits: Limits | None = None) -> FastAPI:
         Middleware(SmallBodies, limits=limits or Limits()),
     ]
     app = FastAPI(title="bowerbird label", middleware=guards, docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.exception_handler(StoreError)
+    def not_stored(_: Request, error: StoreError) -> Response:
+        # The page shows it: a full disk is the owner's to mend, and the label is said again.
+        return PlainTextResponse(str(error), HTTPStatus.INSUFFICIENT_STORAGE)
 
     @app.get("/")
     def page() -> FileResponse:

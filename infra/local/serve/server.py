@@ -62,12 +62,16 @@ def server(app: ASGIApp, patience: Patience | None = None, *, verbose: bool = Fa
 
 
 def serve(app: ASGIApp, bound: socket.socket, *, verbose: bool) -> None:
-    """Serve until Ctrl-C or TERM; requests in hand are answered first."""
+    """Serve until Ctrl-C, TERM or the end of the terminal; requests in hand are answered first."""
     # uvicorn ends cleanly on both signals, then raises them again for whoever started it.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    hung_up = signal.getsignal(signal.SIGHUP)
+    if hung_up != signal.SIG_IGN:  # the terminal was closed, and nobody said `nohup`
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     try:
         server(app, verbose=verbose).run(sockets=[bound])
     except KeyboardInterrupt:
         return
     finally:
         signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGHUP, hung_up)

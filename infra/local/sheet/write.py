@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from PIL import Image
+
+from bowerbird.adapters.disk import disk_errors
+from bowerbird.adapters.whole import write_whole
 from bowerbird.ports import ObjectStore
 from infra.local.sheet.cards import plain
 from infra.local.sheet.histogram import Histogram, Reference
@@ -38,11 +43,18 @@ def write_sheet(
     """Write `sheet.html`, `sheet.png` and `novelty.png` of a place, of one day (YYYY-MM-DD) or of all."""
     report, title = read_report(store, day), plain(title)
     histogram = Histogram.of(report, reference)
-    out.mkdir(parents=True, exist_ok=True)
+    with disk_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
     page, picture, chart = out / "sheet.html", out / "sheet.png", out / "novelty.png"
-    page.write_text(render_page(report, histogram, store, title), encoding="utf-8")
-    draw_poster(report, histogram, store, title).save(picture)
+    write_whole(page, render_page(report, histogram, store, title).encode())
+    write_whole(picture, _png(draw_poster(report, histogram, store, title)))
     if histogram is None:
         return SheetFiles(page, picture, None, report)
-    chart.write_bytes(histogram.draw(LIGHT, inches=_HISTOGRAM_INCHES, image_format="png", dpi=150))
+    write_whole(chart, histogram.draw(LIGHT, inches=_HISTOGRAM_INCHES, image_format="png", dpi=150))
     return SheetFiles(page, picture, chart, report)
+
+
+def _png(image: Image.Image) -> bytes:
+    drawn = io.BytesIO()
+    image.save(drawn, "PNG")
+    return drawn.getvalue()

@@ -19,6 +19,7 @@ from bowerbird_models.manifest import Threshold
 from infra.local import pictures
 from infra.local.commands.score import score_files
 from infra.local.train import report
+from infra.local.train.write import staged
 
 Scores = NDArray[np.float64]
 
@@ -108,12 +109,21 @@ def write(bundle: Bundle, choice: Choice, out: Path) -> str:
 
 def rewrite(bundle: Bundle, out: Path, changes: Mapping[str, object]) -> str:
     """Write the bundle with these fields of its manifest changed, and the next version; returns its label."""
-    if out.resolve() != bundle.folder.resolve():
-        shutil.copytree(bundle.folder, out, dirs_exist_ok=True)
     name, version = out.resolve().name, _next(bundle.manifest.version)
     new = bundle.manifest.model_copy(update={"name": name, "version": version, **changes})
-    manifests.write(new, out)
+    with staged(out) as folder:
+        if out.resolve() != bundle.folder.resolve():
+            _copy(bundle.folder, folder)
+        manifests.write(new, folder)
     return f"{name}@{version}"
+
+
+def _copy(bundle: Path, folder: Path) -> None:
+    """Copy a bundle's files; unlike `copytree` it ends with the first error, and as that error."""
+    for path in [path for path in bundle.rglob("*") if path.is_file()]:
+        target = folder / path.relative_to(bundle)
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, target)
 
 
 def _next(version: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from sklearn.metrics import precision_recall_curve, roc_curve
 
+from bowerbird.adapters.whole import write_whole
 from infra.local import pictures
 from infra.local.train.fit import Fitted
 from infra.local.train.mixtures import Trial
@@ -89,7 +91,9 @@ def nearest(paths: Sequence[Path], scores: Scores, threshold: float, path: Path,
         picture = pictures.read(paths[int(index)], _THUMBNAIL)
         picture.thumbnail((_THUMBNAIL - 4, _THUMBNAIL - 4))
         sheet.paste(picture, ((place % _COLUMNS) * _THUMBNAIL + 2, (place // _COLUMNS) * _THUMBNAIL + 2))
-    sheet.save(path, quality=88)
+    drawn = io.BytesIO()
+    sheet.save(drawn, "JPEG", quality=88)
+    write_whole(path, drawn.getvalue())
 
 
 def table(trials: Sequence[Trial], fitted: Fitted) -> str:
@@ -114,5 +118,7 @@ def table(trials: Sequence[Trial], fitted: Fitted) -> str:
 
 
 def _save(figure: Figure, path: Path) -> None:
-    figure.savefig(path, dpi=110)
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=110)
     plt.close(figure)
+    write_whole(path, drawn.getvalue())

@@ -14,6 +14,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
+from bowerbird.adapters.whole import write_whole
 from bowerbird.errors import UsageError
 from bowerbird.ports import ObjectStore
 from bowerbird_models.encoder import Encoder
@@ -177,5 +178,5 @@ def _show(out: Path, trials: list[Trial], fitted: fit.Fitted, good: Collection) 
             good.paths, heldout, fitted.novelty.threshold, shown / f"nearest-{name}.jpg", above=above
         )
     table = report.table(trials, fitted)
-    (shown / "report.md").write_text(table, encoding="utf-8")
+    write_whole(shown / "report.md", table.encode())
     print(table, file=sys.stderr)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from bowerbird.adapters.disk import disk_errors
 from bowerbird.errors import BundleError
 from bowerbird_models import bundle as bundles
 from bowerbird_models import canonical, verify
@@ -78,29 +81,77 @@ def write(  # noqa: PLR0913 - what a manifest says, each by name
     out: Path, taken: Networks, model: Novelty, *, version: str, chosen: str, created_from: str, licence: str
 ) -> None:
     """Write the folder `out`; its name becomes the bundle's. Canonical values are computed here and now."""
-    out.mkdir(parents=True, exist_ok=True)
-    for artifact in taken.artifacts:
-        verify.check_file(taken.folder / artifact.file, artifact)
-        if taken.folder.resolve() != out.resolve():
-            shutil.copyfile(taken.folder / artifact.file, out / artifact.file)
-    novelties.save(model, out / _NOVELTY_FILE)
-    manifest = Manifest(
+    with staged(out) as folder:
+        for artifact in taken.artifacts:
+            verify.check_file(taken.folder / artifact.file, artifact)
+            shutil.copyfile(taken.folder / artifact.file, folder / artifact.file)
+        novelties.save(model, folder / _NOVELTY_FILE)
+        manifest = _manifest(
+            out,
+            folder,
+            taken,
+            model,
+            version=version,
+            chosen=chosen,
+            created_from=created_from,
+            licence=licence,
+        )
+        manifests.write(manifest, folder)
+        made = bundles.load(folder.resolve())
+        seen = tuple(verify.observe(made, name) for name in canonical.NAMES)
+        manifests.write(manifest.model_copy(update={"canonical": seen}), folder)
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """A folder in `out` to write a bundle to; at the end its files take their places, the manifest last.
+
+    A disk that fills, or a stop, before that leaves what stood in `out` as it was.
+
+    Raises:
+        StoreError: the disk is full, may not be written to, or fails.
+    """
+    folder = out / ".new"
+    with disk_errors(out):
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            yield folder
+            files = [path for path in folder.rglob("*") if path.is_file()]
+            for path in sorted(files, key=lambda path: (path.name == manifests.FILE_NAME, path)):
+                place = out / path.relative_to(folder)
+                place.parent.mkdir(exist_ok=True)
+                path.replace(place)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):  # where something stands, it stays
+                out.rmdir()
+
+
+def _manifest(  # noqa: PLR0913 - as above
+    out: Path,
+    folder: Path,
+    taken: Networks,
+    model: Novelty,
+    *,
+    version: str,
+    chosen: str,
+    created_from: str,
+    licence: str,
+) -> Manifest:
+    return Manifest(
         schema=manifests.SCHEMA,
         name=out.resolve().name,
         version=version,
         created_from=created_from,
         encoder=taken.encoder,
         novelty=NoveltyEntry(
-            artifact=_artifact(out / _NOVELTY_FILE, licence, created_from),
+            artifact=_artifact(folder / _NOVELTY_FILE, licence, created_from),
             threshold=Threshold(value=model.threshold, chosen=chosen),
         ),
         watermark=taken.watermark,
         aesthetic=taken.aesthetic,
     )
-    manifests.write(manifest, out)
-    made = bundles.load(out.resolve())
-    seen = tuple(verify.observe(made, name) for name in canonical.NAMES)
-    manifests.write(manifest.model_copy(update={"canonical": seen}), out)
 
 
 def _artifact(path: Path, licence: str, source: str) -> Artifact:

@@ -26,6 +26,17 @@ class StoreError(RetryableError):
     """Our own store, ledger or queue fails: no candidate's fault, so none may be given up for it."""
 
 
+class DamagedError(StoreError):
+    """A file of our own cannot be understood: trying again does not help, `bowerbird repair` may.
+
+    `why` says what is wrong with it, without the file's name.
+    """
+
+    def __init__(self, message: str, *, why: str) -> None:
+        super().__init__(message)
+        self.why = why
+
+
 class PermanentError(BowerbirdError):
     """Will never succeed: recorded and acknowledged, never retried."""
 

@@ -66,7 +66,7 @@ def read_labels(store: ObjectStore) -> Iterator[Label]:
     for key in store.keys("labels/"):
         data = store.get(key)
         if data is not None:
-            yield _decode(key, data)
+            yield decode_label(key, data)
 
 
 def picture_of(store: ObjectStore, label: Label) -> bytes | None:
@@ -78,7 +78,12 @@ def picture_of(store: ObjectStore, label: Label) -> bytes | None:
     return small or (store.get(label.image) if label.image else None)
 
 
-def _decode(key: str, data: bytes) -> Label:
+def decode_label(key: str, data: bytes) -> Label:
+    """Read back one label.
+
+    Raises:
+        InvalidMessageError: it is none, or of a later version.
+    """
     try:
         stored = _ADAPTER.validate_json(data)
     except ValidationError as error:

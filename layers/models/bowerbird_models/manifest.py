@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bowerbird.adapters.whole import write_whole
 from bowerbird.errors import BundleError
 from bowerbird_models.preprocess import Fit, Preprocess, Resample, Resize
 
@@ -163,6 +164,6 @@ def read(folder: Path) -> Manifest:
 
 
 def write(manifest: Manifest, folder: Path) -> None:
-    """Write the manifest, readable by people."""
+    """Write the manifest, readable by people, whole or not at all."""
     text = manifest.model_dump_json(indent=2, by_alias=True, exclude_none=True)
-    (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8")
+    write_whole(folder / FILE_NAME, (text + "\n").encode())

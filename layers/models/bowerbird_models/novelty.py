@@ -7,6 +7,7 @@ deviation 1 scores in its own unit (a mixture: log-likelihood in nats).
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from bowerbird.adapters.whole import write_whole
 from bowerbird.errors import BundleError
 from bowerbird_models.densities import KINDS, Density, Linear, unit
 
@@ -106,7 +108,9 @@ def save(novelty: Novelty, path: Path) -> None:
         arrays[f"{index}.scale"] = np.asarray((part.mean, part.deviation, part.weight))
         arrays |= {f"{index}.{name}": array for name, array in part.density.arrays().items()}
     arrays |= {f"scores.{name}": np.asarray(scores) for name, scores in novelty.reference.items()}
-    np.savez_compressed(path, **arrays)
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **arrays)
+    write_whole(path, packed.getvalue())
 
 
 def _part(arrays: Mapping[str, NDArray[Any]], index: int, dim: int) -> Part:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import resource
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from starlette.types import Message
 
+from bowerbird.adapters.folder import FolderStore
 from bowerbird.labels import picture_of, read_labels
 from infra.local.label.app import create_app
 from infra.local.label.desk import open_desk
@@ -144,3 +147,20 @@ def test_labels_are_there_when_the_place_is_opened_again(client: TestClient, sto
     client.put("/pictures/0/label", json={"keep": True}, headers=OURS)
     again = open_desk(store)
     assert [picture["label"] for picture in again.shown()] == [True, None, None, None, None]
+
+
+def test_a_full_disk_is_told_on_the_page_and_keeps_the_earlier_word(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    fill(store)
+    client = TestClient(create_app(open_desk(store), 8010), base_url=HERE)
+    client.put("/pictures/0/label", json={"keep": True}, headers=OURS)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        answer = client.put("/pictures/0/label", json={"keep": False}, headers=OURS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert answer.status_code == 507
+    assert "the disk is full; make room" in answer.text
+    assert [label.keep for label in read_labels(store)] == [True]
+    assert client.get("/pictures").json()["pictures"][0]["label"] is True

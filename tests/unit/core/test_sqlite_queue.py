@@ -2,13 +2,14 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from bowerbird.adapters.sqlite.queue import SqliteQueue
+from bowerbird.adapters.sqlite.queue import SCHEMA, SqliteQueue
 from bowerbird.ports import QueueDepth
 
 
@@ -136,3 +137,67 @@ def test_messages_of_a_killed_process_are_free_for_the_next_one(tmp_path: Path) 
     holder.wait()
     assert SqliteQueue(path).depth() == QueueDepth(ready=3, delayed=0, in_flight=0, dead=0)
     assert sorted(m.id for m in queue.receive(10)) == ["a", "b", "c"]
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_waiting(queue: SqliteQueue, clock: Clock) -> None:
+    """Put off for ten seconds, then the clock goes back by 400 days: due, and not after 400 days."""
+    queue.send([("a", "body")])
+    queue.release(queue.receive(1)[0].receipt, 10)
+    clock.now -= 400 * 86_400
+    assert queue.receive(1) == [], "this is when it is noticed"
+    assert [message.id for message in queue.receive(1)] == ["a"]
+
+
+@pytest.mark.parametrize("step", [400 * 86_400, 3 * 3600, 12])
+def test_a_clock_that_was_set_back_between_two_runs_neither(
+    tmp_path: Path, clock: Clock, step: float
+) -> None:
+    before = SqliteQueue(tmp_path / "queue.db", clock=clock)
+    before.send([("a", "body")])
+    before.release(before.receive(1)[0].receipt, 10)
+    before.close()
+    clock.now -= step
+    assert SqliteQueue(tmp_path / "queue.db", clock=clock).depth() == QueueDepth(1, 0, 0, 0)
+
+
+def test_a_clock_that_is_kept_right_frees_nothing_early(queue: SqliteQueue, clock: Clock) -> None:
+    queue.send([("a", "body")])
+    queue.release(queue.receive(1)[0].receipt, 10)
+    clock.now -= 0.5
+    assert (queue.receive(1), queue.receive(1)) == ([], [])
+    assert queue.depth().delayed == 1
+
+
+def test_what_a_living_process_holds_keeps_its_time_out_when_the_clock_is_set_back(
+    queue: SqliteQueue, clock: Clock
+) -> None:
+    queue.send([("a", "body")])
+    (held,) = queue.receive(1)
+    clock.now -= 400 * 86_400
+    assert (queue.receive(1), queue.receive(1)) == ([], [])
+    clock.now += 31
+    assert [message.receives for message in queue.receive(1)] == [2], "it timed out as it would have"
+    assert held.receives == 1
+
+
+def test_a_clock_that_is_set_forward_ends_the_wait(queue: SqliteQueue, clock: Clock) -> None:
+    queue.send([("a", "body")])
+    queue.release(queue.receive(1)[0].receipt, 10)
+    clock.now += 400 * 86_400
+    assert [message.id for message in queue.receive(1)] == ["a"]
+
+
+def test_no_delay_is_longer_than_half_a_day(queue: SqliteQueue, clock: Clock) -> None:
+    queue.send([("a", "body")])
+    queue.release(queue.receive(1)[0].receipt, 400 * 86_400)
+    clock.now += 12 * 3600
+    assert [message.id for message in queue.receive(1)] == ["a"]
+
+
+def test_the_queue_of_an_older_version_is_gone_on_with(tmp_path: Path, clock: Clock) -> None:
+    path = tmp_path / "queue.db"
+    with sqlite3.connect(path) as db:
+        db.executescript(SCHEMA)
+        db.execute("INSERT INTO messages (id, body, visible_at) VALUES ('a', '1', 0), ('b', '2', 9e9)")
+    db.close()
+    assert [message.id for message in SqliteQueue(path, clock=clock).receive(9)] == ["a", "b"]

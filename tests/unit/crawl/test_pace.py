@@ -1,5 +1,7 @@
 """Runs that never meet keep a host's limit together."""
 
+import json
+
 import pytest
 
 from bowerbird.errors import RetryableError
@@ -91,3 +93,16 @@ def test_a_damaged_word_says_nothing(data: bytes) -> None:
     store, clock = FakeStore(), Clock()
     store.objects["cursors/pace.json"] = data
     assert len(run(store, clock, 10)) == 10
+
+
+@pytest.mark.parametrize("back", [400 * 86_400, 3 * 3600])
+def test_a_clock_that_was_set_back_makes_nobody_wait_for_it(back: float) -> None:
+    store, clock = FakeStore(), Clock()
+    clock.now = 1_000_000_000.0
+    run(store, clock, 10, status=429, Retry_After="120")
+    run(store, clock, 10)
+    clock.now -= back
+    assert len(run(store, clock, 1)) == 1
+    left = json.loads(store.objects["cursors/pace.json"])[HOST]
+    assert max(left["at"]) <= clock.now
+    assert left["until"] <= clock.now + 3660

@@ -24,9 +24,10 @@ from functions.crawl.recheck import Recheck, recheck
 from functions.crawl.sources import open_source
 from functions.crawl.sources.base import Context
 from functions.crawl.sources.reddit_app import RedditApp
-from infra.local.bootstrap import LEDGER, recheck_ledger
+from infra.local.bootstrap import recheck_ledger
 from infra.local.commands.recheck import summary
 from infra.local.place import open_place
+from infra.local.state import LEDGER
 from tests.fakes import FakeStore
 from tests.unit.crawl.fakes import NoNetwork
 

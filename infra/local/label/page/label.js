@@ -106,7 +106,7 @@ function send(p, label) {
       : await fetch(`/pictures/${p.number}/label`, {
         method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ keep: label }),
       });
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    if (!answer.ok) throw new Error(answer.status === 507 ? await answer.text() : `status ${answer.status}`);
     $("problem").textContent = "";
   }).catch((error) => {
     $("problem").textContent = `Not stored (${error.message}). Is bowerbird label still running? Label it again.`;

@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
-import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from bowerbird.errors import StoreError
+from bowerbird.adapters.whole import FULL, READ_ONLY, advice
+from bowerbird.errors import DamagedError, StoreError
 
-_FULL: Final = "the disk is full; make room, then run the same command again"
-_READ_ONLY: Final = "it may not be written to; make it writable, then run the same command again"
-_LOCKED: Final = "another process has held it for a minute; stop that one, then run the same command again"
-
-_ERRNOS: Final = {
-    errno.ENOSPC: _FULL,
-    errno.EDQUOT: _FULL,
-    errno.EFBIG: _FULL,
-    errno.EROFS: _READ_ONLY,
-    errno.EACCES: _READ_ONLY,
-    errno.EPERM: _READ_ONLY,
-}
+_LOCKED: Final = "another process holds it; stop that one, then run the same command again"
+_BROKEN: Final = "the disk cannot be read or written; look after it, then run the same command again"
+_REPAIR: Final = "run `bowerbird repair PLACE`, which keeps it and builds a new one"
 
 # https://sqlite.org/rescode.html
 _SQLITE: Final = {
-    sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_READONLY: _READ_ONLY,
-    sqlite3.SQLITE_PERM: _READ_ONLY,
-    sqlite3.SQLITE_CANTOPEN: _READ_ONLY,
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_READONLY: READ_ONLY,
+    sqlite3.SQLITE_PERM: READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: READ_ONLY,
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_PROTOCOL: _LOCKED,
+    sqlite3.SQLITE_IOERR: _BROKEN,
 }
 _PRIMARY_CODE: Final = 0xFF
 
 
+def damaged(path: Path, why: object, mend: str = _REPAIR) -> DamagedError:
+    """The error that says of a file that it cannot be understood, why, and what to do."""
+    return DamagedError(f"{path}: it is damaged ({why}); {mend}", why=str(why))
+
+
 @contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
+def disk_errors(path: Path, mend: str = _REPAIR) -> Iterator[None]:
     """Raise our own error for the disk's; `path` is what was being worked on, for the text.
 
     Raises:
         StoreError: the disk is full, may not be written to, or fails.
+        DamagedError: SQLite cannot make sense of the file; `mend` says what to do about that.
     """
     try:
         yield
     except OSError as error:
-        advice = _ERRNOS.get(error.errno or 0, f"{error.strerror}; look after the disk, then run it again")
-        raise StoreError(f"{path}: {advice}") from error
-    except sqlite3.OperationalError as error:
-        code = error.sqlite_errorcode & _PRIMARY_CODE
-        advice = _SQLITE.get(code, f"{error}; look after the disk, then run the same command again")
-        raise StoreError(f"{path}: {advice}") from error
+        raise StoreError(f"{path}: {advice(error)}") from error
+    except (sqlite3.ProgrammingError, sqlite3.DataError):
+        raise  # our own mistake, not the file's
+    except sqlite3.DatabaseError as error:
+        # Text that is no UTF-8 has no code. Our statements fit our files: any other complaint is damage.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+        advised = None if code == sqlite3.SQLITE_IOERR_SHORT_READ else _SQLITE.get(code & _PRIMARY_CODE)
+        if advised:
+            raise StoreError(f"{path}: {advised}") from error
+        raise damaged(path, error, mend) from error

@@ -108,7 +108,8 @@ class FolderStore:
         """Remove what a killed writer left. No living one holds a temporary file for as long as an hour."""
         for path in self._temporary.iterdir():
             with suppress(FileNotFoundError):
-                if path.stat().st_mtime < time.time() - _STALE_S:
+                # Of the future is what was written before a clock was set back.
+                if abs(time.time() - path.stat().st_mtime) > _STALE_S:
                     path.unlink()
 
     def _write_temporary(self, data: bytes) -> Path:

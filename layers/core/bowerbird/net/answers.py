@@ -59,25 +59,35 @@ def check_status(response: BaseHTTPResponse, target: Target) -> None:
     if status in _RETRYABLE or status >= _SERVER_ERROR:
         raise RetryableError(
             f"busy: {target} answered {status}",
-            retry_after_s=retry_after(response.headers.get("retry-after")),
+            retry_after_s=retry_after(response.headers.get("retry-after"), response.headers.get("date")),
         )
     word = "gone" if status in _GONE else "forbidden" if status in _FORBIDDEN else "status"
     raise PermanentError(f"{word}: {target} answered {status}")
 
 
-def retry_after(value: str | None) -> float | None:
-    """Seconds of a Retry-After header (RFC 9110, section 10.2.3): a number or a date; None if neither."""
+def retry_after(value: str | None, date: str | None = None) -> float | None:
+    """Seconds of a Retry-After header (RFC 9110, section 10.2.3): a number or a date; None if neither.
+
+    A date is measured from the answer's own `date`: our clock may be wrong. Without one, ours must do.
+    """
     if value is None:
         return None
     value = value.strip()
     if re.fullmatch(r"[0-9]{1,9}", value):
         return min(float(value), _LONGEST_WAIT_S)
+    when = _moment(value)
+    if when is None:
+        return None
+    wait = when - (_moment(date or "") or datetime.now(UTC))
+    return min(max(wait.total_seconds(), 0.0), _LONGEST_WAIT_S)
+
+
+def _moment(text: str) -> datetime | None:
     try:
-        when = parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError, TypeError):
         return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return min(max((when - datetime.now(UTC)).total_seconds(), 0.0), _LONGEST_WAIT_S)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def check_opt_out(tags: Iterable[str], user_agent: str, target: Target) -> None:

@@ -90,6 +90,13 @@ def test_retry_after_a_date() -> None:
     assert 500 < (retry_after(format_datetime(soon, usegmt=True)) or 0) <= 600
 
 
+def test_retry_after_a_date_is_measured_by_the_answers_own_clock() -> None:
+    """Ours may have been set back by a year: a minute then counts as a day."""
+    there = datetime.now(UTC) + timedelta(days=400)
+    in_a_minute, now = (format_datetime(there + timedelta(seconds=wait), usegmt=True) for wait in (60, 0))
+    assert retry_after(in_a_minute, now) == 60
+
+
 @given(st.text(max_size=60))
 def test_retry_after_never_fails(value: str) -> None:
     seconds = retry_after(value)

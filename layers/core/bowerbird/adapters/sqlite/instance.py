@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import uuid
 from pathlib import Path
+from typing import Final
 
 from bowerbird.adapters.disk import disk_errors
+
+_MARK: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class Instance:
@@ -28,6 +32,8 @@ class Instance:
         """Whether the process with this mark still runs; removes the mark of one that does not."""
         if other == self.id:
             return True
+        if not _MARK.fullmatch(other):  # from a damaged file: no name of ours, so no file of ours either
+            return False
         path = self._folder / other
         try:
             descriptor = os.open(path, os.O_RDWR)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
+from bowerbird.adapters.disk import damaged
 from bowerbird.adapters.sqlite.database import Database
 from bowerbird.decisions import Decision, decode_decision, encode_decision, redacted
 from bowerbird.keys import decisions_key
 from bowerbird.ports import ObjectStore
 
-_SCHEMA = """
+SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS decided (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     candidate TEXT NOT NULL UNIQUE,
@@ -37,7 +40,7 @@ class SqliteLedger:
     """
 
     def __init__(self, path: Path, store: ObjectStore) -> None:
-        self._db = Database(path, _SCHEMA)
+        self._db = Database(path, SCHEMA)
         self._store = store
         with self._db.write() as db:
             # Several machines may write one bucket, each with its own ledger: part names must differ.
@@ -50,7 +53,7 @@ class SqliteLedger:
         """The decision that stands."""
         with self._db.read() as db:
             row = db.execute("SELECT decision FROM decided WHERE candidate = ?", (candidate_id,)).fetchone()
-        return decode_decision(row[0]) if row else None
+        return self._decoded(row[0]) if row else None
 
     def owner(self, sha256: str) -> str | None:
         """Who holds these bytes."""
@@ -81,7 +84,7 @@ class SqliteLedger:
             (line,) = db.execute(
                 "SELECT decision FROM decided WHERE candidate = ?", (decision.candidate,)
             ).fetchone()
-            stands = decode_decision(line)
+            stands = self._decoded(line)
             if not stands.keep:
                 db.execute("DELETE FROM claims WHERE candidate = ?", (decision.candidate,))
         return stands
@@ -102,7 +105,10 @@ class SqliteLedger:
             if not rows:  # another process has just written this part, whole
                 continue
             data = "".join(line + "\n" for (line,) in rows).encode()
-            self._store.put(decisions_key(day, part), data, content_type="application/x-ndjson")
+            key = decisions_key(day, part)
+            # What a crash or another process has written is this part again, or what a recheck made of it.
+            if not self._store.put(key, data, content_type="application/x-ndjson", if_absent=True):
+                self._check_part(key, data)
             with self._db.write() as db:
                 count += db.execute(
                     "UPDATE decided SET written = 1 WHERE part = ? AND written = 0", (part,)
@@ -114,12 +120,40 @@ class SqliteLedger:
         with self._db.write() as db:
             row = db.execute("SELECT decision FROM decided WHERE candidate = ?", (candidate_id,)).fetchone()
             if row:
-                line = encode_decision(redacted(decode_decision(row[0])))
+                line = encode_decision(redacted(self._decoded(row[0])))
                 db.execute("UPDATE decided SET decision = ? WHERE candidate = ?", (line, candidate_id))
+
+    def restore(self, decisions: Iterable[tuple[Decision, bool]], claims: Iterable[tuple[str, str]]) -> None:
+        """Enter what was known before this file, in one step; of two of one name the first stands.
+
+        `decisions` come with whether a line holds them already, `claims` are (sha256, candidate).
+        """
+        with self._db.write() as db:
+            db.executemany(
+                "INSERT OR IGNORE INTO decided (candidate, day, decision, written) VALUES (?, ?, ?, ?)",
+                ((each.candidate, each.day, encode_decision(each), written) for each, written in decisions),
+            )
+            db.executemany("INSERT OR IGNORE INTO claims VALUES (?, ?)", claims)
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def _decoded(self, line: str) -> Decision:
+        try:
+            return decode_decision(line)
+        except (ValueError, TypeError) as error:
+            raise damaged(self._db.path, f"a decision in it cannot be read: {error}") from None
+
+    def _check_part(self, key: str, data: bytes) -> None:
+        """Lines of other candidates under a name of ours: this ledger has forgotten that it wrote them."""
+        there = self._store.get(key) or b""
+        try:
+            same = _candidates(there) == _candidates(data)
+        except (ValueError, TypeError):
+            same = False
+        if not same:
+            raise damaged(self._db.path, f"it no longer knows the decisions that it wrote to {key}")
 
     def _assign_parts(self) -> None:
         with self._db.write() as db:
@@ -132,3 +166,7 @@ class SqliteLedger:
                     part, day, left = f"{self._id}-{seq:010d}", row_day, _LINES_A_PART
                 db.execute("UPDATE decided SET part = ? WHERE seq = ?", (part, seq))
                 left -= 1
+
+
+def _candidates(lines: bytes) -> list[str]:
+    return [decode_decision(line).candidate for line in lines.decode().split("\n") if line]

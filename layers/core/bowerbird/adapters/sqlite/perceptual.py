@@ -14,7 +14,7 @@ from typing import Final
 from bowerbird.adapters.sqlite.database import Database
 from bowerbird.likeness import COARSE_BITS, Likeness
 
-_SCHEMA: Final = """
+SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS likenesses (
     id INTEGER PRIMARY KEY,
     image TEXT NOT NULL UNIQUE,
@@ -51,7 +51,7 @@ class SqliteLikenesses:
     def __init__(self, path: Path) -> None:
         if COARSE_BITS >= 2 * _QUARTERS:
             raise AssertionError("one flip a quarter finds up to 7 bits")
-        self._db = Database(path, _SCHEMA)
+        self._db = Database(path, SCHEMA)
 
     def near(self, likeness: Likeness) -> list[Likeness]:
         """Look up."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
 from bowerbird.adapters.sqlite.database import Database
 from bowerbird.adapters.sqlite.instance import Instance
 from bowerbird.ports import Message, QueueDepth
 
-_SCHEMA = """
+SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS messages (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -26,6 +27,15 @@ CREATE TABLE IF NOT EXISTS dead (
 );
 """
 
+# How far ahead `visible_at` was when it was set. A row without it is of a version that did not note it.
+_DELAY: Final = "ALTER TABLE messages ADD COLUMN delay_s REAL NOT NULL DEFAULT 43200"
+
+# As SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
+_LONGEST_DELAY_S: Final = 12 * 3600.0
+
+# Clocks are always set back a little, by whoever keeps them right.
+_STEP_S: Final = 1.0
+
 
 class SqliteQueue:
     """At-least-once queue on SQLite.
@@ -37,6 +47,9 @@ class SqliteQueue:
 
     What is sent is on the disk when `send` returns. For deliveries and acknowledgements nobody waits: a power
     cut may undo the last of them, and those messages are delivered again.
+
+    The times in the file are the wall clock's. When that is set back, nothing waits for longer than it was
+    told to: a message that would, counts as due.
     """
 
     def __init__(
@@ -47,12 +60,14 @@ class SqliteQueue:
         max_receives: int = 5,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._db = Database(path, _SCHEMA)
+        self._db = Database(path, SCHEMA)
+        self._note_delays()
         self._instance = Instance(path.parent / "instances")
         self._visibility_s = visibility_s
         self._max_receives = max_receives
         self._clock = clock
         self._free_the_dead()
+        self._free_the_misdated()
 
     def send(self, messages: Sequence[tuple[str, str]]) -> int:
         """Add (id, body) pairs; an id that already waits or is dead is dropped."""
@@ -81,13 +96,15 @@ class SqliteQueue:
                 (now, self._max_receives),
             )
             rows = db.execute(
-                "UPDATE messages SET visible_at = ?, receives = receives + 1, holder = ? WHERE seq IN"
+                "UPDATE messages SET visible_at = ?, delay_s = ?, receives = receives + 1, holder = ?"
+                " WHERE seq IN"
                 " (SELECT seq FROM messages WHERE visible_at <= ? ORDER BY visible_at, seq LIMIT ?)"
                 " RETURNING seq, id, body, receives",
-                (now + self._visibility_s, self._instance.id, now, limit),
+                (now + self._visibility_s, self._visibility_s, self._instance.id, now, limit),
             ).fetchall()
-        if not rows:  # now there is time to see whether somebody has died since we began
+        if not rows:  # now there is time to see whether somebody has died, or set the clock, since we began
             self._free_the_dead()
+            self._free_the_misdated()
         # RETURNING promises no order: https://sqlite.org/lang_returning.html
         return [Message(id_, body, f"{seq}:{n}", n) for seq, id_, body, n in sorted(rows)]
 
@@ -97,12 +114,13 @@ class SqliteQueue:
             db.executemany("DELETE FROM messages WHERE seq = ? AND receives = ?", map(_parts, receipts))
 
     def release(self, receipt: str, delay_s: float, *, counted: bool = True) -> None:
-        """Give a delivery back."""
+        """Give a delivery back; no delay is longer than twelve hours."""
+        delay_s = min(delay_s, _LONGEST_DELAY_S)
         with self._db.write(durable=False) as db:
             db.execute(
-                "UPDATE messages SET visible_at = ?, holder = NULL, receives = receives - ?"
+                "UPDATE messages SET visible_at = ?, delay_s = ?, holder = NULL, receives = receives - ?"
                 " WHERE seq = ? AND receives = ?",
-                (self._clock() + delay_s, 0 if counted else 1, *_parts(receipt)),
+                (self._clock() + delay_s, delay_s, 0 if counted else 1, *_parts(receipt)),
             )
 
     def bury(self, message: Message, reason: str) -> None:
@@ -138,6 +156,11 @@ class SqliteQueue:
         with self._db.read() as db:
             return db.execute("SELECT id, reason FROM dead ORDER BY id LIMIT ?", (limit,)).fetchall()
 
+    def restore(self, dead: Iterable[tuple[str, str, str, int]]) -> None:
+        """Enter dead letters that were known before this file, as (id, body, reason, receives)."""
+        with self._db.write() as db:
+            db.executemany("INSERT OR IGNORE INTO dead VALUES (?, ?, ?, ?)", dead)
+
     def close(self) -> None:
         """Let go of the file; what is in flight is delivered again to whoever opens it next."""
         self._instance.close()
@@ -154,6 +177,30 @@ class SqliteQueue:
                     " WHERE holder = ?",
                     dead,
                 )
+
+    def _free_the_misdated(self) -> None:
+        """What is put off for longer than it ever was: the clock has been set back since.
+
+        What a living process holds keeps its time-out, from now on.
+        """
+        now = self._clock()
+        with self._db.read() as db:
+            found = db.execute(
+                "SELECT 1 FROM messages WHERE visible_at > ? + delay_s", (now + _STEP_S,)
+            ).fetchone()
+        if found:
+            with self._db.write() as db:
+                db.execute(
+                    "UPDATE messages SET visible_at = ?1 + iif(holder IS NULL, 0, delay_s)"
+                    " WHERE visible_at > ?2 + delay_s",
+                    (now, now + _STEP_S),
+                )
+
+    def _note_delays(self) -> None:
+        """Bring the file of an older version up to date; an older version still reads it."""
+        with self._db.write() as db:
+            if "delay_s" not in {row[1] for row in db.execute("PRAGMA table_info(messages)")}:
+                db.execute(_DELAY)
 
 
 def _parts(receipt: str) -> tuple[int, int]:
