@@ -30,7 +30,8 @@ class Post:
     """One post. `link` is what it points at; `attachments` are in the author's order.
 
     `previews` (small to large) and the declared `width` and `height` describe the picture behind `link`.
-    `removed` says why it is gone, when it is.
+    `removed` says why it is gone, when it is; `unreadable` the kind of exception that reading it ended with:
+    then nothing else is known of it but its submission's id, which is made up when it has none.
     """
 
     submission: Submission
@@ -43,6 +44,7 @@ class Post:
     is_video: bool = False
     is_self: bool = False
     removed: str | None = None
+    unreadable: str | None = None
 
 
 class Source(Protocol):
