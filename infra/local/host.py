@@ -34,7 +34,8 @@ class Host:
     """Runs the two halves side by side; `stop` ends both cleanly, and a later run goes on from there.
 
     `downloads` candidates are worked on at once. `on_progress` is called twice a second from the thread that
-    called `run`. `on_crawled` is called when all that a crawl gave is on the queue.
+    called `run`. `on_crawled` is called when all that a crawl gave is on the queue, `on_failed` when a crawl
+    ended early.
     """
 
     queue: SqliteQueue
@@ -45,6 +46,7 @@ class Host:
     stop: threading.Event = field(default_factory=threading.Event)
     on_progress: Callable[[Tally, QueueDepth], None] = lambda _tally, _depth: None
     on_crawled: Callable[[], None] = lambda: None
+    on_failed: Callable[[BowerbirdError], None] = lambda _error: None
 
     def run(
         self,
@@ -59,7 +61,8 @@ class Host:
         that are new to this place.
 
         Raises:
-            BowerbirdError: what ended a single crawl early; what had been queued by then is decided first.
+            BowerbirdError: what ended a single crawl early; what had been queued by then is decided first. A
+                CrawlError is one that nobody foresaw.
                 Or what is wrong with our own store, unless there will be another crawl: then that is waited
                 for. What is not decided yet stays in the queue.
         """
@@ -120,6 +123,10 @@ class Host:
         return depth.ready == depth.delayed == depth.in_flight == 0
 
 
+class CrawlError(BowerbirdError):
+    """A crawl ended by an exception that is none of ours."""
+
+
 class _Feeder(threading.Thread):
     """The crawl's thread."""
 
@@ -140,10 +147,17 @@ class _Feeder(threading.Thread):
                 self._once()
                 self._host.on_crawled()
             except BowerbirdError as error:
-                self._host.tally.crawl_failed(str(error))
-                self.error = None if self._every_s else error
+                self._failed(error)
+            except Exception as error:  # noqa: BLE001 - a thread that dies would end the run as if all were well
+                _log.info("the crawl failed", exc_info=True)
+                self._failed(CrawlError(f"the crawl failed, and no one foresaw it: {_named(error)}"))
             if self._every_s is None or self._host.stop.wait(self._every_s):
                 return
+
+    def _failed(self, error: BowerbirdError) -> None:
+        self._host.tally.crawl_failed(str(error))
+        self._host.on_failed(error)
+        self.error = None if self._every_s else error
 
     def _once(self) -> None:
         found = iter(self._crawl())
@@ -170,6 +184,11 @@ class _Feeder(threading.Thread):
         tally.queued(sent, len(new) - sent)
         if self._left is not None:
             self._left -= sent
+
+
+def _named(error: Exception) -> str:
+    """An exception in words, even when it has none."""
+    return f"{type(error).__name__}: {error}; -v shows where, please report it"
 
 
 class _Every:

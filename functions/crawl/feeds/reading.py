@@ -1,7 +1,7 @@
 """What feedparser makes of a feed, as plain values that fit through a pipe.
 
-feedparser's own look into an entry's HTML, to resolve links and to make it safe, takes quadratic time for some
-texts and raises for others: it is switched off, and `functions.crawl.markup` finds what is needed.
+feedparser's own look into an entry's HTML, to resolve links and to make it safe, takes quadratic time for
+some texts and raises for others: it is switched off, and `functions.crawl.markup` finds what is needed.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from functions.crawl.markup import MAX_VALUE, start_tags
 
 _MAX_ENTRIES: Final = 10_000
 _MAX_PICTURES: Final = 200
+_MAX_HTML: Final = 1_000_000
 
 
 def read(body: bytes) -> dict[str, Any] | None:
     """A feed's `title`, `licence` and `entries`; None when it is no feed.
 
     An entry has `id`, `link`, `title`, `author`, `licence`, `term` (its first tag), `adult`, `published`
-    (seconds since 1970 UTC), `attached` pictures and those that its text shows, `shown`, as address, width and
-    height, the `base` of those, and `links` of its text as address and text. What it does not have is None.
-    An entry that cannot be read has an `error`, the exception's kind, and no more than an `id`.
+    (seconds since 1970 UTC), `attached` pictures and those that its text shows, `shown`, as address, width
+    and height, the `base` of those, and `links` of its text as address and text. What it does not have is
+    None. An entry that cannot be read has an `error`, the exception's kind, and no more than an `id`.
 
     Raises:
         Exception: feedparser fails on some that are no feeds.
@@ -51,6 +52,7 @@ def _contained(entry: Any) -> dict[str, Any]:
 def _entry(entry: Any) -> dict[str, Any]:
     texts = entry.get("content") or [entry.get("summary_detail") or {}]
     html = "\n".join(text.get("value") or "" for text in texts) or entry.get("summary") or ""
+    tags = list(start_tags(html[:_MAX_HTML], {"img", "a"}))
     return {
         **{key: _text(entry.get(key)) for key in ("id", "link", "title", "author")},
         "licence": _licence(entry),
@@ -59,15 +61,15 @@ def _entry(entry: Any) -> dict[str, Any]:
         "published": _published(entry),
         "attached": _attached(entry),
         "shown": [
-            _picture(tag.attributes.get("src"), tag.attributes)
-            for tag in islice(start_tags(html, {"img"}), _MAX_PICTURES)
-            if tag.attributes.get("src")
-        ],
+            _picture(tag.attributes["src"], tag.attributes)
+            for tag in tags
+            if tag.name == "img" and tag.attributes.get("src")
+        ][:_MAX_PICTURES],
         "base": _text(texts[0].get("base")),
         "links": [
             [_text(tag.attributes.get("href")), tag.text.strip()]
-            for tag in start_tags(html, {"a"})
-            if len(tag.text) <= MAX_VALUE
+            for tag in tags
+            if tag.name == "a" and len(tag.text) <= MAX_VALUE
         ][-_MAX_PICTURES:],
     }
 

@@ -36,10 +36,13 @@ class ReplaySource:
                         self.name,
                         [line],
                         partial(self._post, number),
-                        lambda _, number=number: f"{self.path.name}:{number}"[:_MAX_ID],
+                        partial(self._line, number),
                     )
         except OSError as error:
             raise UsageError(f"{self.path} cannot be read: {error.strerror}") from None
+
+    def _line(self, number: int, _line: bytes) -> str:
+        return f"{self.path.name}:{number}"[-_MAX_ID:]
 
     def _post(self, number: int, line: bytes) -> Post | None:
         if not line.strip():

@@ -18,6 +18,7 @@ from functions.deliver.bootstrap import deliverer
 from functions.deliver.settings import GallerySettings
 from functions.deliver.sweep import Sweep
 from infra.local.place import open_store
+from infra.local.terminal import shown
 
 _LOOK_EVERY_S: Final = 10.0
 # A gallery that is down is asked less and less often, up to every ten minutes.
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
             wait = _LOOK_EVERY_S if complete else min(2 * wait, _LONGEST_WAIT_S)
     print(_summary(sweep.counts))
     for key, problem in list(sweep.problems.items())[:5]:
-        print(f"bowerbird: {key}: {problem}", file=sys.stderr)
+        print(shown(f"bowerbird: {key}: {problem}"), file=sys.stderr)
     if not complete:
         print("bowerbird: not all is delivered; run the same command again", file=sys.stderr)
     return 0 if complete else 1

@@ -17,6 +17,7 @@ from bowerbird_models.manifest import Artifact, EncoderEntry, PreprocessEntry
 from infra.local import published
 from infra.local.download import download
 from infra.local.published import Published
+from infra.local.terminal import shown
 
 _NETWORKS = Path.home() / ".cache/bowerbird"
 # Weights that torch must read first, in the environment of `make train-env`.
@@ -82,7 +83,7 @@ def run_verify(args: argparse.Namespace) -> int:
             print(f"{bundles.load(name, verify=True).label}: sound")
         except BundleError as error:
             sound = False
-            print(f"{name}: {error}", file=sys.stderr)
+            print(shown(f"{name}: {error}"), file=sys.stderr)
     return 0 if sound else 1
 
 

@@ -1,0 +1,35 @@
+"""How a source is: said at once, and again when it changes, with the time of day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from infra.local.tally import kind_of
+
+
+class News:
+    """Remembers what was said last; `say` prints a line, `now` tells the time of day."""
+
+    def __init__(self, say: Callable[[str], None], now: Callable[[], datetime]) -> None:
+        self._say, self._now = say, now
+        self._failing = ""
+        self._told = ""
+
+    def failed(self, problem: str) -> None:
+        """A crawl ended early."""
+        kind = kind_of(problem)
+        if kind != self._failing:
+            self._line(problem)
+        self._failing, self._told = kind, ""
+
+    def crawled(self, told: str) -> None:
+        """A crawl went well; `told` is what the source says of it, which may be nothing."""
+        if self._failing:
+            self._line(f"it can be read again: {told}" if told else "it can be read again")
+        elif told and told != self._told:
+            self._line(told)
+        self._failing, self._told = "", told
+
+    def _line(self, text: str) -> None:
+        self._say(f"{self._now():%H:%M:%S} {text}")
