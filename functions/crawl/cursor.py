@@ -145,6 +145,7 @@ class FollowedSource:
         self._known = Knowledge()
         self._run = Run(source.order)
         self.progress: Progress | None = None
+        self._health = ""
 
     def posts(self) -> Iterator[Post]:
         """Yield what is new. A source that fails after some posts ends the run early; see `progress`."""
@@ -228,8 +229,10 @@ class FollowedSource:
         self.progress = self._judged(error)
         if error and not self._run.read:
             raise error
-        if error:
+        health = self.progress.state.health
+        if error and health != self._health:  # said once, not at every run of a source that stays so
             _LOG.warning("%s", error)
+        self._health = health
 
     def _judged(self, error: SourceBlockedError | SourceUnreachableError | None) -> Progress:
         run = self._run

@@ -169,7 +169,7 @@ def _pictures(body: object) -> tuple[Attachment, ...]:
 def _address(actor: dict[str, Any]) -> str | None:
     """`name@instance`, as Lemmy writes communities and people."""
     name, home = untrusted.text(actor.get("name")), untrusted.link(actor.get("actor_id"))
-    return f"{name}@{urlsplit(home).netloc}" if name and home else name
+    return untrusted.text(f"{name}@{urlsplit(home).netloc}") if name and home else name
 
 
 def _time(text: object) -> float | None:

@@ -118,7 +118,7 @@ def _post(page: object, category: str | None) -> Post | None:
     if url is None or identity is None:
         return None
     details = untrusted.mapping(info.get("extmetadata"))
-    picture = info.get("mime") in _PICTURES
+    picture = str(info.get("mime")) in _PICTURES
     return Post(
         submission=Submission(
             source=WikimediaSource.name,
