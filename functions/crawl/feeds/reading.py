@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import calendar
 import io
+import re
+from hashlib import sha256
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -15,6 +17,7 @@ import feedparser
 
 from functions.crawl.markup import MAX_VALUE, start_tags
 
+_ENTRY: Final = re.compile(rb"(?=<(?:item|entry)[\s>])")
 _MAX_ENTRIES: Final = 10_000
 _MAX_PICTURES: Final = 200
 _MAX_HTML: Final = 1_000_000
@@ -31,9 +34,31 @@ def read(body: bytes) -> dict[str, Any] | None:
     Raises:
         Exception: feedparser fails on some that are no feeds.
     """
+    try:
+        return _read(body)
+    except MemoryError:
+        raise
+    except Exception:
+        head, *parts = _ENTRY.split(body)
+        if not parts:
+            raise
+    # Some entry makes feedparser fail: each alone tells which.
+    whole = _read(head) or {"title": None, "licence": None}
+    return {**whole, "entries": [entry for part in parts[:_MAX_ENTRIES] for entry in _alone(head, part)]}
+
+
+def _alone(head: bytes, part: bytes) -> list[dict[str, Any]]:
+    try:
+        feed = _read(head + part)
+    except Exception as error:  # noqa: BLE001 - as below
+        return [{"id": f"unreadable-{sha256(part).hexdigest()[:16]}", "error": type(error).__name__}]
+    return feed["entries"] if feed else []
+
+
+def _read(body: bytes) -> dict[str, Any] | None:
     # Given a string, feedparser opens it when it looks like a URL or a path; a stream is only read.
     feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
-    if not feed.version and not feed.entries:
+    if not feed.get("version") and not feed.entries:
         return None
     return {
         "title": _text(feed.feed.get("title")),

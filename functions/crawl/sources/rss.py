@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
+from bowerbird.errors import InvalidMessageError
 from bowerbird.messages import Submission
 from functions.crawl import untrusted
 from functions.crawl.cursor import FollowedSource
@@ -53,22 +54,27 @@ class RssSource:
         while read < DEPTH and self._listing.open:
             entries = self._listing.page(f"{self._url}?{urlencode(query)}", self._parse).entries
             # A multireddit's feed may lead with an entry about itself.
-            submissions = [entry for entry in entries if _FULLNAME.fullmatch(_identity(entry))]
-            posts = list(read_each(self.name, submissions, _post, _identity))
+            submissions = [entry for entry in entries if "error" in entry or _fullname(entry)]
+            posts = list(read_each(self.name, submissions, _post, _fullname))
             yield from posts
-            if not posts:
+            names = list(filter(None, map(_fullname, submissions)))
+            if not names:
                 return
             read += len(entries)
-            query |= {"after": posts[-1].submission.id, "count": read}
+            query |= {"after": names[-1], "count": read}
 
 
-def _identity(entry: Any) -> str:
-    return entry.get("id") or ""
+def _fullname(entry: Any) -> str | None:
+    name = entry.get("id") or ""
+    return name if _FULLNAME.fullmatch(name) else None
 
 
 def _post(entry: Any) -> Post:
     if kind := entry.get("error"):
         raise EntryError(kind)
+    name = _fullname(entry)
+    if name is None:
+        raise InvalidMessageError("not a submission")
     permalink = untrusted.link(entry.get("link"))
     # Where `[link]` points is the one place that says what was posted. The author's own text comes first and
     # may say [link] too; the feed's is the last.
@@ -79,7 +85,7 @@ def _post(entry: Any) -> Post:
     return Post(
         submission=Submission(
             source=RssSource.name,
-            id=_identity(entry),
+            id=name,
             community=untrusted.text(entry.get("term")),
             author=author.removeprefix("/u/") if author else None,
             title=untrusted.text(entry.get("title")),
