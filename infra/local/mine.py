@@ -88,7 +88,7 @@ def _crawled(source: Source, tally: Tally, news: News) -> None:
     if isinstance(source, Committing):
         source.commit()
     told = source.told() if isinstance(source, Telling) else ""
-    news.crawled("; ".join(filter(None, (told, tally.unread))))
+    news.crawled("; ".join(filter(None, (told, tally.unread))), tally.new + tally.skips.total())
 
 
 def _tell(line: str) -> None:

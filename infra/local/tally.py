@@ -18,7 +18,7 @@ _NUMBER: Final = re.compile(r"0x[0-9a-f]+|\d+")
 
 # A run may last for months, and strangers' words must not fill its memory.
 _MOST_KINDS: Final = 200
-_MOST_PROBLEMS: Final = 10
+_MOST_PROBLEMS: Final = 20
 _OTHER: Final = "other"
 
 _Key = TypeVar("_Key", bound=Hashable)
