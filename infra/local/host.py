@@ -163,10 +163,13 @@ class _Feeder(threading.Thread):
         found = iter(self._crawl())
         while not self._host.stop.is_set() and self._left != 0:
             size = _SEND_BATCH if self._left is None else min(_SEND_BATCH, self._left)
-            batch = list(islice(found, size))
+            batch: list[Candidate | str] = []
+            try:
+                batch.extend(islice(found, size))
+            finally:  # what was found before the crawl broke off is no worse for it
+                self._send(batch)
             if not batch:
                 return
-            self._send(batch)
             while self._host.queue.depth().ready > _HIGH_WATER and not self._host.stop.wait(_IDLE_S):
                 pass
 

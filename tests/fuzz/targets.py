@@ -25,20 +25,20 @@ from bowerbird.net.urls import parse_target
 from bowerbird.ports import Fetched
 from bowerbird_models import manifest
 from functions.crawl.crawler import Crawler, Skipped
-from functions.crawl.feeds.reading import read
 from functions.crawl.hosts import Hosts
 from functions.crawl.markup import start_tags
 from functions.crawl.post import Post, Source
 from functions.crawl.sources.arctic_shift import ArcticShiftSource
-from functions.crawl.sources.feed import Feed, FeedSource
+from functions.crawl.sources.feed import FeedSource
 from functions.crawl.sources.lemmy import LemmySource
-from functions.crawl.sources.listing import Answer, DamagedPageError, Listing, RunBudget
+from functions.crawl.sources.listing import Answer, Listing, RunBudget
 from functions.crawl.sources.reddit_oauth import RedditSource
 from functions.crawl.sources.reddit_post import parse_post
 from functions.crawl.sources.replay import ReplaySource
 from functions.crawl.sources.rss import RssSource
 from functions.crawl.sources.urls import UrlsSource
 from functions.crawl.sources.wikimedia import WikimediaSource
+from tests.feeds import read_here
 from tests.fuzz import seeds
 
 Target = Callable[[bytes], str]
@@ -132,23 +132,12 @@ def _looked_at(posts: Iterable[Post]) -> str:
     return word
 
 
-def _feed(body: bytes) -> Feed:
-    """As the worker reads one, in this process."""
-    try:
-        feed = read(body)
-    except Exception as error:  # noqa: BLE001 - the worker's answer to it, see there
-        raise DamagedPageError(f"not a feed: {type(error).__name__}") from None
-    if feed is None:
-        raise DamagedPageError("not a feed")
-    return Feed(feed, feed["entries"])
-
-
 def _feed_source(listing: Listing) -> Source:
-    return FeedSource(listing, "https://p.example/feed", parse=_feed)
+    return FeedSource(listing, "https://p.example/feed", parse=read_here)
 
 
 def _rss_source(listing: Listing) -> Source:
-    return RssSource(listing, parse=_feed)
+    return RssSource(listing, parse=read_here)
 
 
 def _lemmy_source(listing: Listing) -> Source:

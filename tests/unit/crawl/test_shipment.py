@@ -62,6 +62,15 @@ def test_when_time_is_up_what_was_found_is_still_sent() -> None:
     assert [len(batch) for batch in queue.sent] == [3]
 
 
+def test_posts_that_could_not_be_read_are_counted_by_kind() -> None:
+    found = [
+        Skipped("a", "error: ValueError"),
+        Skipped("b", "error: KeyError"),
+        Skipped("c", "error: KeyError"),
+    ]
+    assert ship(found, FakeQueue()).skipped == {"error: ValueError": 1, "error: KeyError": 2}
+
+
 def test_nothing_found_sends_nothing() -> None:
     queue = FakeQueue()
     assert ship([], queue) == Shipment()
