@@ -65,11 +65,11 @@ class Tally:
 
     @property
     def unread(self) -> str:
-        """How many posts could not be read, by kind of exception; empty when all could."""
+        """How many posts could not be read so far, by kind of exception; empty when all could."""
         with self._lock:
             errors = {word: count for word, count in self.skips.items() if word.startswith("error:")}
         kinds = ", ".join(f"{count} {word.removeprefix('error: ')}" for word, count in errors.items())
-        return f"{sum(errors.values())} posts could not be read so far ({kinds})" if errors else ""
+        return f"posts that could not be read: {kinds}" if errors else ""
 
     def skipped(self, reason: str) -> None:
         """A post gave no candidate."""

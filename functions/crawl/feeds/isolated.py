@@ -43,6 +43,8 @@ def read_isolated(body: bytes, seconds: int = SECONDS) -> dict[str, Any]:
         )
     except subprocess.TimeoutExpired:
         raise _hopeless(seconds) from None
+    except OSError as error:
+        raise HopelessPageError(f"no process could be started to read the feed ({error.strerror})") from None
     if done.returncode:
         raise _hopeless(seconds)
     answer = json.loads(done.stdout)

@@ -51,7 +51,7 @@ def _alone(head: bytes, part: bytes) -> list[dict[str, Any]]:
     try:
         feed = _read(head + part)
     except Exception as error:  # noqa: BLE001 - as below
-        return [{"id": f"unreadable-{sha256(part).hexdigest()[:16]}", "error": type(error).__name__}]
+        return [{"id": f"feedparser-{sha256(part).hexdigest()[:16]}", "error": type(error).__name__}]
     return feed["entries"] if feed else []
 
 

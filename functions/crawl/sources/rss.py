@@ -55,7 +55,7 @@ class RssSource:
             entries = self._listing.page(f"{self._url}?{urlencode(query)}", self._parse).entries
             # A multireddit's feed may lead with an entry about itself.
             submissions = [entry for entry in entries if "error" in entry or _fullname(entry)]
-            posts = list(read_each(self.name, submissions, _post, _fullname))
+            posts = list(read_each(self.name, submissions, _post, lambda entry: entry.get("id")))
             yield from posts
             names = list(filter(None, map(_fullname, submissions)))
             if not names:

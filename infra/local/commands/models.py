@@ -106,7 +106,12 @@ def run_pull(args: argparse.Namespace) -> int:
 
 def pull(what: Published, folder: Path) -> None:
     """Fetch one published file into a folder, with a progress bar."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(what.file, total=None)
 

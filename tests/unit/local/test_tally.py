@@ -19,7 +19,7 @@ def test_an_unread_post_is_counted_by_kind() -> None:
     for reason in ("error: ValueError", "error: ValueError", "error: KeyError", "removed: by: a moderator"):
         tally.skipped(reason)
     assert tally.skips == {"error: ValueError": 2, "error: KeyError": 1, "removed": 1}
-    assert tally.unread == "3 posts could not be read so far (2 ValueError, 1 KeyError)"
+    assert tally.unread == "posts that could not be read: 2 ValueError, 1 KeyError"
 
 
 def test_reasons_are_bounded_in_number_and_length() -> None:

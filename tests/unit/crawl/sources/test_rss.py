@@ -79,6 +79,15 @@ def test_it_pages_back_after_the_last_entry() -> None:
     assert pages.asked == [FIRST, second, third]
 
 
+def test_an_entry_that_cannot_be_read_says_so_and_paging_goes_on() -> None:
+    bad = entry("abc11", "https://i.redd.it/b.jpg", "&#x110000;").replace("&amp;#x110000;", "&#x110000;")
+    second = f"{FIRST}&after=t3_abc12&count=2"
+    pages = Pages({FIRST: feed(entry("abc12", "https://i.redd.it/a.jpg"), bad), second: feed()})
+    posts = list(RssSource(pages.listing, ("EarthPorn",), parse=read_here).posts())
+    assert [post.unreadable for post in posts] == [None, "ValueError"]
+    assert pages.asked == [FIRST, second]
+
+
 @pytest.mark.parametrize("name", ["/r/EarthPorn/new/.rss", "t1_abc", "t3_ABC", "t3_" + "a" * 40])
 def test_entries_that_are_no_submissions_are_left_out(name: str) -> None:
     body = feed(entry("abc12", "https://i.redd.it/a.jpg")).replace(b"<id>t3_abc12", f"<id>{name}".encode())
