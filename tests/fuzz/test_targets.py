@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.fuzz.mutations import mutate
 from tests.fuzz.targets import TARGETS, outcome
 
-# Pillow warns of damaged metadata, which is what we send.
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+# Pillow warns of damaged metadata, which is what we send, and feedparser of entries with one date.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
 
 ACCEPTED = {
     "image": "decoded",
