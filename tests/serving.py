@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
-import uvicorn
-from fastapi import FastAPI
 from numpy.typing import NDArray
 from PIL import Image
+from starlette.types import ASGIApp
 
 from bowerbird.errors import BowerbirdError
 from bowerbird_models.watermark import Detection
@@ -24,6 +23,8 @@ from functions.filter.http.judge import judges
 from functions.filter.http.limits import Limits
 from functions.filter.http.service import Service
 from functions.filter.stages.shape import ShapeRule
+from infra.local.serve.punctual import Patience
+from infra.local.serve.server import server as served
 from tests.fakes import FakeFetcher
 
 DESCRIPTION = BundleAnswer(
@@ -100,11 +101,11 @@ def service(
 
 
 @contextmanager
-def running(app: FastAPI) -> Iterator[int]:
-    """The application under uvicorn on loopback; yields its port."""
+def running(app: ASGIApp, patience: Patience | None = None) -> Iterator[int]:
+    """The application on loopback as the commands serve it; yields its port."""
     with socket.create_server(("127.0.0.1", 0)) as bound:
-        config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
+        server = served(app, patience)
+        server.config.timeout_graceful_shutdown = 1
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()
         while not server.started:

@@ -12,6 +12,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
+from functions.crawl.pending import Waiting
+
 #: A post's place in its source's order: its id as a number where ids are counted, else its time.
 Rank: TypeAlias = int | float
 
@@ -79,11 +81,16 @@ def gaps(spans: tuple[Span, ...]) -> tuple[Gap, ...]:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What all runs so far have read; ids newest first. Below `abandoned` the listing no longer reaches."""
+    """What all runs so far have read; ids newest first. Below `abandoned` the listing no longer reaches.
+
+    Posts whose pictures were not ready are `waiting`. They are written together with what was read: a post
+    that counts as read can be forgotten at no point.
+    """
 
     seen: dict[str, Rank | None] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
     abandoned: Rank = -math.inf
+    waiting: Waiting = field(default_factory=Waiting)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -113,7 +120,10 @@ class Knowledge:
         seen = list((other.seen | {i: r for i, r in self.seen.items() if i not in other.seen}).items())
         seen.sort(key=lambda item: -math.inf if item[1] is None else item[1], reverse=True)
         return Knowledge(
-            dict(seen[:MAX_SEEN]), union(self.spans + other.spans), max(self.abandoned, other.abandoned)
+            dict(seen[:MAX_SEEN]),
+            union(self.spans + other.spans),
+            max(self.abandoned, other.abandoned),
+            self.waiting.joined(other.waiting),
         )
 
     def encoded(self) -> dict[str, Any]:
@@ -123,6 +133,7 @@ class Knowledge:
             "seen": list(self.seen.items()),
             "spans": [[span.low.rank, span.low.at, span.high.rank, span.high.at] for span in self.spans],
             "abandoned": None if math.isinf(self.abandoned) else self.abandoned,
+            "waiting": self.waiting.encoded(),
         }
 
     @classmethod
@@ -136,4 +147,5 @@ class Knowledge:
             raise ValueError("another version")
         abandoned = -math.inf if data["abandoned"] is None else data["abandoned"]
         spans = [Span(Edge(low, low_at), Edge(high, high_at)) for low, low_at, high, high_at in data["spans"]]
-        return cls(dict(data["seen"]), union(spans), abandoned)
+        waiting = Waiting.decoded(data.get("waiting", []))  # cursors before 0.2 know of none
+        return cls(dict(data["seen"]), union(spans), abandoned, waiting)

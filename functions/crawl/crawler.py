@@ -30,6 +30,7 @@ _FETCHER_WORDS: Final = {
     "encoding",
     "forbidden",
     "gone",
+    "no-lookup",
     "opted-out",
     "redirects",
     "refused",
@@ -116,7 +117,7 @@ class Crawler:
 
 
 def _word(error: PermanentError) -> tuple[str, str]:
-    """The fetcher's word for what went wrong and the rest; a rule that found nothing there says `gone`."""
+    """The fetcher's or the rule's word for what went wrong and the rest; without one it is `gone`."""
     word, _, rest = str(error).partition(": ")
     return (word, rest) if word in _FETCHER_WORDS else ("gone", str(error))
 

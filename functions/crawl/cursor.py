@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final, Protocol, runtime_checkable
@@ -19,6 +20,7 @@ from bowerbird.keys import digest
 from bowerbird.ports import ObjectStore
 from functions.crawl.coverage import Edge, Gap, Knowledge, Span
 from functions.crawl.pace import SharedPace
+from functions.crawl.pending import Looks
 from functions.crawl.post import Lookup, Post, Source
 from functions.crawl.reading import Run, fullname
 from functions.crawl.source_state import SourceState, source_state
@@ -29,6 +31,9 @@ OVERLAP: Final = 50
 
 #: Ids asked for at once when a gap is filled: what Reddit takes, https://www.reddit.com/dev/api#GET_api_info
 FILL: Final = 100
+
+#: What may go to posts whose pictures were not ready before the newest are read; more if those leave any.
+LOOKS_SHARE: Final = 0.2
 
 #: Writers that lose this many races in a row are not racing: the store refuses them.
 _RACES: Final = 50
@@ -56,13 +61,20 @@ class IdSource(Lookup, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What one run did: posts `read` and `new` among them, `requests` made, and every gap that is left."""
+    """What one run did: posts `read` and `new` among them, `requests` made, and every gap that is left.
+
+    Of posts whose pictures were not ready, `pending` ones are looked at again; this run saw that others
+    `came_good`, and has `given_up` the rest.
+    """
 
     state: SourceState
     read: int
     new: int
     requests: int
     gaps: tuple[Gap, ...]
+    pending: int = 0
+    came_good: int = 0
+    given_up: int = 0
 
     def facts(self) -> dict[str, str | int]:
         """For logs and metrics."""
@@ -74,6 +86,9 @@ class Progress:
             "gaps": len(self.gaps),
             "gap_posts": sum(gap.posts or 0 for gap in self.gaps),
             "gap_seconds": round(sum(gap.seconds or 0.0 for gap in self.gaps)),
+            "pending": self.pending,
+            "came_good": self.came_good,
+            "given_up": self.given_up,
         }
 
     def __str__(self) -> str:
@@ -82,6 +97,9 @@ class Progress:
         if self.gaps:
             facts = self.facts()
             line += f"; {facts['gaps']} gaps of at most {facts['gap_posts']} posts, {facts['gap_seconds']} s"
+        if self.pending or self.came_good or self.given_up:
+            line += f"; pictures not ready: {self.pending} posts are looked at again"
+            line += f", {self.came_good} came good, {self.given_up} given up"
         return line
 
 
@@ -125,9 +143,12 @@ class FollowedSource:
 
     Without a `store` it remembers only as long as it lives. With `fill_gaps`, what is left of a run's budget
     is spent on what earlier runs could not read. Through `pace` runs share the limits of their hosts.
+
+    A post whose pictures were not ready is handed out with those that were. Where the source can be asked by
+    id, it is handed out again, with the others, when a later run finds them; see `functions.crawl.pending`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one choice each, and four have a default
         self,
         source: OrderedSource,
         budget: RunBudget,
@@ -135,6 +156,7 @@ class FollowedSource:
         *,
         fill_gaps: bool = False,
         pace: SharedPace | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.name = source.name
         self._pace = pace
@@ -142,15 +164,18 @@ class FollowedSource:
         self._budget = budget
         self._store = store
         self._fill_gaps = fill_gaps
+        self._clock = clock
         self._known = Knowledge()
         self._run = Run(source.order)
+        self._looks = self._new_looks()
         self.progress: Progress | None = None
         self._health = ""
 
     def posts(self) -> Iterator[Post]:
         """Yield what is new. A source that fails after some posts ends the run early; see `progress`."""
         self._begin()
-        return self._guarded(chain(self._stream(), self._gap_posts() if self._fill_gaps else ()))
+        gaps = self._gap_posts() if self._fill_gaps else ()
+        return self._guarded(chain(self._late(LOOKS_SHARE), self._stream(), self._late(1.0), gaps))
 
     def gap_posts(self) -> Iterator[Post]:
         """Yield what fills the gaps, newest first, asked for by id as far as the budget goes.
@@ -172,9 +197,11 @@ class FollowedSource:
 
     def commit(self) -> None:
         """Remember what was handed out; called once it is safe, never before."""
-        knowledge = self._run.knowledge()
-        self._known = self._store.join(knowledge) if self._store else self._known.joined(knowledge)
-        self.progress = replace(self.progress or self._judged(None), gaps=self._known.gaps)
+        learned = self._learned()
+        self._known = self._store.join(learned) if self._store else self._known.joined(learned)
+        self.progress = replace(
+            self.progress or self._judged(None), gaps=self._known.gaps, pending=len(self._known.waiting.posts)
+        )
         _LOG.info("%s", self.progress)
 
     def _stream(self) -> Iterator[Post]:
@@ -190,10 +217,21 @@ class FollowedSource:
                     return
             else:
                 streak = 0
-                yield post
+                met = self._looks.met(post)
+                yield met
                 # Noted only when the next one is asked for: whoever stops here may have used half of it.
                 run.note(post, new=True)
+                self._looks.handed_out(met)
         run.exhausted = not self._budget.over
+
+    def _late(self, share: float) -> Iterator[Post]:
+        """What has come of posts whose pictures were not ready; a failure costs this look, not the stream."""
+        source = self._source
+        try:
+            if isinstance(source, Lookup):
+                yield from self._looks.again(source.by_id, lambda: self._budget.allows(share))
+        except (SourceBlockedError, SourceUnreachableError, UsageError) as error:
+            _LOG.warning("posts whose pictures were not ready could not be looked at again: %s", error)
 
     def _gap_posts(self) -> Iterator[Post]:
         source = self._source
@@ -201,7 +239,7 @@ class FollowedSource:
             raise UsageError(
                 f"{self.name} cannot be asked for posts by id: gaps are filled by reddit and arctic-shift"
             )
-        for gap in reversed(self._known.joined(self._run.knowledge()).gaps):
+        for gap in reversed(self._known.joined(self._learned()).gaps):
             yield from self._fill(source, gap)
 
     def _guarded(self, posts: Iterable[Post]) -> Iterator[Post]:
@@ -222,6 +260,7 @@ class FollowedSource:
         self.progress = None
         if self._store:
             self._known = self._store.load()
+        self._looks = self._new_looks()
         if self._pace:
             self._pace.heed()
 
@@ -236,9 +275,25 @@ class FollowedSource:
 
     def _judged(self, error: SourceBlockedError | SourceUnreachableError | None) -> Progress:
         run = self._run
-        gaps = self._known.joined(run.knowledge()).gaps
+        known = self._known.joined(self._learned())
         state = source_state(self.name, run.read, error)
-        return Progress(state, run.read, run.new, self._budget.spent, gaps)
+        return Progress(
+            state,
+            run.read,
+            run.new,
+            self._budget.spent,
+            known.gaps,
+            len(known.waiting.posts),
+            self._looks.came_good,
+            self._looks.given_up,
+        )
+
+    def _learned(self) -> Knowledge:
+        return replace(self._run.knowledge(), waiting=self._looks.done())
+
+    def _new_looks(self) -> Looks:
+        possible = isinstance(self._source, Lookup)
+        return Looks(self._known.waiting.posts, possible=possible, clock=self._clock)
 
     def _fill(self, source: IdSource, gap: Gap) -> Iterator[Post]:
         newest, oldest = int(gap.newer.rank) - 1, int(gap.older.rank) + 1
@@ -246,8 +301,10 @@ class FollowedSource:
         while newest >= oldest and not self._budget.over:
             ranks = range(newest, max(oldest, newest - FILL + 1) - 1, -1)
             for post in filter(source.reads, source.by_id([fullname(rank) for rank in ranks])):
-                yield post
+                met = self._looks.met(post)
+                yield met
                 self._run.fill(post)
+                self._looks.handed_out(met)
                 at = post.submission.created_utc or at
             self._run.spans.append(Span(Edge(ranks[-1], at), Edge(newest, gap.newer.at)))
             newest = ranks[-1] - 1

@@ -30,8 +30,10 @@ class Post:
     """One post. `link` is what it points at; `attachments` are in the author's order.
 
     `previews` (small to large) and the declared `width` and `height` describe the picture behind `link`.
-    `removed` says why it is gone, when it is; `unreadable` the kind of exception that reading it ended with:
-    then nothing else is known of it but its submission's id, which is made up when it has none.
+    `removed` says why it is gone, when it is. `pending` counts pictures that the site has not made ready yet,
+    and `final` says that nobody will look again; `moving` is the kind of what a gallery holds beside still
+    pictures, `animation` or `video`. `unreadable` is the kind of exception that reading it ended with: then
+    nothing else is known of it but its submission's id, which is made up when it has none.
     """
 
     submission: Submission
@@ -44,7 +46,15 @@ class Post:
     is_video: bool = False
     is_self: bool = False
     removed: str | None = None
+    pending: int = 0
+    final: bool = False
+    moving: str | None = None
     unreadable: str | None = None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether another look may find more pictures that are wanted."""
+        return bool(self.pending) and not (self.removed or self.over_18 or self.is_video)
 
 
 class Source(Protocol):

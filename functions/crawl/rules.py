@@ -25,6 +25,15 @@ def skip_reason(post: Post) -> str | None:
         return "over-18"
     if post.is_video:
         return "video"
-    if post.attachments or post.link:
+    return None if post.attachments else _without_attachments(post)
+
+
+def _without_attachments(post: Post) -> str | None:
+    if post.pending:
+        word = "never-ready" if post.final else "pending"
+        return f"{word}: pictures that the site has not made ready: {post.pending}"
+    if post.moving:
+        return f"{post.moving}: the gallery holds no still picture"
+    if post.link:
         return None
     return "text-only" if post.is_self else "no-link"

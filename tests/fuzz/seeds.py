@@ -93,7 +93,7 @@ def messages() -> list[bytes]:
 
 
 def posts() -> list[bytes]:
-    """Reddit submissions: a link of every host, a gallery, and a crosspost of it."""
+    """Reddit submissions: a link of every host, a gallery, one half ready, and a crosspost."""
     base = {
         "name": "t3_abc123",
         "id": "abc123",
@@ -110,8 +110,9 @@ def posts() -> list[bytes]:
         "media_metadata": {"m1": image | {"id": "m1"}, "m2": image | {"id": "m2"}},
     }
     linked = [base | {"url": link, "preview": {"images": [preview], "enabled": True}} for link in _LINKS]
+    half = gallery | {"media_metadata": {"m1": {"status": "failed"}, "m2": image | {"e": "AnimatedImage"}}}
     crosspost = base | {"crosspost_parent_list": [gallery], "url": "/r/EarthPorn/comments/abc123/"}
-    return [json.dumps(each).encode() for each in (*linked, gallery, crosspost)]
+    return [json.dumps(each).encode() for each in (*linked, gallery, half, crosspost)]
 
 
 def feeds() -> list[bytes]:

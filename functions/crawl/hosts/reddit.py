@@ -60,7 +60,9 @@ class Reddit:
         """The file of a picture link; pages are a listing's to show."""
         del fetcher
         if match.kind == "gallery":
-            raise PermanentError("the listing shows no valid picture of this gallery")
+            raise PermanentError(
+                "no-lookup: this source does not show what a gallery holds; reddit and arctic-shift do"
+            )
         if match.kind in {"submission", "share"}:
             raise NoPictureError("it links to another submission, which has its own candidates")
         if match.kind == "resized":

@@ -103,6 +103,10 @@ class RunBudget:
         """Whether no further request may be made."""
         return self.spent >= self._requests or self.left_s <= 0
 
+    def allows(self, share: float) -> bool:
+        """Whether one more request stays within this share of all, from 0 to 1."""
+        return not self.over and self.spent + 1 <= share * self._requests
+
 
 _T = TypeVar("_T")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -38,7 +39,7 @@ def parse_post(data: object, *, source: str) -> Post:
     parent = _parent(fields)
     origin = parent or fields
     hint = {_string(fields, "post_hint"), _string(origin, "post_hint")}
-    attachments = _attachments(fields) or _attachments(origin)
+    media = max(_media(fields), _media(origin), key=lambda each: each.worth)
     width, height, previews = _previews(fields)
     if not previews:
         width, height, previews = _previews(origin)
@@ -46,7 +47,7 @@ def parse_post(data: object, *, source: str) -> Post:
     return Post(
         submission=submission,
         link=None if is_self else _link(origin) or _link(fields),
-        attachments=attachments,
+        attachments=media.attachments,
         previews=previews,
         width=width,
         height=height,
@@ -55,6 +56,8 @@ def parse_post(data: object, *, source: str) -> Post:
         or not hint.isdisjoint({"hosted:video", "rich:video"}),
         is_self=is_self or bool(origin.get("is_self")),
         removed=_removed(fields) or _removed(origin),
+        pending=media.pending,
+        moving=media.moving,
     )
 
 
@@ -119,18 +122,53 @@ def _removed(fields: dict[str, Any]) -> str | None:
     return selftext.strip("[]") if isinstance(selftext, str) and selftext in _GONE_TEXTS else None
 
 
-def _attachments(fields: dict[str, Any]) -> tuple[Attachment, ...]:
-    """The valid still pictures of a gallery in the author's order, or those embedded in a text."""
+@dataclass(frozen=True, slots=True)
+class _Media:
+    """What a gallery holds or a text embeds; see `functions.crawl.post.Post`."""
+
+    attachments: tuple[Attachment, ...] = ()
+    pending: int = 0
+    moving: str | None = None
+
+    @property
+    def worth(self) -> tuple[bool, bool, bool]:
+        """A crosspost seldom says anything of its parent's pictures: whichever says most is right."""
+        return bool(self.attachments), bool(self.pending), bool(self.moving)
+
+
+def _media(fields: dict[str, Any]) -> _Media:
+    """The still pictures of a gallery in the author's order, or those embedded in a text.
+
+    Reddit shows a post at once and its pictures when they have been processed: until then an item is missing
+    or has a status such as `unprocessed` or, for the first seconds, `failed`.
+    """
     media = untrusted.mapping(fields.get("media_metadata"))
     items = untrusted.sequence(untrusted.mapping(fields.get("gallery_data")).get("items"))
-    ids: Iterable[object] = [untrusted.mapping(item).get("media_id") for item in items] or media
-    found: dict[str, Attachment] = {}
-    for media_id in ids:
-        if isinstance(media_id, str) and _MEDIA_ID.fullmatch(media_id) and media_id not in found:
-            attachment = _attachment(media_id, untrusted.mapping(media.get(media_id)))
-            if attachment and len(found) < _MAX_ATTACHMENTS:
-                found[media_id] = attachment
-    return tuple(found.values())
+    named: Iterable[object] = [untrusted.mapping(item).get("media_id") for item in items] or media
+    ids = dict.fromkeys(each for each in named if isinstance(each, str) and _MEDIA_ID.fullmatch(each))
+    found = {
+        each: _attachment(each, untrusted.mapping(media.get(each))) for each in [*ids][:_MAX_ATTACHMENTS]
+    }
+    moving = {each: _moving(untrusted.mapping(media.get(each))) for each in found if found[each] is None}
+    late = sum(kind is None for kind in moving.values())
+    gallery = bool(items) or _is_gallery(fields)
+    return _Media(
+        tuple(each for each in found.values() if each),
+        max(late, int(not found)) if gallery else late * bool(fields.get("is_self")),
+        next(filter(None, moving.values()), None) if gallery else None,
+    )
+
+
+def _is_gallery(fields: dict[str, Any]) -> bool:
+    path = urlsplit(_link(fields) or "").path
+    return bool(fields.get("is_gallery")) or path.rstrip("/") == f"/gallery/{fields.get('id')}"
+
+
+def _moving(media: dict[str, Any]) -> str | None:
+    """The kind of an item that will never be a still picture."""
+    if media.get("status") != "valid" or media.get("e") in (None, "Image"):
+        return None
+    return "video" if media["e"] == "RedditVideo" else "animation"
 
 
 def _attachment(media_id: str, media: dict[str, Any]) -> Attachment | None:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from starlette.requests import Request
 
-from functions.filter.http.limits import Limits
+from functions.filter.http.limits import Limits, Pace
 from functions.filter.http.problems import Problem, malformed, too_large
 
 
@@ -39,7 +39,7 @@ async def chunks(request: Request, limits: Limits, *, limit: int | None = None) 
     """
     limit = limits.body_bytes if limit is None else limit
     check_declared(request, limit)
-    received, waited = 0, 0.0
+    pace = Pace(limits)
     stream = request.stream()
     while True:
         start = time.monotonic()
@@ -50,11 +50,10 @@ async def chunks(request: Request, limits: Limits, *, limit: int | None = None) 
             raise _slow(f"Nothing came for {limits.idle_s:g} seconds.") from None
         if chunk is None:
             return
-        received += len(chunk)
-        waited += time.monotonic() - start
-        if received > limit:
+        slow = pace.too_slow(len(chunk), time.monotonic() - start)
+        if pace.received > limit:
             raise too_large(f"The body has more than {limit} bytes; send smaller batches.")
-        if waited > limits.grace_s and received < waited * limits.min_rate:
+        if slow:
             raise _slow(f"The body came at less than {limits.min_rate:g} bytes a second.")
         if chunk:
             yield chunk

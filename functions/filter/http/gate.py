@@ -14,6 +14,8 @@ from functions.filter.http.limits import Limits
 from functions.filter.http.problems import Problem
 
 JUDGING: Final = "/judge"
+# A proxy may speak https for us.
+_SCHEMES: Final = ("http", "https")
 
 
 @dataclass(slots=True)
@@ -33,7 +35,7 @@ class Gate:
     """Lets a judging request in, or answers 503 with Retry-After.
 
     Waiting callers would keep their bodies somewhere, and time out later; one who is told at once can go
-    elsewhere. Requests that judge nothing (health, readiness, the page) always pass.
+    elsewhere. Requests that judge nothing (health, readiness, the page) always find room.
     """
 
     def __init__(self, app: ASGIApp, room: Room, limits: Limits) -> None:
@@ -41,12 +43,16 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let in or turn away."""
-        if scope["type"] != "http" or not scope["path"].startswith(JUDGING):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(Headers(scope=scope))
+        judging = scope["path"].startswith(JUDGING)
+        refusal = self._refusal(Headers(scope=scope), judging=judging)
         if refusal is not None:
             await refusal.response()(scope, receive, send)
+            return
+        if not judging:
+            await self._app(scope, receive, send)
             return
         self._room.taken += 1
         try:
@@ -54,11 +60,11 @@ class Gate:
         finally:
             self._room.taken -= 1
 
-    def _refusal(self, headers: Headers) -> Problem | None:
-        if headers.get("sec-fetch-site") == "cross-site":
-            # A page of somebody else, in the browser of somebody who runs this at home.
+    def _refusal(self, headers: Headers, *, judging: bool) -> Problem | None:
+        # A page of somebody else, in the browser of somebody who runs this at home. It may link to our page.
+        if _foreign(headers) or (judging and headers.get("sec-fetch-site") == "cross-site"):
             return Problem(HTTPStatus.FORBIDDEN, "cross-site", "Pages of other sites may not use this.")
-        if self._room.full:
+        if judging and self._room.full:
             return busy(self._limits)
         return None
 
@@ -77,6 +83,19 @@ class Gate:
             if started:
                 raise
             await busy(self._limits).response()(scope, receive, send)
+
+
+def _foreign(headers: Headers) -> bool:
+    """Whether a page of another origin asks: another name, another port, or one without any ("null").
+
+    Browsers say so in Origin, older ones without Sec-Fetch-Site. A proxy may have changed the Host that it is
+    compared with; then the browser's own word, which no page can write, decides:
+    https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header.
+    """
+    origin = headers.get("origin")
+    if origin is None or headers.get("sec-fetch-site") == "same-origin":
+        return False
+    return origin.lower() not in {f"{scheme}://{headers.get('host', '').lower()}" for scheme in _SCHEMES}
 
 
 def busy(limits: Limits) -> Problem:

@@ -26,3 +26,18 @@ class Limits:
     min_rate: float = 16384.0
     total_s: float = 900.0
     retry_after_s: int = 1
+
+
+@dataclass(slots=True)
+class Pace:
+    """How fast one caller sends; only the time spent waiting for it counts, not our own work."""
+
+    limits: Limits
+    received: int = 0
+    waited: float = 0.0
+
+    def too_slow(self, size: int, seconds: float) -> bool:
+        """Whether it is, after another `size` bytes that took `seconds` to come."""
+        self.received += size
+        self.waited += seconds
+        return self.waited > self.limits.grace_s and self.received < self.waited * self.limits.min_rate

@@ -23,6 +23,8 @@ from infra.local.terminal import shown
 _LOOK_EVERY_S: Final = 10.0
 # A gallery that is down is asked less and less often, up to every ten minutes.
 _LONGEST_WAIT_S: Final = 600.0
+# Problems told of one sweep.
+_TOLD: Final = 5
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,16 +50,25 @@ def run(args: argparse.Namespace) -> int:
             store, deliverer(store, args.to, GallerySettings()), on_progress=report, stopped=stop.is_set
         )
         complete = sweep.once()
+        told = _tell(sweep.problems, {})
         wait = _LOOK_EVERY_S
         while args.watch and not stop.wait(wait):
             complete = sweep.once()
+            told = _tell(sweep.problems, told)
             wait = _LOOK_EVERY_S if complete else min(2 * wait, _LONGEST_WAIT_S)
-    print(_summary(sweep.counts))
-    for key, problem in list(sweep.problems.items())[:5]:
-        print(shown(f"bowerbird: {key}: {problem}"), file=sys.stderr)
+    print(_summary(sweep.counts) or ("nothing to deliver" if complete else "nothing was delivered"))
     if not complete:
         print("bowerbird: not all is delivered; run the same command again", file=sys.stderr)
     return 0 if complete else 1
+
+
+def _tell(problems: dict[str, str], told: dict[str, str]) -> dict[str, str]:
+    """Say what went wrong in a sweep, at once, and again only when it changes; returns what was said."""
+    first = dict(list(problems.items())[:_TOLD])
+    for key, problem in first.items():
+        if told.get(key) != problem:
+            print(shown(f"bowerbird: {key}: {problem}"), file=sys.stderr)
+    return first
 
 
 def _summary(counts: Counter[str]) -> str:
@@ -69,8 +80,7 @@ def _summary(counts: Counter[str]) -> str:
         "skipped": "skipped",
         "known": "delivered before",
     }
-    told = ", ".join(f"{counts[state]} {word}" for state, word in words.items() if counts[state])
-    return told or "nothing to deliver"
+    return ", ".join(f"{counts[state]} {word}" for state, word in words.items() if counts[state])
 
 
 @contextmanager
@@ -82,7 +92,7 @@ def _progress() -> Iterator[Callable[[Counter[str]], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("looking", total=None)
-        yield lambda counts: bar.update(task, description=_summary(counts))
+        yield lambda counts: bar.update(task, description=_summary(counts) or "looking")
 
 
 @contextmanager

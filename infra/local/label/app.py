@@ -12,8 +12,10 @@ from starlette.middleware import Middleware
 from starlette.responses import FileResponse, Response
 
 from functions.filter.http.headers import SafeHeaders
+from functions.filter.http.limits import Limits
 from infra.local.label.desk import Desk
 from infra.local.label.guard import Guard
+from infra.local.label.small import SmallBodies
 
 _PAGE: Final = Path(__file__).parent / "page"
 _ASSETS: Final = {"label.js": "text/javascript", "label.css": "text/css", "label.svg": "image/svg+xml"}
@@ -28,10 +30,14 @@ class Word(BaseModel):
     keep: bool
 
 
-def create_app(desk: Desk, port: int) -> FastAPI:
+def create_app(desk: Desk, port: int, limits: Limits | None = None) -> FastAPI:
     """The application; it answers to this machine's own names at `port` only."""
     hosts = [f"{name}:{port}" for name in ("127.0.0.1", "localhost")]
-    guards = [Middleware(SafeHeaders), Middleware(Guard, hosts=hosts)]
+    guards = [
+        Middleware(SafeHeaders),
+        Middleware(Guard, hosts=hosts),
+        Middleware(SmallBodies, limits=limits or Limits()),
+    ]
     app = FastAPI(title="bowerbird label", middleware=guards, docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/")

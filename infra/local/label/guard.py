@@ -17,7 +17,7 @@ class Guard:
 
     A stranger's page can have a name that it owns resolve to 127.0.0.1 (DNS rebinding): the Host header then
     tells. It can also send a form here from its own address (cross-site request forgery): the Origin header,
-    which browsers add to everything but reading, then tells.
+    which browsers add to everything but reading, then tells; where it stands beside reading, it counts too.
     See https://owasp.org/www-community/attacks/csrf and https://en.wikipedia.org/wiki/DNS_rebinding.
     """
 
@@ -36,4 +36,5 @@ class Guard:
         host = headers.get("host", "")
         if host not in self._hosts:
             return False
-        return method in _READING or headers.get("origin") == f"http://{host}"
+        origin = headers.get("origin")
+        return (origin is None and method in _READING) or origin == f"http://{host}"

@@ -13,9 +13,10 @@ from functions.filter.http.bootstrap import http_service
 from functions.filter.http.service import Service
 from functions.filter.http.settings import HttpSettings
 from infra.local.bootstrap import USER_AGENT
+from infra.local.serve.anti_sus import Keep
 from infra.local.serve.names import KnownNames
 from infra.local.serve.server import address, listening, serve
-from infra.local.serve.zeromq import Keep, serving
+from infra.local.serve.zeromq import serving
 
 
 @dataclass(frozen=True, slots=True)

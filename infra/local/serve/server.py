@@ -6,15 +6,17 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from bowerbird.errors import UsageError
+from infra.local.serve.punctual import Patience, punctual
 
-# Connections, not requests: beyond them uvicorn itself answers 503. Each costs a few KiB.
-_CONNECTIONS = 512
-_FAREWELL_S = 10
+# uvicorn answers 503 to those beyond so many connections more, all of them with requests in hand.
+_CROWD: Final = 128
+_FAREWELL_S: Final = 10
 
 
 @contextmanager
@@ -41,23 +43,30 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(app: ASGIApp, bound: socket.socket, *, verbose: bool) -> None:
-    """Serve until Ctrl-C or TERM; requests in hand are answered first."""
+def server(app: ASGIApp, patience: Patience | None = None, *, verbose: bool = False) -> uvicorn.Server:
+    """Make uvicorn as both commands run it."""
+    patience = patience or Patience()
     config = uvicorn.Config(
         app,
+        http=punctual(patience),
         lifespan="off",
         ws="none",
         proxy_headers=False,
         server_header=False,
         access_log=verbose,
         log_config=None,
-        limit_concurrency=_CONNECTIONS,
+        limit_concurrency=patience.connections + _CROWD,
         timeout_graceful_shutdown=_FAREWELL_S,
     )
+    return uvicorn.Server(config)
+
+
+def serve(app: ASGIApp, bound: socket.socket, *, verbose: bool) -> None:
+    """Serve until Ctrl-C or TERM; requests in hand are answered first."""
     # uvicorn ends cleanly on both signals, then raises them again for whoever started it.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        uvicorn.Server(config).run(sockets=[bound])
+        server(app, verbose=verbose).run(sockets=[bound])
     except KeyboardInterrupt:
         return
     finally:

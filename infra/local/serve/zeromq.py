@@ -1,123 +1,185 @@
-"""The protocol of anti_sus, the original filter server, so that its clients need no change.
-
-A client's REQ socket sends one frame, N x 512 x 512 x 3 bytes of RGB; the reply is one frame with the indices
-of the good pictures as int32 in this machine's order, nothing when none is good.
-Source: https://github.com/qwertyforce/anti_sus
-"""
+"""Listens for clients of anti_sus: who comes in, who makes room, who is sent away."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
+import re
+import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from types import ModuleType
-from typing import Any, Final
-
-import numpy as np
-from PIL import Image
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
 
 from bowerbird.errors import UsageError
-from functions.filter.http.raw import PICTURE_BYTES, picture
+from functions.filter.http.limits import Limits
+from infra.local.serve.anti_sus import BatchJudge, Keep, Request
+from infra.local.serve.zmtp import Peer, RefusedError
 
-Keep = Callable[[Image.Image], bool]
-
-# nomad sends 64 pictures; libzmq buffers a whole message before it shows it, and hangs up on a larger one.
-MAX_PICTURES: Final = 256
-# One request waits for each client, which is all that a REQ socket can send.
-_WAITING: Final = 1
-_POLL_MS: Final = 200
-_LINGER_MS: Final = 1000
+_TCP: Final = re.compile(r"tcp://(\*|\[[^\]]+\]|[^:/\[\]]+):(\*|\d+)")
+_IPC: Final = "ipc://"
+_FAREWELL_S: Final = 10.0
+# The original client gives an answer up after two minutes, so no batch may take longer to arrive.
+_LIMITS: Final = Limits(total_s=120.0)
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class ZmqFilter:
-    """Answers requests one after another, the pictures of each side by side.
+@dataclass(slots=True)
+class _Guest:
+    """One connection; `since` is the loop's time when it came, or got its last answer."""
 
-    A ROUTER socket takes turns between clients, and drops the reply of one that has gone; a REP socket of
-    the original waited for it, and the process had to be started again.
+    task: asyncio.Task[None]
+    since: float
+    sending: bool = False
+    answering: asyncio.Task[None] | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is owed to it."""
+        return not self.sending and (self.answering is None or self.answering.done())
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Lets at most `capacity` connections in. When all are taken, one that was idle for `rest_s` makes room.
+
+    A client that finds no room, or made it, was told nothing yet: libzmq connects again by itself, and a REQ
+    socket notices neither.
     """
 
-    keep: Keep
-    cores: int
+    limits: Limits = _LIMITS
+    capacity: int = 256
+    rest_s: float = 5.0
+    _guests: list[_Guest] = field(default_factory=list)
 
-    def serve(self, socket: Any, stop: threading.Event) -> None:
-        """Answer on a bound ROUTER socket until told to stop; the request in hand is answered first."""
-        with ThreadPoolExecutor(self.cores, thread_name_prefix="zmq") as pool:
-            while not stop.is_set():
-                if socket.poll(_POLL_MS):
-                    self._answer(socket, pool)
+    async def run(self, bound: socket.socket, keep: Keep, cores: int, stop: threading.Event) -> None:
+        """Serve until told to stop; requests in hand are answered first."""
+        with ThreadPoolExecutor(cores, thread_name_prefix="zmq") as pool:
+            judge = BatchJudge(keep, pool, asyncio.Semaphore(2 * cores))
 
-    def _answer(self, socket: Any, pool: ThreadPoolExecutor) -> None:
-        frames = socket.recv_multipart()
-        # A REQ socket puts an empty frame between its identity and the message; others may not.
-        envelope = frames[:2] if frames[1:2] == [b""] else frames[:1]
-        socket.send_multipart([*envelope, self._reply(frames[len(envelope) :], pool)])
+            async def enter(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                await self._enter(judge, Peer(reader, writer, self.limits))
 
-    def _reply(self, message: list[bytes], pool: ThreadPoolExecutor) -> bytes:
-        if len(message) != 1 or not message[0] or len(message[0]) % PICTURE_BYTES:
-            sizes = [len(frame) for frame in message]
-            _log.warning(
-                "malformed request: frames of %s bytes, one of N x %s was expected", sizes, PICTURE_BYTES
-            )
-            return b""
-        batch, starts = memoryview(message[0]), range(0, len(message[0]), PICTURE_BYTES)
+            server = await asyncio.start_server(enter, sock=bound)
+            await asyncio.to_thread(stop.wait)
+            server.close()
+            if tasks := [guest.task for guest in self._guests]:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.wait(tasks, timeout=_FAREWELL_S)
+            pool.shutdown(wait=False, cancel_futures=True)
 
-        def judge(start: int) -> bool:
-            return self.keep(picture(batch[start : start + PICTURE_BYTES]))
-
+    async def _enter(self, judge: BatchJudge, peer: Peer) -> None:
+        task = asyncio.current_task()
+        if task is None or not self._make_room():
+            peer.abort()
+            return
+        guest = _Guest(task, asyncio.get_running_loop().time())
+        self._guests.append(guest)
         try:
-            good = [index for index, keep in enumerate(pool.map(judge, starts)) if keep]
-        except Exception:  # noqa: BLE001 - the protocol has no word for an error, and a client must not wait
-            _log.exception("a request could not be judged; its client is told that nothing is good")
-            return b""
-        return np.asarray(good, np.int32).tobytes()
+            await self._converse(judge, peer, guest)
+        except RefusedError as error:
+            _log.warning("a ZeroMQ peer is disconnected: %s", error)
+            peer.abort()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            peer.abort()
+        except asyncio.CancelledError:  # it makes room, or we stop; what is owed is given first
+            if guest.answering is not None:
+                await guest.answering
+        finally:
+            if guest in self._guests:
+                self._guests.remove(guest)
+            await peer.close()
+
+    def _make_room(self) -> bool:
+        if len(self._guests) < self.capacity:
+            return True
+        rested = asyncio.get_running_loop().time() - self.rest_s
+        idle = [guest for guest in self._guests if guest.idle and guest.since <= rested]
+        if not idle:
+            return False
+        longest = min(idle, key=lambda guest: guest.since)
+        self._guests.remove(longest)
+        longest.task.cancel()
+        return True
+
+    async def _converse(self, judge: BatchJudge, peer: Peer, guest: _Guest) -> None:
+        """Take one message after the other; while one is judged, heartbeats are answered."""
+        await peer.greet()
+        while True:
+            head = await peer.first()
+            guest.sending = True
+            if guest.answering is not None:
+                await guest.answering
+            try:
+                async with asyncio.timeout(self.limits.total_s):
+                    request = await judge.receive(peer, head)
+            except TimeoutError:
+                raise RefusedError(f"its message took more than {self.limits.total_s:g} seconds") from None
+            guest.answering = asyncio.create_task(_answer(judge, peer, guest, request))
+            guest.sending = False
+
+
+async def _answer(judge: BatchJudge, peer: Peer, guest: _Guest, request: Request) -> None:
+    with contextlib.suppress(ConnectionError):
+        try:
+            await peer.send(await judge.reply(request))
+        except RefusedError as error:
+            _log.warning("a ZeroMQ peer is disconnected: %s", error)
+            peer.abort()
+    guest.since = asyncio.get_running_loop().time()
 
 
 @contextmanager
-def serving(address: str, keep: Keep, cores: int) -> Iterator[str]:
+def serving(address: str, keep: Keep, cores: int, door: Door | None = None) -> Iterator[str]:
     """Serve in a thread until the block ends; yields the address it listens on.
 
     Raises:
-        UsageError: pyzmq is not installed, or the address cannot be listened on.
+        UsageError: the address cannot be listened on.
     """
-    zmq = _import_zmq()
-    context = zmq.Context()
-    try:
-        socket = _bind(zmq, context, address)
-        stop = threading.Event()
-        thread = threading.Thread(target=ZmqFilter(keep, cores).serve, args=(socket, stop), name="zmq")
+    stop = threading.Event()
+    with _bound(address) as (bound, endpoint):
+        thread = threading.Thread(
+            target=lambda: asyncio.run((door or Door()).run(bound, keep, cores, stop)), name="zmq"
+        )
         thread.start()
         try:
-            yield socket.getsockopt_string(zmq.LAST_ENDPOINT)
+            yield endpoint
         finally:
             stop.set()
             thread.join()
-            socket.close()
-    finally:
-        context.term()
 
 
-def _bind(zmq: ModuleType, context: Any, address: str) -> Any:
-    socket = context.socket(zmq.ROUTER)
-    socket.setsockopt(zmq.MAXMSGSIZE, MAX_PICTURES * PICTURE_BYTES)
-    socket.setsockopt(zmq.RCVHWM, _WAITING)
-    socket.setsockopt(zmq.LINGER, _LINGER_MS)
+@contextmanager
+def _bound(address: str) -> Iterator[tuple[socket.socket, str]]:
     try:
-        socket.bind(address)
-    except zmq.ZMQError as error:
-        socket.close()
+        bound, endpoint = _bind(address)
+    except (OSError, OverflowError, UnicodeError) as error:
         raise UsageError(f"--zmq {address}: {error}; write an address such as tcp://127.0.0.1:7777") from None
-    return socket
+    with bound:
+        yield bound, endpoint
+    if address.startswith(_IPC):
+        Path(address.removeprefix(_IPC)).unlink(missing_ok=True)
 
 
-def _import_zmq() -> ModuleType:
-    try:
-        import zmq  # noqa: PLC0415 - an optional extra
-    except ImportError:
-        raise UsageError("--zmq needs pyzmq: pip install bowerbird[zmq]") from None
-    return zmq
+def _bind(address: str) -> tuple[socket.socket, str]:
+    if address.startswith(_IPC):
+        path = Path(address.removeprefix(_IPC))
+        if path.is_socket():
+            path.unlink()  # of a server that was killed; libzmq does the same
+        bound = socket.socket(socket.AF_UNIX)
+        bound.bind(str(path))
+        return bound, address
+    match = _TCP.fullmatch(address)
+    if match is None:
+        raise OSError("this is no address")
+    host, port = ("0.0.0.0" if match[1] == "*" else match[1].strip("[]")), match[2].replace("*", "0")  # noqa: S104 - asked for
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.create_server((host, int(port)), family=family)
+    shown = f"[{host}]" if ":" in host else host
+    return bound, f"tcp://{shown}:{bound.getsockname()[1]}"

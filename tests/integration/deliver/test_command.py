@@ -66,6 +66,26 @@ def test_a_failure_is_told_and_gives_status_1(
     assert deliver(tmp_path, scenery.url) == 0
 
 
+def test_what_ambience_has_is_not_offered_and_an_answer_that_is_none_is_told(
+    tmp_path: Path, scenery: Scenery, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = FolderStore(tmp_path)
+    key = keep(store)
+    with serving(Scenery()) as ambience:
+        monkeypatch.setenv("BOWERBIRD_AMBIENCE_URL", ambience.url)
+        ambience.next_answers = [(200, b'{"phash": [], "text": []}')]
+        assert deliver(tmp_path, scenery.url) == 1
+        said = capsys.readouterr()
+        assert "neither duplicate nor local_features_res, but 'phash', 'text'" in said.err
+        assert said.out == "nothing was delivered\n"
+        ambience.next_answers = [(200, b'{"duplicate": [{"image_id": 17, "distance": 6}]}')]
+        assert deliver(tmp_path, scenery.url) == 0
+    assert capsys.readouterr().out == "1 similar to one there\n"
+    found = record(store, key, scenery.url)
+    assert (found["state"], found["ids"]) == ("similar", [17])
+    assert scenery.requests == 0
+
+
 @pytest.mark.parametrize(
     ("password", "expected"),
     [

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Message
 
 from bowerbird.labels import picture_of, read_labels
 from infra.local.label.app import create_app
@@ -65,6 +68,14 @@ def test_other_pages_cannot_label(client: TestClient, store: FakeStore, headers:
     assert labels(store) == []
 
 
+@pytest.mark.parametrize(
+    "origin", ["null", "https://evil.example", "http://127.0.0.1:9999", "http://localhost:8010"]
+)
+def test_other_pages_cannot_look_either_where_they_say_who_they_are(client: TestClient, origin: str) -> None:
+    assert client.get("/pictures", headers={"Origin": origin}).status_code == 403
+    assert client.get("/pictures", headers=OURS).status_code == 200
+
+
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8010", "127.0.0.1:1", "127.0.0.1", ""])
 @pytest.mark.parametrize("path", ["/", "/pictures", "/pictures/0/small.jpg"])
 def test_a_name_that_somebody_points_here_is_turned_away(client: TestClient, host: str, path: str) -> None:
@@ -82,6 +93,27 @@ def test_localhost_is_this_machine_too(client: TestClient) -> None:
 def test_a_word_that_is_none_is_refused(client: TestClient, store: FakeStore, body: bytes) -> None:
     headers = OURS | {"Content-Type": "application/json"}
     assert client.put("/pictures/0/label", content=body, headers=headers).status_code == 422
+    assert labels(store) == []
+
+
+def test_a_word_that_is_too_long_is_not_read(store: FakeStore) -> None:
+    app, read = create_app(open_desk(store), 8010), 0
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        nonlocal read
+        read += 65536
+        return {"type": "http.request", "body": b" " * 65536, "more_body": True}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    for length in ([(b"content-length", b"209715200")], []):
+        headers = [(b"host", b"127.0.0.1:8010"), (b"origin", HERE.encode()), *length]
+        scope = {"type": "http", "method": "PUT", "path": "/pictures/0/label", "query_string": b""}
+        asyncio.run(app({**scope, "headers": headers}, receive, send))
+    assert [message["status"] for message in said if "status" in message] == [413, 413]
+    assert read == 65536  # what had come of the one that did not say how long it is
     assert labels(store) == []
 
 

@@ -15,6 +15,7 @@ import requests
 from functions.filter.app import create_app
 from functions.filter.http.limits import Limits
 from functions.filter.http.raw import PICTURE_BYTES
+from tests.memory import forget_peak, peak
 from tests.serving import BrightModels, running, service
 
 GREEN = bytes([0, 250, 0]) * (PICTURE_BYTES // 3)
@@ -120,18 +121,6 @@ def test_a_caller_who_leaves_frees_the_place() -> None:
             deadline -= 1
             assert deadline, "the place was never freed"
             threading.Event().wait(0.05)
-
-
-def peak() -> int:
-    """The most memory this process has held since `forget_peak`, in bytes."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
-
-
-def forget_peak() -> int:
-    """Start the peak again from what is held now."""
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    return peak()
 
 
 linux = pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux")

@@ -51,13 +51,17 @@ class Clock:
 
 @dataclass
 class LoopbackReddit:
-    """`faults` are used up one a listing request, in order; a latency passes at every request."""
+    """`faults` are used up one a listing request, in order; a latency passes at every request.
+
+    `late` makes posts galleries: each of their pictures is ready so many seconds after the post.
+    """
 
     clock: Clock
     rate: float
     latency: float = 0.1
     published: int = 100
     deleted: set[int] = field(default_factory=set)
+    late: dict[int, tuple[float, ...]] = field(default_factory=dict)
     faults: deque[str] = field(default_factory=deque)
     listings: deque[bytes] = field(default_factory=deque)
     asked_at: list[float] = field(default_factory=list)
@@ -120,6 +124,19 @@ class LoopbackReddit:
             "title": f"Post {number}",
             "url": f"https://i.redd.it/{name}.jpg",
             "created_utc": self.created(number),
+        } | self.gallery(number)
+
+    def gallery(self, number: int) -> dict[str, Any]:
+        """What Reddit shows of a gallery, whose pictures it calls failed until they are ready."""
+        if number not in self.late:
+            return {}
+        age = self.clock.now - self.created(number)
+        ready = {"status": "valid", "e": "Image", "m": "image/jpg"}
+        media = [ready if age >= seconds else {"status": "failed"} for seconds in self.late[number]]
+        return {
+            "url": f"https://www.reddit.com/gallery/{fullname(number).removeprefix('t3_')}",
+            "is_gallery": True,
+            "media_metadata": {f"p{number - FIRST}n{n}": item for n, item in enumerate(media)},
         }
 
 

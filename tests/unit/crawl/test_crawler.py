@@ -19,7 +19,7 @@ from functions.crawl.hosts.base import Image, Match, NoPictureError
 from functions.crawl.post import Attachment, Post
 from functions.crawl.sources.reddit_post import parse_post
 from tests.unit.crawl.fakes import FakeFetcher, FakeSource, NoNetwork
-from tests.unit.crawl.shapes import gallery, preview, submission
+from tests.unit.crawl.shapes import gallery, media, preview, submission
 
 
 @dataclass
@@ -98,8 +98,8 @@ IMAGE = Image("x1", ("https://test.example/x1.jpg",))
             "no-picture: reddit: it links to another submission, which has its own candidates",
         ),
         (
-            {"url": "https://www.reddit.com/gallery/abc12"},
-            "gone: reddit: the listing shows no valid picture of this gallery",
+            {"url": "https://www.reddit.com/gallery/other"},
+            "no-lookup: reddit: this source does not show what a gallery holds; reddit and arctic-shift do",
         ),
     ],
 )
@@ -123,6 +123,34 @@ def test_a_reddit_picture_with_its_previews() -> None:
 def test_a_gallery_is_one_candidate_a_picture_in_order() -> None:
     found = crawl(gallery("bbb", "aaa"))
     assert [each.id for each in found if isinstance(each, Candidate)] == ["t3_abc12/bbb", "t3_abc12/aaa"]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (gallery("aaa", "bbb", media_metadata={"aaa": {"status": "unprocessed"}}), "pending: … ready: 2"),
+        (submission(url="https://www.reddit.com/gallery/abc12"), "pending: … ready: 1"),
+        (gallery("aaa", media_metadata={"aaa": media("aaa", e="AnimatedImage")}), "animation: …"),
+        (gallery("aaa", media_metadata={"aaa": media("aaa", e="RedditVideo")}), "video: …"),
+        (gallery("aaa", media_metadata=None, removed_by_category="deleted"), "removed: deleted"),
+        (gallery("aaa", media_metadata=None, over_18=True), "over-18"),
+    ],
+)
+def test_a_gallery_without_a_picture_says_what_it_is(data: dict[str, Any], reason: str) -> None:
+    told = reason.replace("… ready", "pictures that the site has not made ready")
+    told = told.replace("…", "the gallery holds no still picture")
+    assert crawl(data) == [Skipped("t3_abc12", told)]
+
+
+def test_what_nobody_looks_at_again_is_never_ready() -> None:
+    post = parse_post(gallery("aaa", media_metadata={"aaa": {"status": "failed"}}), source="reddit")
+    (found,) = Crawler(NoNetwork()).look(replace(post, final=True))
+    assert found == Skipped("t3_abc12", "never-ready: pictures that the site has not made ready: 1")
+
+
+def test_a_picture_that_is_ready_does_not_wait_for_the_others() -> None:
+    half = gallery("aaa", "bbb", media_metadata={"aaa": {"status": "failed"}, "bbb": media("bbb")})
+    assert only(crawl(half)).id == "t3_abc12/bbb"
 
 
 def test_a_crosspost_and_its_parent_are_different_candidates() -> None:

@@ -1,16 +1,23 @@
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bowerbird.errors import RetryableError, SourceBlockedError, UsageError
+from bowerbird.errors import (
+    BowerbirdError,
+    RetryableError,
+    SourceBlockedError,
+    SourceUnreachableError,
+    UsageError,
+)
 from bowerbird.messages import Submission
 from functions.crawl.coverage import MAX_SEEN, MAX_SPANS, Edge, Gap, Knowledge, Span, union
 from functions.crawl.cursor import OVERLAP, CursorStore, FollowedSource
+from functions.crawl.pending import WAITS, Wait, Waiting
 from functions.crawl.post import Post
 from functions.crawl.reading import JUMP, Run, fullname
 from functions.crawl.sources.listing import RunBudget
@@ -298,3 +305,118 @@ def test_only_sources_with_counted_ids_fill_gaps() -> None:
 @pytest.mark.parametrize("number", [0, 1, 35, 36, int("kzj68i", 36)])
 def test_fullnames_are_base_36(number: int) -> None:
     assert int(fullname(number).removeprefix("t3_"), 36) == number
+
+
+@dataclass
+class LateSource(FakeSource):
+    """Posts of `late` are not ready. Notes what is asked by id, which `broken` makes fail."""
+
+    late: set[int] = field(default_factory=set)
+    asked: list[list[str]] = field(default_factory=list)
+    broken: BowerbirdError | None = None
+
+    def posts(self) -> Iterator[Post]:
+        yield from map(self._shown, super().posts())
+
+    def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
+        self.asked.append(list(ids))
+        if self.broken:
+            raise self.broken
+        yield from map(self._shown, super().by_id(ids))
+
+    def _shown(self, plain: Post) -> Post:
+        late = int(plain.submission.id.removeprefix("t3_"), 36) in self.late
+        return replace(plain, pending=1) if late else plain
+
+
+class Clock:
+    """Seconds that only the test moves; the posts' own times are their numbers."""
+
+    def __init__(self) -> None:
+        self.now = 20.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def late_run(source: LateSource, store: FakeStore, clock: Clock, *, commit: bool = True) -> list[int]:
+    followed = FollowedSource(source, RunBudget(1000, 1e9), CursorStore(store, "fake"), clock=clock)
+    new = numbers(followed.posts())
+    if commit:
+        followed.commit()
+    assert followed.progress is not None
+    return new
+
+
+def test_a_post_that_is_not_ready_is_remembered_in_the_write_that_makes_it_seen() -> None:
+    class Writes(FakeStore):
+        def __init__(self) -> None:
+            super().__init__()
+            self.written: list[Knowledge] = []
+
+        def replace(self, key: str, data: bytes, *, content_type: str, version: str | None) -> bool:
+            self.written.append(Knowledge.decoded(json.loads(data)))
+            return super().replace(key, data, content_type=content_type, version=version)
+
+    store, clock = Writes(), Clock()
+    late_run(LateSource(9, late={7}), store, clock)
+    (written,) = store.written
+    assert fullname(7) in written.seen
+    assert written.waiting.posts == {fullname(7): Wait(20.0)}
+
+
+def test_a_post_that_came_good_is_handed_out_once_more() -> None:
+    store, clock, source = FakeStore(), Clock(), LateSource(9, late={7})
+    assert late_run(source, store, clock) == list(range(9, 0, -1))
+    source.late = set()
+    assert late_run(source, store, clock) == []
+    clock.now += WAITS[0]
+    assert late_run(source, store, clock, commit=False) == [7]
+    assert late_run(source, store, clock) == [7]  # the run before was killed
+    clock.now += sum(WAITS)
+    assert late_run(source, store, clock) == []
+    assert source.asked == [[fullname(7)]] * 2
+    assert known(store).waiting == Waiting()
+
+
+@pytest.mark.parametrize(
+    "broken", [SourceBlockedError("no"), SourceUnreachableError("away"), UsageError("not found")]
+)
+def test_a_look_that_fails_is_no_look_and_the_stream_goes_on(broken: BowerbirdError) -> None:
+    store, clock, source = FakeStore(), Clock(), LateSource(9, late={7})
+    late_run(source, store, clock)
+    source.newest, source.broken = 12, broken
+    clock.now += WAITS[0]
+    assert late_run(source, store, clock) == [12, 11, 10]
+    assert known(store).waiting.posts == {fullname(7): Wait(20.0)}
+
+
+def test_a_post_found_in_a_gap_waits_too() -> None:
+    store, clock = FakeStore(), Clock()
+    late_run(LateSource(100), store, clock)
+    late_run(LateSource(400, depth=50), store, clock)
+    source = LateSource(400, depth=50, late={200})
+    followed = FollowedSource(source, RunBudget(9, 1e9), CursorStore(store, "fake"), clock=clock)
+    list(followed.gap_posts())
+    followed.commit()
+    assert list(known(store).waiting.posts) == [fullname(200)]
+
+
+def test_a_cursor_from_before_posts_waited_is_read() -> None:
+    store = FakeStore()
+    run(FakeSource(10), store)
+    (key,) = store.objects
+    old = json.loads(store.objects[key])
+    del old["waiting"]
+    store.objects[key] = json.dumps(old).encode()
+    assert run(FakeSource(11), store) == [11]
+
+
+def test_without_a_store_posts_wait_while_the_source_lives() -> None:
+    clock, source = Clock(), LateSource(9, late={7})
+    followed = FollowedSource(source, RunBudget(1000, 1e9), clock=clock)
+    list(followed.posts())
+    followed.commit()
+    clock.now += WAITS[0]
+    source.late = set()
+    assert numbers(followed.posts()) == [7]

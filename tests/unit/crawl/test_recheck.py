@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,6 +98,14 @@ def test_all_pictures_of_a_gallery_go_together() -> None:
     result = recheck(store, FakeLookup([post("t3_g", "moderator")]), now=NOW)
     assert result == Recheck(purged={"moderator": 2})
     assert not any(store.exists(key) for key in keys)
+
+
+@pytest.mark.parametrize("fields", [{"pending": 2}, {"moving": "animation"}, {"pending": 1, "final": True}])
+def test_what_is_not_ready_or_moves_was_not_removed(fields: dict[str, Any]) -> None:
+    store = FakeStore()
+    keys = keep(store, "t3_g", 1)
+    assert recheck(store, FakeLookup([replace(post("t3_g"), **fields)]), now=NOW) == Recheck(shown=1)
+    assert all(store.exists(key) for key in keys)
 
 
 def test_an_answer_without_any_post_proves_nothing() -> None:

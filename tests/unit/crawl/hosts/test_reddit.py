@@ -38,7 +38,7 @@ def test_the_original_comes_first(url: str, urls: tuple[str, ...]) -> None:
     [
         ("https://redd.it/abc12", NoPictureError, "another submission"),
         ("https://www.reddit.com/r/pics/s/AbC", NoPictureError, "another submission"),
-        ("https://www.reddit.com/gallery/abc12", PermanentError, "no valid picture of this gallery"),
+        ("https://www.reddit.com/gallery/abc12", PermanentError, "no-lookup: this source does not show"),
     ],
 )
 def test_a_page_shows_nothing_by_itself(url: str, error: type[Exception], reason: str) -> None:

@@ -78,6 +78,58 @@ def test_pictures_inside_a_text_are_attachments() -> None:
     assert post.link is None
 
 
+@pytest.mark.parametrize(
+    ("items", "ready", "pending", "moving"),
+    [
+        ({"aaa": {"status": "failed"}, "bbb": {"status": "unprocessed"}}, 0, 2, None),
+        ({"aaa": {"status": "failed"}, "bbb": media("bbb")}, 1, 1, None),
+        ({"bbb": media("bbb")}, 1, 1, None),
+        ({"aaa": {"status": "some-day-new"}, "bbb": {}}, 0, 2, None),
+        ({"aaa": "nonsense", "bbb": {"status": "valid", "e": "Image"}}, 0, 2, None),
+        ({"aaa": media("aaa", e="AnimatedImage"), "bbb": {"status": "failed"}}, 0, 1, "animation"),
+        ({"aaa": media("aaa", e="AnimatedImage"), "bbb": media("bbb", e="AnimatedImage")}, 0, 0, "animation"),
+        ({"aaa": media("aaa", e="RedditVideo"), "bbb": media("bbb")}, 1, 0, "video"),
+        ({"aaa": media("aaa"), "bbb": media("bbb")}, 2, 0, None),
+        ({}, 0, 2, None),
+        (None, 0, 2, None),
+    ],
+)
+def test_what_a_gallery_has_not_ready_is_counted(
+    items: dict[str, Any] | None, ready: int, pending: int, moving: str | None
+) -> None:
+    post = parse(gallery("aaa", "bbb", media_metadata=items))
+    assert (len(post.attachments), post.pending, post.moving) == (ready, pending, moving)
+    assert post.removed is None
+
+
+def test_without_the_order_of_its_items_a_gallery_counts_what_it_has() -> None:
+    items = {"aaa": {"status": "failed"}, "bbb": media("bbb"), "ccc": {"status": "failed"}}
+    post = parse(gallery("aaa", gallery_data=None, media_metadata=items))
+    assert ([each.id for each in post.attachments], post.pending) == (["bbb"], 2)
+
+
+@pytest.mark.parametrize(
+    ("fields", "pending"),
+    [
+        ({"is_gallery": True}, 1),
+        ({"url": "https://www.reddit.com/gallery/abc12"}, 1),
+        ({"url": "https://www.reddit.com/gallery/other"}, 0),
+        ({"is_self": True, "media_metadata": {"aaa": {"status": "unprocessed"}}}, 1),
+        ({"is_self": True, "media_metadata": {"giphy|aaa": {"status": "unprocessed"}}}, 0),
+        ({"media_metadata": {"aaa": {"status": "unprocessed"}}}, 0),
+        ({}, 0),
+    ],
+)
+def test_only_what_a_post_is_about_can_be_pending(fields: dict[str, Any], pending: int) -> None:
+    assert parse(submission(**fields)).pending == pending
+
+
+def test_a_crosspost_waits_for_its_parents_pictures() -> None:
+    parent = gallery("aaa", "bbb", media_metadata={"aaa": {"status": "failed"}, "bbb": media("bbb")})
+    post = parse(submission(id="xyz", name="t3_xyz", url="/gallery/abc12", crosspost_parent_list=[parent]))
+    assert ([each.id for each in post.attachments], post.pending) == (["bbb"], 1)
+
+
 def test_a_crosspost_shows_the_media_of_its_last_parent() -> None:
     wrong, right = gallery("aaa"), gallery("bbb", over_18=True)
     post = parse(submission(url="/gallery/abc12", crosspost_parent_list=[wrong, right]))

@@ -225,3 +225,43 @@ def test_nothing_is_loaded_from_elsewhere(client: TestClient) -> None:
         assert "//" not in text.replace("http://www.w3.org/2000/svg", "").replace("// ", "")
         assert "innerHTML" not in text
     assert client.get("/docs").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "http://localhost:3000"},
+        {"Origin": "http://testserver.evil.example"},
+        {"Origin": "http://testserver:8000"},
+        {"Origin": "http://evil.example", "Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://evil.example", "Sec-Fetch-Site": "none"},
+    ],
+)
+@pytest.mark.parametrize("path", ["/judge", "/judge/raw", "/judge/urls", "/bundle", "/health"])
+def test_a_page_of_another_origin_is_refused_whether_or_not_its_browser_knows_fetch_metadata(
+    client: TestClient, headers: dict[str, str], path: str
+) -> None:
+    answer = client.request("POST" if path.startswith("/judge") else "GET", path, headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:bowerbird:problem:cross-site")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "http://testserver"},
+        {"Origin": "https://testserver"},  # a proxy speaks https for us
+        {"Origin": "https://judge.example", "Sec-Fetch-Site": "same-origin"},  # and changed the Host
+    ],
+)
+def test_our_own_page_and_those_who_are_no_page_are_let_in(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    assert client.post("/judge", files={"a": ("a.jpg", LOVED)}, headers=headers).status_code == 200
+
+
+def test_a_link_from_another_site_opens_the_page(client: TestClient) -> None:
+    assert client.get("/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
