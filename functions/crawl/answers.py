@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from bowerbird.errors import RetryableError
 from bowerbird.ports import Fetched, Fetcher
+from functions.crawl import untrusted
 
 #: A page or an API answer is smaller; an imgur album of 500 pictures is 400 KB of JSON.
 _MAX_BYTES: Final = 4 * 1024 * 1024
@@ -23,7 +23,7 @@ def fetch_json(fetcher: Fetcher, url: str, *, headers: Mapping[str, str] | None 
     """
     answer = fetcher.fetch(url, accept="application/json", max_bytes=_MAX_BYTES, headers=headers)
     try:
-        return json.loads(answer.body)
+        return untrusted.json_value(answer.body)
     except (ValueError, RecursionError):  # bad JSON, bad UTF-8; nested beyond reason
         raise RetryableError(f"{url.split('?', maxsplit=1)[0]} answers something that is not JSON") from None
 

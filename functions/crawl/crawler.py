@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from bowerbird.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.errors import InvalidMessageError, OptedOutError, PermanentError, RetryableError
 from bowerbird.keys import digest
-from bowerbird.messages import Candidate, Preview
+from bowerbird.messages import Candidate, Preview, decode_candidate, encode_candidate
 from bowerbird.ports import Fetcher
 from functions.crawl.hosts import Hosts
 from functions.crawl.hosts.base import IMAGE, MOVING, Image, Match, NoPictureError
@@ -66,22 +66,24 @@ class Crawler:
             yield from self.look(post)
 
     def look(self, post: Post) -> Iterator[Candidate | Skipped]:
-        """Candidates of one post, each picture once, or why there is none."""
-        reason = skip_reason(post)
-        if reason:
-            yield Skipped(post.submission.id, reason)
-        elif post.attachments:
-            yield from _distinct([_attached(post, each) for each in post.attachments])
-        else:
-            found = self._contained(post, post.link or "")
-            yield from [Skipped(post.submission.id, found)] if isinstance(found, str) else _distinct(found)
-
-    def _contained(self, post: Post, link: str) -> list[Candidate] | str:
+        """Candidates of one post, each picture once, or why there is none; raises nothing."""
         try:
-            return self._behind(post, link)
-        except Exception as error:  # noqa: BLE001 - a rule's bug must not end the stream of posts
-            _LOG.exception("%s: the host rule failed on %s", post.submission.id, link)
-            return f"error: {type(error).__name__}"
+            yield from self._look(post)
+        except Exception as error:  # noqa: BLE001 - one post must not end the stream of posts
+            _LOG.info("%s: looking at it failed", post.submission.id, exc_info=True)
+            yield Skipped(post.submission.id, f"error: {type(error).__name__}")
+
+    def _look(self, post: Post) -> list[Candidate | Skipped]:
+        reason = skip_reason(post)
+        found = reason or self._found(post)
+        if isinstance(found, str):
+            return [Skipped(post.submission.id, found)]
+        return [_sound(each) for each in _distinct(found)]
+
+    def _found(self, post: Post) -> list[Candidate] | str:
+        if post.attachments:
+            return [_attached(post, each) for each in post.attachments]
+        return self._behind(post, post.link or "")
 
     def _behind(self, post: Post, link: str) -> list[Candidate] | str:
         match = self.hosts.match(link)
@@ -158,6 +160,15 @@ def _candidate(post: Post, image: Image, host: str) -> Candidate:
         height=image.height,
         host=host,
     )
+
+
+def _sound(candidate: Candidate) -> Candidate | Skipped:
+    """The candidate when the queue carries it; otherwise it would end the whole batch it is sent in."""
+    try:
+        decode_candidate(encode_candidate(candidate))
+    except (InvalidMessageError, ValueError) as error:  # ValueError: pydantic's, on a lone surrogate
+        return Skipped(candidate.submission.id, f"unsound: {error}")
+    return candidate
 
 
 def _distinct(candidates: list[Candidate]) -> list[Candidate]:

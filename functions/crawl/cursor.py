@@ -169,6 +169,7 @@ class FollowedSource:
         self._run = Run(source.order)
         self._looks = self._new_looks()
         self.progress: Progress | None = None
+        self._health = ""
 
     def posts(self) -> Iterator[Post]:
         """Yield what is new. A source that fails after some posts ends the run early; see `progress`."""
@@ -267,8 +268,10 @@ class FollowedSource:
         self.progress = self._judged(error)
         if error and not self._run.read:
             raise error
-        if error:
+        health = self.progress.state.health
+        if error and health != self._health:  # said once, not at every run of a source that stays so
             _LOG.warning("%s", error)
+        self._health = health
 
     def _judged(self, error: SourceBlockedError | SourceUnreachableError | None) -> Progress:
         run = self._run

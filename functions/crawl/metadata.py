@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from typing import Final
 
 from functions.crawl import untrusted
+from functions.crawl.markup import start_tags
 
 # The head of a page; hosts put the elements there, and a stranger's page may go on for ever.
 _MAX_CHARACTERS: Final = 512 * 1024
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: dict[str, list[str]] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        fields = dict(attrs)
-        name = fields.get("property") or fields.get("name")
-        content = fields.get("content")
-        if tag == "meta" and name and content:
-            self.found.setdefault(name.lower(), []).append(content)
-
-
 def page_metadata(page: bytes) -> dict[str, list[str]]:
     """The contents of a page's `<meta>` elements by property or name in lower case, in page order."""
-    reader = _Reader()
-    reader.feed(page[:_MAX_CHARACTERS].decode(errors="replace"))
-    return reader.found
+    found: dict[str, list[str]] = {}
+    for tag in start_tags(page[:_MAX_CHARACTERS].decode(errors="replace"), {"meta"}):
+        name = tag.attributes.get("property") or tag.attributes.get("name")
+        content = tag.attributes.get("content")
+        if name and content:
+            found.setdefault(name.lower(), []).append(content)
+    return found
 
 
 def page_images(metadata: dict[str, list[str]], base: str) -> list[str]:

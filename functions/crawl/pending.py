@@ -132,7 +132,7 @@ class Looks:
         due = self.due()
         while due and allowed():
             names, due = due[:IDS], due[IDS:]
-            answers = {post.submission.id: post for post in by_id(names)}
+            answers = {post.submission.id: post for post in by_id(names) if not post.unreadable}
             for name in names:
                 shown = self.shows(name, answers.get(name))
                 if shown:

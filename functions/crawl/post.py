@@ -32,7 +32,8 @@ class Post:
     `previews` (small to large) and the declared `width` and `height` describe the picture behind `link`.
     `removed` says why it is gone, when it is. `pending` counts pictures that the site has not made ready yet,
     and `final` says that nobody will look again; `moving` is the kind of what a gallery holds beside still
-    pictures, `animation` or `video`.
+    pictures, `animation` or `video`. `unreadable` is the kind of exception that reading it ended with: then
+    nothing else is known of it but its submission's id, which is made up when it has none.
     """
 
     submission: Submission
@@ -48,6 +49,7 @@ class Post:
     pending: int = 0
     final: bool = False
     moving: str | None = None
+    unreadable: str | None = None
 
     @property
     def unfinished(self) -> bool:

@@ -83,11 +83,13 @@ def recheck(  # noqa: PLR0913 - one choice each, and three have a default
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
         answers = {post.submission.id: post for post in source.by_id(batch)}
+        # What cannot be read may be any of those that seem to be missing.
+        unsure = any(post.unreadable for post in answers.values())
         gone: list[tuple[Kept, str]] = []
         for submission in batch:
             pictures = asked[submission]
             post = answers.get(submission)
-            if post is None and not (answers and source.authoritative):
+            if post.unreadable if post else unsure or not (answers and source.authoritative):
                 unanswered += len(pictures)
             elif post is not None and post.removed is None:
                 shown += len(pictures)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from functions.crawl.post import Post
+
+_MAX_KIND: Final = 64
+
+
+def counted_as(reason: str) -> str:
+    """What a reason is counted under: its first word, and of an error the exception's kind, too."""
+    word, _, rest = reason.partition(":")
+    return f"error: {rest.strip()[:_MAX_KIND]}" if word == "error" else word.strip()[:_MAX_KIND]
 
 
 def skip_reason(post: Post) -> str | None:
     """Why this post gives no candidate, or None; starts with a short machine-readable word."""
+    if post.unreadable:
+        return f"error: {post.unreadable}"
     if post.removed:
         return f"removed: {post.removed}"
     if post.over_18:

@@ -10,6 +10,7 @@ from typing import Final
 from bowerbird.messages import Candidate, encode_candidate
 from bowerbird.ports import Queue
 from functions.crawl.crawler import Skipped
+from functions.crawl.rules import counted_as
 
 # The most SQS takes at once: SendMessageBatch.
 _BATCH: Final = 10
@@ -41,7 +42,7 @@ def ship(
     complete = True
     for each in found:
         if isinstance(each, Skipped):
-            skipped[each.reason.partition(":")[0]] += 1
+            skipped[counted_as(each.reason)] += 1
         else:
             candidates += 1
             batch.append((each.id, encode_candidate(each)))

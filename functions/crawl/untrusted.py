@@ -5,6 +5,7 @@ Clean means that it survives the queue: within the lengths of `bowerbird.message
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from typing import Any, Final
@@ -14,7 +15,17 @@ from bowerbird.messages import Preview
 
 _MAX_LENGTH: Final = 4096
 _MAX_PIXELS: Final = 1_000_000
+_MAX_DIGITS: Final = 400  # a float overflows at 309 of them, and `int` refuses 4300
 _NOT_IN_A_LINK: Final = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+def json_value(body: bytes) -> Any:
+    """What JSON says: a number with too many digits, or letters in a wrong encoding, damage their field only.
+
+    Raises:
+        ValueError, RecursionError: not JSON, or half of it; nested beyond reason.
+    """
+    return json.loads(body.decode(json.detect_encoding(body), errors="replace"), parse_int=_whole)
 
 
 def mapping(value: object) -> dict[str, Any]:
@@ -78,6 +89,10 @@ def preview(url: object, width: object, height: object) -> Preview | None:
     """A smaller copy, when it has a link and a size."""
     clean, wide, high = link(url), pixels(width), pixels(height)
     return Preview(clean, wide, high) if clean and wide and high else None
+
+
+def _whole(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _MAX_DIGITS else None
 
 
 def _percent(match: re.Match[str]) -> str:

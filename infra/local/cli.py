@@ -14,7 +14,8 @@ from bowerbird import __version__
 from bowerbird.adapters.whole import advice
 from bowerbird.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError, UsageError
 from infra.local import commands
-from infra.local.terminal import outlive_terminal, silence
+from infra.local.hang_up import outlive_terminal, silence
+from infra.local.terminal import PlainFormatter, shown
 
 OK, FAILED, WRONG_USAGE, NO_SOURCE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -36,11 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 ok, 1 failed, 2 wrong usage, 3 source blocked or unreachable."""
     args = build_parser().parse_args(argv)
     outlive_terminal()
-    logging.basicConfig(
-        level=logging.INFO if args.verbose else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PlainFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO if args.verbose else logging.WARNING, handlers=[handler])
     # A gateway is one host for all the world's, so urllib3's word on busy pools says nothing.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     try:
@@ -74,5 +73,5 @@ def _disk_fails(error: OSError) -> int:
 
 
 def _complain(error: Exception, status: int) -> int:
-    print(f"bowerbird: {error}", file=sys.stderr)
+    print(f"bowerbird: {shown(error)}", file=sys.stderr)
     return status

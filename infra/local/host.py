@@ -34,7 +34,8 @@ class Host:
     """Runs the two halves side by side; `stop` ends both cleanly, and a later run goes on from there.
 
     `downloads` candidates are worked on at once. `on_progress` is called twice a second from the thread that
-    called `run`. `on_crawled` is called when all that a crawl gave is on the queue.
+    called `run`. `on_crawled` is called when all that a crawl gave is on the queue, `on_failed` when a crawl
+    ended early.
     """
 
     queue: SqliteQueue
@@ -45,6 +46,7 @@ class Host:
     stop: threading.Event = field(default_factory=threading.Event)
     on_progress: Callable[[Tally, QueueDepth], None] = lambda _tally, _depth: None
     on_crawled: Callable[[], None] = lambda: None
+    on_failed: Callable[[BowerbirdError], None] = lambda _error: None
 
     def run(
         self,
@@ -59,7 +61,8 @@ class Host:
         that are new to this place.
 
         Raises:
-            BowerbirdError: what ended a single crawl early; what had been queued by then is decided first.
+            BowerbirdError: what ended a single crawl early; what had been queued by then is decided first. A
+                CrawlError is one that nobody foresaw.
                 Or what is wrong with our own store, unless there will be another crawl: then that is waited
                 for. What is not decided yet stays in the queue.
             DamagedError: a file of our own is damaged, which no crawl heals.
@@ -123,6 +126,10 @@ class Host:
         return depth.ready == depth.delayed == depth.in_flight == 0
 
 
+class CrawlError(BowerbirdError):
+    """A crawl ended by an exception that is none of ours."""
+
+
 class _Feeder(threading.Thread):
     """The crawl's thread."""
 
@@ -147,19 +154,29 @@ class _Feeder(threading.Thread):
                 self._host.stop.set()
                 return
             except BowerbirdError as error:
-                self._host.tally.crawl_failed(str(error))
-                self.error = None if self._every_s else error
+                self._failed(error)
+            except Exception as error:  # noqa: BLE001 - a thread that dies would end the run as if all were well
+                _log.info("the crawl failed", exc_info=True)
+                self._failed(CrawlError(f"the crawl failed, and no one foresaw it: {_named(error)}"))
             if self._every_s is None or self._host.stop.wait(self._every_s):
                 return
+
+    def _failed(self, error: BowerbirdError) -> None:
+        self._host.tally.crawl_failed(str(error))
+        self._host.on_failed(error)
+        self.error = None if self._every_s else error
 
     def _once(self) -> None:
         found = iter(self._crawl())
         while not self._host.stop.is_set() and self._left != 0:
             size = _SEND_BATCH if self._left is None else min(_SEND_BATCH, self._left)
-            batch = list(islice(found, size))
+            batch: list[Candidate | str] = []
+            try:
+                batch.extend(islice(found, size))
+            finally:  # what was found before the crawl broke off is no worse for it
+                self._send(batch)
             if not batch:
                 return
-            self._send(batch)
             while self._host.queue.depth().ready > _HIGH_WATER and not self._host.stop.wait(_IDLE_S):
                 pass
 
@@ -177,6 +194,11 @@ class _Feeder(threading.Thread):
         tally.queued(sent, len(new) - sent)
         if self._left is not None:
             self._left -= sent
+
+
+def _named(error: Exception) -> str:
+    """An exception in words, even when it has none."""
+    return f"{type(error).__name__}: {error}; -v shows where, please report it"
 
 
 class _Every:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
@@ -12,18 +15,25 @@ from bowerbird.net import HostTurns
 from bowerbird.net.hosts import troubles
 from functions.crawl.post import Committing, Source, Telling
 from infra.local.bootstrap import HostOptions, crawl, embedded_host, http_fetcher
+from infra.local.news import News
 from infra.local.place import Place
 from infra.local.progress import progress
 from infra.local.signals import stop_on_signal
 from infra.local.tally import Tally
+from infra.local.terminal import cell, say, shown
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How long a run lasts: `limit` in new candidates, `every_s` in seconds between crawls (None: once)."""
+    """How long a run lasts: `limit` in new candidates, `every_s` in seconds between crawls (None: once).
+
+    `stop` ends it, and is what is waited for between crawls; `now` tells the time of day.
+    """
 
     limit: int | None = None
     every_s: float | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    now: Callable[[], datetime] = lambda: datetime.now().astimezone()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +61,14 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         http_fetcher(options.gateway, turns) as http,
         embedded_host(place, source, options, http) as host,
         progress() as report,
-        stop_on_signal(host.stop) as stopped,
+        stop_on_signal(run.stop) as stopped,
     ):
-        host.on_progress = report
-        host.on_crawled = lambda: _crawled(source)
+        host.stop, host.on_progress = run.stop, report
+        news = News(_tell, run.now)
+        host.on_crawled = lambda: _crawled(source, host.tally, news)
+        if run.every_s is not None:
+            again = f"; it is tried again every {run.every_s:g} s"
+            host.on_failed = lambda error: news.failed(f"{error}{again}")
         host.run(lambda: crawl(source, http), limit=run.limit, every_s=run.every_s)
         depth = host.queue.depth()
         return MineResult(
@@ -66,12 +80,16 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         )
 
 
-def _crawled(source: Source) -> None:
+def _crawled(source: Source, tally: Tally, news: News) -> None:
     """All that a crawl gave is on the queue: remember it, and say in one line how the source is."""
     if isinstance(source, Committing):
         source.commit()
-    if isinstance(source, Telling):
-        print(source.told(), file=sys.stderr, flush=True)
+    told = source.told() if isinstance(source, Telling) else ""
+    news.crawled("; ".join(filter(None, (told, tally.unread))), tally.new + tally.skips.total())
+
+
+def _tell(line: str) -> None:
+    print(shown(line), file=sys.stderr, flush=True)
 
 
 def print_summary(result: MineResult, place: Place) -> None:
@@ -83,22 +101,23 @@ def print_summary(result: MineResult, place: Place) -> None:
     table.add_column("candidates", justify="right", footer=str(tally.judged))
     for (stage, outcome), count in tally.decisions.most_common():
         style = "green" if outcome == "kept" else None
-        table.add_row("" if outcome == "kept" else stage, outcome, str(count), style=style)
+        table.add_row("" if outcome == "kept" else cell(stage), cell(outcome), str(count), style=style)
     console = Console(highlight=False)
     console.print(table)
     if tally.skips:
         reasons = ", ".join(f"{count} {reason}" for reason, count in tally.skips.most_common())
-        console.print(f"{tally.skips.total()} posts gave no candidate: {reasons}")
+        say(console, f"{tally.skips.total()} posts gave no candidate: {reasons}")
     if tally.already:
         console.print(f"{tally.already} candidates were known from before")
-    for problem in tally.problems:
-        console.print(f"[red]crawl:[/red] {problem}", markup=True)
+    for problem in tally.problems.values():
+        often = f" ({problem.times} times)" if problem.times > 1 else ""
+        say(console, f"crawl: {problem.words}{often}", style="red")
     if result.hosts:
-        console.print(f"hosts in trouble: {troubles(result.hosts)}", markup=False)
+        say(console, f"hosts in trouble: {troubles(result.hosts)}")
     if result.waiting:
         console.print(f"{result.waiting} candidates wait in the queue; run the same command again to go on")
     for id_, reason in result.dead:
-        console.print(f"dead letter {id_}: {reason}", markup=False)
+        say(console, f"dead letter {id_}: {reason}")
     if result.dead:
         console.print("`bowerbird redrive` puts dead letters back")
-    console.print(f"kept {tally.kept} of {tally.judged} in {place.name}")
+    say(console, f"kept {tally.kept} of {tally.judged} in {place.name}")

@@ -1,4 +1,4 @@
-"""Progress of a run: a bar on a terminal, a plain line now and then elsewhere, always on standard error."""
+"""Progress of a run, on standard error: a bar on a terminal, elsewhere a plain line when there is news."""
 
 from __future__ import annotations
 
@@ -42,15 +42,20 @@ def progress() -> Iterator[Report]:
 
 
 def _lines() -> Report:
-    last = time.monotonic()
+    last, said = time.monotonic(), _line(Tally(), QueueDepth(0, 0, 0, 0))
 
     def show(tally: Tally, depth: QueueDepth) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _LINE_EVERY_S:
-            last = time.monotonic()
-            print(f"judged {tally.judged}, {_state(tally, depth)}", file=sys.stderr, flush=True)
+        nonlocal last, said
+        line = _line(tally, depth)
+        if line != said and time.monotonic() - last >= _LINE_EVERY_S:
+            last, said = time.monotonic(), line
+            print(line, file=sys.stderr, flush=True)
 
     return show
+
+
+def _line(tally: Tally, depth: QueueDepth) -> str:
+    return f"judged {tally.judged}, {_state(tally, depth)}"
 
 
 def _state(tally: Tally, depth: QueueDepth) -> str:

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass
 from threading import Lock
+from typing import Final, TypeVar
 
 from bowerbird.decisions import Decision
 from bowerbird.errors import BowerbirdError
+from functions.crawl.rules import counted_as
+
+_LONGEST_WORD: Final = 64
+_NUMBER: Final = re.compile(r"0x[0-9a-f]+|\d+")
+
+# A run may last for months, and strangers' words must not fill its memory.
+_MOST_KINDS: Final = 200
+_MOST_PROBLEMS: Final = 20
+_OTHER: Final = "other"
+
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+@dataclass(slots=True)
+class Problem:
+    """Why crawls ended early: the latest words for it, and how often."""
+
+    words: str
+    times: int = 0
 
 
 def reason_word(reason: str) -> str:
     """The machine-readable word a reason starts with."""
-    return reason.partition(":")[0].strip()
+    return reason.partition(":")[0].strip()[:_LONGEST_WORD]
+
+
+def kind_of(problem: str) -> str:
+    """A problem without its numbers: how often and how long differ where nothing has changed."""
+    return _NUMBER.sub("#", problem)
 
 
 class Tally:
@@ -27,7 +55,7 @@ class Tally:
         self.kept = 0
         self.new = 0
         self.already = 0
-        self.problems: list[str] = []
+        self.problems: dict[str, Problem] = {}
         self.faults: list[BowerbirdError] = []
 
     @property
@@ -35,10 +63,18 @@ class Tally:
         """Decisions so far."""
         return sum(self.decisions.values())
 
+    @property
+    def unread(self) -> str:
+        """How many posts could not be read so far, by kind of exception; empty when all could."""
+        with self._lock:
+            errors = {word: count for word, count in self.skips.items() if word.startswith("error:")}
+        kinds = ", ".join(f"{count} {word.removeprefix('error: ')}" for word, count in errors.items())
+        return f"posts that could not be read: {kinds}" if errors else ""
+
     def skipped(self, reason: str) -> None:
         """A post gave no candidate."""
         with self._lock:
-            self.skips[reason_word(reason)] += 1
+            self.skips[_bounded(self.skips, counted_as(reason), _OTHER)] += 1
 
     def known(self) -> None:
         """A candidate was decided in an earlier run."""
@@ -56,7 +92,8 @@ class Tally:
         with self._lock:
             self.faults.clear()
             self.kept += decision.keep
-            self.decisions[decision.stage, "kept" if decision.keep else reason_word(decision.reason)] += 1
+            outcome = "kept" if decision.keep else reason_word(decision.reason)
+            self.decisions[_bounded(self.decisions, (decision.stage, outcome), (_OTHER, _OTHER))] += 1
 
     def fault(self, error: BowerbirdError) -> None:
         """The store failed while a candidate was worked on."""
@@ -66,4 +103,12 @@ class Tally:
     def crawl_failed(self, problem: str) -> None:
         """A round of crawling ended early."""
         with self._lock:
-            self.problems.append(problem)
+            kind = kind_of(problem)
+            if kind not in self.problems and len(self.problems) >= _MOST_PROBLEMS:
+                kind, problem = _OTHER, "other problems"
+            self.problems.setdefault(kind, Problem(problem)).words = problem
+            self.problems[kind].times += 1
+
+
+def _bounded(counts: Counter[_Key], key: _Key, rest: _Key) -> _Key:
+    return key if key in counts or len(counts) < _MOST_KINDS else rest

@@ -1,44 +1,40 @@
-"""What is printed to a terminal that has been closed goes nowhere, and nobody fails for it."""
+"""What reaches a terminal is plain text: no stranger's words steer it, or mean anything to Rich."""
 
 from __future__ import annotations
 
-import errno
-import io
-import os
-import sys
-from typing import Any, TextIO
+import logging
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+_LONGEST: Final = 2000
 
 
-class Terminal(io.FileIO):
-    """A terminal's descriptor, for writing; once the terminal is gone, it leads to /dev/null."""
-
-    def write(self, data: Any, /) -> int:
-        """Write, as far as anybody reads."""
-        try:
-            return super().write(data)
-        except OSError as error:
-            if error.errno != errno.EIO:
-                raise
-            silence(self.fileno())
-            return memoryview(data).nbytes
+def shown(text: object) -> str:
+    """One line of printable text from whatever a stranger typed; what cannot be printed shows as U+FFFD."""
+    head = str(text)[: _LONGEST + 1]
+    line = "".join(char if char.isprintable() else " " if char.isspace() else "\ufffd" for char in head)
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
-def outlive_terminal() -> None:
-    """Let standard output and standard error, as far as they are a terminal, survive its end."""
-    sys.stdout, sys.stderr = _outliving(sys.stdout), _outliving(sys.stderr)
+def cell(text: object) -> Text:
+    """The same for a table of Rich's."""
+    return Text(shown(text))
 
 
-def silence(descriptor: int) -> None:
-    """Lead a descriptor to /dev/null."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, descriptor)
-    os.close(null)
+def say(console: Console, text: object, style: str = "") -> None:
+    """Print one line, wrapped by the terminal only."""
+    console.print(Text(shown(text), style=style), soft_wrap=True)
 
 
-def _outliving(stream: TextIO) -> TextIO:
-    if not stream.isatty() or not isinstance(stream, io.TextIOWrapper):
-        return stream
-    raw = Terminal(stream.fileno(), "wb", closefd=False)
-    return io.TextIOWrapper(
-        io.BufferedWriter(raw), encoding=stream.encoding, errors=stream.errors, line_buffering=True
-    )
+class PlainFormatter(logging.Formatter):
+    """Log lines as `shown` shows them: what is logged was said by strangers, too."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is the base class's
+        """The message in one line."""
+        return shown(super().formatMessage(record))
+
+    def formatException(self, ei: object) -> str:  # noqa: N802 - as above
+        """A traceback, line by line."""
+        return "\n".join(map(shown, super().formatException(ei).splitlines()))  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ broke anything is written to fuzz-out/, and the exit status is 1.
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import sys
 import time
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=10_000, help="mutated inputs for each target")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    logging.disable(logging.WARNING)  # sources name what they leave out, which here is nearly all
     with IsolatedDecoder(seconds=_SLOW_S) as decoder:
         failures = sum(_fuzz(name, args.count, args.seed, decoder) for name in args.targets)
     return 1 if failures else 0

@@ -115,6 +115,102 @@ def posts() -> list[bytes]:
     return [json.dumps(each).encode() for each in (*linked, gallery, half, crosspost)]
 
 
+def feeds() -> list[bytes]:
+    """RSS with enclosures, Media-RSS with copies, pictures in a text, Atom with XHTML; and one cut off."""
+    rss = (
+        '<?xml version="1.0"?><rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel>'
+        "<title>t</title><item><guid>1</guid><title>Dawn</title><link>https://p.example/1</link>"
+        "<author>a@b.example (Ann)</author><category>x</category>"
+        "<pubDate>Thu, 14 Nov 2024 22:13:46 GMT</pubDate>"
+        '<enclosure url="https://p.example/1.jpg" type="image/jpeg" length="1"/></item>'
+        "<item><guid>2</guid><pubDate>0000-00-00T00:00:00Z</pubDate><media:group>"
+        '<media:content url="https://p.example/s.jpg" medium="image" width="140" height="93"/>'
+        '<media:content url="https://p.example/l.jpg" medium="image" width="4200" height="2800"/>'
+        "</media:group><media:rating>adult</media:rating></item><item><link>https://p.example/3</link>"
+        '<description><![CDATA[text <![[ more <img src="/a.jpg" width="600">'
+        "<!-- <img src=b> -->]]></description>"
+        "</item></channel></rss>"
+    )
+    atom = (
+        '<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://p.example/">'
+        "<title>t</title><entry><id>e</id><updated>2024-11-14T22:13:46+00:00</updated>"
+        '<link href="https://i.redd.it/a.jpg"/><rights>CC0</rights><content type="xhtml">'
+        '<div xmlns="http://www.w3.org/1999/xhtml"><p>x <img src="i/1.jpg"/></p></div></content>'
+        "</entry></feed>"
+    )
+    return [rss.encode(), atom.encode(), rss.encode()[:700], rss.replace("</item>", "").encode()]
+
+
+def reddit_feeds() -> list[bytes]:
+    """Reddit's own Atom: a link, and a text that says [link] too."""
+    entry = (
+        '<entry><author><name>/u/a</name></author><category term="EarthPorn"/><content type="html">{text}'
+        '&lt;span&gt;&lt;a href="{link}"&gt;[link]&lt;/a&gt;&lt;/span&gt;</content><id>t3_{name}</id>'
+        '<link href="https://www.reddit.com/r/EarthPorn/comments/{name}/dawn/"/>'
+        "<updated>2024-11-14T22:13:46+00:00</updated><title>Dawn</title></entry>"
+    )
+    entries = [
+        entry.format(text="", link=_LINKS[0], name="abc12"),
+        entry.format(text="&lt;a href='https://x.example'&gt;[link]&lt;/a&gt;", link=_LINKS[3], name="abc11"),
+    ]
+    head = '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>new</title>'
+    return [f"{head}{''.join(entries)}</feed>".encode(), f"{head}{entries[0]}".encode()]
+
+
+def reddit_pages() -> list[bytes]:
+    """A listing of submissions of every kind."""
+    children = [{"kind": "t3", "data": json.loads(post)} for post in posts()]
+    return [json.dumps({"kind": "Listing", "data": {"children": children, "after": "t3_abc"}}).encode()]
+
+
+def archive_pages() -> list[bytes]:
+    """An archive's answer: submissions, some removed later."""
+    found = [
+        json.loads(post) | {"created_utc": 1.7e9, "_meta": {"removal_type": "x"}} for post in posts()[-3:]
+    ]
+    found.append(found[0] | {"_meta": None, "name": "t3_abc124", "id": "abc124"})
+    return [json.dumps({"data": found}).encode()]
+
+
+def lemmy_pages() -> list[bytes]:
+    """A link with a thumbnail, and a text with a picture in it."""
+    actor = {"name": "a", "actor_id": "https://l.example/u/a"}
+    post = {"id": 7, "name": "Dawn", "ap_id": "https://l.example/post/7", "published": "2024-11-14T22:13:46Z"}
+    linked = post | {"url": _LINKS[0], "thumbnail_url": _LINKS[1], "nsfw": False}
+    text = post | {"id": 8, "body": "see ![it](https://p.example/a.jpg) ![[b](https://p.example/b.jpg)"}
+    size = {"link": _LINKS[0], "width": 4000, "height": 3000}
+    views = [
+        {"post": each, "community": actor, "creator": actor, "image_details": size} for each in (linked, text)
+    ]
+    return [json.dumps({"posts": views, "next_page": "P1"}).encode()]
+
+
+def commons_pages() -> list[bytes]:
+    """A file with everything, and one without its properties."""
+    info = {
+        "url": _LINKS[0],
+        "mime": "image/jpeg",
+        "timestamp": "2024-11-14T22:13:46Z",
+        "user": "A",
+        "thumburl": _LINKS[1],
+        "thumbwidth": 640,
+        "thumbheight": 480,
+        "width": 4000,
+        "height": 3000,
+        "extmetadata": {
+            "LicenseShortName": {"value": "CC0"},
+            "Artist": {"value": "<a href='x'>A &amp; B</a>"},
+        },
+    }
+    pages = [{"pageid": 7, "title": "File:Dawn.jpg", "imageinfo": [info]}, {"pageid": 8, "title": "File:x"}]
+    return [json.dumps({"query": {"pages": pages}, "continue": {"gaicontinue": "x"}}).encode()]
+
+
+def recordings() -> list[bytes]:
+    """Lines of recorded submissions; and one."""
+    return [b"\n" + b"\n".join(posts()), posts()[-1], b'{"kind": "t3", "data": ' + posts()[0] + b"}"]
+
+
 def manifests() -> list[bytes]:
     """A bundle's manifest with every part."""
     artifact = {

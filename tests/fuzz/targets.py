@@ -7,19 +7,38 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 from bowerbird import imaging
-from bowerbird.errors import BundleError, InvalidMessageError, PermanentError
+from bowerbird.errors import (
+    BundleError,
+    InvalidMessageError,
+    PermanentError,
+    SourceBlockedError,
+    SourceUnreachableError,
+)
 from bowerbird.messages import decode_candidate, encode_candidate
+from bowerbird.net.limiter import Limit, Limiter
 from bowerbird.net.urls import parse_target
 from bowerbird.ports import Fetched
 from bowerbird_models import manifest
 from functions.crawl.crawler import Crawler, Skipped
 from functions.crawl.hosts import Hosts
+from functions.crawl.markup import start_tags
+from functions.crawl.post import Post, Source
+from functions.crawl.sources.arctic_shift import ArcticShiftSource
+from functions.crawl.sources.feed import FeedSource
+from functions.crawl.sources.lemmy import LemmySource
+from functions.crawl.sources.listing import Answer, Listing, RunBudget
+from functions.crawl.sources.reddit_oauth import RedditSource
 from functions.crawl.sources.reddit_post import parse_post
+from functions.crawl.sources.replay import ReplaySource
+from functions.crawl.sources.rss import RssSource
+from functions.crawl.sources.urls import UrlsSource
+from functions.crawl.sources.wikimedia import WikimediaSource
+from tests.feeds import read_here
 from tests.fuzz import seeds
 
 Target = Callable[[bytes], str]
@@ -50,13 +69,35 @@ def post(data: bytes) -> str:
         fields = json.loads(data)
     except (ValueError, RecursionError):
         return "not JSON"
-    for found in Crawler(_Nowhere(), _hosts(), sleep=lambda _: None).look(parse_post(fields, source="fuzz")):
-        if isinstance(found, Skipped):
-            # The crawler contains a rule's bug; here it must not hide.
-            assert not found.reason.startswith("error:"), found.reason
-            return found.reason.partition(":")[0]
-        assert decode_candidate(encode_candidate(found)) == found
-    return "candidates"
+    return _looked_at([parse_post(fields, source="fuzz")])
+
+
+def markup(data: bytes) -> str:
+    """The start tags of a text."""
+    tags = list(start_tags(data.decode(errors="replace"), {"img", "a", "meta"}))
+    return "tags" if tags else "no tags"
+
+
+def page(open_source: Callable[[Listing], Source]) -> Target:
+    """One page of a source to its posts, and these to their candidates."""
+
+    def read_page(data: bytes) -> str:
+        limiter = Limiter({}, Limit(10_000, 1), sleep=lambda _: None)
+        listing = Listing("fuzz", lambda _url: Answer(200, {}, data), limiter, RunBudget(1, 60))
+        return _looked_at(open_source(listing).posts())
+
+    return read_page
+
+
+def file(open_source: Callable[[Path], Source]) -> Target:
+    """A file of a source to its posts, and these to their candidates."""
+
+    def read_file(data: bytes) -> str:
+        path = _folder() / "posts"
+        path.write_bytes(data)
+        return _looked_at(open_source(path).posts())
+
+    return read_file
 
 
 def message(data: bytes) -> str:
@@ -73,11 +114,53 @@ def bundle(data: bytes) -> str:
     return "manifest"
 
 
+def _looked_at(posts: Iterable[Post]) -> str:
+    """What came of the last post; the crawl contains what goes wrong, and here it must not hide."""
+    word = "no posts"
+    crawler = Crawler(_Nowhere(), _hosts(), sleep=lambda _: None)
+    for post in posts:
+        if post.unreadable == InvalidMessageError.__name__:
+            word = "invalid"
+            continue
+        if post.unreadable and post.submission.id.startswith("feedparser-"):
+            word = "feedparser fails"
+            continue
+        for found in crawler.look(post):
+            if isinstance(found, Skipped):
+                assert not found.reason.startswith(("error:", "unsound:")), found.reason
+                word = found.reason.partition(":")[0]
+            else:
+                assert decode_candidate(encode_candidate(found)) == found
+                word = "candidates"
+    return word
+
+
+def _feed_source(listing: Listing) -> Source:
+    return FeedSource(listing, "https://p.example/feed", parse=read_here)
+
+
+def _rss_source(listing: Listing) -> Source:
+    return RssSource(listing, parse=read_here)
+
+
+def _lemmy_source(listing: Listing) -> Source:
+    return LemmySource(listing, "l.example")
+
+
 TARGETS: Mapping[str, tuple[Target, Callable[[], list[bytes]]]] = {
     "image": (image, seeds.images),
     "url": (url, seeds.links),
     "host": (host, seeds.links),
     "post": (post, seeds.posts),
+    "markup": (markup, seeds.feeds),
+    "feed": (page(_feed_source), seeds.feeds),
+    "rss": (page(_rss_source), seeds.reddit_feeds),
+    "reddit": (page(RedditSource), seeds.reddit_pages),
+    "arctic-shift": (page(ArcticShiftSource), seeds.archive_pages),
+    "lemmy": (page(_lemmy_source), seeds.lemmy_pages),
+    "wikimedia": (page(WikimediaSource), seeds.commons_pages),
+    "replay": (file(ReplaySource), seeds.recordings),
+    "urls": (file(UrlsSource), seeds.links),
     "message": (message, seeds.messages),
     "bundle": (bundle, seeds.manifests),
 }
@@ -89,6 +172,8 @@ def outcome(target: Target, data: bytes) -> str:
         return target(data)
     except (InvalidMessageError, BundleError):
         return "invalid"
+    except (SourceBlockedError, SourceUnreachableError) as error:
+        return str(error).removeprefix("fuzz: ").partition(":")[0][:40]
     except PermanentError as error:
         return str(error).partition(":")[0][:24]
 

@@ -11,13 +11,22 @@ from hypothesis import strategies as st
 from tests.fuzz.mutations import mutate
 from tests.fuzz.targets import TARGETS, outcome
 
-# Pillow warns of damaged metadata, which is what we send.
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+# Pillow warns of damaged metadata, which is what we send, and feedparser of entries with one date.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
 
 ACCEPTED = {
     "image": "decoded",
     "url": "accepted",
     "post": "candidates",
+    "markup": "tags",
+    "feed": "candidates",
+    "rss": "candidates",
+    "reddit": "candidates",
+    "arctic-shift": "candidates",
+    "lemmy": "candidates",
+    "wikimedia": "candidates",
+    "replay": "candidates",
+    "urls": "candidates",
     "message": "candidate",
     "bundle": "manifest",
 }

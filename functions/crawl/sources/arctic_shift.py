@@ -5,8 +5,6 @@ https://github.com/ArthurHeitmann/arctic_shift/blob/master/api/README.md
 
 from __future__ import annotations
 
-import json
-import logging
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,22 +12,20 @@ from heapq import merge
 from typing import Final
 from urllib.parse import urlencode
 
-from bowerbird.errors import InvalidMessageError
 from functions.crawl import untrusted
 from functions.crawl.cursor import FollowedSource
 from functions.crawl.post import Post
 from functions.crawl.sources.base import Context, SourceSpec
+from functions.crawl.sources.entries import read_each
 from functions.crawl.sources.listing import DamagedPageError, Listing
 from functions.crawl.sources.live import asking, communities, follow
-from functions.crawl.sources.reddit_post import parse_post
+from functions.crawl.sources.reddit_post import fullname_of, parse_post
 from functions.crawl.sources.subreddits import is_of, subreddits
 
 API: Final = "https://arctic-shift.photon-reddit.com"
 ACCEPT: Final = "application/json"
 PAGE: Final = 100
 IDS: Final = 500
-
-_LOG: Final = logging.getLogger(__name__)
 
 
 class ArcticShiftSource:
@@ -86,21 +82,18 @@ class ArcticShiftSource:
 
 
 def _posts(items: list[object]) -> Iterator[Post]:
-    for item in items:
-        try:
-            post = parse_post(item, source=ArcticShiftSource.name)
-        except InvalidMessageError as error:
-            _LOG.warning("arctic-shift: a post was left out: %s", error)
-            continue
-        meta = untrusted.mapping(untrusted.mapping(item).get("_meta"))
-        gone = untrusted.text(meta.get("removal_type")) or (
-            "deleted" if meta.get("was_deleted_later") else None
-        )
-        yield replace(post, removed=post.removed or gone)
+    return read_each(ArcticShiftSource.name, items, _post, fullname_of)
+
+
+def _post(item: object) -> Post:
+    post = parse_post(item, source=ArcticShiftSource.name)
+    meta = untrusted.mapping(untrusted.mapping(item).get("_meta"))
+    gone = untrusted.text(meta.get("removal_type")) or ("deleted" if meta.get("was_deleted_later") else None)
+    return replace(post, removed=post.removed or gone)
 
 
 def _data(body: bytes) -> list[object]:
-    data = untrusted.mapping(json.loads(body)).get("data")
+    data = untrusted.mapping(untrusted.json_value(body)).get("data")
     if not isinstance(data, list):
         raise DamagedPageError("no list of posts")
     return data

@@ -14,6 +14,7 @@ from bowerbird.keys import digest
 from bowerbird.messages import Submission
 from functions.crawl.post import Attachment, Post
 from functions.crawl.sources.base import Context, SourceSpec
+from functions.crawl.sources.entries import read_each
 
 _SUFFIXES: Final = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"}
 _MAX_PATH: Final = 500  # with its mark a submission's id: see bowerbird.messages
@@ -36,16 +37,18 @@ class FolderSource:
             subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
             for name in sorted(files):
                 path = Path(folder, name)
-                if path.suffix.lower() in _SUFFIXES and not name.startswith(".") and self._inside(path):
-                    yield self._post(path)
+                if path.suffix.lower() in _SUFFIXES and not name.startswith("."):
+                    yield from read_each(self.name, [path], self._post, self._within)
 
-    def _inside(self, path: Path) -> bool:
-        return path.resolve().is_relative_to(self.root) and path.is_file()
+    def _within(self, path: Path) -> str:
+        return _text(path.relative_to(self.root))
 
-    def _post(self, path: Path) -> Post:
+    def _post(self, path: Path) -> Post | None:
+        if not (path.resolve().is_relative_to(self.root) and path.is_file()):
+            return None
         status = path.stat()
         mark = digest(f"{self.root} {status.st_size} {status.st_mtime_ns}")[:8]
-        name = f"{_text(path.relative_to(self.root))}@{mark}"
+        name = f"{self._within(path)}@{mark}"
         submission = Submission(self.name, name, title=_text(Path(path.stem)))
         return Post(submission, attachments=(Attachment("", (path.as_uri(),), self.name),))
 

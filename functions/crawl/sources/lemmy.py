@@ -5,7 +5,6 @@ https://join-lemmy.org/docs/contributors/04-api.html, version 3.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from functions.crawl import untrusted
 from functions.crawl.cursor import FollowedSource
 from functions.crawl.post import Attachment, Post
 from functions.crawl.sources.base import Context, SourceSpec
+from functions.crawl.sources.entries import read_each
 from functions.crawl.sources.listing import DamagedPageError, Listing
 from functions.crawl.sources.live import asking, follow
 
@@ -30,7 +30,9 @@ PAGE: Final = 50
 
 _INSTANCE: Final = re.compile(r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?")
 _COMMUNITY: Final = re.compile(r"!?(?P<name>[A-Za-z0-9_]{1,50}(?:@[A-Za-z0-9.-]{1,253})?)")
-_PICTURE: Final = re.compile(r"!\[[^\]\n]{0,500}\]\((https?://[^\s()<>]{1,2000})")
+# No part of it can hold what it begins with, so that a text is read once however many beginnings it has.
+_PICTURE: Final = re.compile(r"!\[[^\[\]\n]{0,500}+\]\((https?://[^\s()<>]{1,2000}+)")
+_MAX_PICTURES: Final = 100
 
 
 class LemmySource:
@@ -67,8 +69,10 @@ class LemmySource:
                 view = self._listing.page(f"{self._api}?{urlencode({'id': identity})}", _view)
             except UsageError:  # 404: deleted, removed or purged
                 continue
-            if post := _post(view, self.name):
-                yield post
+            yield from read_each(self.name, [view], self._post, _identity)
+
+    def _post(self, view: object) -> Post | None:
+        return _post(view, self.name)
 
     def _stream(self, community: str) -> Iterator[Post]:
         query: dict[str, str | int] = {"type_": "All", "sort": "New", "limit": PAGE}
@@ -77,7 +81,7 @@ class LemmySource:
         number, last = 1, set[str]()
         while self._listing.open:
             views, cursor = self._listing.page(f"{self._api}/list?{urlencode(query)}", _page)
-            posts = [post for post in (_post(view, self.name) for view in views) if post]
+            posts = list(read_each(self.name, views, self._post, _identity))
             yield from posts
             ids = {post.submission.id for post in posts}
             if ids <= last:  # none left, or an instance that shows one page for ever
@@ -95,24 +99,29 @@ def _community(name: str) -> str:
 
 
 def _page(body: bytes) -> tuple[list[object], str | None]:
-    answer = untrusted.mapping(json.loads(body))
+    answer = untrusted.mapping(untrusted.json_value(body))
     if not isinstance(answer.get("posts"), list):
         raise DamagedPageError("no list of posts")
     return answer["posts"], untrusted.text(answer.get("next_page"))
 
 
 def _view(body: bytes) -> object:
-    view = untrusted.mapping(json.loads(body)).get("post_view")
+    view = untrusted.mapping(untrusted.json_value(body)).get("post_view")
     if not isinstance(view, dict):
         raise DamagedPageError("no post")
     return view
 
 
+def _identity(view: object) -> str | None:
+    identity = untrusted.mapping(untrusted.mapping(view).get("post")).get("id")
+    return str(identity) if isinstance(identity, int) and not isinstance(identity, bool) else None
+
+
 def _post(view: object, source: str) -> Post | None:
     fields = untrusted.mapping(view)
     post, community = untrusted.mapping(fields.get("post")), untrusted.mapping(fields.get("community"))
-    identity = post.get("id")
-    if isinstance(identity, bool) or not isinstance(identity, int):
+    identity = _identity(view)
+    if identity is None:
         return None
     url = untrusted.link(post.get("url"))
     width, height = _size(fields, url)
@@ -122,7 +131,7 @@ def _post(view: object, source: str) -> Post | None:
     return Post(
         submission=Submission(
             source=source,
-            id=str(identity),
+            id=identity,
             community=_address(community),
             author=_address(untrusted.mapping(fields.get("creator"))),
             title=untrusted.text(post.get("name")),
@@ -153,14 +162,14 @@ def _size(view: dict[str, Any], url: str | None) -> tuple[int | None, int | None
 def _pictures(body: object) -> tuple[Attachment, ...]:
     """The pictures that a text post shows in its Markdown."""
     found = _PICTURE.findall(body) if isinstance(body, str) else []
-    urls = dict.fromkeys(filter(None, map(untrusted.link, found)))
+    urls = list(dict.fromkeys(filter(None, map(untrusted.link, found))))[:_MAX_PICTURES]
     return tuple(Attachment(digest(url)[:16], (url,), urlsplit(url).hostname or "") for url in urls)
 
 
 def _address(actor: dict[str, Any]) -> str | None:
     """`name@instance`, as Lemmy writes communities and people."""
     name, home = untrusted.text(actor.get("name")), untrusted.link(actor.get("actor_id"))
-    return f"{name}@{urlsplit(home).netloc}" if name and home else name
+    return untrusted.text(f"{name}@{urlsplit(home).netloc}") if name and home else name
 
 
 def _time(text: object) -> float | None:

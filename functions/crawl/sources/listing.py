@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from bowerbird.errors import (
 )
 from bowerbird.net.limiter import Limit, Limiter, Turn
 from bowerbird.ports import Fetcher
+from functions.crawl import untrusted
 
 #: A hundred Reddit submissions are about half a MiB; nothing honest is twenty times that.
 MAX_PAGE_BYTES: Final = 16 * 1024 * 1024
@@ -52,6 +52,10 @@ class SourceThrottledError(SourceBlockedError):
 
 class DamagedPageError(ValueError):
     """A body that is not the page it should be: raised by what reads it, asked for again by `Listing`."""
+
+
+class HopelessPageError(DamagedPageError):
+    """A body that would be no better if it were asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +146,12 @@ class Listing:
                     return parse(self._answer(url, turn).body)
             except (SourceThrottledError, SourceUnreachableError) as error:
                 trouble = error
+            except HopelessPageError as error:
+                raise self._unreachable(str(error)) from None
+            except DamagedPageError as error:
+                trouble = self._unreachable(f"half an answer ({error})")
             except (ValueError, RecursionError):
-                trouble = self._unreachable("half an answer")
+                trouble = self._unreachable("half an answer (it breaks off, or is not what it should be)")
             except RetryableError:  # the limiter's: the host may not be asked again within our budget
                 trouble = trouble or self._throttled(0)
                 break
@@ -235,4 +243,4 @@ def _phrase(status: int) -> str:
 
 
 def _json(body: bytes) -> Any:
-    return json.loads(body)
+    return untrusted.json_value(body)

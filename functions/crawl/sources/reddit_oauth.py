@@ -6,8 +6,6 @@ limiter like all others.
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Final
@@ -16,7 +14,6 @@ from urllib.parse import urlencode, urlsplit
 import prawcore
 
 from bowerbird.errors import (
-    InvalidMessageError,
     RetryableError,
     SourceBlockedError,
     SourceUnreachableError,
@@ -27,10 +24,11 @@ from functions.crawl import untrusted
 from functions.crawl.cursor import FollowedSource
 from functions.crawl.post import Post
 from functions.crawl.sources.base import Context, SourceSpec
+from functions.crawl.sources.entries import read_each
 from functions.crawl.sources.listing import Answer, DamagedPageError, Listing
 from functions.crawl.sources.live import communities, follow
 from functions.crawl.sources.reddit_app import RedditApp
-from functions.crawl.sources.reddit_post import parse_post
+from functions.crawl.sources.reddit_post import fullname_of, parse_post
 from functions.crawl.sources.subreddits import is_of, listing_path
 
 API: Final = "https://oauth.reddit.com"
@@ -42,8 +40,6 @@ DEPTH: Final = 1000
 
 #: The most ids `/api/info` takes: https://www.reddit.com/dev/api#GET_api_info
 IDS: Final = 100
-
-_LOG: Final = logging.getLogger(__name__)
 
 #: A listing continues after a post; when that one has been deleted meanwhile, one just before it is tried.
 _ANCHORS: Final = 3
@@ -73,7 +69,7 @@ class RedditSource:
                 raise SourceUnreachableError("reddit: the listing broke off, the next run reads on")
             posts = list(_posts(children))
             yield from posts
-            anchors = [post.submission.id for post in posts[-_ANCHORS:]]
+            anchors = [post.submission.id for post in posts if not post.unreadable][-_ANCHORS:]
             if not (anchors and more):
                 return
 
@@ -179,17 +175,15 @@ def _no_token(why: str) -> SourceBlockedError:
 
 
 def _posts(children: Sequence[object]) -> Iterator[Post]:
-    for child in map(untrusted.mapping, children):
-        if child.get("kind") == "t3":
-            try:
-                yield parse_post(child.get("data"), source=RedditSource.name)
-            except InvalidMessageError as error:
-                _LOG.warning("reddit: a post was left out: %s", error)
+    found = [child.get("data") for child in map(untrusted.mapping, children) if child.get("kind") == "t3"]
+    return read_each(
+        RedditSource.name, found, lambda data: parse_post(data, source=RedditSource.name), fullname_of
+    )
 
 
 def _page(body: bytes) -> tuple[list[object], bool]:
     """The children of a listing, and whether it says that more follow."""
-    listing = untrusted.mapping(json.loads(body))
+    listing = untrusted.mapping(untrusted.json_value(body))
     data = listing.get("data")
     if listing.get("kind") != "Listing" or not isinstance(data, dict):
         raise DamagedPageError("not a listing")

@@ -66,12 +66,19 @@ def unescape(value: str) -> str:
     return value.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _submission(fields: dict[str, Any], source: str) -> Submission:
+def fullname_of(data: object) -> str | None:
+    """A submission object's id of Reddit's shape, `t3_abc123`, when it has one."""
+    fields = untrusted.mapping(data)
     short = fields.get("id")
     for name in (fields.get("name"), f"t3_{short}" if isinstance(short, str) else None):
         if isinstance(name, str) and _FULLNAME.fullmatch(name):
-            break
-    else:
+            return name
+    return None
+
+
+def _submission(fields: dict[str, Any], source: str) -> Submission:
+    name = fullname_of(fields)
+    if name is None:
         raise InvalidMessageError("not a submission: it has no id such as t3_abc123")
     return Submission(
         source=source,

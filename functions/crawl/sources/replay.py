@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,9 +13,11 @@ from bowerbird.errors import InvalidMessageError, UsageError
 from functions.crawl import untrusted
 from functions.crawl.post import Post
 from functions.crawl.sources.base import Context, SourceSpec
+from functions.crawl.sources.entries import read_each
 from functions.crawl.sources.reddit_post import parse_post
 
 _LOG: Final = logging.getLogger(__name__)
+_MAX_ID: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,23 @@ class ReplaySource:
         try:
             with self.path.open("rb") as lines:
                 for number, line in enumerate(lines, start=1):
-                    post = self._post(number, line)
-                    if post:
-                        yield post
+                    yield from read_each(
+                        self.name,
+                        [line],
+                        partial(self._post, number),
+                        partial(self._line, number),
+                    )
         except OSError as error:
             raise UsageError(f"{self.path} cannot be read: {error.strerror}") from None
+
+    def _line(self, number: int, _line: bytes) -> str:
+        return f"{self.path.name}:{number}"[-_MAX_ID:]
 
     def _post(self, number: int, line: bytes) -> Post | None:
         if not line.strip():
             return None
         try:
-            data = json.loads(line)
+            data = untrusted.json_value(line)
             child = untrusted.mapping(data)
             return parse_post(child["data"] if child.get("kind") == "t3" else data, source=self.name)
         except (ValueError, KeyError, RecursionError):

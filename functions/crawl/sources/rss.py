@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
+from bowerbird.errors import InvalidMessageError
 from bowerbird.messages import Submission
 from functions.crawl import untrusted
 from functions.crawl.cursor import FollowedSource
 from functions.crawl.post import Post
 from functions.crawl.sources.base import Context, SourceSpec
-from functions.crawl.sources.feed import ACCEPT, html, parse_feed, published
+from functions.crawl.sources.entries import EntryError, read_each
+from functions.crawl.sources.feed import ACCEPT, ParseFeed, parse_feed
 from functions.crawl.sources.listing import Listing
 from functions.crawl.sources.live import asking, communities, follow
 from functions.crawl.sources.subreddits import listing_path
@@ -34,8 +35,16 @@ class RssSource:
     name = "rss"
     order = "id"
 
-    def __init__(self, listing: Listing, communities: Sequence[str] = (), *, www: str = WWW) -> None:
+    def __init__(
+        self,
+        listing: Listing,
+        communities: Sequence[str] = (),
+        *,
+        www: str = WWW,
+        parse: ParseFeed = parse_feed,
+    ) -> None:
         self._listing = listing
+        self._parse = parse
         self._url = f"{www}{listing_path(communities)}/new/.rss"
 
     def posts(self) -> Iterator[Post]:
@@ -43,58 +52,50 @@ class RssSource:
         query: dict[str, str | int] = {"limit": PAGE}
         read = 0
         while read < DEPTH and self._listing.open:
-            entries = self._listing.page(f"{self._url}?{urlencode(query)}", parse_feed).entries
-            posts = [post for post in map(_post, entries) if post]
+            entries = self._listing.page(f"{self._url}?{urlencode(query)}", self._parse).entries
+            # A multireddit's feed may lead with an entry about itself.
+            submissions = [entry for entry in entries if "error" in entry or _fullname(entry)]
+            posts = list(read_each(self.name, submissions, _post, lambda entry: entry.get("id")))
             yield from posts
-            if not posts:
+            names = list(filter(None, map(_fullname, submissions)))
+            if not names:
                 return
             read += len(entries)
-            query |= {"after": posts[-1].submission.id, "count": read}
+            query |= {"after": names[-1], "count": read}
 
 
-def _post(entry: Any) -> Post | None:
-    identity = entry.get("id") or ""
-    if not _FULLNAME.fullmatch(identity):
-        return None  # a multireddit's feed may lead with an entry about itself
+def _fullname(entry: Any) -> str | None:
+    name = entry.get("id") or ""
+    return name if _FULLNAME.fullmatch(name) else None
+
+
+def _post(entry: Any) -> Post:
+    if kind := entry.get("error"):
+        raise EntryError(kind)
+    name = _fullname(entry)
+    if name is None:
+        raise InvalidMessageError("not a submission")
     permalink = untrusted.link(entry.get("link"))
-    finder = _Link()
-    finder.feed(html(entry))
-    link = untrusted.link(finder.href)
+    # Where `[link]` points is the one place that says what was posted. The author's own text comes first and
+    # may say [link] too; the feed's is the last.
+    hrefs = [href for href, text in entry["links"] if text == "[link]"]
+    link = untrusted.link(hrefs[-1]) if hrefs else None
     is_self = link is not None and permalink is not None and urlsplit(link).path == urlsplit(permalink).path
-    tags = entry.get("tags") or [{}]
     author = untrusted.text(entry.get("author"))
     return Post(
         submission=Submission(
             source=RssSource.name,
-            id=identity,
-            community=untrusted.text(tags[0].get("term")),
+            id=name,
+            community=untrusted.text(entry.get("term")),
             author=author.removeprefix("/u/") if author else None,
             title=untrusted.text(entry.get("title")),
             permalink=permalink,
             url=link,
-            created_utc=published(entry),
+            created_utc=untrusted.number(entry.get("published")),
         ),
         link=None if is_self else link,
         is_self=is_self,
     )
-
-
-class _Link(HTMLParser):
-    """Finds where `[link]` points: the one place where a feed says what was posted."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.href: str | None = None
-        self._last: str | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self._last = dict(attrs).get("href")
-
-    def handle_data(self, data: str) -> None:
-        # The author's own text comes first and may say [link] too; the feed's is the last.
-        if data.strip() == "[link]":
-            self.href = self._last
 
 
 def _open(argument: str, context: Context) -> FollowedSource:

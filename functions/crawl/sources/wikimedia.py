@@ -6,7 +6,6 @@ https://commons.wikimedia.org/w/api.php; new files, or the newest members of cat
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -21,6 +20,7 @@ from functions.crawl import untrusted
 from functions.crawl.cursor import FollowedSource
 from functions.crawl.post import Attachment, Post
 from functions.crawl.sources.base import Context, SourceSpec
+from functions.crawl.sources.entries import read_each
 from functions.crawl.sources.listing import DamagedPageError, Listing
 from functions.crawl.sources.live import asking, communities, follow
 
@@ -85,13 +85,13 @@ class WikimediaSource:
         following: dict[str, str] = {}
         while self._listing.open:
             pages, following = self._listing.page(f"{self._api}?{urlencode(query | following)}", _page)
-            yield from filter(None, (_post(page, category) for page in pages))
+            yield from read_each(self.name, pages, lambda page: _post(page, category), _identity)
             if not following:
                 return
 
 
 def _page(body: bytes) -> tuple[list[object], dict[str, str]]:
-    answer = json.loads(body)
+    answer = untrusted.json_value(body)
     if not isinstance(answer, dict):
         raise DamagedPageError("not an object")
     if "error" in answer:
@@ -105,18 +105,24 @@ def _page(body: bytes) -> tuple[list[object], dict[str, str]]:
     return pages, {key: value for key, value in following.items() if isinstance(value, str)}
 
 
+def _identity(page: object) -> str | None:
+    """What Commons itself calls the file: https://commons.wikimedia.org/wiki/Commons:Structured_data."""
+    number = untrusted.mapping(page).get("pageid")
+    return f"M{number}" if isinstance(number, int) and not isinstance(number, bool) else None
+
+
 def _post(page: object, category: str | None) -> Post | None:
     fields = untrusted.mapping(page)
     info = untrusted.mapping(next(iter(untrusted.sequence(fields.get("imageinfo"))), None))
-    url, number = untrusted.link(info.get("url")), fields.get("pageid")
-    if url is None or not isinstance(number, int):
+    url, identity = untrusted.link(info.get("url")), _identity(page)
+    if url is None or identity is None:
         return None
     details = untrusted.mapping(info.get("extmetadata"))
-    picture = info.get("mime") in _PICTURES
+    picture = str(info.get("mime")) in _PICTURES
     return Post(
         submission=Submission(
             source=WikimediaSource.name,
-            id=f"M{number}",  # what Commons itself calls the file: https://commons.wikimedia.org/wiki/Commons:Structured_data
+            id=identity,
             community=untrusted.text(category),
             author=_plain(details, "Artist") or untrusted.text(info.get("user")),
             title=(untrusted.text(fields.get("title")) or "").removeprefix("File:") or None,
@@ -126,7 +132,7 @@ def _post(page: object, category: str | None) -> Post | None:
             licence=_licence(details),
         ),
         link=url,
-        attachments=(_attachment(f"M{number}", url, info),) if picture else (),
+        attachments=(_attachment(identity, url, info),) if picture else (),
         is_video=str(info.get("mime")).startswith("video/"),
     )
 

@@ -16,9 +16,10 @@ from bowerbird.net import HostTurns
 from bowerbird.net.hosts import troubles
 from functions.crawl.crawler import Skipped
 from functions.crawl.post import Telling
+from functions.crawl.rules import counted_as
 from functions.crawl.sources import open_source
 from infra.local.bootstrap import crawler, http_fetcher, source_context
-from infra.local.tally import reason_word
+from infra.local.terminal import cell, shown
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -43,21 +44,21 @@ def run(args: argparse.Namespace) -> int:
     http = http_fetcher(args.gateway, turns)
     for found in _limited(crawler(http).crawl(source), args.limit):
         if isinstance(found, Skipped):
-            counts["skipped", reason_word(found.reason)] += 1
+            counts["skipped", counted_as(found.reason)] += 1
             if args.skipped:
                 _print_skipped(found, as_json=args.json)
         else:
             counts["candidate", found.host or "-"] += 1
-            print(_line(found) if args.json else f"{found.id}  {found.urls[0]}")
+            print(_line(found) if args.json else shown(f"{found.id}  {found.urls[0]}"))
     table = Table("result", "host or reason", "count", box=None)
     for (result, word), count in counts.most_common():
-        table.add_row(result, word, str(count))
+        table.add_row(result, cell(word), str(count))
     Console(file=sys.stderr).print(table)
     hosts = troubles(turns.take())
     if hosts:
-        print(f"hosts in trouble: {hosts}", file=sys.stderr)
+        print(shown(f"hosts in trouble: {hosts}"), file=sys.stderr)
     if isinstance(source, Telling) and source.told():
-        print(source.told(), file=sys.stderr)
+        print(shown(source.told()), file=sys.stderr)
     return 0
 
 
@@ -79,4 +80,5 @@ def _line(candidate: Candidate) -> str:
 
 def _print_skipped(skipped: Skipped, *, as_json: bool) -> None:
     line = {"submission": skipped.submission, "skipped": skipped.reason}
-    print(json.dumps(line) if as_json else f"{skipped.submission}  skipped: {skipped.reason}")
+    text = json.dumps(line) if as_json else shown(f"{skipped.submission}  skipped: {skipped.reason}")
+    print(text)

@@ -18,6 +18,7 @@ from functions.deliver.settings import GallerySettings
 from functions.deliver.sweep import Sweep
 from infra.local.place import open_store
 from infra.local.signals import stop_on_signal
+from infra.local.terminal import shown
 
 _LOOK_EVERY_S: Final = 10.0
 # A gallery that is down is asked less and less often, up to every ten minutes.
@@ -68,7 +69,7 @@ def _tell(problems: dict[str, str], told: dict[str, str]) -> dict[str, str]:
     first = dict(list(problems.items())[:_TOLD])
     for key, problem in first.items():
         if told.get(key) != problem:
-            print(f"bowerbird: {key}: {problem}", file=sys.stderr)
+            print(shown(f"bowerbird: {key}: {problem}"), file=sys.stderr)
     return first
 
 

@@ -26,6 +26,7 @@ from functions.crawl.sources.base import Context
 from infra.local.bootstrap import crawler, http_fetcher, source_context
 from infra.local.place import Place, open_place
 from infra.local.state import SCHEMAS
+from infra.local.terminal import shown
 from infra.local.yields.hosts import last_days_hosts
 
 #: What a newcomer without an account can read, and Reddit's own doors.
@@ -70,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     for finding in _findings(args, context):
         findings.append(finding)
         line = f"{finding.what:7} {finding.name:20} {finding.state:12} {finding.detail}"
-        print(json.dumps(asdict(finding)) if args.json else line.rstrip(), flush=True)
+        print(json.dumps(asdict(finding)) if args.json else shown(line.rstrip()), flush=True)
     return status(findings)
 
 

@@ -8,9 +8,9 @@ from typing import TypedDict
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from functions.crawl.hosts import Hosts
+from infra.local.terminal import cell
 
 
 class Row(TypedDict):
@@ -43,8 +43,8 @@ def run(args: argparse.Namespace) -> int:
         table.add_row(
             row["host"] or "-",
             row["kind"] or "-",
-            row["id"] or "-",
-            Text(row["url"].encode(errors="replace").decode()),
+            cell(row["id"] or "-"),
+            cell(row["url"]),
         )
     Console().print(table)
     return 0

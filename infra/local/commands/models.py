@@ -18,6 +18,7 @@ from bowerbird_models.manifest import Artifact, EncoderEntry, PreprocessEntry
 from infra.local import published
 from infra.local.download import download
 from infra.local.published import Published
+from infra.local.terminal import shown
 
 _NETWORKS = Path.home() / ".cache/bowerbird"
 # Weights that torch must read first, in the environment of `make train-env`.
@@ -83,7 +84,7 @@ def run_verify(args: argparse.Namespace) -> int:
             print(f"{bundles.load(name, verify=True).label}: sound")
         except BundleError as error:
             sound = False
-            print(f"{name}: {error}", file=sys.stderr)
+            print(shown(f"{name}: {error}"), file=sys.stderr)
     return 0 if sound else 1
 
 
@@ -106,7 +107,12 @@ def run_pull(args: argparse.Namespace) -> int:
 
 def pull(what: Published, folder: Path) -> None:
     """Fetch one published file into a folder, with a progress bar."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(what.file, total=None)
 

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from bowerbird.adapters.whole import write_whole
@@ -16,6 +15,7 @@ from bowerbird.errors import UsageError
 from infra.local.commands.sheet import day
 from infra.local.place import open_store
 from infra.local.sheet.cards import plain
+from infra.local.terminal import cell
 from infra.local.yields.page import reasons, render_page
 from infra.local.yields.tables import DIMENSIONS, Yields, read_yields
 
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         table.add_column("rejected")
         for row in yields.by[dimension][:_MOST_ROWS]:
             table.add_row(
-                escape(row.name), str(row.seen), str(row.kept), f"{row.share:.1%}", escape(reasons(row))
+                cell(row.name), str(row.seen), str(row.kept), f"{row.share:.1%}", cell(reasons(row))
             )
         console.print(table, "")
     print(page)

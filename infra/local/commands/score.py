@@ -14,6 +14,7 @@ from pathlib import Path
 from bowerbird.errors import PermanentError
 from bowerbird_models.bundle import Bundle, load
 from infra.local import pictures
+from infra.local.terminal import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
             print(json.dumps(asdict(score), ensure_ascii=False))
         else:
             number = "     -" if score.novelty is None else f"{score.novelty:6.2f}"
-            print(f"{'keep' if score.keep else 'drop'} {number}  {score.path}  {score.reason}")
+            print(shown(f"{'keep' if score.keep else 'drop'} {number}  {score.path}  {score.reason}"))
     return 0
 
 

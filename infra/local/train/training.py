@@ -20,6 +20,7 @@ from bowerbird.ports import ObjectStore
 from bowerbird_models.encoder import Encoder
 from bowerbird_models.session import Session
 from infra.local import pictures
+from infra.local.terminal import shown
 from infra.local.train import feedback, fit, mixtures, report, write
 from infra.local.train.cache import EmbeddingCache
 from infra.local.train.embedding import Collection, Embedder
@@ -157,7 +158,7 @@ def _embed(wishes: Wishes, embedder: Embedder, progress: Progress) -> tuple[Coll
         done: Callable[[], None] = partial(progress.advance, task)
         found = embedder.embed(paths, imitate=imitate, done=done)
         for path, reason in found.unreadable:
-            print(f"left out {path}: {reason}", file=sys.stderr)
+            print(shown(f"left out {path}: {reason}"), file=sys.stderr)
         return found
 
     good = collect(wishes.good, "embedding", imitate=True)

@@ -16,6 +16,7 @@ from bowerbird.ports import Fetcher
 from functions.crawl.crawler import Crawler, Skipped
 from functions.crawl.hosts import Hosts
 from functions.crawl.hosts.base import Image, Match, NoPictureError
+from functions.crawl.post import Attachment, Post
 from functions.crawl.sources.reddit_post import parse_post
 from tests.unit.crawl.fakes import FakeFetcher, FakeSource, NoNetwork
 from tests.unit.crawl.shapes import gallery, media, preview, submission
@@ -211,6 +212,27 @@ def test_when_the_host_is_gone_the_signed_preview_stands_in() -> None:
 def test_the_preview_does_not_stand_in_for(error: Exception, reason: str) -> None:
     rule = Rule([error])
     assert crawl(linked(preview=preview("external-preview.redd.it")), rule) == [Skipped("t3_abc12", reason)]
+
+
+def test_a_post_on_which_looking_fails_costs_no_other() -> None:
+    poisoned = Post(Submission("test", "bad"), attachments=(Attachment("x", (), "test"),))
+    unreadable = Post(Submission("test", "worse"), unreadable="AssertionError")
+    good = Post(Submission("test", "good"), link="https://test.example/p")
+    source = FakeSource([poisoned, unreadable, good])
+    bad, worse, *rest = Crawler(NoNetwork(), Hosts((Rule([(IMAGE,)]),)), Naps()).crawl(source)
+    assert bad == Skipped("bad", "error: IndexError")
+    assert worse == Skipped("worse", "error: AssertionError")
+    assert only(rest).id == "good/x1"
+
+
+@pytest.mark.parametrize(
+    "image",
+    [Image("x", ("https://a.example/\ud800",)), Image("x", IMAGE.urls, (), 10**7, 1), Image("x", ("",))],
+)
+def test_what_the_queue_would_not_carry_is_no_candidate(image: Image) -> None:
+    (found,) = crawl(linked(), Rule([(image,)]))
+    assert isinstance(found, Skipped)
+    assert found.reason.startswith("unsound: ")
 
 
 def test_a_rule_that_shows_nothing_is_named() -> None:

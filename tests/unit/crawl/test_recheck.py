@@ -116,6 +116,16 @@ def test_an_answer_without_any_post_proves_nothing() -> None:
     assert all(store.exists(key) for key in keys)
 
 
+def test_an_answer_that_cannot_be_read_proves_nothing() -> None:
+    """Neither of the post it names, nor of one that is missing, which it may be."""
+    store = FakeStore()
+    keep(store, "t3_a")
+    keep(store, "t3_b")
+    broken = Post(Submission("reddit", "t3_a"), unreadable="ValueError")
+    assert recheck(store, FakeLookup([broken]), now=NOW) == Recheck(unanswered=2)
+    assert len(store.objects) > 0
+
+
 def test_what_an_archive_leaves_out_is_not_gone() -> None:
     store = FakeStore()
     here, flagged, unknown = keep(store, "t3_here"), keep(store, "t3_flagged"), keep(store, "t3_unknown")

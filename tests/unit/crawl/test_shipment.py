@@ -7,8 +7,13 @@ from dataclasses import dataclass, field
 
 from bowerbird.messages import Candidate, Submission, decode_candidate
 from bowerbird.ports import Message, QueueDepth
-from functions.crawl.crawler import Skipped
+from functions.crawl.crawler import Crawler, Skipped
+from functions.crawl.cursor import CursorStore, FollowedSource
+from functions.crawl.post import Attachment, Post
 from functions.crawl.shipment import Shipment, ship
+from functions.crawl.sources.listing import RunBudget
+from tests.fakes import FakeStore
+from tests.unit.crawl.fakes import FakeSource, NoNetwork
 
 
 @dataclass
@@ -41,6 +46,12 @@ class FakeQueue:
         raise NotImplementedError
 
 
+class FakeListing(FakeSource):
+    """Posts from a list, of ids that are counted."""
+
+    order = "id"
+
+
 def candidate(number: int) -> Candidate:
     return Candidate(f"t3_a/{number}", ("https://example.org/a.jpg",), Submission("test", "t3_a"))
 
@@ -60,6 +71,31 @@ def test_when_time_is_up_what_was_found_is_still_sent() -> None:
         3, 3, {}, complete=False
     )
     assert [len(batch) for batch in queue.sent] == [3]
+
+
+def test_posts_that_could_not_be_read_are_counted_by_kind() -> None:
+    found = [
+        Skipped("a", "error: ValueError"),
+        Skipped("b", "error: KeyError"),
+        Skipped("c", "error: KeyError"),
+    ]
+    assert ship(found, FakeQueue()).skipped == {"error: ValueError": 1, "error: KeyError": 2}
+
+
+def test_a_poisoned_post_neither_fails_a_run_nor_comes_again() -> None:
+    """As the cloud's function crawls: to the queue, then the cursor is committed."""
+    poisoned = Post(Submission("fake", "t3_2"), attachments=(Attachment("x", (), "test"),))
+    good = Post(
+        Submission("fake", "t3_1"), attachments=(Attachment("x", ("https://a.example/1.jpg",), "test"),)
+    )
+    listing, store, queue = FakeListing([poisoned, good]), FakeStore(), FakeQueue()
+    shipped = []
+    for _ in range(2):
+        source = FollowedSource(listing, RunBudget(10, 60), CursorStore(store, "fake"))
+        shipped.append(ship(Crawler(NoNetwork()).crawl(source), queue))
+        source.commit()
+    assert [(each.candidates, each.skipped) for each in shipped] == [(1, {"error: IndexError": 1}), (0, {})]
+    assert [name for batch in queue.sent for name, _ in batch] == ["t3_1/x"]
 
 
 def test_nothing_found_sends_nothing() -> None:

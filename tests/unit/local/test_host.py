@@ -1,79 +1,102 @@
-"""A file of our own that turns out damaged in the middle of a run ends it, whatever was going on."""
+"""A crawl that ends early, however it does, is told: the run fails, or goes on and tries again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from bowerbird.adapters.disk import damaged
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from bowerbird.decisions import Decision
-from bowerbird.errors import DamagedError
+from bowerbird.errors import BowerbirdError, SourceBlockedError
 from bowerbird.messages import Candidate, Submission
-from functions.filter.consumer import Consumer
-from infra.local.host import Host
+from bowerbird.ports import Message
+from functions.filter.consumer import Outcome
+from infra.local.host import CrawlError, Host
 from infra.local.tally import Tally
 from tests.fakes import FakeLedger
 
-DECISION = Decision("c", keep=False, stage="novelty", reason="low", bundle="a@1", decided_at="2026-03-01T00Z")
-BROKEN = damaged(Path("ledger.db"), "page 7 is garbage")
-URLS = ("https://a.example/a.jpg",)
-CANDIDATES = [Candidate(f"c{number}", URLS, Submission("s", "s")) for number in range(9)]
+
+class Judge:
+    """Decides everything, and remembers what; `last` ends the run."""
+
+    def __init__(self, last: threading.Event) -> None:
+        self.judged: list[str] = []
+        self._last = last
+
+    def consume(self, message: Message) -> Outcome:
+        self.judged.append(message.id)
+        if message.id == "last":
+            self._last.set()
+        return Outcome.DECIDED
 
 
-class Decides:
-    """Brings every candidate to an end, but the fourth if it is `poor`."""
-
-    def __init__(self, ledger: FakeLedger, *, poor: bool) -> None:
-        self.ledger, self.poor = ledger, poor
-
-    def decide(self, body: str, *, last_attempt: bool = False) -> Decision:
-        del last_attempt
-        if self.poor and '"c4"' in body:
-            raise BROKEN
-        return self.ledger.commit(replace(DECISION, candidate=body))
-
-
-class Forgets(FakeLedger):
-    """A ledger that is damaged where `decided` or `flush` looks."""
-
-    def __init__(self, where: str) -> None:
-        super().__init__()
-        self.where = where
-
-    def decided(self, candidate_id: str) -> Decision | None:
-        if self.where == "decided" and candidate_id == "c4":
-            raise BROKEN
-        return super().decided(candidate_id)
-
-    def flush(self) -> int:
-        if self.where == "flush":
-            raise BROKEN
-        return super().flush()
+def candidate(name: str) -> Candidate:
+    return Candidate(name, ("https://a.example/1.jpg",), Submission("test", name))
 
 
 @pytest.fixture
-def queue(tmp_path: Path) -> Iterator[SqliteQueue]:
+def host(tmp_path: Path) -> Iterator[Host]:
     queue = SqliteQueue(tmp_path / "queue.db")
-    yield queue
+    stop = threading.Event()
+    yield Host(queue, FakeLedger(), Judge(stop), Tally(), 1, stop)  # type: ignore[arg-type]
     queue.close()
 
 
+def judged(host: Host) -> list[str]:
+    assert isinstance(host.consumer, Judge)
+    return host.consumer.judged
+
+
+def breaks_off(error: Exception) -> Iterable[Candidate | str]:
+    yield candidate("before")
+    raise error
+
+
 @pytest.mark.parametrize(
-    ("where", "every_s"),
-    [("decide", None), ("decide", 0.01), ("decided", None), ("decided", 0.01), ("flush", None)],
+    ("error", "raised", "words"),
+    [
+        (ValueError("year 0 is out of range"), CrawlError, "ValueError: year 0 is out of range"),
+        (AssertionError(), CrawlError, "AssertionError: ; -v shows where"),
+        (RecursionError(), CrawlError, "RecursionError"),
+        (MemoryError(), CrawlError, "MemoryError"),
+        (SourceBlockedError("refused"), SourceBlockedError, "refused"),
+    ],
 )
-def test_damage_ends_a_run_once_and_for_all_and_nothing_is_lost(
-    where: str, every_s: float | None, queue: SqliteQueue
+def test_a_single_crawl_that_dies_fails_the_run(
+    host: Host, error: Exception, raised: type[BowerbirdError], words: str
 ) -> None:
-    ledger, tally = Forgets(where), Tally()
-    consumer = Consumer(Decides(ledger, poor=where == "decide"), queue, 5, 0.01, on_fault=tally.fault)
-    host = Host(queue, ledger, consumer, tally, downloads=2)
-    with pytest.raises(DamagedError, match=r"ledger\.db: it is damaged \(page 7 is garbage\)"):
-        host.run(lambda: iter(CANDIDATES), every_s=every_s)
-    assert queue.depth().dead == 0
-    if where == "decide":  # the crawl had handed it over: it is still there
-        assert queue.depth().in_flight >= 1
+    told: list[BowerbirdError] = []
+    host.on_failed = told.append
+    with pytest.raises(raised, match=words):
+        host.run(lambda: breaks_off(error))
+    assert [type(each) for each in told] == [raised]
+    assert judged(host) == ["before"]
+    (problem,) = host.tally.problems.values()
+    assert words.split(";", maxsplit=1)[0] in problem.words
+
+
+def test_crawling_again_and_again_goes_on_after_any_exception(host: Host) -> None:
+    rounds: list[Iterable[Candidate | str]] = [
+        breaks_off(ValueError("x")),
+        breaks_off(AssertionError()),
+        [candidate("last")],
+    ]
+    host.run(lambda: rounds.pop(0) if rounds else [], every_s=0.001)
+    assert set(judged(host)) == {"before", "last"}
+    assert [problem.times for problem in host.tally.problems.values()] == [1, 1]
+
+
+def test_remembering_that_fails_is_tried_again_too(host: Host) -> None:
+    calls: list[int] = []
+
+    def remember() -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyError("cursor")
+        host.stop.set()
+
+    host.on_crawled = remember
+    host.run(list, every_s=0.001)
+    assert len(calls) == 2

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.hang_up import Terminal
 from infra.local.signals import stop_on_signal
-from infra.local.terminal import Terminal
 
 
 @contextmanager

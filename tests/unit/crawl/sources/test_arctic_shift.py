@@ -84,10 +84,11 @@ def test_what_was_deleted_later_is_known_as_removed(meta: object, removed: str |
     assert post.removed == removed
 
 
-def test_items_that_are_no_submissions_are_left_out_and_named(caplog: pytest.LogCaptureFixture) -> None:
+def test_items_that_are_no_submissions_cost_no_other_and_say_so() -> None:
     pages = Pages({f"{API}/ids?ids=t3_1": json.dumps({"data": [{"id": 5}, "x", archived(1, 1.0)]}).encode()})
-    assert len(list(ArcticShiftSource(pages.listing).by_id(["t3_1"]))) == 1
-    assert caplog.text.count("a post was left out") == 2
+    posts = list(ArcticShiftSource(pages.listing).by_id(["t3_1"]))
+    assert [post.unreadable for post in posts] == ["InvalidMessageError", "InvalidMessageError", None]
+    assert len({post.submission.id for post in posts}) == 3
 
 
 def test_an_error_in_place_of_data_is_no_empty_archive() -> None:

@@ -6,6 +6,7 @@ from bowerbird.errors import SourceUnreachableError, UsageError
 from bowerbird.messages import Preview
 from functions.crawl.post import Post
 from functions.crawl.sources.feed import FeedSource
+from tests.feeds import read_here
 from tests.unit.crawl.sources.listings import Pages
 
 URL = "https://pictures.example/feed"
@@ -20,7 +21,7 @@ def rss(items: str, channel: str = "") -> bytes:
 
 
 def posts(body: bytes) -> list[Post]:
-    return list(FeedSource(Pages({URL: body}).listing, URL).posts())
+    return list(FeedSource(Pages({URL: body}).listing, URL, parse=read_here).posts())
 
 
 def urls(post: Post) -> list[tuple[str, ...]]:
@@ -105,13 +106,24 @@ def test_atom_without_pictures_keeps_its_link() -> None:
     assert post.submission.created_utc is None
 
 
+def test_an_entry_that_cannot_be_read_is_a_post_that_says_so() -> None:
+    bad, good = posts(rss("<item><guid>1</guid><title>&#x110000;</title></item><item><guid>2</guid></item>"))
+    assert bad.unreadable == "ValueError"
+    assert (good.unreadable, good.submission.id) == (None, "2")
+
+
+def test_the_feed_is_read_in_a_process_of_its_own() -> None:
+    source = FeedSource(Pages({URL: rss("<item><guid>g</guid></item>")}).listing, URL)
+    assert [post.submission.id for post in source.posts()] == ["g"]
+
+
 def test_an_adult_entry_says_so() -> None:
     items = "<item><guid>g</guid><media:rating>adult</media:rating></item>"
     assert [post.over_18 for post in posts(rss(items))] == [True]
 
 
 def test_a_path_in_place_of_a_feed_opens_no_file() -> None:
-    with pytest.raises(SourceUnreachableError, match="half an answer"):
+    with pytest.raises(SourceUnreachableError, match=r"half an answer \(not a feed\)"):
         posts(b"/etc/hostname")
 
 

@@ -9,7 +9,7 @@ from bowerbird.errors import (
     UsageError,
 )
 from functions.crawl.source_state import source_state
-from functions.crawl.sources.listing import TRIES, SourceThrottledError
+from functions.crawl.sources.listing import TRIES, HopelessPageError, SourceThrottledError
 from tests.unit.crawl.sources.listings import Pages
 
 URL = "https://site.example/list"
@@ -40,6 +40,21 @@ def test_what_is_wrong_is_told_apart(
         pages.listing.json(URL)
     patient = error in {SourceUnreachableError, SourceThrottledError}
     assert len(pages.asked) == (TRIES if patient else 1)
+
+
+def test_what_no_further_answer_would_mend_is_not_asked_for_again() -> None:
+    def hopeless(_: bytes) -> None:
+        raise HopelessPageError("reading it took too long")
+
+    pages = Pages({URL: b"x"})
+    with pytest.raises(SourceUnreachableError, match="took too long"):
+        pages.listing.page(URL, hopeless)
+    assert len(pages.asked) == 1
+
+
+def test_a_bad_letter_or_number_costs_its_field_only() -> None:
+    body = b'{"a": "\xff", "b": ' + b"9" * 5000 + b', "c": 1}'
+    assert Pages({URL: body}).listing.json(URL) == {"a": "\ufffd", "b": None, "c": 1}
 
 
 def test_a_page_is_read() -> None:

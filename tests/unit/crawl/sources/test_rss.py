@@ -3,6 +3,7 @@ from html import escape
 import pytest
 
 from functions.crawl.sources.rss import RssSource
+from tests.feeds import read_here
 from tests.unit.crawl.sources.listings import Pages
 
 FIRST = "https://www.reddit.com/r/EarthPorn/new/.rss?limit=100"
@@ -34,7 +35,7 @@ def feed(*entries: str) -> bytes:
 def test_an_entry_is_a_post_with_what_the_feed_knows() -> None:
     link = "https://i.redd.it/a.jpg?x=1&y=2"
     pages = Pages({FIRST: feed(entry("abc12", link))}, requests=1)
-    (post,) = RssSource(pages.listing, ("EarthPorn",)).posts()
+    (post,) = RssSource(pages.listing, ("EarthPorn",), parse=read_here).posts()
     assert post.link == link
     assert not post.is_self
     assert (post.previews, post.width, post.height, post.attachments) == ((), None, None, ())
@@ -51,7 +52,7 @@ def test_an_entry_is_a_post_with_what_the_feed_knows() -> None:
 def test_a_text_post_links_to_itself() -> None:
     own = "https://www.reddit.com/r/EarthPorn/comments/abc12/dawn/"
     pages = Pages({FIRST: feed(entry("abc12", own))}, requests=1)
-    (post,) = RssSource(pages.listing, ("EarthPorn",)).posts()
+    (post,) = RssSource(pages.listing, ("EarthPorn",), parse=read_here).posts()
     assert post.is_self
     assert post.link is None
 
@@ -59,7 +60,7 @@ def test_a_text_post_links_to_itself() -> None:
 def test_the_authors_own_link_is_not_taken_for_the_feeds() -> None:
     text = '<p><a href="https://evil.example/">[link]</a></p>'
     pages = Pages({FIRST: feed(entry("abc12", "https://i.redd.it/a.jpg", text))}, requests=1)
-    (post,) = RssSource(pages.listing, ("EarthPorn",)).posts()
+    (post,) = RssSource(pages.listing, ("EarthPorn",), parse=read_here).posts()
     assert post.link == "https://i.redd.it/a.jpg"
 
 
@@ -73,12 +74,21 @@ def test_it_pages_back_after_the_last_entry() -> None:
             third: feed(),
         }
     )
-    posts = list(RssSource(pages.listing, ("EarthPorn",)).posts())
+    posts = list(RssSource(pages.listing, ("EarthPorn",), parse=read_here).posts())
     assert [post.submission.id for post in posts] == ["t3_abc12", "t3_abc11", "t3_abc10"]
     assert pages.asked == [FIRST, second, third]
+
+
+def test_an_entry_that_cannot_be_read_says_so_and_paging_goes_on() -> None:
+    bad = entry("abc11", "https://i.redd.it/b.jpg", "&#x110000;").replace("&amp;#x110000;", "&#x110000;")
+    second = f"{FIRST}&after=t3_abc12&count=2"
+    pages = Pages({FIRST: feed(entry("abc12", "https://i.redd.it/a.jpg"), bad), second: feed()})
+    posts = list(RssSource(pages.listing, ("EarthPorn",), parse=read_here).posts())
+    assert [post.unreadable for post in posts] == [None, "ValueError"]
+    assert pages.asked == [FIRST, second]
 
 
 @pytest.mark.parametrize("name", ["/r/EarthPorn/new/.rss", "t1_abc", "t3_ABC", "t3_" + "a" * 40])
 def test_entries_that_are_no_submissions_are_left_out(name: str) -> None:
     body = feed(entry("abc12", "https://i.redd.it/a.jpg")).replace(b"<id>t3_abc12", f"<id>{name}".encode())
-    assert list(RssSource(Pages({FIRST: body}).listing, ("EarthPorn",)).posts()) == []
+    assert list(RssSource(Pages({FIRST: body}).listing, ("EarthPorn",), parse=read_here).posts()) == []

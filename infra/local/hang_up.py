@@ -1,0 +1,44 @@
+"""What is printed to a terminal that has been closed goes nowhere, and nobody fails for it."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+from typing import Any, TextIO
+
+
+class Terminal(io.FileIO):
+    """A terminal's descriptor, for writing; once the terminal is gone, it leads to /dev/null."""
+
+    def write(self, data: Any, /) -> int:
+        """Write, as far as anybody reads."""
+        try:
+            return super().write(data)
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            silence(self.fileno())
+            return memoryview(data).nbytes
+
+
+def outlive_terminal() -> None:
+    """Let standard output and standard error, as far as they are a terminal, survive its end."""
+    sys.stdout, sys.stderr = _outliving(sys.stdout), _outliving(sys.stderr)
+
+
+def silence(descriptor: int) -> None:
+    """Lead a descriptor to /dev/null."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, descriptor)
+    os.close(null)
+
+
+def _outliving(stream: TextIO) -> TextIO:
+    if not stream.isatty() or not isinstance(stream, io.TextIOWrapper):
+        return stream
+    raw = Terminal(stream.fileno(), "wb", closefd=False)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw), encoding=stream.encoding, errors=stream.errors, line_buffering=True
+    )
