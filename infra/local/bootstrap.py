@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from bowerbird import __version__
@@ -25,7 +25,7 @@ from functions.crawl.sources.base import Context
 from functions.crawl.sources.folder import FolderSource
 from functions.filter.candidates import CandidateFilter
 from functions.filter.consumer import Consumer
-from functions.filter.copies import Copies
+from functions.filter.copies import Copies, restore
 from functions.filter.opinion import Opinion
 from functions.filter.pipeline import standard_pipeline
 from functions.filter.rules import NOTHING, Asked
@@ -40,7 +40,7 @@ USER_AGENT = f"linux:bowerbird:{__version__}"
 # The most a picture may weigh; scenery takes 50 MB: see its import route.
 MAX_BYTES = 50_000_000
 MAX_RECEIVES = 5
-LEDGER, QUEUE = "ledger.db", "queue.db"
+LEDGER, QUEUE, LIKENESSES = "ledger.db", "queue.db", "likenesses.db"
 # 1, 4, 16 and 64 seconds: somebody is waiting for a `--once` run to end.
 BASE_DELAY_S = 1.0
 
@@ -109,8 +109,8 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
     decoder = IsolatedDecoder(workers=cores)
     ledger = SqliteLedger(place.state / LEDGER, place.store)
     queue = SqliteQueue(place.state / QUEUE, max_receives=MAX_RECEIVES)
-    likenesses = SqliteLikenesses(place.state / "likenesses.db")
-    copies = Copies(likenesses, place.store, ledger)
+    likenesses = SqliteLikenesses(place.state / LIKENESSES)
+    copies = Copies(likenesses, place.store, ledger, decoder)
     pipeline = standard_pipeline(
         fetcher=fetcher_for(source, http),
         ledger=ledger,
@@ -160,6 +160,13 @@ def _scout(name: str, bundle: Bundle) -> Opinion:
             f"run `bowerbird calibrate {bundle.folder} --scout {name} --good DIR` first"
         )
     return Opinion(scout, entry.floor.value, "scout")
+
+
+@contextmanager
+def restorer(place: Place) -> Iterator[Callable[[str], bool]]:
+    """What brings one picture of a place back, by its key; the index of likenesses learns of it again."""
+    with closing(SqliteLikenesses(place.state / LIKENESSES)) as index, IsolatedDecoder() as decoder:
+        yield lambda key: restore(key, place.store, index, decoder)
 
 
 @contextmanager

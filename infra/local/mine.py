@@ -15,19 +15,25 @@ from rich.table import Table
 from bowerbird.net import HostTurns
 from bowerbird.net.hosts import troubles
 from functions.crawl.post import Committing, Source, Telling
+from functions.filter.replaced import KEEP_DAYS
 from infra.local.bootstrap import HostOptions, crawl, embedded_host, http_fetcher
 from infra.local.host import Host
 from infra.local.place import Place
 from infra.local.progress import progress
 from infra.local.tally import Tally
+from infra.local.waiting import Expiry, told_waiting
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How long a run lasts: `limit` in new candidates, `every_s` in seconds between crawls (None: once)."""
+    """How long a run lasts: `limit` in new candidates, `every_s` in seconds between crawls (None: once).
+
+    Pictures that a better copy replaced can come back for `keep_replaced_days`.
+    """
 
     limit: int | None = None
     every_s: float | None = None
+    keep_replaced_days: int = KEEP_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,9 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         _stop_on_signal(host) as stopped,
     ):
         host.on_progress = report
-        host.on_crawled = lambda: _crawled(source)
+        expiry = Expiry(place.store, run.keep_replaced_days)
+        expiry()
+        host.on_crawled = lambda: _crawled(source, expiry)
         host.run(lambda: crawl(source, http), limit=run.limit, every_s=run.every_s)
         depth = host.queue.depth()
         return MineResult(
@@ -70,8 +78,9 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         )
 
 
-def _crawled(source: Source) -> None:
+def _crawled(source: Source, expiry: Expiry) -> None:
     """All that a crawl gave is on the queue: remember it, and say in one line how the source is."""
+    expiry()
     if isinstance(source, Committing):
         source.commit()
     if isinstance(source, Telling):
@@ -105,6 +114,9 @@ def print_summary(result: MineResult, place: Place) -> None:
         console.print(f"dead letter {id_}: {reason}", markup=False)
     if result.dead:
         console.print("`bowerbird redrive` puts dead letters back")
+    waiting = told_waiting(place.store)
+    if waiting:
+        console.print(waiting, markup=False)
     console.print(f"kept {tally.kept} of {tally.judged} in {place.name}")
 
 

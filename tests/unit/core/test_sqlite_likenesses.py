@@ -13,7 +13,7 @@ from bowerbird.likeness import Likeness
 
 
 def one(name: str, coarse: int = 0, fine: bytes = bytes(32)) -> Likeness:
-    return Likeness(name, f"candidate of {name}", coarse, fine, 0.5, 100, 10)
+    return Likeness(name, f"candidate of {name}", coarse, fine)
 
 
 @pytest.fixture
