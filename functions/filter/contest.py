@@ -27,6 +27,8 @@ _AGREES, _MOVED = 0.75, 0.1
 # Less than this many levels of colour is grey to the eye; half of the other's is a loss.
 _COLOURFUL: Final = 2.0
 _PALER: Final = 0.5
+# Shades that a palette or a dither leaves; a grey photograph has as few, but so have all its copies.
+_FEW, _FEWER = 1024, 0.5
 # Half as many pixels again: 1.22 times the side. Below that what is gained cannot be told from interpolation.
 _LARGER: Final = 1.5
 _SAME: Final = 0.98
@@ -119,12 +121,12 @@ def _closely(new: Entry, old: Entry, decoder: Decoder) -> Finding:
     tiles = traits.cut(decoder.decode(new.data), where)
     whole = decoder.decode(old.data)
     kept = traits.cut(whole, where) if new.size == old.size else traits.enlarged(whole, new.size, where)
-    few = traits.few_colours(traits.cut(whole, traits.boxes(whole.size)))
+    colours, old_colours = traits.colours(tiles), traits.colours(traits.cut(whole, traits.boxes(whole.size)))
     del whole
-    if traits.few_colours(tiles):
-        return _stays("it has few colours")
-    if few:
-        return Finding(Winner.NEW, "the other has few colours")
+    if colours < min(_FEW, _FEWER * old_colours):
+        return _stays(f"few colours, {colours} against {old_colours}")
+    if old_colours < min(_FEW, _FEWER * colours):
+        return Finding(Winner.NEW, f"many colours, {colours} against {old_colours}")
     if new.pixels >= _LARGER * old.pixels:
         return _larger(new, old, tiles, kept)
     if new.size != old.size:

@@ -29,7 +29,6 @@ _FLAT: Final = 0.25  # mean square below which a block is noise
 _TILE, _TILES = 320, 3
 _SQUARE: Final = 16
 _RIM: Final = 8  # what resizing spoils at the edge of a tile
-_FEW: Final = 1024
 _REPEATED, _OFTEN = 0.2, 0.05
 
 
@@ -59,10 +58,9 @@ def colour(image: Image.Image) -> float:
     return float(np.sqrt((rest**2).sum(1).mean()))
 
 
-def few_colours(tiles: Sequence[Image.Image]) -> bool:
-    """Whether it has a palette's number of colours, whatever its format."""
-    seen = {colour for tile in tiles for _, colour in tile.getcolors(_TILE**2 + 1) or ()}
-    return len(seen) < _FEW
+def colours(tiles: Sequence[Image.Image]) -> int:
+    """How many there are: at most 256 in what is grey or had a palette, many thousands in a photograph."""
+    return len({colour for tile in tiles for _, colour in tile.getcolors(_TILE**2 + 1) or ()})
 
 
 def boxes(size: tuple[int, int]) -> list[Box]:
