@@ -17,7 +17,7 @@ ENTRIES, LOOKUPS, ENTERED = 1_000_000, 10_000, 1000
 def likeness(number: int, coarse: int) -> Likeness:
     """An entry; its fine print follows the coarse one, as a true one's does."""
     fine = coarse.to_bytes(8, "big") * 4
-    return Likeness(f"images/{number:064x}.jpg", f"c{number}", coarse, fine, 0.2, 2_000_000, 500_000)
+    return Likeness(f"images/{number:064x}.jpg", f"c{number}", coarse, fine)
 
 
 def fill(path: Path, coarse: list[int]) -> None:
@@ -25,10 +25,9 @@ def fill(path: Path, coarse: list[int]) -> None:
     db = sqlite3.connect(path)
     ones = (likeness(number, each) for number, each in enumerate(coarse))
     rows = (
-        (number, one.image, one.candidate, signed(one.coarse), one.fine, 0.2, one.pixels, one.weight)
-        for number, one in enumerate(ones)
+        (number, one.image, one.candidate, signed(one.coarse), one.fine) for number, one in enumerate(ones)
     )
-    db.executemany("INSERT INTO likenesses VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    db.executemany("INSERT INTO likenesses VALUES (?, ?, ?, ?, ?)", rows)
     quarters = sorted(
         (place << 16 | each >> place * 16 & 0xFFFF, number, signed(each))
         for number, each in enumerate(coarse)

@@ -141,9 +141,7 @@ def _candidate(number: int) -> Candidate:
 
 def _likeness(candidate: Candidate, sha256: str) -> Likeness:
     bits = bytes.fromhex(sha256)
-    return Likeness(
-        image_key(sha256, "JPEG"), candidate.id, int.from_bytes(bits[:8]), bits, 0.2, 12_000_000, 4_000_000
-    )
+    return Likeness(image_key(sha256, "JPEG"), candidate.id, int.from_bytes(bits[:8]), bits)
 
 
 def _decision(candidate: Candidate, *, keep: bool) -> Decision:

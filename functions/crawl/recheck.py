@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bowerbird.keys import thumb_key, tombstone_key
+from bowerbird.keys import replaced_key, thumb_key, tombstone_key
 from bowerbird.ports import Ledger, ObjectStore
 from functions.crawl import untrusted
 from functions.crawl.post import Lookup
@@ -135,7 +135,10 @@ def _purge_all(
 
 
 def purge(store: ObjectStore, kept: Kept, reason: str, now: datetime) -> None:
-    """Remove a picture and what was made of it; the sidecar last, so that a broken purge is done again."""
+    """Remove a picture, wherever it lies, and what was made of it.
+
+    The sidecar goes last, so that a broken purge is done again.
+    """
     stone = {
         "candidate": kept.candidate,
         "submission": kept.submission,
@@ -144,5 +147,5 @@ def purge(store: ObjectStore, kept: Kept, reason: str, now: datetime) -> None:
     }
     data = json.dumps(stone, sort_keys=True).encode()
     store.put(tombstone_key(kept.candidate), data, content_type="application/json")
-    for key in (kept.image, thumb_key(kept.candidate), kept.sidecar):
+    for key in (kept.image, replaced_key(kept.image), thumb_key(kept.candidate), kept.sidecar):
         store.delete(key)

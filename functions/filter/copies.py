@@ -1,91 +1,116 @@
-"""Copies of one picture: the better one stays.
+"""Copies of one picture: the better one stays, and nothing is lost by another's coming.
 
 Two candidates may hold copies of one picture at the same time, in two processes, and either may die at any
-point. The index decides: whoever enters it second sees the first. A worse copy withdraws. A better one takes
-the worse one's place: out of the index first, then its image is deleted. Whoever stores an image looks
-afterwards whether it is still in the index; so whichever way the two interleave, the worse image goes.
+point. The index decides: whoever enters it second sees the first, and waits until that one is stored, for the
+files themselves are compared. A worse copy withdraws. A better one takes the place of the worse one, which
+moves to where it can come back from (`functions.filter.replaced`).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
 
+from bowerbird import imaging
+from bowerbird.errors import PermanentError, RetryableError
+from bowerbird.imaging.isolated import Decoder
 from bowerbird.keys import sidecar_key
-from bowerbird.likeness import Likeness
+from bowerbird.likeness import Likeness, prints
 from bowerbird.ports import Ledger, Likenesses, ObjectStore
-
-# Less sharpness than this part of the other's is blur or upscaling. Of 45 photographs, copies enlarged
-# fourfold had at most 0.59 of the sharpness of what they were made from, honest halves at least 0.78 (JPEG
-# quality 85). Those enlarged twofold had 0.68 to 0.95, too near to honest ones to tell.
-_BLURRED: Final = 0.66
-_CLEARLY: Final = 1.1
+from functions.filter.contest import SIDE, Entry, Finding, Winner, contest
+from functions.filter.examination import Examination
+from functions.filter.replaced import Replaced
 
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Decides between copies and takes the worse ones away."""
+    """Decides between copies and moves the worse ones away."""
 
     index: Likenesses
     store: ObjectStore
     ledger: Ledger
+    decoder: Decoder = imaging
 
-    def reason(self, likeness: Likeness) -> str | None:
-        """Why this copy is not wanted, or None; enters nothing."""
-        return _reason(likeness, self._living(self.index.near(likeness)))
+    def reason(self, exam: Examination) -> str | None:
+        """Why this copy is not wanted, or None; enters nothing.
 
-    def enter(self, likeness: Likeness) -> str | list[str]:
-        """Enter a copy; answers why it is not wanted, or the keys of the worse ones it replaces."""
-        others = self._living(self.index.enter(likeness))
-        reason = _reason(likeness, others)
-        if reason is None:
-            return [other.image for other in others]
-        self.index.remove(likeness.image)
-        return reason
+        Raises:
+            RetryableError: another copy is being stored at this moment.
+        """
+        judged = self._judge(exam, self.index.near(exam.appearance()))
+        return judged if isinstance(judged, str) else None
 
-    def replace(self, worse: Iterable[str], better: str) -> None:
-        """Take worse copies away, once the better one is stored. Doing it twice does no harm."""
-        for key in worse:
-            self.index.remove(key)
-            self._note(key, better)
-            self.store.delete(key)
+    def enter(self, exam: Examination) -> str | dict[str, str]:
+        """Enter a copy; answers why it is not wanted, or the keys of those it replaces, each with the reason.
 
-    def _living(self, found: Sequence[Likeness]) -> list[Likeness]:
-        """Without those whose picture was removed since, by a recheck or by hand."""
-        living = []
-        for each in found:
-            if self.store.exists(each.image) or self.ledger.decided(each.candidate) is None:
-                living.append(each)
-            else:
-                self.index.remove(each.image)
-        return living
+        Raises:
+            RetryableError: as above; it is not entered then.
+        """
+        likeness = exam.appearance()
+        found = self.index.enter(likeness)
+        try:
+            judged = self._judge(exam, found)
+        except BaseException:
+            self.index.remove(likeness.image)
+            raise
+        if isinstance(judged, str):
+            self.index.remove(likeness.image)
+        return judged
 
-    def _note(self, key: str, better: str) -> None:
-        """The sidecar stays, and says where the picture went: it also knows whether it was delivered."""
-        while (found := self.store.get_versioned(sidecar_key(key))) is not None:
-            sidecar = json.loads(found[0]) | {"replaced_by": better}
-            text = json.dumps(sidecar, ensure_ascii=False, indent=1, sort_keys=True)
-            if self.store.replace(
-                sidecar_key(key), text.encode(), content_type="application/json", version=found[1]
-            ):
-                return
+    def replace(self, worse: Mapping[str, str], better: str) -> None:
+        """Move worse copies away, once the better one is stored. Doing it twice does no harm."""
+        replaced = Replaced(self.store)
+        for key, why in worse.items():
+            if replaced.take(key, better, why):
+                self.index.remove(key)
 
+    def _judge(self, exam: Examination, others: Sequence[Likeness]) -> str | dict[str, str]:
+        worse = {}
+        for other in others:
+            if not self._stored(other, exam):
+                continue
+            finding = exam.findings.get(other.image) or self._compare(exam, other.image)
+            exam.findings[other.image] = finding
+            if finding.winner is Winner.OLD:
+                return f"near-duplicate: no better than {other.image} of {other.candidate}: {finding.why}"
+            if finding.winner is Winner.NEW:
+                worse[other.image] = finding.why
+        return worse
 
-def better(one: Likeness, other: Likeness) -> bool:
-    """Whether one copy is clearly better: not blurred, then more pixels, then less compressed."""
-    if one.sharpness < _BLURRED * other.sharpness:
+    def _stored(self, other: Likeness, exam: Examination) -> bool:
+        """Whether it is there to be compared; what a recheck or a hand removed since is forgotten."""
+        if self.store.exists(other.image) and self.store.exists(sidecar_key(other.image)):
+            return True
+        if other.candidate == exam.candidate.id or self.ledger.decided(other.candidate) is not None:
+            self.index.remove(other.image)
+        elif not exam.last_attempt:
+            raise RetryableError(f"near-duplicate: {other.candidate}, a copy, is being stored at this moment")
         return False
-    if other.sharpness < _BLURRED * one.sharpness:
-        return True
-    if max(one.pixels, other.pixels) > _CLEARLY * min(one.pixels, other.pixels):
-        return one.pixels > other.pixels
-    return one.weight / one.pixels > _CLEARLY * other.weight / other.pixels
+
+    def _compare(self, exam: Examination, key: str) -> Finding:
+        try:
+            old = Entry.of(self.store.get(key) or b"", self.decoder)
+        except PermanentError as error:
+            return Finding(Winner.BOTH, f"{key} cannot be read ({error})")
+        return contest(Entry(exam.data, exam.header(), exam.pixels()), old, self.decoder)
 
 
-def _reason(likeness: Likeness, others: Sequence[Likeness]) -> str | None:
-    for other in others:
-        if not better(likeness, other):
-            return f"near-duplicate: no better than {other.image} of {other.candidate}"
+def restore(key: str, store: ObjectStore, index: Likenesses, decoder: Decoder) -> bool:
+    """Bring a replaced picture back, and enter its likeness again; False when it is gone by now."""
+    replaced = Replaced(store)
+    candidate = replaced.candidate(key)
+    data = replaced.restore(key)
+    if data is None or candidate is None:
+        return False
+    likeness = likeness_of(key, candidate, data, decoder)
+    if likeness is not None:  # what cannot be decoded has none, and is back all the same
+        index.enter(likeness)
+    return True
+
+
+def likeness_of(key: str, candidate: str, data: bytes, decoder: Decoder) -> Likeness | None:
+    """What a stored picture looks like; None when it cannot be decoded."""
+    with suppress(PermanentError):
+        return Likeness(key, candidate, *prints(decoder.decode(data, min_side=SIDE)))
     return None

@@ -13,6 +13,7 @@ from PIL import Image
 from bowerbird.imaging import ImageInfo
 from bowerbird.likeness import Likeness
 from bowerbird.messages import Candidate
+from functions.filter.contest import Finding
 
 
 @dataclass(slots=True)
@@ -20,7 +21,8 @@ class Examination:
     """The evidence gathered about one candidate; each stage adds what it saw.
 
     `scores` and `thresholds` share their keys; `timings` are milliseconds by stage; `facts` go into the
-    decision as they are; `embedding` is the encoder's unit vector (D).
+    decision as they are; `findings` are comparisons with kept copies, by their keys;
+    `embedding` is the encoder's unit vector (D).
     """
 
     candidate: Candidate
@@ -35,6 +37,7 @@ class Examination:
     thresholds: dict[str, float] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    findings: dict[str, Finding] = field(default_factory=dict)
 
     def take(self, data: bytes, info: ImageInfo, *, whole: bool = True) -> None:
         """Note the picture's bytes and what its header says; half a picture has a header only."""
@@ -49,6 +52,12 @@ class Examination:
         if self.info is None:
             raise AssertionError("the original stage comes first")
         return self.info
+
+    def appearance(self) -> Likeness:
+        """What it looks like, for the stages after perceptual."""
+        if self.likeness is None:
+            raise AssertionError("the perceptual stage comes first")
+        return self.likeness
 
     def pixels(self) -> Image.Image:
         """The decoded picture, for the stages after integrity."""

@@ -102,7 +102,7 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
         ),
         computing=(
             Integrity(models.min_side, decoder),
-            *([Perceptual(copies, models.min_side)] if copies else []),
+            *([Perceptual(copies)] if copies else []),
             *([Scout(scout)] if scout else []),
             Novelty(models),
             Watermark(models),

@@ -21,8 +21,8 @@ _JSON = "application/json"
 class Survivors:
     """Writes survivors, each picture once.
 
-    The order is claim, likeness, image, sidecar, worse copies away, then (by the caller) commit: whatever
-    dies in between, the next delivery finds the claim and finishes the same work.
+    The order is claim, likeness, image, sidecar, worse copies moved away, then (by the caller) commit:
+    whatever dies in between, the next delivery finds the claim and finishes the same work.
     """
 
     store: ObjectStore
@@ -37,18 +37,15 @@ class Survivors:
         key = image_key(exam.sha256, exam.header().format)
         kept = replace(decision, image=key)
         if self.copies is not None and exam.likeness is not None:
-            worse = self.copies.enter(exam.likeness)
+            worse = self.copies.enter(exam)
             if isinstance(worse, str):
                 return replace(decision, keep=False, stage="perceptual", reason=worse)
             if worse:
-                kept = replace(kept, facts=kept.facts | {"replaces": worse})
+                kept = replace(
+                    kept, facts=kept.facts | {"replaces": [*worse], "replaces_why": [*worse.values()]}
+                )
         kept = self._write(exam, kept, key)
-        if self.copies is not None and exam.likeness is not None:
-            self._replace(kept)
-            if not self.copies.index.holds(key):
-                self.store.delete(key)
-                reason = "near-duplicate: a better copy came at the same time"
-                return replace(decision, keep=False, stage="perceptual", reason=reason)
+        self._replace(kept)
         return kept
 
     def reject(self, candidate_id: str) -> None:
@@ -80,9 +77,10 @@ class Survivors:
         return decision
 
     def _replace(self, kept: Decision) -> None:
-        worse = kept.facts.get("replaces")
+        worse: list[str] = kept.facts.get("replaces") or []
         if self.copies is not None and worse and kept.image:
-            self.copies.replace(worse, kept.image)
+            reasons = kept.facts.get("replaces_why") or ["a better copy"] * len(worse)
+            self.copies.replace(dict(zip(worse, reasons, strict=True)), kept.image)
 
     def purged(self, candidate_id: str) -> bool:
         """Whether a recheck has removed this candidate's picture: it must not come back."""

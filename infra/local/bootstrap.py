@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
@@ -25,7 +25,7 @@ from functions.crawl.sources.base import Context
 from functions.crawl.sources.folder import FolderSource
 from functions.filter.candidates import CandidateFilter
 from functions.filter.consumer import Consumer
-from functions.filter.copies import Copies
+from functions.filter.copies import Copies, restore
 from functions.filter.opinion import Opinion
 from functions.filter.pipeline import standard_pipeline
 from functions.filter.rules import NOTHING, Asked
@@ -118,7 +118,7 @@ def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, clo
     queue = closed.enter_context(closing(SqliteQueue(place.state / QUEUE, max_receives=MAX_RECEIVES)))
     ledger = closed.enter_context(closing(SqliteLedger(place.state / LEDGER, place.store)))
     likenesses = closed.enter_context(closing(SqliteLikenesses(place.state / LIKENESSES)))
-    copies = Copies(likenesses, place.store, ledger)
+    copies = Copies(likenesses, place.store, ledger, decoder)
     pipeline = standard_pipeline(
         fetcher=fetcher_for(source, http),
         ledger=ledger,
@@ -162,6 +162,13 @@ def _scout(name: str, bundle: Bundle) -> Opinion:
             f"run `bowerbird calibrate {bundle.folder} --scout {name} --good DIR` first"
         )
     return Opinion(scout, entry.floor.value, "scout")
+
+
+@contextmanager
+def restorer(place: Place) -> Iterator[Callable[[str], bool]]:
+    """What brings one picture of a place back, by its key; the index of likenesses learns of it again."""
+    with closing(SqliteLikenesses(place.state / LIKENESSES)) as index, IsolatedDecoder() as decoder:
+        yield lambda key: restore(key, place.store, index, decoder)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from rich.table import Table
 from bowerbird.net import HostTurns
 from bowerbird.net.hosts import troubles
 from functions.crawl.post import Committing, Source, Telling
+from functions.filter.replaced import KEEP_DAYS
 from infra.local.bootstrap import HostOptions, crawl, embedded_host, http_fetcher
 from infra.local.news import News
 from infra.local.place import Place
@@ -21,19 +22,22 @@ from infra.local.progress import progress
 from infra.local.signals import stop_on_signal
 from infra.local.tally import Tally
 from infra.local.terminal import cell, say, shown
+from infra.local.waiting import Expiry, told_waiting
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """How long a run lasts: `limit` in new candidates, `every_s` in seconds between crawls (None: once).
 
-    `stop` ends it, and is what is waited for between crawls; `now` tells the time of day.
+    `stop` ends it, and is what is waited for between crawls; `now` tells the time of day. Pictures that a
+    better copy replaced can come back for `keep_replaced_days`.
     """
 
     limit: int | None = None
     every_s: float | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     now: Callable[[], datetime] = lambda: datetime.now().astimezone()
+    keep_replaced_days: int = KEEP_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,9 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
     ):
         host.stop, host.on_progress = run.stop, report
         news = News(_tell, run.now)
-        host.on_crawled = lambda: _crawled(source, host.tally, news)
+        expiry = Expiry(place.store, run.keep_replaced_days)
+        expiry()
+        host.on_crawled = lambda: _crawled(source, expiry, host.tally, news)
         if run.every_s is not None:
             again = f"; it is tried again every {run.every_s:g} s"
             host.on_failed = lambda error: news.failed(f"{error}{again}")
@@ -80,8 +86,9 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         )
 
 
-def _crawled(source: Source, tally: Tally, news: News) -> None:
+def _crawled(source: Source, expiry: Expiry, tally: Tally, news: News) -> None:
     """All that a crawl gave is on the queue: remember it, and say in one line how the source is."""
+    expiry()
     if isinstance(source, Committing):
         source.commit()
     told = source.told() if isinstance(source, Telling) else ""
@@ -120,4 +127,7 @@ def print_summary(result: MineResult, place: Place) -> None:
         say(console, f"dead letter {id_}: {reason}")
     if result.dead:
         console.print("`bowerbird redrive` puts dead letters back")
+    waiting = told_waiting(place.store)
+    if waiting:
+        say(console, waiting)
     say(console, f"kept {tally.kept} of {tally.judged} in {place.name}")

@@ -6,6 +6,7 @@ import argparse
 import re
 
 from functions.crawl.sources import open_source
+from functions.filter.replaced import KEEP_DAYS
 from functions.filter.rules import COSTLY, Asked
 from functions.filter.stages.shape import ShapeRule
 from infra.local.bootstrap import HostOptions, source_context
@@ -51,6 +52,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--note", action="append", default=[], choices=COSTLY, help="measure this of survivors too"
     )
+    parser.add_argument(
+        "--keep-replaced",
+        type=positive,
+        default=KEEP_DAYS,
+        metavar="DAYS",
+        help=f"how long pictures that a better copy replaced can come back (default: {KEEP_DAYS})",
+    )
     parser.add_argument("--downloads", type=positive, default=16, metavar="N", help="at once (default: 16)")
     parser.add_argument(
         "--no-thumbnails", action="store_true", help="keep no small copies of rejected pictures"
@@ -75,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         gateway=args.gateway,
         asked=Asked.parse(args.reject_if, args.note),
     )
-    result = mine(source, place, options, RunOptions(args.limit, args.every))
+    result = mine(source, place, options, RunOptions(args.limit, args.every, args.keep_replaced))
     print_summary(result, place)
     return 0
 

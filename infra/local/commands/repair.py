@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 
-from bowerbird_models.bundle import load
 from infra.local.place import open_existing
 from infra.local.repair.repair import repair
 
@@ -21,9 +20,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("place", metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
     parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
-    parser.add_argument(
-        "--bundle", default="lite", help="whose pictures' size to compare copies at (default: lite)"
-    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     parser.set_defaults(run=run)
 
@@ -32,9 +28,7 @@ def run(args: argparse.Namespace) -> int:
     """Mend, and say what was found, what was rebuilt, and what is lost."""
     place = open_existing(args.place, args.endpoint_url)
     sound = True
-    for finding in repair(
-        place, lambda: load(args.bundle).min_side, now=datetime.now(UTC), dry_run=args.dry_run
-    ):
+    for finding in repair(place, now=datetime.now(UTC), dry_run=args.dry_run):
         sound = sound and finding.sound
         print(f"{finding.name}: {finding.told}", flush=True)
     if sound:

@@ -16,6 +16,7 @@ from infra.local.commands.sheet import day
 from infra.local.place import open_store
 from infra.local.sheet.cards import plain
 from infra.local.terminal import cell
+from infra.local.waiting import told_waiting
 from infra.local.yields.page import reasons, render_page
 from infra.local.yields.tables import DIMENSIONS, Yields, read_yields
 
@@ -41,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: nothing has been decided in this place, or on this day.
     """
-    yields = read_yields(open_store(args.place, args.endpoint_url), args.day)
+    store = open_store(args.place, args.endpoint_url)
+    yields = read_yields(store, args.day)
     if not yields.total.seen:
         raise UsageError(f"{args.place}: holds no decisions{f' of {args.day}' if args.day else ''} yet")
     if args.json:
@@ -61,6 +63,9 @@ def run(args: argparse.Namespace) -> int:
                 cell(row.name), str(row.seen), str(row.kept), f"{row.share:.1%}", cell(reasons(row))
             )
         console.print(table, "")
+    waiting = told_waiting(store)
+    if waiting:
+        console.print(waiting, "", markup=False, sep="\n")
     print(page)
     return 0
 

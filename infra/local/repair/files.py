@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,13 +15,12 @@ from bowerbird.adapters.sqlite.perceptual import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.adapters.sqlite.salvage import Row, ailment, rows, salvaged
 from bowerbird.decisions import Decision
-from bowerbird.errors import InvalidMessageError, PermanentError
+from bowerbird.errors import InvalidMessageError
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.likeness import Likeness
-from bowerbird.messages import Candidate, Submission, decode_candidate
+from bowerbird.messages import decode_candidate
 from bowerbird.ports import ObjectStore
-from functions.filter.examination import Examination
-from functions.filter.stages.perceptual import likeness_of
+from functions.filter.copies import likeness_of
 from infra.local.place import Place
 from infra.local.repair.bench import Bench
 from infra.local.repair.known import Known, lines, readable
@@ -85,8 +84,8 @@ def mend_ledger(place: Place, known: Known, at: Bench) -> Mended:
     return Mended(LEDGER, told, why, built=True)
 
 
-def mend_likenesses(place: Place, known: Known, min_side: Callable[[], int], at: Bench) -> Mended:
-    """Look at every kept picture again; `min_side` is the bundle's."""
+def mend_likenesses(place: Place, known: Known, at: Bench) -> Mended:
+    """Look at every kept picture again."""
     path = place.state / LIKENESSES
     why = _ailment(path, perceptual.SCHEMA, wanted=bool(known.pictures))
     if why is None:
@@ -94,14 +93,14 @@ def mend_likenesses(place: Place, known: Known, min_side: Callable[[], int], at:
     pictures = [key for key in sorted(known.pictures) if key in known.stored]
     if at.dry_run:
         return Mended(LIKENESSES, f"{len(pictures)} pictures would be looked at", why, built=True)
-    side, cores, unread = min_side(), len(os.sched_getaffinity(0)), 0
+    cores, unread = len(os.sched_getaffinity(0)), 0
     with (
         closing(SqliteLikenesses(at.new(LIKENESSES))) as new,
         IsolatedDecoder(workers=cores) as decoder,
         ThreadPoolExecutor(cores) as pool,
     ):
         for likeness in pool.map(
-            lambda key: _likeness(place.store, key, known.pictures[key], decoder, side), pictures
+            lambda key: _likeness(place.store, key, known.pictures[key], decoder), pictures
         ):
             if likeness is None:
                 unread += 1
@@ -155,17 +154,6 @@ def _claims(saved: list[tuple[Decision, bool]]) -> Iterator[tuple[str, str]]:
     )
 
 
-def _likeness(
-    store: ObjectStore, key: str, candidate: str, decoder: IsolatedDecoder, min_side: int
-) -> Likeness | None:
+def _likeness(store: ObjectStore, key: str, candidate: str, decoder: IsolatedDecoder) -> Likeness | None:
     data = store.get(key)
-    if data is None:
-        return None
-    # What a likeness needs of a candidate is its name.
-    exam = Examination(Candidate(candidate, (key,), Submission("", "")))
-    try:
-        exam.take(data, decoder.inspect(data))
-        exam.image = decoder.decode(data, min_side=min_side)
-    except PermanentError:
-        return None
-    return likeness_of(exam, min_side)
+    return None if data is None else likeness_of(key, candidate, data, decoder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -33,10 +33,8 @@ class Finding:
     sound: bool = False
 
 
-def repair(
-    place: Place, min_side: Callable[[], int], *, now: datetime, dry_run: bool = False
-) -> Iterator[Finding]:
-    """Look at every file and mend it; `min_side` is asked only when pictures must be looked at again.
+def repair(place: Place, *, now: datetime, dry_run: bool = False) -> Iterator[Finding]:
+    """Look at every file and mend it.
 
     Everything is built beside the old file first, so a repair that is killed, or finds the disk full, has
     done no harm and is run again. With `dry_run` nothing changes.
@@ -55,7 +53,7 @@ def repair(
             yield from _forget_cursors(place.store, at)
         yield _finish(queue, at)
         yield _finish(mend_ledger(place, known, at), at)
-        yield _finish(mend_likenesses(place, known, min_side, at), at)
+        yield _finish(mend_likenesses(place, known, at), at)
         yield from _labels(place.store, at)
         yield from _cursors(place.store, at)
 

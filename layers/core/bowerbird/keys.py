@@ -12,10 +12,30 @@ FORMATS: Final = {
     "WEBP": ("webp", "image/webp"),
 }
 
+#: Where replaced images wait.
+PREFIX_REPLACED: Final = "replaced/"
+_IMAGES: Final = "images/"
+
 
 def image_key(sha256: str, image_format: str) -> str:
     """Content-addressed key of a survivor: `images/ab/abcd….jpg`."""
-    return f"images/{sha256[:2]}/{sha256}.{FORMATS[image_format][0]}"
+    return f"{_IMAGES}{sha256[:2]}/{sha256}.{FORMATS[image_format][0]}"
+
+
+def content_type(key: str) -> str:
+    """The content type of an image's key."""
+    extension = key.rpartition(".")[2]
+    return next(kind for name, kind in FORMATS.values() if name == extension)
+
+
+def replaced_key(key: str) -> str:
+    """Where an image waits once a better copy has replaced it: `replaced/ab/abcd….jpg`."""
+    return PREFIX_REPLACED + key.removeprefix(_IMAGES)
+
+
+def original_key(key: str) -> str:
+    """The key that an image had before it was replaced."""
+    return _IMAGES + key.removeprefix(PREFIX_REPLACED)
 
 
 def sidecar_key(key: str) -> str:

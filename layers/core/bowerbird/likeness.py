@@ -29,20 +29,15 @@ Grey = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What a kept picture looks like and how good a copy it is.
+    """What a kept picture looks like; how good a copy it is, its file tells.
 
-    `image` is its object key, `coarse` an unsigned 64-bit number, `fine` 32 bytes; `sharpness` is the
-    contrast between neighbouring pixels at a fixed size, relative to the whole picture's; `pixels` and
-    `weight` (bytes) are the file's own.
+    `image` is its object key, `coarse` an unsigned 64-bit number, `fine` 32 bytes.
     """
 
     image: str
     candidate: str
     coarse: int
     fine: bytes
-    sharpness: float
-    pixels: int
-    weight: int
 
     def alike(self, other: Likeness) -> bool:
         """Whether both show the same picture."""
@@ -56,18 +51,6 @@ def prints(image: Image.Image) -> tuple[int, bytes]:
     grey = _grey(image, (_GRID, _GRID))
     fine = np.asarray(_COSINES @ grey @ _COSINES.T, np.float32)
     return int.from_bytes(_signs(fine[:_COARSE, :_COARSE])), _signs(fine)
-
-
-def sharpness(image: Image.Image, side: int) -> float:
-    """How much neighbouring pixels differ once the shorter side is `side` pixels, for comparing copies.
-
-    A copy that was scaled up or blurred has less of it than the picture it was made from.
-    """
-    scale = min(1.0, side / min(image.size))
-    width, height = (max(3, round(length * scale)) for length in image.size)
-    grey = _grey(image, (width, height))
-    edges = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
-    return float(edges.std() / max(float(grey.std()), 1.0))
 
 
 def _grey(image: Image.Image, size: tuple[int, int]) -> Grey:

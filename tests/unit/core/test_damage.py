@@ -54,7 +54,7 @@ def filled_index(path: Path) -> None:
     chance = random.Random(1)
     for number in range(20):
         own.enter(
-            Likeness(f"images/{number}", f"c{number}", chance.getrandbits(64), chance.randbytes(32), 1, 1, 1)
+            Likeness(f"images/{number}", f"c{number}", chance.getrandbits(64), chance.randbytes(32))
         )
     own.close()
 

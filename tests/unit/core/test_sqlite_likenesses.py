@@ -1,7 +1,9 @@
 """The index of likenesses: finds what is near, whatever the bits, and shares it between processes."""
 
 import random
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from bowerbird.likeness import Likeness
 
 
 def one(name: str, coarse: int = 0, fine: bytes = bytes(32)) -> Likeness:
-    return Likeness(name, f"candidate of {name}", coarse, fine, 0.5, 100, 10)
+    return Likeness(name, f"candidate of {name}", coarse, fine)
 
 
 @pytest.fixture
@@ -80,3 +82,17 @@ def test_what_is_taken_out_is_not_found(index: SqliteLikenesses) -> None:
     index.forget("nobody")
     assert (index.holds("a"), index.holds("b"), index.holds("c")) == (False, False, True)
     assert [each.image for each in index.near(one("d"))] == ["c"]
+
+
+def test_an_index_of_an_earlier_version_goes_on_working(tmp_path: Path) -> None:
+    path = tmp_path / "likenesses.db"
+    index = SqliteLikenesses(path)
+    index.enter(one("old"))
+    index.close()
+    with closing(sqlite3.connect(path)) as db:
+        for column in ("sharpness REAL", "pixels INTEGER", "weight INTEGER"):
+            db.execute(f"ALTER TABLE likenesses ADD COLUMN {column} NOT NULL DEFAULT 1")
+    for _ in range(2):
+        index = SqliteLikenesses(path)
+        assert [each.image for each in index.enter(one("new"))] == ["old"]
+        index.close()

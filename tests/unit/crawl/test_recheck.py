@@ -16,7 +16,7 @@ from bowerbird.adapters.folder import FolderStore
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.decisions import Decision, decode_decision, encode_decision, redacted
 from bowerbird.errors import SourceBlockedError
-from bowerbird.keys import image_key, sidecar_key, thumb_key, tombstone_key
+from bowerbird.keys import image_key, replaced_key, sidecar_key, thumb_key, tombstone_key
 from bowerbird.messages import Submission
 from bowerbird.ports import ObjectStore
 from functions.crawl.post import Lookup, Post
@@ -91,6 +91,14 @@ def test_what_is_removed_goes_and_a_tombstone_stays() -> None:
         "reason": "deleted",
         "purged_at": "2026-03-03T12:00:00+00:00",
     }
+
+
+def test_what_a_better_copy_replaced_goes_too() -> None:
+    store = FakeStore()
+    image, *_ = keep(store, "t3_gone")
+    store.put(replaced_key(image), store.objects.pop(image), content_type="image/jpeg")
+    assert recheck(store, FakeLookup([post("t3_gone", "deleted")]), now=NOW).purged == {"deleted": 1}
+    assert list(store.objects) == [tombstone_key("t3_gone/0")]
 
 
 def test_all_pictures_of_a_gallery_go_together() -> None:

@@ -20,10 +20,7 @@ CREATE TABLE IF NOT EXISTS likenesses (
     image TEXT NOT NULL UNIQUE,
     candidate TEXT NOT NULL,
     coarse INTEGER NOT NULL,
-    fine BLOB NOT NULL,
-    sharpness REAL NOT NULL,
-    pixels INTEGER NOT NULL,
-    weight INTEGER NOT NULL
+    fine BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS likenesses_by_candidate ON likenesses (candidate);
 CREATE TABLE IF NOT EXISTS quarters (
@@ -42,7 +39,9 @@ _ALL: Final = (1 << 64) - 1
 _LOOK_UP: Final = (
     f"SELECT likeness, coarse FROM quarters WHERE quarter IN ({','.join('?' * _QUARTERS * len(_FLIPS))})"  # noqa: S608 - question marks only
 )
-_COLUMNS: Final = "image, candidate, coarse, fine, sharpness, pixels, weight"
+_COLUMNS: Final = "image, candidate, coarse, fine"
+# What earlier versions kept of each; the files themselves are compared now.
+_FORMER: Final = {"sharpness", "pixels", "weight"}
 
 
 class SqliteLikenesses:
@@ -52,6 +51,10 @@ class SqliteLikenesses:
         if COARSE_BITS >= 2 * _QUARTERS:
             raise AssertionError("one flip a quarter finds up to 7 bits")
         self._db = Database(path, SCHEMA)
+        with self._db.write() as db:
+            for (column,) in db.execute("SELECT name FROM pragma_table_info('likenesses')").fetchall():
+                if column in _FORMER:
+                    db.execute(f"ALTER TABLE likenesses DROP COLUMN {column}")
 
     def near(self, likeness: Likeness) -> list[Likeness]:
         """Look up."""
@@ -63,17 +66,9 @@ class SqliteLikenesses:
         with self._db.write() as db:
             found = _near(db, likeness)
             _remove(db, "image", likeness.image)
-            row = (
-                likeness.image,
-                likeness.candidate,
-                _signed(likeness.coarse),
-                likeness.fine,
-                likeness.sharpness,
-                likeness.pixels,
-                likeness.weight,
-            )
+            row = (likeness.image, likeness.candidate, _signed(likeness.coarse), likeness.fine)
             (id_,) = db.execute(
-                f"INSERT INTO likenesses ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",  # noqa: S608 - a constant
+                f"INSERT INTO likenesses ({_COLUMNS}) VALUES (?, ?, ?, ?) RETURNING id",  # noqa: S608 - a constant
                 row,
             ).fetchone()
             coarse = _signed(likeness.coarse)
@@ -114,7 +109,7 @@ def _near(db: sqlite3.Connection, likeness: Likeness) -> list[Likeness]:
     found = []
     for id_ in sorted(ids):
         row = db.execute(f"SELECT {_COLUMNS} FROM likenesses WHERE id = ?", (id_,)).fetchone()  # noqa: S608 - a constant
-        other = Likeness(row[0], row[1], row[2] & _ALL, *row[3:])
+        other = Likeness(row[0], row[1], row[2] & _ALL, row[3])
         if other.image != likeness.image and likeness.alike(other):
             found.append(other)
     return found
