@@ -19,6 +19,7 @@ from bowerbird_models.manifest import Threshold
 from infra.local import pictures
 from infra.local.commands.score import score_files
 from infra.local.train import report
+from infra.local.train.heldout import threshold
 
 Scores = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ def by_keep_rate(bundle: Bundle, rate: float) -> Choice:
         raise UsageError(f"{bundle.label} holds no held-out scores; give --good and --reject")
     heldout = np.asarray(reference["heldout"])
     text = f"keeps {rate:.3g} of {len(heldout)} held-out pictures"
-    return Choice(float(np.quantile(heldout, 1.0 - rate)), text, reference)
+    return Choice(threshold(heldout, rate), text, reference)
 
 
 def by_pictures_a_day(bundle: Bundle, place: Path, wanted: float) -> Choice:

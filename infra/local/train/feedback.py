@@ -22,6 +22,7 @@ from bowerbird_models.densities import Linear
 from bowerbird_models.novelty import Novelty, Part
 from infra.local.train import fit
 from infra.local.train.embedding import Embedder
+from infra.local.train.heldout import auroc
 
 Vectors = NDArray[np.float32]
 
@@ -96,7 +97,7 @@ def learn(base: Novelty, labelled: Labelled, seen: Mapping[str, Vectors]) -> Lea
     points = np.concatenate([labelled.kept, labelled.rejected])
     loved = np.arange(len(points)) < len(labelled.kept)
     head, unseen = _head(points, loved), _held_out(points, loved)
-    skill = max(0.0, 2.0 * fit.auroc(unseen[loved], unseen[~loved]) - 1.0)
+    skill = max(0.0, 2.0 * auroc(unseen[loved], unseen[~loved]) - 1.0)
     deviation = float(np.sqrt(np.mean(unseen**2)))
     weight = fit.REJECTS_WEIGHT * skill
     part = Part(head, (0, points.shape[1]), deviation=deviation, weight=weight)
@@ -105,8 +106,8 @@ def learn(base: Novelty, labelled: Labelled, seen: Mapping[str, Vectors]) -> Lea
     after = before + weight * unseen / deviation
     return Learned(
         Novelty((*base.parts, part), base.threshold, reference),
-        fit.auroc(before[loved], before[~loved]),
-        fit.auroc(after[loved], after[~loved]),
+        auroc(before[loved], before[~loved]),
+        auroc(after[loved], after[~loved]),
     )
 
 

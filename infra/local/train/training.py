@@ -19,7 +19,7 @@ from bowerbird.ports import ObjectStore
 from bowerbird_models.encoder import Encoder
 from bowerbird_models.session import Session
 from infra.local import pictures
-from infra.local.train import feedback, fit, mixtures, report, write
+from infra.local.train import feedback, fit, mixtures, report, twins, write
 from infra.local.train.cache import EmbeddingCache
 from infra.local.train.embedding import Collection, Embedder
 from infra.local.train.mixtures import Trial
@@ -53,7 +53,12 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
         good, rejects = _embed(wishes, embedder, progress)
         cache.close()
         sample = fit.Sample(
-            good.vectors, good.imitations, good.origin, rejects.vectors, style=taken.encoder.style
+            good.vectors,
+            good.imitations,
+            good.origin,
+            rejects.vectors,
+            style=taken.encoder.style,
+            twins=twins.groups(good.vectors),
         )
         task = progress.add_task("mixtures", total=len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
         trials = []
@@ -113,7 +118,7 @@ def _mixture(count: int, covariance: str) -> fit.Fitter:
 
 
 def _contenders(best: Trial, forced: tuple[int, str] | None) -> dict[str, fit.Fitter]:
-    """Neighbours, who win a draw, Mahalanobis, and the mixture that explains unseen pictures best."""
+    """Neighbours, the simple ones, Mahalanobis, and the mixture that explains unseen pictures best."""
     known: dict[str, fit.Fitter] = {
         "neighbours": fit.neighbours,
         "mahalanobis": _mixture(1, "full"),
