@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bowerbird.errors import UsageError
+from infra.local.beforehand import file_to_write
 from infra.local.commands.sheet import day
 from infra.local.place import open_store
 from infra.local.sheet.cards import plain
@@ -40,14 +41,17 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: nothing has been decided in this place, or on this day.
     """
-    yields = read_yields(open_store(args.place, args.endpoint_url), args.day)
+    store = open_store(args.place, args.endpoint_url)
+    page = args.out or (Path("report.html") if "://" in args.place else Path(args.place, "report.html"))
+    if not args.json:
+        file_to_write(page)
+    yields = read_yields(store, args.day)
     if not yields.total.seen:
         raise UsageError(f"{args.place}: holds no decisions{f' of {args.day}' if args.day else ''} yet")
     if args.json:
         _print_json(yields)
         return 0
     name = args.place.rstrip("/").rpartition("/")[2] or args.place
-    page = args.out or (Path("report.html") if "://" in args.place else Path(args.place, "report.html"))
     page.write_text(render_page(yields, plain(f"Where the keeps of {name} come from")), encoding="utf-8")
     console = Console(file=sys.stdout, highlight=False)
     for dimension in DIMENSIONS[:-1]:

@@ -9,21 +9,33 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from bowerbird.errors import UsageError
+
 
 class EmbeddingCache:
     """Vectors by the sha256 of the picture, of the encoder, and what was done to the picture.
 
     Written as it goes, so an interrupted run continues where it stopped.
+
+    Raises:
+        UsageError: the file cannot be made or written, or is something else.
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = Lock()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        # A lost vector is computed again; waiting for the disk at each picture costs more.
-        self._db.execute("PRAGMA synchronous=OFF")
-        self._db.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vectors BLOB NOT NULL)")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            # A lost vector is computed again; waiting for the disk at each picture costs more.
+            self._db.execute("PRAGMA synchronous=OFF")
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vectors BLOB NOT NULL)"
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise UsageError(
+                f"{path} cannot hold embeddings ({error}); remove it, or name another --cache"
+            ) from error
 
     def get(self, key: str, dim: int) -> NDArray[np.float32] | None:
         """Vectors (K, dim), or None."""

@@ -17,6 +17,7 @@ from bowerbird_models import manifest as manifests
 from bowerbird_models.bundle import Bundle
 from bowerbird_models.manifest import Threshold
 from infra.local import pictures
+from infra.local.beforehand import bundle_name
 from infra.local.commands.score import score_files
 from infra.local.train import report
 from infra.local.train.heldout import threshold
@@ -111,7 +112,7 @@ def rewrite(bundle: Bundle, out: Path, changes: Mapping[str, object]) -> str:
     """Write the bundle with these fields of its manifest changed, and the next version; returns its label."""
     if out.resolve() != bundle.folder.resolve():
         shutil.copytree(bundle.folder, out, dirs_exist_ok=True)
-    name, version = out.resolve().name, _next(bundle.manifest.version)
+    name, version = bundle_name(out), _next(bundle.manifest.version)
     new = bundle.manifest.model_copy(update={"name": name, "version": version, **changes})
     manifests.write(new, out)
     return f"{name}@{version}"

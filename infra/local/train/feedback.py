@@ -67,9 +67,12 @@ def read(store: ObjectStore, embedder: Embedder) -> Labelled:
     Raises:
         UsageError: too few of either word.
     """
+    labels = list(read_labels(store))
+    kept = sum(label.keep for label in labels)
+    _check(kept, len(labels) - kept)
     rows: dict[bool, list[Vectors]] = {True: [], False: []}
     unreadable = 0
-    for label in read_labels(store):
+    for label in labels:
         data = picture_of(store, label)
         try:
             if data is None:
@@ -78,13 +81,16 @@ def read(store: ObjectStore, embedder: Embedder) -> Labelled:
                 rows[label.keep].append(embedder.vectors(_small(data), imitate=False))
         except PermanentError:
             unreadable += 1
-    kept, rejected = len(rows[True]), len(rows[False])
+    _check(len(rows[True]), len(rows[False]))
+    return Labelled(np.concatenate(rows[True]), np.concatenate(rows[False]), unreadable)
+
+
+def _check(kept: int, rejected: int) -> None:
     if min(kept, rejected) < FEWEST:
         raise UsageError(
             f"labels on {kept} keeps and {rejected} rejects can be read; give at least {FEWEST} of each"
             " with `bowerbird label PLACE`"
         )
-    return Labelled(np.concatenate(rows[True]), np.concatenate(rows[False]), unreadable)
 
 
 def learn(base: Novelty, labelled: Labelled, seen: Mapping[str, Vectors]) -> Learned:

@@ -24,6 +24,7 @@ from bowerbird_models.manifest import (
     WatermarkEntry,
 )
 from bowerbird_models.novelty import Novelty
+from infra.local.beforehand import bundle_name
 
 _NOVELTY_FILE: Final = "novelty.npz"
 _Entry = TypeVar("_Entry", bound=BaseModel)
@@ -86,7 +87,7 @@ def write(  # noqa: PLR0913 - what a manifest says, each by name
     novelties.save(model, out / _NOVELTY_FILE)
     manifest = Manifest(
         schema=manifests.SCHEMA,
-        name=out.resolve().name,
+        name=bundle_name(out),
         version=version,
         created_from=created_from,
         encoder=taken.encoder,
