@@ -24,6 +24,8 @@ Span = tuple[int, int]
 
 FOLDS: Final = 5
 FEWEST: Final = 20
+# Some of them may be copies of one another, but not so many that too few are left to hold out.
+_FEWEST_DIFFERENT: Final = 10
 NEIGHBOURS: Final = 15
 # More references than this are thinned at random: the bundle stays small and a picture's score cheap.
 _MOST_REFERENCES: Final = 4000
@@ -60,11 +62,10 @@ class Sample:
     def __post_init__(self) -> None:
         """Refuse too few pictures to hold any out."""
         found, different = len(self.good), len(np.unique(self.groups))
-        if self.share == 1.0 and different < FEWEST:
-            copies = (
-                "" if different == found else f", and only {different} show something else than the others"
-            )
-            raise UsageError(f"{found} pictures can be read{copies}; give at least {FEWEST}")
+        if found < FEWEST * self.share:
+            raise UsageError(f"{found} pictures can be read; give at least {FEWEST}")
+        if self.share == 1.0 and different < _FEWEST_DIFFERENT:
+            raise UsageError(f"{found} pictures show {different} things; give at least {FEWEST} that differ")
 
     @property
     def groups(self) -> Rows:

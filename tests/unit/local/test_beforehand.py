@@ -23,7 +23,6 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             (tmp_path / name / f"{number:02}.jpg").write_text(text)
     (tmp_path / "file").write_text("a file")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
     return tmp_path
 
 
@@ -87,6 +86,11 @@ BAD = [
 ]
 
 
+def written(folder: Path) -> set[Path]:
+    """All files but the memory of embeddings."""
+    return {path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("cache.db")}
+
+
 @pytest.mark.parametrize(("line", "told"), BAD, ids=[line for line, _ in BAD])
 def test_a_bad_command_line_is_refused_before_any_work(
     at: Path, line: str, told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -95,7 +99,7 @@ def test_a_bad_command_line_is_refused_before_any_work(
         raise AssertionError("a network was asked")
 
     monkeypatch.setattr(socket.socket, "connect", asked)
-    before = {path for path in at.rglob("*") if not path.name.startswith("cache.db")}
+    before = written(at)
 
     try:
         status = main(line.split())
@@ -106,7 +110,7 @@ def test_a_bad_command_line_is_refused_before_any_work(
     shown = capsys.readouterr()
     assert told in shown.err
     assert "left out" not in shown.err  # what `train` says of a file that it tried to decode
-    assert before == {path for path in at.rglob("*") if not path.name.startswith("cache.db")}
+    assert written(at) == before
 
 
 @pytest.mark.parametrize(
