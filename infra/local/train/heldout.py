@@ -58,8 +58,9 @@ def threshold(good: Scores, keep_rate: float) -> float:
 def choose(totals: Mapping[str, HeldOut]) -> str:
     """The first contender, the simple one, unless another is surely better.
 
-    Only rejects can say so. Imitations show what the owner's pictures show, and what is likely among these
-    says nothing of the world: in 21 of 22 tastes a likelier model kept more of everything else.
+    Only rejects can say so. Imitations show what the owner's pictures show, and how many unseen pictures pass
+    the bar of the seen ones says nothing of the world: a model that keeps everything passes. In 21 of 22
+    tastes a single Gaussian told the rest of the world from the owner's pictures worse than neighbours did.
     """
     simple = next(iter(totals))
     gains = {name: sure_gain(held, totals[simple]) for name, held in totals.items() if name != simple}
