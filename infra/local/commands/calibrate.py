@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from bowerbird.errors import UsageError
-from bowerbird_models.bundle import Bundle, load
+from bowerbird_models.bundle import Bundle, find, load
+from infra.local import beforehand
 from infra.local.commands.train import keep_rate
 
 
@@ -17,7 +18,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--out", type=Path, metavar="BUNDLE", help="write a copy here (default: in place)")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--keep-rate", type=keep_rate, metavar="R", help="of pictures held out in training")
-    how.add_argument("--per-day", type=float, metavar="N", help="pictures a day; needs --from")
+    how.add_argument(
+        "--per-day", type=beforehand.above_zero, metavar="N", help="pictures a day; needs --from"
+    )
     how.add_argument(
         "--good", type=Path, metavar="DIR", help="fresh pictures to keep; needs --reject or --scout"
     )
@@ -41,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     bundle = load(args.bundle)
     out = args.out or bundle.folder
+    _check_folders(args, bundle, out)
     try:
         if args.scout is not None:
             _scout(bundle, args, out)
@@ -63,6 +67,18 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError("--per-day goes with --from PLACE, whose decisions hold the scores")
     if (args.good is None) != (args.scout is None and args.reject is None):
         raise UsageError("--good goes with --reject, the pictures to tell them from, or with --scout")
+
+
+def _check_folders(args: argparse.Namespace, bundle: Bundle, out: Path) -> None:
+    beforehand.bundle_name(out)
+    beforehand.folder_to_write(out, sum(artifact.bytes for artifact in bundle.manifest.artifacts))
+    for folder in (args.good, args.reject, args.previews):
+        if folder is not None:
+            beforehand.pictures_of([folder], str(folder))
+    if args.place is not None and not args.place.is_dir():
+        raise UsageError(f"{args.place}: no such folder; give the --out of a `bowerbird mine` run")
+    if args.scout is not None:
+        find(args.scout)
 
 
 def _scout(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:

@@ -19,6 +19,7 @@ from functions.crawl.post import Telling
 from functions.crawl.rules import counted_as
 from functions.crawl.sources import open_source
 from infra.local.bootstrap import crawler, http_fetcher, source_context
+from infra.local.commands.mine import positive
 from infra.local.terminal import cell, shown
 
 
@@ -31,7 +32,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--skipped", action="store_true", help="also say which submission gave none, and why")
-    parser.add_argument("--limit", type=int, metavar="N", help="stop after N candidates")
+    parser.add_argument("--limit", type=positive, metavar="N", help="stop after N candidates")
     parser.add_argument("--gateway", metavar="URL", help="send every request to this server instead")
     parser.set_defaults(run=run)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from bowerbird_models.bundle import find
 from infra.local.demo.demo import run_demo
 
 
@@ -18,6 +19,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Run the demo and say where its sheet is."""
+    find(args.bundle)  # before a folder is made for nothing
     files = run_demo(args.out, args.bundle)
     for path in filter(None, (files.page, files.picture, files.histogram)):
         print(path)

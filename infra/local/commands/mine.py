@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import re
 
+from bowerbird_models.bundle import find
 from functions.crawl.sources import open_source
 from functions.filter.replaced import KEEP_DAYS
 from functions.filter.rules import COSTLY, Asked
 from functions.filter.stages.shape import ShapeRule
+from infra.local.beforehand import above_zero, whole_number
 from infra.local.bootstrap import HostOptions, source_context
 from infra.local.focus import focused
 from infra.local.mine import RunOptions, mine, print_summary
@@ -39,9 +41,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     when.add_argument("--every", type=seconds, metavar="60s", help="crawl again and again until Ctrl-C")
     parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
     parser.add_argument("--scout", metavar="BUNDLE", help="a cheaper bundle that looks first (see calibrate)")
-    parser.add_argument("--min-area", type=int, default=shape.min_area, metavar="PIXELS")
-    parser.add_argument("--max-wide", type=float, default=shape.max_wide, metavar="RATIO")
-    parser.add_argument("--max-tall", type=float, default=shape.max_tall, metavar="RATIO")
+    parser.add_argument("--min-area", type=whole_number, default=shape.min_area, metavar="PIXELS")
+    parser.add_argument("--max-wide", type=above_zero, default=shape.max_wide, metavar="RATIO")
+    parser.add_argument("--max-tall", type=above_zero, default=shape.max_tall, metavar="RATIO")
     parser.add_argument(
         "--reject-if",
         action="append",
@@ -71,6 +73,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Mine; exit status 0 when the crawl ended well, 3 when the source was out of reach."""
+    for name in filter(None, (args.bundle, args.scout)):
+        find(name)  # before a place is made for nothing
     place = open_place(args.out, args.endpoint_url)
     context = source_context(args.gateway, place.store, args.communities, fill_gaps=args.fill_gaps)
     source = focused(args.source, context, place.store) if args.focus else open_source(args.source, context)

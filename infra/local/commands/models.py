@@ -15,7 +15,7 @@ from bowerbird.errors import BundleError
 from bowerbird_models import bundle as bundles
 from bowerbird_models import manifest as manifests
 from bowerbird_models.manifest import Artifact, EncoderEntry, PreprocessEntry
-from infra.local import published
+from infra.local import beforehand, published
 from infra.local.download import download
 from infra.local.published import Published
 from infra.local.terminal import shown
@@ -95,6 +95,7 @@ def run_pull(args: argparse.Namespace) -> int:
     if name == "clip":
         name, what = f"clip-{args.precision}", table.clip[args.precision]
     folder = args.to or _NETWORKS / name
+    beforehand.folder_to_write(folder)
     pull(what, folder)
     if what.dim is None:
         module = _CONVERTERS[args.what]
@@ -138,7 +139,9 @@ def describe(what: Published, folder: Path, preprocess: PreprocessEntry) -> None
 
 def run_export(args: argparse.Namespace) -> int:
     """Verify, then pack manifest and artifacts; the same bundle gives the same bytes."""
-    bundle = bundles.load(args.bundle, verify=True)
+    folder = bundles.find(args.bundle)
+    beforehand.file_to_write(args.file, sum(each.bytes for each in manifests.read(folder).artifacts))
+    bundle = bundles.load(folder.resolve(), verify=True)
     names = [manifests.FILE_NAME, *(artifact.file for artifact in bundle.manifest.artifacts)]
     with replacing(args.file) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name in names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bowerbird.adapters.sqlite.queue import SqliteQueue
+from bowerbird.errors import UsageError
 from infra.local.bootstrap import cloud_queue
 from infra.local.place import open_existing
 from infra.local.state import QUEUE
@@ -23,6 +24,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Redrive the embedded queue of a place, or a queue of SQS."""
     if args.queue:
+        if not args.queue.startswith(("http://", "https://")):
+            raise UsageError(f"--queue {args.queue}: give the queue's URL, as SQS shows it")
         moved = cloud_queue(args.queue, args.endpoint_url).redrive()
     else:
         queue = SqliteQueue(open_existing(args.out, args.endpoint_url).state / QUEUE)

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from bowerbird.adapters.whole import write_whole
 from bowerbird.errors import UsageError
+from infra.local.beforehand import file_to_write
 from infra.local.commands.sheet import day
 from infra.local.place import open_store
 from infra.local.sheet.cards import plain
@@ -43,6 +44,9 @@ def run(args: argparse.Namespace) -> int:
         UsageError: nothing has been decided in this place, or on this day.
     """
     store = open_store(args.place, args.endpoint_url)
+    page = args.out or (Path("report.html") if "://" in args.place else Path(args.place, "report.html"))
+    if not args.json:
+        file_to_write(page)
     yields = read_yields(store, args.day)
     if not yields.total.seen:
         raise UsageError(f"{args.place}: holds no decisions{f' of {args.day}' if args.day else ''} yet")
@@ -50,7 +54,6 @@ def run(args: argparse.Namespace) -> int:
         _print_json(yields)
         return 0
     name = args.place.rstrip("/").rpartition("/")[2] or args.place
-    page = args.out or (Path("report.html") if "://" in args.place else Path(args.place, "report.html"))
     write_whole(page, render_page(yields, plain(f"Where the keeps of {name} come from")).encode())
     console = Console(file=sys.stdout, highlight=False)
     for dimension in DIMENSIONS[:-1]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bowerbird.errors import PermanentError
 from bowerbird_models.bundle import Bundle, load
-from infra.local import pictures
+from infra.local import beforehand, pictures
 from infra.local.terminal import shown
 
 
@@ -40,7 +40,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print one line a picture, in the order of their names."""
-    for score in score_files(pictures.find(args.files), load(args.bundle)):
+    paths = beforehand.pictures_of(args.files, "FILE")
+    for score in score_files(paths, load(args.bundle)):
         if args.json:
             print(json.dumps(asdict(score), ensure_ascii=False))
         else:

@@ -12,6 +12,7 @@ import numpy as np
 
 from bowerbird.errors import UsageError
 from bowerbird_models.bundle import Bundle, load
+from infra.local.beforehand import folder_to_write
 from infra.local.place import open_store
 from infra.local.sheet import Reference, write_sheet
 
@@ -36,14 +37,14 @@ def run(args: argparse.Namespace, load_bundle: Callable[[str], Bundle] = load) -
         UsageError: nothing has been decided in this place, or on this day.
     """
     store = open_store(args.place, args.endpoint_url)
+    out = args.out or _beside(args.place)
+    folder_to_write(out)
     prefix = f"decisions/day={args.day or ''}"
     if next(iter(store.keys(prefix)), None) is None:
         raise UsageError(f"{args.place}: holds no decisions{f' of {args.day}' if args.day else ''} yet")
     reference = reference_of(load_bundle(args.bundle))
     title = f"Contact sheet of {args.place.rstrip('/').rpartition('/')[2] or args.place}"
-    files = write_sheet(
-        store, args.out or _beside(args.place), reference=reference, day=args.day, title=title
-    )
+    files = write_sheet(store, out, reference=reference, day=args.day, title=title)
     if not reference.fits(files.report):
         decided = ", ".join(files.report.bundles)
         print(f"bowerbird: decided by {decided}; give it as --bundle to see its scores", file=sys.stderr)

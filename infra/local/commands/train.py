@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from bowerbird.errors import UsageError
+from infra.local import beforehand
 from infra.local.place import open_store
 
 _LEAST, _USUAL, _MOST = 0.5, 0.95, 0.999
@@ -15,16 +16,22 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command."""
     parser = subparsers.add_parser("train", help="learn what you love from a folder of pictures")
     add = parser.add_argument
-    add("--good", type=Path, nargs="+", default=[], metavar="DIR", help="pictures you love")
+    add("--good", type=Path, nargs="+", default=[], metavar="DIR", help="pictures you love, at least 20")
     add("--reject", type=Path, nargs="+", default=[], metavar="DIR", help="pictures you do not; 20 help")
     add("--feedback", metavar="PLACE", help="learn from its labels; alone, on top of the bundle --encoder")
     add("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
-    add("--out", type=Path, required=True, metavar="BUNDLE", help="the folder to write")
+    add("--out", type=Path, required=True, metavar="BUNDLE", help="the folder to write; names the bundle")
     add("--encoder", default="lite", metavar="NAME", help="bundle to take the networks from (default: lite)")
     add("--keep-rate", type=keep_rate, metavar="R", help=f"of unseen pictures like yours ({_USUAL})")
     add("--mixture", metavar="K:COVARIANCE", help="force a mixture alone, such as the original's 16:full")
     add("--cache", type=Path, default=Path.home() / ".cache/bowerbird/embeddings.db", metavar="FILE")
-    add("--bundle-version", default="1.0.0", metavar="X.Y.Z", help="recorded in every decision")
+    add(
+        "--bundle-version",
+        type=beforehand.bundle_version,
+        default="1.0.0",
+        metavar="X.Y.Z",
+        help="recorded in every decision",
+    )
     add("--created-from", metavar="TEXT", help="recorded in the manifest (default: a count)")
     add("--licence", default="unspecified", help="of the fitted model, recorded in the manifest")
     parser.set_defaults(run=run)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.adapters.disk import disk_errors
+from bowerbird.errors import UsageError
 
 _MEND: Final = "delete it: all that is lost is the time to compute it again"
 
@@ -18,14 +19,17 @@ _MEND: Final = "delete it: all that is lost is the time to compute it again"
 class EmbeddingCache:
     """Vectors by the sha256 of the picture, of the encoder, and what was done to the picture.
 
-    Written as it goes, so an interrupted run continues where it stopped. A file that is damaged, or a disk
-    that fails, is a StoreError.
+    Written as it goes, so an interrupted run continues where it stopped. A file that turns out damaged later,
+    or a disk that fails, is a StoreError.
+
+    Raises:
+        UsageError: the file cannot be made or written, or is something else.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()
-        with disk_errors(path, _MEND):
+        try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -34,6 +38,10 @@ class EmbeddingCache:
             self._db.execute(
                 "CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vectors BLOB NOT NULL)"
             )
+        except (OSError, sqlite3.Error) as error:
+            raise UsageError(
+                f"{path} cannot hold embeddings ({error}); remove it, or name another --cache"
+            ) from error
 
     def get(self, key: str, dim: int) -> NDArray[np.float32] | None:
         """Vectors (K, dim), or None."""

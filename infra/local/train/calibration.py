@@ -17,8 +17,10 @@ from bowerbird_models import manifest as manifests
 from bowerbird_models.bundle import Bundle
 from bowerbird_models.manifest import Threshold
 from infra.local import pictures
+from infra.local.beforehand import bundle_name
 from infra.local.commands.score import score_files
 from infra.local.train import report
+from infra.local.train.heldout import threshold
 from infra.local.train.write import staged
 
 Scores = NDArray[np.float64]
@@ -40,7 +42,7 @@ def by_keep_rate(bundle: Bundle, rate: float) -> Choice:
         raise UsageError(f"{bundle.label} holds no held-out scores; give --good and --reject")
     heldout = np.asarray(reference["heldout"])
     text = f"keeps {rate:.3g} of {len(heldout)} held-out pictures"
-    return Choice(float(np.quantile(heldout, 1.0 - rate)), text, reference)
+    return Choice(threshold(heldout, rate), text, reference)
 
 
 def by_pictures_a_day(bundle: Bundle, place: Path, wanted: float) -> Choice:
@@ -109,7 +111,7 @@ def write(bundle: Bundle, choice: Choice, out: Path) -> str:
 
 def rewrite(bundle: Bundle, out: Path, changes: Mapping[str, object]) -> str:
     """Write the bundle with these fields of its manifest changed, and the next version; returns its label."""
-    name, version = out.resolve().name, _next(bundle.manifest.version)
+    name, version = bundle_name(out), _next(bundle.manifest.version)
     new = bundle.manifest.model_copy(update={"name": name, "version": version, **changes})
     with staged(out) as folder:
         if out.resolve() != bundle.folder.resolve():

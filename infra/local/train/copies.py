@@ -14,6 +14,9 @@ WIDEST: Final = 1080
 _WIDTHS: Final = (108, 216, 320, 640, 960, WIDEST)
 _ENCODINGS: Final = (("JPEG", 85), ("JPEG", 75), ("WEBP", 80))
 
+#: How many there are of a picture that is large enough.
+COPIES: Final = len(_ENCODINGS)
+
 
 def copies(picture: Image.Image, side: int) -> list[bytes]:
     """The smallest copy whose shorter side has `side` pixels, in each encoding; none of a small picture."""

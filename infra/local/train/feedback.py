@@ -22,6 +22,7 @@ from bowerbird_models.densities import Linear
 from bowerbird_models.novelty import Novelty, Part
 from infra.local.train import fit
 from infra.local.train.embedding import Embedder
+from infra.local.train.heldout import auroc
 
 Vectors = NDArray[np.float32]
 
@@ -66,9 +67,12 @@ def read(store: ObjectStore, embedder: Embedder) -> Labelled:
     Raises:
         UsageError: too few of either word.
     """
+    labels = list(read_labels(store))
+    kept = sum(label.keep for label in labels)
+    _check(kept, len(labels) - kept)
     rows: dict[bool, list[Vectors]] = {True: [], False: []}
     unreadable = 0
-    for label in read_labels(store):
+    for label in labels:
         data = picture_of(store, label)
         try:
             if data is None:
@@ -77,13 +81,16 @@ def read(store: ObjectStore, embedder: Embedder) -> Labelled:
                 rows[label.keep].append(embedder.vectors(_small(data), imitate=False))
         except PermanentError:
             unreadable += 1
-    kept, rejected = len(rows[True]), len(rows[False])
+    _check(len(rows[True]), len(rows[False]))
+    return Labelled(np.concatenate(rows[True]), np.concatenate(rows[False]), unreadable)
+
+
+def _check(kept: int, rejected: int) -> None:
     if min(kept, rejected) < FEWEST:
         raise UsageError(
             f"labels on {kept} keeps and {rejected} rejects can be read; give at least {FEWEST} of each"
             " with `bowerbird label PLACE`"
         )
-    return Labelled(np.concatenate(rows[True]), np.concatenate(rows[False]), unreadable)
 
 
 def learn(base: Novelty, labelled: Labelled, seen: Mapping[str, Vectors]) -> Learned:
@@ -96,7 +103,7 @@ def learn(base: Novelty, labelled: Labelled, seen: Mapping[str, Vectors]) -> Lea
     points = np.concatenate([labelled.kept, labelled.rejected])
     loved = np.arange(len(points)) < len(labelled.kept)
     head, unseen = _head(points, loved), _held_out(points, loved)
-    skill = max(0.0, 2.0 * fit.auroc(unseen[loved], unseen[~loved]) - 1.0)
+    skill = max(0.0, 2.0 * auroc(unseen[loved], unseen[~loved]) - 1.0)
     deviation = float(np.sqrt(np.mean(unseen**2)))
     weight = fit.REJECTS_WEIGHT * skill
     part = Part(head, (0, points.shape[1]), deviation=deviation, weight=weight)
@@ -105,8 +112,8 @@ def learn(base: Novelty, labelled: Labelled, seen: Mapping[str, Vectors]) -> Lea
     after = before + weight * unseen / deviation
     return Learned(
         Novelty((*base.parts, part), base.threshold, reference),
-        fit.auroc(before[loved], before[~loved]),
-        fit.auroc(after[loved], after[~loved]),
+        auroc(before[loved], before[~loved]),
+        auroc(after[loved], after[~loved]),
     )
 
 

@@ -14,7 +14,8 @@ from bowerbird.errors import PermanentError, UsageError
 from bowerbird_models.bundle import Bundle
 from bowerbird_models.manifest import Threshold
 from infra.local import pictures
-from infra.local.train.copies import WIDEST, copies
+from infra.local.beforehand import pictures_of
+from infra.local.train.copies import COPIES, WIDEST, copies
 
 #: Of the copies of passing pictures, so much must go on.
 GOES_ON: Final = 0.99
@@ -45,7 +46,8 @@ def measure(bundle: Bundle, folder: Path) -> Margin:
     Raises:
         UsageError: too few of them pass and are large enough to have copies.
     """
-    scores = np.array([row for path in pictures.find([folder]) for row in _scores(bundle, path)])
+    paths = pictures_of([folder], "--previews", -(-FEWEST // COPIES))
+    scores = np.array([row for path in paths for row in _scores(bundle, path)])
     full, small = scores.reshape(-1, 2).T
     return margin(full, small, bundle.novelty.threshold)
 

@@ -12,7 +12,7 @@ from bowerbird_models.bundle import Bundle
 from bowerbird_models.densities import Neighbours
 from infra.local.train import feedback, report, write
 from infra.local.train.cache import EmbeddingCache
-from infra.local.train.training import Wishes, open_embedder
+from infra.local.train.training import Wishes, check, open_embedder
 
 
 def retrain(wishes: Wishes, labels: ObjectStore) -> None:
@@ -24,7 +24,9 @@ def retrain(wishes: Wishes, labels: ObjectStore) -> None:
     base = bundles.load(wishes.encoder)
     if base.folder.resolve() == wishes.out.resolve():
         raise UsageError("--out is the bundle to start from; its labels would count again each time")
-    taken, cache = write.networks(wishes.encoder), EmbeddingCache(wishes.cache)
+    taken = write.networks(wishes.encoder)
+    check(wishes, taken)
+    cache = EmbeddingCache(wishes.cache)
     labelled = feedback.read(labels, open_embedder(taken, cache))
     cache.close()
     learned = feedback.learn(base.novelty, labelled, remembered(base))

@@ -17,11 +17,12 @@ from rich.progress import Progress
 from bowerbird.adapters.whole import write_whole
 from bowerbird.errors import UsageError
 from bowerbird.ports import ObjectStore
+from bowerbird_models import verify
 from bowerbird_models.encoder import Encoder
 from bowerbird_models.session import Session
-from infra.local import pictures
+from infra.local import beforehand, pictures
 from infra.local.terminal import shown
-from infra.local.train import feedback, fit, mixtures, report, write
+from infra.local.train import feedback, fit, mixtures, report, twins, write
 from infra.local.train.cache import EmbeddingCache
 from infra.local.train.embedding import Collection, Embedder
 from infra.local.train.mixtures import Trial
@@ -48,6 +49,7 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
     start = time.monotonic()
     forced = None if wishes.mixture is None else parse_mixture(wishes.mixture)
     taken = write.networks(wishes.encoder)
+    check(wishes, taken)
     cache = EmbeddingCache(wishes.cache)
     embedder = open_embedder(taken, cache)
     labelled = None if labels is None else feedback.read(labels, embedder)
@@ -55,7 +57,12 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
         good, rejects = _embed(wishes, embedder, progress)
         cache.close()
         sample = fit.Sample(
-            good.vectors, good.imitations, good.origin, rejects.vectors, style=taken.encoder.style
+            good.vectors,
+            good.imitations,
+            good.origin,
+            rejects.vectors,
+            style=taken.encoder.style,
+            twins=twins.groups(good.vectors),
         )
         task = progress.add_task("mixtures", total=len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
         trials = []
@@ -64,8 +71,7 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
             progress.advance(task)
         progress.update(task, completed=progress.tasks[task].total)
     best = max(trials, key=lambda trial: trial.heldout)
-    contenders = _contenders(best, forced)
-    fitted = fit.fit(sample, contenders, keep_rate=wishes.keep_rate, use_head=forced is None)
+    fitted = fit.fit(sample, contenders(best, forced), keep_rate=wishes.keep_rate, use_head=forced is None)
     if forced is not None:
         fitted = _only(sample, forced, wishes.keep_rate, fitted)
     source = f"{len(good.paths)} pictures, {len(rejects.paths)} rejects"
@@ -96,6 +102,31 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
     )
 
 
+def check(wishes: Wishes, taken: write.Networks) -> None:
+    """Whatever can be told to be wrong before the first picture is read.
+
+    Raises:
+        UsageError: in the folders, in their names, or in the room there is.
+        BundleError: a network is not what its description says.
+    """
+    beforehand.bundle_name(wishes.out)
+    beforehand.folder_to_write(wishes.out, sum(file.bytes for file in taken.artifacts))
+    if wishes.good:
+        found = len(beforehand.pictures_of(wishes.good, "--good", fit.FEWEST))
+        _check_mixture(wishes.mixture, found)
+    for folder in wishes.rejects:
+        beforehand.pictures_of([folder], "--reject")
+    for file in taken.artifacts:
+        verify.check_file(taken.folder / file.file, file)
+
+
+def _check_mixture(wanted: str | None, found: int) -> None:
+    count = 1 if wanted is None else parse_mixture(wanted)[0]
+    most = found - -(-found // fit.FOLDS)  # a fold is held out
+    if count > most:
+        raise UsageError(f"--mixture {wanted}: {found} pictures serve {most} components at most")
+
+
 def parse_mixture(text: str) -> tuple[int, str]:
     """`16:full` → (16, "full").
 
@@ -114,8 +145,8 @@ def _mixture(count: int, covariance: str) -> fit.Fitter:
     return lambda sample: mixtures.fit(sample.good, count, covariance, at_last=sample.at_last)
 
 
-def _contenders(best: Trial, forced: tuple[int, str] | None) -> dict[str, fit.Fitter]:
-    """Neighbours, who win a draw, Mahalanobis, and the mixture that explains unseen pictures best."""
+def contenders(best: Trial, forced: tuple[int, str] | None) -> dict[str, fit.Fitter]:
+    """Neighbours, the simple ones, Mahalanobis, and the mixture that explains unseen pictures best."""
     known: dict[str, fit.Fitter] = {
         "neighbours": fit.neighbours,
         "mahalanobis": _mixture(1, "full"),

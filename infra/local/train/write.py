@@ -27,6 +27,7 @@ from bowerbird_models.manifest import (
     WatermarkEntry,
 )
 from bowerbird_models.novelty import Novelty
+from infra.local.beforehand import bundle_name
 
 _NOVELTY_FILE: Final = "novelty.npz"
 _Entry = TypeVar("_Entry", bound=BaseModel)
@@ -141,7 +142,7 @@ def _manifest(  # noqa: PLR0913 - as above
 ) -> Manifest:
     return Manifest(
         schema=manifests.SCHEMA,
-        name=out.resolve().name,
+        name=bundle_name(out),
         version=version,
         created_from=created_from,
         encoder=taken.encoder,

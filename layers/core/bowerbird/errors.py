@@ -53,6 +53,10 @@ class BundleError(PermanentError):
     """A bundle is missing, damaged, tampered with or of an unknown schema."""
 
 
+class NoSuchBundleError(BundleError, UsageError):
+    """There is no bundle of this name: the name is wrong, not a bundle."""
+
+
 class SourceBlockedError(BowerbirdError):
     """A source refused us (403, 429, HTML for JSON); never the same as "no new posts". Exit status 3."""
 

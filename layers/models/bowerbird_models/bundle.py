@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bowerbird.errors import BundleError
+from bowerbird.errors import BundleError, NoSuchBundleError
 from bowerbird_models import manifest as manifests
 from bowerbird_models import novelty as novelties
 from bowerbird_models.densities import Linear
@@ -95,7 +95,7 @@ def find(name: str | Path, searched: tuple[Path, ...] = SEARCHED) -> Path:
     """The folder of a bundle: a path is taken as it is, a bare name is looked up.
 
     Raises:
-        BundleError: there is no such bundle; the text lists the ones there are.
+        NoSuchBundleError: there is none; the text lists the ones there are.
     """
     path = Path(name)
     if (path / manifests.FILE_NAME).is_file() and (path.is_absolute() or len(path.parts) > 1):
@@ -106,7 +106,9 @@ def find(name: str | Path, searched: tuple[Path, ...] = SEARCHED) -> Path:
     if (path / manifests.FILE_NAME).is_file():
         return path
     known = ", ".join(sorted({folder.name for folder in installed(searched)})) or "none"
-    raise BundleError(f"no bundle {name}: not a folder with a {manifests.FILE_NAME}; installed: {known}")
+    raise NoSuchBundleError(
+        f"no bundle {name}: not a folder with a {manifests.FILE_NAME}; installed: {known}"
+    )
 
 
 def installed(searched: tuple[Path, ...] = SEARCHED) -> Iterator[Path]:

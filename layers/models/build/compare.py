@@ -25,6 +25,7 @@ from infra.local import pictures
 from infra.local.train import fit, mixtures, write
 from infra.local.train.cache import EmbeddingCache
 from infra.local.train.embedding import Collection
+from infra.local.train.heldout import auroc
 from infra.local.train.training import open_embedder
 
 Vectors = NDArray[np.float32]
@@ -84,8 +85,8 @@ def rows(data: Data, fitter: fit.Fitter, *, head: bool, count: int) -> Iterator[
         seconds = time.perf_counter() - start
         score = fitted.novelty.score
         yield Row(
-            fit.auroc(fitted.total.good, score(data.rest)),
-            fit.auroc(score(data.large_good), score(left)),
+            auroc(fitted.total.good, score(data.rest)),
+            auroc(score(data.large_good), score(left)),
             kept(sample, fitter, head=head) if seed == 0 else (),
             seconds,
         )

@@ -53,9 +53,7 @@ def filled_index(path: Path) -> None:
     own = SqliteLikenesses(path)
     chance = random.Random(1)
     for number in range(20):
-        own.enter(
-            Likeness(f"images/{number}", f"c{number}", chance.getrandbits(64), chance.randbytes(32))
-        )
+        own.enter(Likeness(f"images/{number}", f"c{number}", chance.getrandbits(64), chance.randbytes(32)))
     own.close()
 
 

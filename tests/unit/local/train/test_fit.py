@@ -1,11 +1,13 @@
 """Fitting on made-up embeddings: a cone of good pictures, imitations beside it, others elsewhere."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bowerbird.errors import UsageError
-from bowerbird_models.densities import Linear
-from infra.local.train import fit, mixtures
+from bowerbird_models.densities import Linear, Neighbours
+from infra.local.train import fit, mixtures, twins
 from infra.local.train.fit import Sample
 
 DIM = 24
@@ -61,7 +63,7 @@ def test_others_and_imitations_score_below_unseen_good_ones() -> None:
 
 
 def test_sixteen_full_covariances_learn_by_heart_and_lose_to_neighbours() -> None:
-    contenders = {"memory": lambda own: mixtures.fit(own.good, 16, "full"), "neighbours": fit.neighbours}
+    contenders = {"neighbours": fit.neighbours, "memory": lambda own: mixtures.fit(own.good, 16, "full")}
 
     fitted = fit.fit(sample(), contenders, keep_rate=0.95)
 
@@ -126,8 +128,31 @@ def test_an_imitation_is_held_out_with_its_original() -> None:
 
 
 def test_too_few_pictures_are_refused_with_the_number_to_give() -> None:
-    with pytest.raises(UsageError, match="give at least 50"):
-        sample(49)
+    sample(20)
+    with pytest.raises(UsageError, match="19 pictures can be read; give at least 20"):
+        sample(19)
+
+
+def test_a_few_copies_do_no_harm_and_copies_of_a_few_pictures_are_refused() -> None:
+    own = sample(30)
+    replace(own, twins=np.arange(30) // 2)
+    with pytest.raises(UsageError, match="30 pictures show 6 things; give at least 20 that differ"):
+        replace(own, twins=np.arange(30) // 5)
+
+
+def test_twins_are_held_out_together() -> None:
+    own = sample(60)
+    twice = np.concatenate([own.good, own.good])
+    none = np.empty((0, DIM), np.float32)
+    apart = Sample(twice, none, np.empty(0, int), none)
+    together = replace(apart, twins=twins.groups(twice))
+
+    def nearest(part: Sample) -> fit.Density:
+        return Neighbours(part.good, np.asarray(1))
+
+    assert fit.hold_out(apart, nearest, 0).good.mean() > 0.9  # most found their twin
+    assert np.array_equal(together.groups, np.tile(np.arange(60), 2))
+    assert fit.hold_out(together, nearest, 0).good.max() < 0.9
 
 
 def test_mixtures_are_compared_on_pictures_they_have_not_seen() -> None:
