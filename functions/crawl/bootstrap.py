@@ -10,7 +10,7 @@ import boto3
 from bowerbird.adapters.aws.patience import PATIENCE
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
-from bowerbird.net import HostTurns, HttpFetcher
+from bowerbird.net import AtprotoFetcher, HostTurns, HttpFetcher, WebSockets
 from functions.crawl.crawler import Crawler
 from functions.crawl.credentials import read_parameter, read_secret
 from functions.crawl.cursor import FollowedSource
@@ -20,13 +20,14 @@ from functions.crawl.settings import CrawlSettings
 from functions.crawl.shipment import Shipment, ship
 from functions.crawl.sources import open_source
 from functions.crawl.sources.base import Context
+from functions.crawl.tail import TailedSource
 
 
 def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipment]:
     """One crawl of the configured source to the queue, for as long as the argument answers true."""
     settings = _with_credentials(settings)
     hosts = HostTurns()
-    http = HttpFetcher(user_agent=settings.user_agent, turns=hosts)
+    http = AtprotoFetcher(HttpFetcher(user_agent=settings.user_agent, turns=hosts))
     crawler = Crawler(http, Hosts.found(settings.host_keys()))
     sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url, config=PATIENCE)
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
@@ -34,6 +35,7 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
     context = Context(
         settings.community_list(),
         HttpFetcher(user_agent=settings.user_agent),  # sources take their turns themselves
+        WebSockets(user_agent=settings.user_agent),
         store=S3Store(s3, settings.bucket) if settings.bucket else None,
         reddit=settings.reddit_app(),
         requests=settings.crawl_requests,
@@ -45,7 +47,7 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
         shipment = ship(crawler.crawl(source), queue, in_time=in_time)
         if isinstance(source, Committing):
             source.commit()
-        if isinstance(source, FollowedSource) and source.progress:
+        if isinstance(source, FollowedSource | TailedSource) and source.progress:
             shipment = replace(shipment, source=source.progress.facts())
         return replace(shipment, hosts=hosts.take())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -14,7 +14,8 @@ class Attachment:
     """A picture the listing itself carries, such as one item of a Reddit gallery.
 
     `id` is stable within the submission; `urls` holds the best original first; `previews` go from small to
-    large; `width` and `height` are the original's in pixels when the listing says.
+    large; `width` and `height` are the original's in pixels when the listing says; `alt` is what the author
+    says that it shows.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Attachment:
     previews: tuple[Preview, ...] = ()
     width: int | None = None
     height: int | None = None
+    alt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Post:
     """One post. `link` is what it points at; `attachments` are in the author's order.
 
     `previews` (small to large) and the declared `width` and `height` describe the picture behind `link`.
-    `removed` says why it is gone, when it is.
+    `removed` says why it is gone, when it is. `signed_in_only`: its author shows it to nobody else.
     """
 
     submission: Submission
@@ -43,6 +45,7 @@ class Post:
     is_video: bool = False
     is_self: bool = False
     removed: str | None = None
+    signed_in_only: bool = False
 
 
 class Source(Protocol):
@@ -97,4 +100,26 @@ class Committing(Protocol):
 
     def commit(self) -> None:
         """Remember; called when everything yielded so far is safely on the queue, never before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """What a stream has told of posts that are gone: why, by submission id and by author."""
+
+    posts: Mapping[str, str]
+    authors: Mapping[str, str]
+
+
+@runtime_checkable
+class Removing(Protocol):
+    """A source that tells by itself what was removed, without being asked."""
+
+    @property
+    def name(self) -> str:
+        """The source's name in submissions."""
+        ...
+
+    def removed(self) -> Removals:
+        """All that was told of late, by this run and those before it."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from bowerbird.net.limiter import Limiter
-from bowerbird.ports import Fetcher, ObjectStore
+from bowerbird.ports import Fetcher, ObjectStore, Streams
 from functions.crawl.pace import SharedPace
 from functions.crawl.post import Source
 from functions.crawl.sources.listing import DEFAULT_LIMIT, LIMITS
@@ -17,14 +17,15 @@ from functions.crawl.sources.reddit_app import RedditApp
 class Context:
     """What the world offers a source; files need none of it.
 
-    `communities` narrows the stream (subreddits, Lemmy communities); empty means everything. `store` keeps
-    the cursor between runs. A run makes at most so many `requests` in so many `seconds`; sources that share a
-    host share the `limiter`, and through `pace` runs do. With `fill_gaps` what is left of a run asks by id
-    for what earlier ones missed.
+    `communities` narrows the stream (subreddits, Lemmy communities); empty means everything. `fetcher` reads
+    pages, `streams` opens WebSockets. `store` keeps the cursor between runs. A run makes at most so many
+    `requests` in so many `seconds`; sources that share a host share the `limiter`, and through `pace` runs
+    do. With `fill_gaps` what is left of a run asks by id for what earlier ones missed.
     """
 
     communities: tuple[str, ...] = ()
     fetcher: Fetcher | None = None
+    streams: Streams | None = None
     store: ObjectStore | None = None
     reddit: RedditApp | None = None
     limiter: Limiter = field(default_factory=lambda: Limiter(LIMITS, DEFAULT_LIMIT))
