@@ -260,6 +260,7 @@ class TailedSource:
     def _connections(self) -> Iterator[Post]:
         """Connect as often as it takes; give up where that gets us nowhere."""
         run, futile, skip = self._run, 0, 0.0
+        trouble: PermanentError | RetryableError | None = None
         while not (self._budget.over or self._full()):
             before = run.reached
             try:
@@ -268,13 +269,16 @@ class TailedSource:
                     yield from self._events(stream)
                     return
             except (PermanentError, RetryableError) as error:
+                trouble = error
                 run.settle()
                 futile = futile + 1 if run.reached == before else 0
                 poisoned = str(error).startswith("too-large:")
                 # What cannot be read is passed by; the step over it is a gap like any other.
                 skip = max(1.0, 2 * skip) if poisoned and futile else 0.0
                 if not poisoned and (isinstance(error, PermanentError) or futile >= TRIES):
-                    raise self._explained(error) from None
+                    break
+        if trouble:
+            raise self._explained(trouble) from None
 
     def _open(self, stack: ExitStack, skip: float) -> Stream:
         run = self._run

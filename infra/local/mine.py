@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import FrameType
 
 from rich.console import Console
@@ -14,7 +15,8 @@ from rich.table import Table
 
 from bowerbird.net import HostTurns
 from bowerbird.net.hosts import troubles
-from functions.crawl.post import Committing, Source, Telling
+from functions.crawl.post import Committing, Removing, Source, Telling
+from functions.crawl.removal import purge_removed
 from infra.local.bootstrap import HostOptions, crawl, embedded_host, http_fetcher
 from infra.local.host import Host
 from infra.local.place import Place
@@ -58,8 +60,9 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         _stop_on_signal(host) as stopped,
     ):
         host.on_progress = report
-        host.on_crawled = lambda: _crawled(source)
+        host.on_crawled = lambda: _crawled(source, place, host)
         host.run(lambda: crawl(source, http), limit=run.limit, every_s=run.every_s)
+        _take_back(source, place, host)  # what was kept since it was told to be gone
         depth = host.queue.depth()
         return MineResult(
             host.tally,
@@ -70,12 +73,24 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         )
 
 
-def _crawled(source: Source) -> None:
+def _crawled(source: Source, place: Place, host: Host) -> None:
     """All that a crawl gave is on the queue: remember it, and say in one line how the source is."""
+    _take_back(source, place, host)  # before the cursor moves, so that a crawl that dies here is told again
     if isinstance(source, Committing):
         source.commit()
     if isinstance(source, Telling):
         print(source.told(), file=sys.stderr, flush=True)
+
+
+def _take_back(source: Source, place: Place, host: Host) -> None:
+    """Purge what was kept and is gone by now, where the source tells so by itself."""
+    if not isinstance(source, Removing):
+        return
+    removed, now = source.removed(), datetime.now(UTC)
+    gone = purge_removed(place.store, source.name, removed, now=now, ledger=host.ledger)
+    if gone:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in gone.most_common())
+        print(f"{source.name}: {gone.total()} kept pictures purged ({reasons})", file=sys.stderr, flush=True)
 
 
 def print_summary(result: MineResult, place: Place) -> None:

@@ -1,8 +1,8 @@
 """A Jetstream on loopback that lives on simulated time: events appear at a chosen rate, and things go wrong.
 
-Event number n happens n / rate seconds after the beginning, so that what is missing can be counted. Of ten events one
-is a post with a picture, six are texts, one is a deletion, and the others are somebody's name and account. Whatever
-asks without WebSocket is answered as any host would be: the server is a gateway.
+Event number n happens n / rate seconds after the beginning, so that what is missing can be counted. Of ten
+events one is a post with a picture, six are texts, one is a deletion, and the others are somebody's name and
+account. Whatever asks without WebSocket is answered as any host would be: the server is a gateway.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
@@ -138,7 +138,7 @@ class LoopbackJetstream:
         return round((self.born + number / self.rate) * 1e6)
 
     def first(self, cursor: int | None) -> int:
-        """Where playback begins: clamped to the window, in silence; live without a cursor, or with a later one."""
+        """Where playback begins: clamped to the window; live without a cursor, or with a later one."""
         if cursor is None or cursor > self.clock.now * 1e6:
             return self.newest()
         oldest = max(cursor / 1e6, self.clock.now - self.window_s)
@@ -192,12 +192,10 @@ class LoopbackJetstream:
         self.ends.wait(10)
 
     def handle(self, socket: ServerConnection) -> None:
-        try:
+        with suppress(ConnectionClosed, OSError):
             self.play(socket)
-        except (ConnectionClosed, OSError):
-            pass
 
-    def request(self, socket: ServerConnection, request: Request) -> Response | None:
+    def request(self, _: ServerConnection, request: Request) -> Response | None:
         host = request.headers["Host"]
         self.agents.add(request.headers.get("User-Agent", ""))
         if request.headers.get("Upgrade", "").lower() == "websocket":
@@ -216,8 +214,7 @@ class LoopbackJetstream:
         headers = Headers({"Content-Type": kind, "Content-Length": str(len(body)), "Connection": "close"})
         return Response(code, HTTPStatus(code).phrase, headers, body)
 
-    def dated(self, socket: ServerConnection, request: Request, response: Response) -> None:
-        del socket, request
+    def dated(self, _: ServerConnection, __: Request, response: Response) -> None:
         if "Date" in response.headers:
             del response.headers["Date"]
         response.headers["Date"] = formatdate(self.clock.now, usegmt=True)

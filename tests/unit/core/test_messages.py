@@ -66,7 +66,7 @@ def message(**changes: Any) -> str:
         ("[]", "object"),
         ("null", "object"),
         ('{"version": 1}', "candidate: Field required"),
-        ('{"version": 2, "candidate": {}}', "version: Input should be 1"),
+        ('{"version": 3, "candidate": {}}', "version: Input should be 1 or 2"),
         (message(id=""), "candidate.id: String should have at least 1 character"),
         (message(id=7), "candidate.id: Input should be a valid string"),
         (message(urls=[]), "candidate.urls"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -72,23 +72,21 @@ class WebSockets:
 
         target = self._target(url)
         plain = self._gateway is not None or target.scheme == "http"
-        with _errors(target):
-            connection = connect(
-                f"{'ws' if plain else 'wss'}://{target.authority}{target.path}",
-                sock=self._connected(target),
-                ssl=None if plain else ssl.create_default_context(cafile=certifi.where()),
-                proxy=None,
-                user_agent_header=self._user_agent,
-                open_timeout=self._limits.read_s,
-                close_timeout=1,
-                max_size=MAX_MESSAGE_BYTES,
-                max_queue=_WAITING,
-            )
-        try:
+        with ExitStack() as stack:
+            with _errors(target):
+                opening = connect(
+                    f"{'ws' if plain else 'wss'}://{target.authority}{target.path}",
+                    sock=self._connected(target),
+                    ssl=None if plain else ssl.create_default_context(cafile=certifi.where()),
+                    proxy=None,
+                    user_agent_header=self._user_agent,
+                    open_timeout=self._limits.read_s,
+                    close_timeout=1,
+                    max_size=MAX_MESSAGE_BYTES,
+                    max_queue=_WAITING,
+                )
+                connection = stack.enter_context(opening)
             yield _Stream(connection, target)
-        finally:
-            # Said politely first; a server that goes on talking is cut off.
-            connection.close()
 
     def _target(self, url: str) -> Target:
         scheme, colon, rest = url.partition(":")
