@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from itertools import pairwise
 from typing import Final
 
 from bowerbird.errors import (
@@ -31,6 +32,7 @@ from functions.crawl.cursor import CursorStore, Progress
 from functions.crawl.jetstream import DamagedEventError, Event
 from functions.crawl.pace import SharedPace
 from functions.crawl.post import Post, Removals
+from functions.crawl.reading import JUMP
 from functions.crawl.source_state import source_state
 from functions.crawl.sources.bluesky_post import parse_record
 from functions.crawl.sources.listing import TRIES, RunBudget, SourceThrottledError
@@ -51,8 +53,9 @@ QUIET_S: Final = 5.0
 MAX_EVENTS: Final = 300_000
 MAX_BYTES: Final = 512 * 1024 * 1024
 
-#: Where a run is, is the oldest of so many last events: when playback goes over into live events, some of
-#: those come before the rest of the playback (bluesky-social/jetstream-legacy#42).
+#: Where a run is, is told by so many last events: when playback goes over into live events, some of those
+#: come before the rest of the playback (bluesky-social/jetstream-legacy#42), and to go on behind them would
+#: lose it.
 _ABREAST: Final = 64
 
 #: An event from further in the future, by the server's own clock, is no event; a cursor from there no cursor.
@@ -135,7 +138,7 @@ class _Run:
     def settle(self) -> None:
         """Take stock of where the run is."""
         if self._recent:
-            here = min(self._recent)
+            here = _here(list(self._recent))
             self.reached = here if self.reached is None else max(self.reached, here)
 
     def knowledge(self) -> Knowledge:
@@ -149,6 +152,14 @@ class _Run:
             span = Span(Edge(self._low, self._low), Edge(self.reached, self.reached))
             if span not in self.spans:
                 self.spans.append(span)
+
+
+def _here(times: list[float]) -> float:
+    """Where a stream is, by the times of its last events: the last one, unless some ran ahead of others."""
+    steps = [after - before for before, after in pairwise(times)]
+    if len(steps) < JUMP or min(steps) < 0 or max(steps) * len(steps) > JUMP * (times[-1] - times[0]):
+        return min(times)
+    return times[-1]
 
 
 class TailedSource:

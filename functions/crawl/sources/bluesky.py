@@ -7,7 +7,8 @@ https://docs.bsky.app/docs/api/app-bsky-feed-get-posts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -37,7 +38,9 @@ class BlueskySource(TailedSource):
 
     authoritative = True
 
-    def __init__(self, host: str, context: Context, streams: Streams) -> None:
+    def __init__(
+        self, host: str, context: Context, streams: Streams, clock: Callable[[], float] = time.time
+    ) -> None:
         budget = RunBudget(context.requests, context.seconds)
         key = f"bluesky {jetstream.SCHEME} {host}"
         super().__init__(
@@ -48,6 +51,7 @@ class BlueskySource(TailedSource):
             budget=budget,
             store=CursorStore(context.store, key, scheme=jetstream.SCHEME) if context.store else None,
             pace=context.pace,
+            clock=clock,
         )
         self._context, self._lookups = context, budget
 
@@ -75,7 +79,7 @@ def parse_view(view: dict[str, Any]) -> Post | None:
     if not isinstance(uri, str) or not isinstance(did, str) or not DID.fullmatch(did):
         return None
     labels = [*untrusted.sequence(view.get("labels")), *untrusted.sequence(author.get("labels"))]
-    said = {label.get("val") for label in map(untrusted.mapping, labels) if not label.get("neg")}
+    said = {str(label.get("val")) for label in map(untrusted.mapping, labels) if not label.get("neg")}
     reason = "signed-in-only" if SIGNED_IN_ONLY in said else "over-18" if said & ADULT else None
     return Post(Submission("bluesky", uri, author=did), removed=reason)
 

@@ -205,7 +205,7 @@ class Stream(Protocol):
     date: float | None
 
     def receive(self, timeout_s: float) -> str | bytes | None:
-        """The next message, text or binary; None when none came in time.
+        """The next message, text or binary; None when none came in time, or the other side says that was all.
 
         Raises:
             PermanentError: the message is too large, and the stream has ended with it.

@@ -1,4 +1,4 @@
-"""`bowerbird mine --source bluesky`: a network of authors, their servers, the CDN and the stream, on one gateway."""
+"""`bowerbird mine --source bluesky`: authors, their servers, the CDN and the stream, on one gateway."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Network:
         if host == "plc.directory":
             return self.document(path.removeprefix("/"))
         if host == "cdn.bsky.app":
-            data = ORIGINALS.get(path.split("/")[-1].partition("@")[0])
+            data = ORIGINALS.get(path.rpartition("/")[2].partition("@")[0])
             return (200, "image/jpeg", small(data)) if data else (404, "text/plain", b"")
         if host == "public.api.bsky.app":
             return 200, "application/json", json.dumps({"posts": list(self.posts.values())}).encode()

@@ -32,7 +32,9 @@ _WAITING: Final = 256
 _SCHEMES: Final = {"wss": "https", "ws": "http"}
 _FORBIDDEN: Final = frozenset({401, 402, 403, 451})
 _RETRYABLE: Final = frozenset({408, 425, 429})
-_TOO_LARGE: Final = 1009  # https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1
+# https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1
+_THAT_IS_ALL: Final = 1000
+_TOO_LARGE: Final = 1009
 
 
 class WebSockets:
@@ -51,12 +53,14 @@ class WebSockets:
         user_agent: str,
         limits: Limits | None = None,
         resolver: Resolver = resolve,
+        tls: ssl.SSLContext | None = None,
         gateway: str | None = None,
         allow_loopback: bool = False,
     ) -> None:
         self._user_agent = user_agent
         self._limits = limits or Limits()
         self._resolver = resolver
+        self._tls = tls
         self._gateway = None if gateway is None else gateway_target(gateway)
         self._allow_loopback = allow_loopback
 
@@ -77,7 +81,7 @@ class WebSockets:
                 opening = connect(
                     f"{'ws' if plain else 'wss'}://{target.authority}{target.path}",
                     sock=self._connected(target),
-                    ssl=None if plain else ssl.create_default_context(cafile=certifi.where()),
+                    ssl=None if plain else self._tls or ssl.create_default_context(cafile=certifi.where()),
                     proxy=None,
                     user_agent_header=self._user_agent,
                     open_timeout=self._limits.read_s,
@@ -120,11 +124,17 @@ class _Stream:
 
     def receive(self, timeout_s: float) -> str | bytes | None:
         """The next message."""
+        from websockets import exceptions  # noqa: PLC0415 - see above
+
         with _errors(self._target):
             try:
                 return self._connection.recv(timeout_s)
             except TimeoutError:
                 return None
+            except exceptions.ConnectionClosedOK as error:
+                if error.rcvd and error.rcvd.code == _THAT_IS_ALL:
+                    return None
+                raise
 
 
 @contextmanager
