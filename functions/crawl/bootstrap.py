@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import boto3
 
+from bowerbird.adapters.aws.ledger import DynamoLedger
 from bowerbird.adapters.aws.patience import PATIENCE
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.net import AtprotoFetcher, HostTurns, HttpFetcher, WebSockets
+from bowerbird.ports import Ledger, ObjectStore
 from functions.crawl.crawler import Crawler
 from functions.crawl.credentials import read_parameter, read_secret
 from functions.crawl.cursor import FollowedSource
 from functions.crawl.hosts import Hosts
-from functions.crawl.post import Committing
+from functions.crawl.post import Committing, Removing
+from functions.crawl.removal import purge_removed
 from functions.crawl.settings import CrawlSettings
 from functions.crawl.shipment import Shipment, ship
 from functions.crawl.sources import open_source
@@ -42,9 +46,13 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
         seconds=settings.crawl_seconds,
     ).paced()
 
+    ledger = _ledger(settings, context.store)
+
     def run(in_time: Callable[[], bool]) -> Shipment:
         source = open_source(settings.source, context)
         shipment = ship(crawler.crawl(source), queue, in_time=in_time)
+        if isinstance(source, Removing) and context.store and ledger:
+            purge_removed(context.store, source.name, source.removed(), now=datetime.now(UTC), ledger=ledger)
         if isinstance(source, Committing):
             source.commit()
         if isinstance(source, FollowedSource | TailedSource) and source.progress:
@@ -52,6 +60,14 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
         return replace(shipment, hosts=hosts.take())
 
     return run
+
+
+def _ledger(settings: CrawlSettings, store: ObjectStore | None) -> Ledger | None:
+    """The filter's, to redact what is purged; only sources that take back are given one."""
+    if store is None or not settings.ledger_table:
+        return None
+    client = boto3.client("dynamodb", endpoint_url=settings.endpoint_url, config=PATIENCE)
+    return DynamoLedger(client, settings.ledger_table, store)
 
 
 def _with_credentials(settings: CrawlSettings) -> CrawlSettings:

@@ -189,7 +189,7 @@ class TailedSource:
         self._pace = pace
         self._clock = clock
         self._known = Knowledge()
-        self._run = _Run(None)
+        self.run = _Run(None)
         self._posts_gone: OrderedDict[str, str] = OrderedDict()
         self._authors_gone: OrderedDict[str, str] = OrderedDict()
         self.progress: TailProgress | None = None
@@ -205,7 +205,7 @@ class TailedSource:
 
     def commit(self) -> None:
         """Remember what was handed out; called once it is safe, never before."""
-        knowledge = self._run.knowledge()
+        knowledge = self.run.knowledge()
         self._known = self._store.join(knowledge) if self._store else self._known.joined(knowledge)
         self.progress = replace(self.progress or self._judged(None), gaps=self._known.gaps)
         _LOG.info("%s", self.progress)
@@ -221,7 +221,7 @@ class TailedSource:
             self._known = self._store.load()
         if self._pace:
             self._pace.heed()
-        self._run = _Run(self._reached())
+        self.run = _Run(self._reached())
 
     def _reached(self) -> float | None:
         """Where earlier runs have come; None when that is no place in this stream."""
@@ -242,17 +242,17 @@ class TailedSource:
         except (SourceBlockedError, SourceUnreachableError) as raised:
             error = raised
         finally:
-            self._run.settle()
+            self.run.settle()
             if self._pace:
                 self._pace.tell()
         self.progress = self._judged(error)
-        if error and not self._run.events:
+        if error and not self.run.events:
             raise error
         if error:
             _LOG.warning("%s", error)
 
     def _judged(self, error: SourceBlockedError | SourceUnreachableError | None) -> TailProgress:
-        run = self._run
+        run = self.run
         known = self._known.joined(run.knowledge())
         covered = sum(span.high.rank - span.low.rank for span in run.spans)
         now = self._clock() if run.target is None else run.target
@@ -270,7 +270,7 @@ class TailedSource:
 
     def _connections(self) -> Iterator[Post]:
         """Connect as often as it takes; give up where that gets us nowhere."""
-        run, futile, skip = self._run, 0, 0.0
+        run, futile, skip = self.run, 0, 0.0
         trouble: PermanentError | RetryableError | None = None
         while not (self._budget.over or self._full()):
             before = run.reached
@@ -292,7 +292,7 @@ class TailedSource:
             raise self._explained(trouble) from None
 
     def _open(self, stack: ExitStack, skip: float) -> Stream:
-        run = self._run
+        run = self.run
         run.connected()
         if run.reached is None:
             start = self._clock() - FIRST_RUN_S
@@ -317,7 +317,7 @@ class TailedSource:
         return stream
 
     def _events(self, stream: Stream) -> Iterator[Post]:
-        run, target = self._run, self._run.target or self._clock()
+        run, target = self.run, self.run.target or self._clock()
         while not self._full():
             message = stream.receive(min(QUIET_S, self._budget.left_s))
             if message is None:
@@ -344,7 +344,7 @@ class TailedSource:
         if event.operation is None:
             self._account(event)
             return
-        self._run.read += event.operation == "create"
+        self.run.read += event.operation == "create"
         if event.record is None:
             self._gone(self._posts_gone, event.uri, "deleted")
             return
@@ -356,11 +356,11 @@ class TailedSource:
                 return
         elif self._known.knows(event.uri, at):
             return
-        if post.is_self or event.uri in self._run.seen:
+        if post.is_self or event.uri in self.run.seen:
             return
         yield post
-        self._run.seen[event.uri] = at
-        self._run.new += 1
+        self.run.seen[event.uri] = at
+        self.run.new += 1
 
     def _account(self, event: Event) -> None:
         if event.account == "active":
@@ -370,12 +370,12 @@ class TailedSource:
 
     def _gone(self, where: OrderedDict[str, str], what: str, reason: str) -> None:
         where[what] = reason
-        self._run.removals += 1
+        self.run.removals += 1
         if len(where) > _MAX_REMOVALS:
             where.popitem(last=False)
 
     def _full(self) -> bool:
-        run = self._run
+        run = self.run
         return self._budget.left_s <= 0 or run.events >= MAX_EVENTS or run.bytes >= MAX_BYTES
 
     def _explained(self, error: PermanentError | RetryableError) -> Exception:

@@ -47,7 +47,7 @@ class WebSockets:
         rig too: lets loopback addresses pass, on any port and in plain `ws`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each argument is one independent choice, all but one have a default
         self,
         *,
         user_agent: str,
