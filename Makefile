@@ -90,7 +90,7 @@ fuzz: setup
 
 fuzz-guided: .venv-fuzz/.installed
 	mkdir -p fuzz-out
-	for target in image url host post message bundle; do \
+	for target in image url host post event document message bundle; do \
 		PYTHONPATH=.:layers/core:layers/models .venv-fuzz/bin/python -m tests.fuzz.guided $$target \
 			-max_total_time=120 -timeout=10 -print_final_stats=1 -artifact_prefix=fuzz-out/ || exit 1; \
 	done

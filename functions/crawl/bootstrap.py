@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from functions.crawl.crawler import Crawler
 from functions.crawl.credentials import read_parameter, read_secret
 from functions.crawl.cursor import FollowedSource
 from functions.crawl.hosts import Hosts
-from functions.crawl.post import Committing, Removing
+from functions.crawl.post import Committing, Removals, Removing
 from functions.crawl.removal import purge_removed
 from functions.crawl.settings import CrawlSettings
 from functions.crawl.shipment import Shipment, ship
@@ -47,12 +48,15 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
     ).paced()
 
     ledger = _ledger(settings, context.store)
+    told: deque[Removals] = deque(maxlen=2)
 
     def run(in_time: Callable[[], bool]) -> Shipment:
         source = open_source(settings.source, context)
         shipment = ship(crawler.crawl(source), queue, in_time=in_time)
         if isinstance(source, Removing) and context.store and ledger:
-            purge_removed(context.store, source.name, source.removed(), now=datetime.now(UTC), ledger=ledger)
+            told.append(source.removed())
+            for removals in told:  # the last run's too: some of what it found was still on the queue
+                purge_removed(context.store, source.name, removals, now=datetime.now(UTC), ledger=ledger)
         if isinstance(source, Committing):
             source.commit()
         if isinstance(source, FollowedSource | TailedSource) and source.progress:

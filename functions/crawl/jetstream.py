@@ -118,4 +118,4 @@ def _account(did: str, time_us: int, account: dict[str, Any]) -> Event:
     if account.get("active") is True:
         return Event(did, time_us, account="active")
     status = account.get("status")
-    return Event(did, time_us, account=status if status in _NOT_SHOWN else None)
+    return Event(did, time_us, account=status if isinstance(status, str) and status in _NOT_SHOWN else None)

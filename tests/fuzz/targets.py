@@ -14,11 +14,14 @@ from pathlib import Path
 from bowerbird import imaging
 from bowerbird.errors import BundleError, InvalidMessageError, PermanentError
 from bowerbird.messages import decode_candidate, encode_candidate
+from bowerbird.net.atproto import server_of
 from bowerbird.net.urls import parse_target
 from bowerbird.ports import Fetched
 from bowerbird_models import manifest
+from functions.crawl import jetstream
 from functions.crawl.crawler import Crawler, Skipped
 from functions.crawl.hosts import Hosts
+from functions.crawl.sources.bluesky_post import parse_record
 from functions.crawl.sources.reddit_post import parse_post
 from tests.fuzz import seeds
 
@@ -59,6 +62,36 @@ def post(data: bytes) -> str:
     return "candidates"
 
 
+def event(data: bytes) -> str:
+    """A message of Jetstream to its post's candidates, each through the queue's format and back."""
+    try:
+        told = jetstream.decode(data.decode(errors="replace"))
+    except jetstream.DamagedEventError as error:
+        return str(error)
+    if told.record is None:
+        return told.operation or told.account or "the time"
+    post = parse_record(told.record, told.did, told.key, told.time_us / 1e6)
+    for found in Crawler(_Nowhere(), _hosts(), sleep=lambda _: None).look(post):
+        if isinstance(found, Skipped):
+            assert not found.reason.startswith("error:"), found.reason
+            return found.reason.partition(":")[0]
+        assert decode_candidate(encode_candidate(found)) == found
+    return "candidates"
+
+
+def document(data: bytes) -> str:
+    """The document of a DID, to the server that it names."""
+    try:
+        fields = json.loads(data)
+    except (ValueError, RecursionError):
+        return "not JSON"
+    if not isinstance(fields, dict):
+        return "not an object"
+    server = server_of(fields, str(fields.get("id")))
+    assert server.startswith("https://")
+    return "server"
+
+
 def message(data: bytes) -> str:
     """The queue's message."""
     candidate = decode_candidate(data.decode(errors="surrogateescape"))
@@ -78,6 +111,8 @@ TARGETS: Mapping[str, tuple[Target, Callable[[], list[bytes]]]] = {
     "url": (url, seeds.links),
     "host": (host, seeds.links),
     "post": (post, seeds.posts),
+    "event": (event, seeds.events),
+    "document": (document, seeds.documents),
     "message": (message, seeds.messages),
     "bundle": (bundle, seeds.manifests),
 }

@@ -18,6 +18,8 @@ ACCEPTED = {
     "image": "decoded",
     "url": "accepted",
     "post": "candidates",
+    "event": "candidates",
+    "document": "server",
     "message": "candidate",
     "bundle": "manifest",
 }

@@ -75,7 +75,8 @@ def measured(rate: float, between_s: float) -> str:
     server.join()
     happened = {uri_of(n) for n in range(int((clock.now - START) * rate) + 1) if is_picture(n)}
     missing, pictures = len(happened - got), len(happened)
-    return f"{rate:6.0f} {RUNS:5} {events:9,} {events / took:10,.0f} {pictures:9,} {missing:8} {twice:6} {gaps:5}"
+    read = f"{events:9,} {events / took:10,.0f}"
+    return f"{rate:6.0f} {RUNS:5} {read} {pictures:9,} {missing:8} {twice:6} {gaps:5}"
 
 
 def main() -> None:

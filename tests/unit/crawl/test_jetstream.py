@@ -45,6 +45,7 @@ def test_a_deletion_has_no_record() -> None:
         ({"active": False, "status": "desynchronized"}, None),
         ({"active": False, "status": "throttled"}, None),
         ({"active": False}, None),
+        ({"active": False, "status": ["deleted"]}, None),
         ({"active": "false", "status": "deleted"}, "deleted"),
         ("deleted", None),
     ],

@@ -206,7 +206,7 @@ def server_of(document: Mapping[str, Any], did: str) -> str:
         raise PermanentError(f"refused: the document of {did} is of another")
     services = document.get("service")
     for service in services[:_MAX_SERVICES] if isinstance(services, list) else []:
-        if not isinstance(service, dict) or service.get("id") not in {"#atproto_pds", f"{did}#atproto_pds"}:
+        if not isinstance(service, dict) or service.get("id") not in ("#atproto_pds", f"{did}#atproto_pds"):
             continue
         endpoint = service.get("serviceEndpoint")
         if service.get("type") != "AtprotoPersonalDataServer" or not isinstance(endpoint, str):

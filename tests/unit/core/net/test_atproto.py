@@ -183,6 +183,7 @@ def test_other_dids_are_refused(did: str) -> None:
         ({"id": DID, "service": {"0": {}}}, "names no server"),
         ({"id": DID, "service": [None, 5, "x"]}, "names no server"),
         (document(id="#other"), "names no server"),
+        (document(id=["#atproto_pds"]), "names no server"),
         (document(type="Other"), "names no server"),
         (document(["https://a.example"]), "names no server"),
         (document({"uri": "https://a.example"}), "names no server"),
