@@ -101,7 +101,7 @@ class AtprotoFetcher:
         author = self._author(did)
         _check_wishes(author, did)
         try:
-            return ask(author.server + path)
+            return _over_tls(ask(author.server + path))
         except PermanentError as error:
             if isinstance(error, OptedOutError) or not _no_longer_there(error):
                 raise
@@ -110,7 +110,7 @@ class AtprotoFetcher:
         moved = self._author(did)
         _check_wishes(moved, did)
         try:
-            return ask(moved.server + path)
+            return _over_tls(ask(moved.server + path))
         except PermanentError as error:
             if _no_longer_there(error):
                 raise OptedOutError(f"gone: the author's server no longer has it ({error})") from None
@@ -173,10 +173,8 @@ class AtprotoFetcher:
             if _no_longer_there(error):
                 raise OptedOutError(f"gone: the author has gone ({error})") from None
             raise
-        if not answer.url.startswith("https://"):
-            raise PermanentError(f"refused: {urlsplit(url).hostname} answers without TLS")
         try:
-            fields = json.loads(answer.body)
+            fields = json.loads(_over_tls(answer).body)
         except (ValueError, RecursionError):
             fields = None
         if not isinstance(fields, dict):
@@ -232,6 +230,13 @@ def _check_wishes(author: Author, did: str) -> None:
         raise OptedOutError(f"opted-out: {did} shows pictures only to those signed in")
     if adult := author.labels & ADULT:
         raise OptedOutError(f"over-18: {did} calls all posts {min(adult)}")
+
+
+def _over_tls(fetched: Fetched) -> Fetched:
+    """An answer that was not redirected to plain http on its way."""
+    if not fetched.url.startswith("https://"):
+        raise PermanentError(f"refused: {urlsplit(fetched.url).hostname} answers without TLS")
+    return fetched
 
 
 def _no_longer_there(error: PermanentError) -> bool:

@@ -154,11 +154,9 @@ def _errors(target: Target) -> Iterator[None]:
             ) from None
         raise RetryableError(f"network: {target} ended the stream ({closed or 'without a word'})") from None
     except (exceptions.WebSocketException, ValueError, ssl.SSLError) as error:
-        # ValueError is how the library says that it will not follow a redirect.
-        if "redirect" in str(error):
-            raise PermanentError(
-                f"redirects: {target} sends us elsewhere, and streams stay: {error}"
-            ) from None
+        # Anything but its status is wrong with an answer only when it is a redirect, which is not followed.
+        if isinstance(error.__cause__ or error.__context__, exceptions.InvalidStatus):
+            raise PermanentError(f"redirects: {target} sends us elsewhere, and streams stay") from None
         raise RetryableError(f"network: {target} does not speak WebSocket: {str(error)[:200]}") from None
     except TimeoutError:
         raise RetryableError(f"timeout: {target} did not answer in time") from None

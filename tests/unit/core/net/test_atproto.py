@@ -246,11 +246,12 @@ def test_a_server_inside_our_own_network_is_never_asked(host: str, address: str)
         fetch(AtprotoFetcher(Directory({})))
 
 
-def test_a_document_that_comes_without_tls_is_refused() -> None:
+@pytest.mark.parametrize("downgraded", [PLC, PDS + PROFILE, PDS + PATH])
+def test_what_is_redirected_to_plain_http_is_refused(downgraded: str) -> None:
     class Downgraded(FakeFetcher):
         def fetch(self, url: str, **options: Any) -> Fetched:
-            fetched = super().fetch(url, **options)
-            return Fetched(url.replace("https", "http"), 200, {}, fetched.body)
+            body = profile() if url == PDS + PROFILE else super().fetch(url, **options).body
+            return Fetched(url.replace("https", "http") if url == downgraded else url, 200, {}, body)
 
     with pytest.raises(PermanentError, match="without TLS"):
         fetch(AtprotoFetcher(Downgraded(world())))
