@@ -159,6 +159,8 @@ class LoopbackJetstream:
                 yield from (number ^ 1 for number in whole[: len(whole) // 2] if number ^ 1 in whole)
                 yield from ahead
                 yield from whole[len(whole) // 2 & ~1 :]
+            case "rewind":  # as servers do that resume from the beginning of a file: bluesky-social/jetstream#343
+                yield from range(last + 1)
             case "lose":
                 self.lost += whole[10:20]
                 yield from (number for number in whole if number not in self.lost)

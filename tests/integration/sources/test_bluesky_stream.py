@@ -120,6 +120,8 @@ def test_what_is_asked_for_is_posts(compression: str | None, clock: Clock, tmp_p
         ["repeat"],
         ["reorder"],
         ["reorder", "repeat"],
+        ["", "rewind"],
+        ["cut 500", "rewind"],
         ["garbage"],
         ["oversized 500"],
         ["refuse 503"],
