@@ -114,7 +114,6 @@ class _Run:
         self.spans: list[Span] = []
         self.seen: dict[str, float | int | None] = {}
         self.read = self.new = self.damaged = self.removals = self.events = self.bytes = 0
-        self.level = False
         self.target: float | None = None
         self.began = time.monotonic()
         self._low: float | None = None
@@ -135,11 +134,12 @@ class _Run:
         self._recent.append(at)
         self.events += 1
 
-    def settle(self) -> None:
-        """Take stock of where the run is."""
+    def settle(self) -> float:
+        """Take stock of where the run is; `reached`, or the beginning of time."""
         if self._recent:
             here = _here(list(self._recent))
             self.reached = here if self.reached is None else max(self.reached, here)
+        return self.reached or 0.0
 
     def knowledge(self) -> Knowledge:
         """What this run has read."""
@@ -225,15 +225,12 @@ class TailedSource:
 
     def _reached(self) -> float | None:
         """Where earlier runs have come; None when that is no place in this stream."""
-        spans = self._known.spans
-        if not spans:
-            return None
-        reached = float(spans[-1].high.rank)
-        if jetstream.FIRST_TIME_US / 1e6 <= reached <= self._clock() + _AHEAD_S:
-            return reached
-        _LOG.warning("%s: the cursor lies outside of time: starting anew, posts may come twice", self.name)
-        self._known = replace(self._known, spans=())
-        return None
+        first, last = jetstream.FIRST_TIME_US / 1e6, self._clock() + _AHEAD_S
+        spans = tuple(span for span in self._known.spans if first <= span.high.rank <= last)
+        if len(spans) < len(self._known.spans):
+            _LOG.warning("%s: a cursor lies outside of time and is left out", self.name)
+            self._known = replace(self._known, spans=spans)
+        return float(spans[-1].high.rank) if spans else None
 
     def _guarded(self) -> Iterator[Post]:
         error: SourceBlockedError | SourceUnreachableError | None = None
@@ -262,7 +259,7 @@ class TailedSource:
             run.new,
             self._budget.spent,
             known.gaps,
-            behind_s=0.0 if run.level or run.reached is None else max(0.0, now - run.reached),
+            behind_s=0.0 if run.reached is None else max(0.0, now - run.reached),
             damaged=run.damaged,
             removals=run.removals,
             rate=run.read / covered if covered else 0.0,
@@ -336,8 +333,7 @@ class TailedSource:
             yield from self._happened(event, at)
             # Noted only when the next one is asked for: whoever stops here may have used half of it.
             run.note(at)
-            if at >= target:
-                run.level = True
+            if at >= target and run.settle() >= target:
                 return
 
     def _happened(self, event: Event, at: float) -> Iterator[Post]:

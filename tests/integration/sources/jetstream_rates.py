@@ -28,7 +28,7 @@ START = Clock().now
 def served(rate: float, gateway: Connection) -> None:
     """The other process: its clock is moved by what it is sent."""
     clock = Clock()
-    with loopback_jetstream(clock, rate) as jetstream:
+    with loopback_jetstream(clock, rate, compression="deflate") as jetstream:
         gateway.send(jetstream.gateway)
         while (now := gateway.recv()) is not None:
             clock.now = now

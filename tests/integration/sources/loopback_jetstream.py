@@ -115,7 +115,7 @@ class LoopbackJetstream:
     clock: Clock
     rate: float
     window_s: float = WINDOW_S
-    compression: str | None = "deflate"
+    compression: str | None = None
     faults: deque[str] = field(default_factory=deque)
     script: dict[int, dict[str, Any]] = field(default_factory=dict)
     cursors: list[int | None] = field(default_factory=list)
@@ -159,7 +159,13 @@ class LoopbackJetstream:
                 yield from (number ^ 1 for number in whole[: len(whole) // 2] if number ^ 1 in whole)
                 yield from ahead
                 yield from whole[len(whole) // 2 & ~1 :]
-            case "rewind":  # as servers do that resume from the beginning of a file: bluesky-social/jetstream#343
+            case "ahead":  # what is live right now comes in the middle of the playback
+                yield from whole[:300]
+                yield last
+                yield from whole[300:]
+            case (
+                "rewind"
+            ):  # as servers do that resume from the beginning of a file: bluesky-social/jetstream#343
                 yield from range(last + 1)
             case "lose":
                 self.lost += whole[10:20]
