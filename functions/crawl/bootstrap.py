@@ -40,11 +40,11 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
     context = Context(
         settings.community_list(),
         HttpFetcher(user_agent=settings.user_agent),  # sources take their turns themselves
-        WebSockets(user_agent=settings.user_agent),
         store=S3Store(s3, settings.bucket) if settings.bucket else None,
         reddit=settings.reddit_app(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
+        streams=WebSockets(user_agent=settings.user_agent),
     ).paced()
 
     ledger = _ledger(settings, context.store)

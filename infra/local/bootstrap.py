@@ -87,12 +87,12 @@ def source_context(
     return Context(
         settings.community_list(),
         http_fetcher(gateway),
-        WebSockets(user_agent=settings.user_agent, gateway=gateway),
         store=store,
         reddit=settings.reddit_app(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
         fill_gaps=fill_gaps,
+        streams=WebSockets(user_agent=settings.user_agent, gateway=gateway),
     ).paced()
 
 

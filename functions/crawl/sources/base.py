@@ -25,7 +25,6 @@ class Context:
 
     communities: tuple[str, ...] = ()
     fetcher: Fetcher | None = None
-    streams: Streams | None = None
     store: ObjectStore | None = None
     reddit: RedditApp | None = None
     limiter: Limiter = field(default_factory=lambda: Limiter(LIMITS, DEFAULT_LIMIT))
@@ -33,6 +32,7 @@ class Context:
     seconds: float = 60.0
     fill_gaps: bool = False
     pace: SharedPace | None = None
+    streams: Streams | None = None
 
     def paced(self) -> Context:
         """The same context, whose runs share the limits of their hosts with others on the same store."""
