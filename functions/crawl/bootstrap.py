@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import boto3
 
+from bowerbird.adapters.aws.ledger import DynamoLedger
 from bowerbird.adapters.aws.patience import PATIENCE
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
-from bowerbird.net import HostTurns, HttpFetcher
+from bowerbird.net import AtprotoFetcher, HostTurns, HttpFetcher, WebSockets
+from bowerbird.ports import Ledger, ObjectStore
 from functions.crawl.crawler import Crawler
 from functions.crawl.credentials import read_parameter, read_secret
 from functions.crawl.cursor import FollowedSource
 from functions.crawl.hosts import Hosts
-from functions.crawl.post import Committing
+from functions.crawl.post import Committing, Removals, Removing
+from functions.crawl.removal import purge_removed
 from functions.crawl.settings import CrawlSettings
 from functions.crawl.shipment import Shipment, ship
 from functions.crawl.sources import open_source
 from functions.crawl.sources.base import Context
+from functions.crawl.tail import TailedSource
 
 
 def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipment]:
     """One crawl of the configured source to the queue, for as long as the argument answers true."""
     settings = _with_credentials(settings)
     hosts = HostTurns()
-    http = HttpFetcher(user_agent=settings.user_agent, turns=hosts)
+    http = AtprotoFetcher(HttpFetcher(user_agent=settings.user_agent, turns=hosts))
     crawler = Crawler(http, Hosts.found(settings.host_keys()))
     sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url, config=PATIENCE)
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
@@ -38,18 +44,34 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
         reddit=settings.reddit_app(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
+        streams=WebSockets(user_agent=settings.user_agent),
     ).paced()
+
+    ledger = _ledger(settings, context.store)
+    told: deque[Removals] = deque(maxlen=2)
 
     def run(in_time: Callable[[], bool]) -> Shipment:
         source = open_source(settings.source, context)
         shipment = ship(crawler.crawl(source), queue, in_time=in_time)
+        if isinstance(source, Removing) and context.store and ledger:
+            told.append(source.removed())
+            for removals in told:  # the last run's too: some of what it found was still on the queue
+                purge_removed(context.store, source.name, removals, now=datetime.now(UTC), ledger=ledger)
         if isinstance(source, Committing):
             source.commit()
-        if isinstance(source, FollowedSource) and source.progress:
+        if isinstance(source, FollowedSource | TailedSource) and source.progress:
             shipment = replace(shipment, source=source.progress.facts())
         return replace(shipment, hosts=hosts.take())
 
     return run
+
+
+def _ledger(settings: CrawlSettings, store: ObjectStore | None) -> Ledger | None:
+    """The filter's, to redact what is purged; only sources that take back are given one."""
+    if store is None or not settings.ledger_table:
+        return None
+    client = boto3.client("dynamodb", endpoint_url=settings.endpoint_url, config=PATIENCE)
+    return DynamoLedger(client, settings.ledger_table, store)
 
 
 def _with_credentials(settings: CrawlSettings) -> CrawlSettings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -123,6 +123,8 @@ def _word(error: PermanentError) -> tuple[str, str]:
 
 
 def _attached(post: Post, each: Attachment) -> Candidate:
+    if each.alt:
+        post = replace(post, submission=replace(post.submission, alt=each.alt))
     return _candidate(post, Image(each.id, each.urls, each.previews, each.width, each.height), each.host)
 
 

@@ -104,10 +104,14 @@ class Progress:
 
 
 class CursorStore:
-    """What is known of one source, in an object store; overlapping runs join what they know."""
+    """What is known of one source, in an object store; overlapping runs join what they know.
 
-    def __init__(self, store: ObjectStore, spec: str) -> None:
+    `scheme` says what ranks are where a source has had, or may have, others: those are never taken for these.
+    """
+
+    def __init__(self, store: ObjectStore, spec: str, *, scheme: str = "") -> None:
         self._store = store
+        self._scheme = scheme
         self._key = f"cursors/{digest(spec)}.json"
 
     def load(self) -> Knowledge:
@@ -124,7 +128,8 @@ class CursorStore:
         for _ in range(_RACES):
             found = self._store.get_versioned(self._key)
             joined = (self._decode(found[0]) if found else Knowledge()).joined(knowledge)
-            data = json.dumps(joined.encoded(), separators=(",", ":")).encode()
+            scheme = {"scheme": self._scheme} if self._scheme else {}
+            data = json.dumps(joined.encoded() | scheme, separators=(",", ":")).encode()
             version = found[1] if found else None
             if self._store.replace(self._key, data, content_type="application/json", version=version):
                 return joined
@@ -132,8 +137,11 @@ class CursorStore:
 
     def _decode(self, data: bytes) -> Knowledge:
         try:
-            return Knowledge.decoded(json.loads(data))
-        except (ValueError, TypeError, KeyError):
+            fields = json.loads(data)
+            # Ranks of another scheme are other numbers; read as these they would name another place.
+            same = fields.get("scheme", "") == self._scheme
+            return Knowledge.decoded(fields if same else {})
+        except (ValueError, TypeError, KeyError, AttributeError):
             _LOG.warning("the cursor %s cannot be read: starting anew, posts may come twice", self._key)
             return Knowledge()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -14,7 +14,8 @@ class Attachment:
     """A picture the listing itself carries, such as one item of a Reddit gallery.
 
     `id` is stable within the submission; `urls` holds the best original first; `previews` go from small to
-    large; `width` and `height` are the original's in pixels when the listing says.
+    large; `width` and `height` are the original's in pixels when the listing says; `alt` is what the author
+    says that it shows.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Attachment:
     previews: tuple[Preview, ...] = ()
     width: int | None = None
     height: int | None = None
+    alt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Post:
     `removed` says why it is gone, when it is. `pending` counts pictures that the site has not made ready yet,
     and `final` says that nobody will look again; `moving` is the kind of what a gallery holds beside still
     pictures, `animation` or `video`. `unreadable` is the kind of exception that reading it ended with: then
-    nothing else is known of it but its submission's id, which is made up when it has none.
+    nothing else is known of it but its submission's id, which is made up when it has none. `signed_in_only`:
+    its author shows it to nobody else.
     """
 
     submission: Submission
@@ -50,6 +53,7 @@ class Post:
     final: bool = False
     moving: str | None = None
     unreadable: str | None = None
+    signed_in_only: bool = False
 
     @property
     def unfinished(self) -> bool:
@@ -109,4 +113,26 @@ class Committing(Protocol):
 
     def commit(self) -> None:
         """Remember; called when everything yielded so far is safely on the queue, never before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """What a stream has told of posts that are gone: why, by submission id and by author."""
+
+    posts: Mapping[str, str]
+    authors: Mapping[str, str]
+
+
+@runtime_checkable
+class Removing(Protocol):
+    """A source that tells by itself what was removed, without being asked."""
+
+    @property
+    def name(self) -> str:
+        """The source's name in submissions."""
+        ...
+
+    def removed(self) -> Removals:
+        """All that was told of late, by this run and those before it."""
         ...

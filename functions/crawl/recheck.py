@@ -28,7 +28,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A kept picture, as its sidecar tells; `sidecar` and `image` are keys."""
+    """A kept picture, as its sidecar tells; `sidecar` and `image` are keys, `author` None if not told."""
 
     candidate: str
     source: str
@@ -36,6 +36,7 @@ class Kept:
     decided_at: datetime
     sidecar: str
     image: str
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,31 +99,40 @@ def recheck(  # noqa: PLR0913 - one choice each, and three have a default
                 purged[reason] += len(pictures)
                 gone += [(kept, reason) for kept in pictures]
         if not dry_run:
-            _purge_all(store, gone, now, ledger)
+            purge_all(store, gone, now, ledger)
     return Recheck(shown, unanswered, not_asked, dict(purged))
 
 
 def kept_pictures(store: ObjectStore) -> Iterator[Kept]:
     """Every survivor of a place; a sidecar that cannot be read is named and left alone."""
-    for key in store.keys("images/"):
-        if not key.endswith(".json"):
-            continue
-        try:
-            sidecar = untrusted.mapping(json.loads(store.get(key) or b""))
-            decision: dict[str, Any] = sidecar["decision"]
-            yield Kept(
-                candidate=str(decision["candidate"]),
-                source=str(decision["submission"].get("source")),
-                submission=str(decision["submission"]["id"]),
-                decided_at=datetime.fromisoformat(decision["decided_at"]).astimezone(UTC),
-                sidecar=key,
-                image=str(decision["image"]),
-            )
-        except (ValueError, KeyError, TypeError):
-            _LOG.warning("%s: not rechecked, for it is no sidecar", key)
+    yield from (kept for key in sidecars(store) if (kept := kept_picture(store, key)))
 
 
-def _purge_all(
+def sidecars(store: ObjectStore) -> Iterator[str]:
+    """The keys of all sidecars of a place."""
+    return (key for key in store.keys("images/") if key.endswith(".json"))
+
+
+def kept_picture(store: ObjectStore, key: str) -> Kept | None:
+    """The survivor whose sidecar lies at a key; None for what is no sidecar, which is named."""
+    try:
+        sidecar = untrusted.mapping(json.loads(store.get(key) or b""))
+        decision: dict[str, Any] = sidecar["decision"]
+        return Kept(
+            candidate=str(decision["candidate"]),
+            source=str(decision["submission"].get("source")),
+            submission=str(decision["submission"]["id"]),
+            decided_at=datetime.fromisoformat(decision["decided_at"]).astimezone(UTC),
+            sidecar=key,
+            image=str(decision["image"]),
+            author=untrusted.text(decision["submission"].get("author")),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        _LOG.warning("%s: not rechecked, for it is no sidecar", key)
+        return None
+
+
+def purge_all(
     store: ObjectStore, gone: Sequence[tuple[Kept, str]], now: datetime, ledger: Ledger | None
 ) -> None:
     """Redact, then purge: as long as the sidecar is there, a recheck that broke off is done again."""

@@ -23,6 +23,8 @@ def skip_reason(post: Post) -> str | None:
         return f"removed: {post.removed}"
     if post.over_18:
         return "over-18"
+    if post.signed_in_only:
+        return "signed-in-only"
     if post.is_video:
         return "video"
     return None if post.attachments else _without_attachments(post)

@@ -13,7 +13,8 @@ class CrawlSettings(BaseSettings):
     """Variables are named `BOWERBIRD_…`; secrets never show in a log or an error.
 
     `credentials_secret` (Secrets Manager, name or ARN) or `credentials_parameter` (SSM Parameter Store) says
-    where the cloud keeps them; what stands there comes before what stands here.
+    where the cloud keeps them; what stands there comes before what stands here. With a `ledger_table`, what a
+    source tells to be removed is purged from the bucket.
     """
 
     model_config = SettingsConfigDict(env_prefix="BOWERBIRD_", extra="ignore", env_ignore_empty=True)
@@ -21,6 +22,7 @@ class CrawlSettings(BaseSettings):
     source: str = "reddit"
     communities: str = ""
     bucket: str = ""
+    ledger_table: str = ""
     queue_url: str = ""
     dead_letter_url: str = ""
     endpoint_url: str | None = None

@@ -17,11 +17,13 @@ WATCHED: Final = frozenset(
     {
         "api.flickr.com",
         "api.imgur.com",
+        "cdn.bsky.app",
         "external-preview.redd.it",
         "i.imgur.com",
         "i.redd.it",
         "imgur.com",
         "live.staticflickr.com",
+        "plc.directory",
         "preview.redd.it",
         "upload.wikimedia.org",
         "www.flickr.com",

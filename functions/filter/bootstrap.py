@@ -12,7 +12,7 @@ from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.decisions import Decision
 from bowerbird.imaging.isolated import IsolatedDecoder
-from bowerbird.net import HostTurns, HttpFetcher
+from bowerbird.net import AtprotoFetcher, HostTurns, HttpFetcher
 from bowerbird_models.bundle import load
 from functions.filter.batch import BatchFilter
 from functions.filter.candidates import CandidateFilter
@@ -38,7 +38,9 @@ def batch_filter(
     bundle = load(settings.bundle)
     width = cores(settings.memory_mb)
     pipeline = standard_pipeline(
-        fetcher=HttpFetcher(user_agent=settings.user_agent, gateway=settings.gateway, turns=hosts),
+        fetcher=AtprotoFetcher(
+            HttpFetcher(user_agent=settings.user_agent, gateway=settings.gateway, turns=hosts)
+        ),
         ledger=ledger,
         models=bundle,
         shape=ShapeRule(settings.min_area, settings.max_wide, settings.max_tall),

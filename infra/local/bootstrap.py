@@ -14,7 +14,7 @@ from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.errors import UsageError
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.messages import Candidate
-from bowerbird.net import FileFetcher, HostTurns, HttpFetcher
+from bowerbird.net import AtprotoFetcher, FileFetcher, HostTurns, HttpFetcher, WebSockets
 from bowerbird.ports import Fetcher, Ledger, ObjectStore, Queue
 from bowerbird_models.bundle import Bundle, load
 from functions.crawl.crawler import Crawler, Skipped
@@ -58,12 +58,12 @@ class HostOptions:
     asked: Asked = NOTHING
 
 
-def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> HttpFetcher:
+def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> AtprotoFetcher:
     """The way out; `gateway` sends every request to one server instead, as the demo and tests do.
 
     `hosts` paces what is asked of picture hosts; sources take their turns themselves.
     """
-    return HttpFetcher(user_agent=_settings().user_agent, gateway=gateway, turns=hosts)
+    return AtprotoFetcher(HttpFetcher(user_agent=_settings().user_agent, gateway=gateway, turns=hosts))
 
 
 def _settings() -> CrawlSettings:
@@ -92,6 +92,7 @@ def source_context(
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
         fill_gaps=fill_gaps,
+        streams=WebSockets(user_agent=settings.user_agent, gateway=gateway),
     ).paced()
 
 

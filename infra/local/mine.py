@@ -6,16 +6,18 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.table import Table
 
 from bowerbird.net import HostTurns
 from bowerbird.net.hosts import troubles
-from functions.crawl.post import Committing, Source, Telling
+from functions.crawl.post import Committing, Removing, Source, Telling
+from functions.crawl.removal import purge_removed
 from functions.filter.replaced import KEEP_DAYS
 from infra.local.bootstrap import HostOptions, crawl, embedded_host, http_fetcher
+from infra.local.host import Host
 from infra.local.news import News
 from infra.local.place import Place
 from infra.local.progress import progress
@@ -71,11 +73,12 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         news = News(_tell, run.now)
         expiry = Expiry(place.store, run.keep_replaced_days)
         expiry()
-        host.on_crawled = lambda: _crawled(source, expiry, host.tally, news)
+        host.on_crawled = lambda: _crawled(source, place, host, news, expiry)
         if run.every_s is not None:
             again = f"; it is tried again every {run.every_s:g} s"
             host.on_failed = lambda error: news.failed(f"{error}{again}")
         host.run(lambda: crawl(source, http), limit=run.limit, every_s=run.every_s)
+        _take_back(source, place, host)  # what was kept since it was told to be gone
         depth = host.queue.depth()
         return MineResult(
             host.tally,
@@ -86,17 +89,31 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         )
 
 
-def _crawled(source: Source, expiry: Expiry, tally: Tally, news: News) -> None:
+def _crawled(source: Source, place: Place, host: Host, news: News, expiry: Expiry) -> None:
     """All that a crawl gave is on the queue: remember it, and say in one line how the source is."""
     expiry()
+    _take_back(source, place, host)  # before the cursor moves, so that a crawl that dies here is told again
     if isinstance(source, Committing):
         source.commit()
     told = source.told() if isinstance(source, Telling) else ""
-    news.crawled("; ".join(filter(None, (told, tally.unread))), tally.new + tally.skips.total())
+    news.crawled(
+        "; ".join(filter(None, (told, host.tally.unread))), host.tally.new + host.tally.skips.total()
+    )
 
 
 def _tell(line: str) -> None:
     print(shown(line), file=sys.stderr, flush=True)
+
+
+def _take_back(source: Source, place: Place, host: Host) -> None:
+    """Purge what was kept and is gone by now, where the source tells so by itself."""
+    if not isinstance(source, Removing):
+        return
+    removed, now = source.removed(), datetime.now(UTC)
+    gone = purge_removed(place.store, source.name, removed, now=now, ledger=host.ledger)
+    if gone:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in gone.most_common())
+        _tell(f"{source.name}: {gone.total()} kept pictures purged ({reasons})")
 
 
 def print_summary(result: MineResult, place: Place) -> None:

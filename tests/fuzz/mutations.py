@@ -101,7 +101,8 @@ def _mutate_json(data: bytes, rng: random.Random) -> bytes:
                 other, at = rng.choice(places)
                 holder[key] = copy.deepcopy(other[at])
             case _:
-                holder[key] = rng.choice(_VALUES)
+                # A copy: the same list put into itself would have no end.
+                holder[key] = copy.deepcopy(rng.choice(_VALUES))
     return json.dumps(fields).encode()
 
 

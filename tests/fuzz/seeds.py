@@ -211,6 +211,44 @@ def recordings() -> list[bytes]:
     return [b"\n" + b"\n".join(posts()), posts()[-1], b'{"kind": "t3", "data": ' + posts()[0] + b"}"]
 
 
+def events() -> list[bytes]:
+    """Messages of Jetstream: posts of every kind, a deletion, an account."""
+    did, cid = "did:plc:" + "a" * 24, "bafkrei" + "a" * 52
+    base = {"did": did, "time_us": 1_795_000_000_000_000, "kind": "commit"}
+    commit = {"operation": "create", "collection": "app.bsky.feed.post", "rkey": "3k"}
+    blob = {"$type": "blob", "ref": {"$link": cid}, "mimeType": "image/jpeg", "size": 900_000}
+    image = {"alt": "ü 🏔", "image": blob, "aspectRatio": {"width": 2000, "height": 1500}}
+    images = {"$type": "app.bsky.embed.images", "images": [image]}
+    record = {
+        "text": "ü 🏔",
+        "langs": ["en"],
+        "tags": ["fjord"],
+        "facets": [{"features": [{"uri": _LINKS[3]}, {"tag": "fjord"}]}],
+        "labels": {"values": [{"val": "bot"}]},
+    }
+    embeds: list[Any] = [
+        images,
+        {"$type": "app.bsky.embed.recordWithMedia", "media": images, "record": {}},
+        {"$type": "app.bsky.embed.external", "external": {"uri": _LINKS[0], "thumb": blob}},
+        {"$type": "app.bsky.embed.video", "video": blob},
+    ]
+    told = [base | {"commit": commit | {"record": record | {"embed": embed}}} for embed in embeds]
+    told.append(base | {"commit": commit | {"operation": "delete"}})
+    told.append(base | {"kind": "account", "account": {"active": False, "status": "deleted"}})
+    return [json.dumps(each).encode() for each in told]
+
+
+def documents() -> list[bytes]:
+    """A DID's document."""
+    service = {
+        "id": "#atproto_pds",
+        "type": "AtprotoPersonalDataServer",
+        "serviceEndpoint": "https://pds.example.org",
+    }
+    did = "did:plc:" + "a" * 24
+    return [json.dumps({"id": did, "alsoKnownAs": ["at://name.example.org"], "service": [service]}).encode()]
+
+
 def manifests() -> list[bytes]:
     """A bundle's manifest with every part."""
     artifact = {

@@ -20,15 +20,18 @@ from bowerbird.errors import (
     SourceUnreachableError,
 )
 from bowerbird.messages import decode_candidate, encode_candidate
+from bowerbird.net.atproto import server_of
 from bowerbird.net.limiter import Limit, Limiter
 from bowerbird.net.urls import parse_target
 from bowerbird.ports import Fetched
 from bowerbird_models import manifest
+from functions.crawl import jetstream
 from functions.crawl.crawler import Crawler, Skipped
 from functions.crawl.hosts import Hosts
 from functions.crawl.markup import start_tags
 from functions.crawl.post import Post, Source
 from functions.crawl.sources.arctic_shift import ArcticShiftSource
+from functions.crawl.sources.bluesky_post import parse_record
 from functions.crawl.sources.feed import FeedSource
 from functions.crawl.sources.lemmy import LemmySource
 from functions.crawl.sources.listing import Answer, Listing, RunBudget
@@ -100,6 +103,30 @@ def file(open_source: Callable[[Path], Source]) -> Target:
     return read_file
 
 
+def event(data: bytes) -> str:
+    """A message of Jetstream to its post's candidates, each through the queue's format and back."""
+    try:
+        told = jetstream.decode(data.decode(errors="replace"))
+    except jetstream.DamagedEventError as error:
+        return str(error)
+    if told.record is None:
+        return told.operation or told.account or "the time"
+    return _looked_at([parse_record(told.record, told.did, told.key, told.time_us / 1e6)])
+
+
+def document(data: bytes) -> str:
+    """The document of a DID, to the server that it names."""
+    try:
+        fields = json.loads(data)
+    except (ValueError, RecursionError):
+        return "not JSON"
+    if not isinstance(fields, dict):
+        return "not an object"
+    server = server_of(fields, str(fields.get("id")))
+    assert server.startswith("https://")
+    return "server"
+
+
 def message(data: bytes) -> str:
     """The queue's message."""
     candidate = decode_candidate(data.decode(errors="surrogateescape"))
@@ -161,6 +188,8 @@ TARGETS: Mapping[str, tuple[Target, Callable[[], list[bytes]]]] = {
     "wikimedia": (page(WikimediaSource), seeds.commons_pages),
     "replay": (file(ReplaySource), seeds.recordings),
     "urls": (file(UrlsSource), seeds.links),
+    "event": (event, seeds.events),
+    "document": (document, seeds.documents),
     "message": (message, seeds.messages),
     "bundle": (bundle, seeds.manifests),
 }

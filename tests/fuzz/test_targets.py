@@ -27,6 +27,8 @@ ACCEPTED = {
     "wikimedia": "candidates",
     "replay": "candidates",
     "urls": "candidates",
+    "event": "candidates",
+    "document": "server",
     "message": "candidate",
     "bundle": "manifest",
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from bowerbird.net.limiter import Limiter
-from bowerbird.ports import Fetcher, ObjectStore
+from bowerbird.ports import Fetcher, ObjectStore, Streams
 from functions.crawl.pace import SharedPace
 from functions.crawl.post import Source
 from functions.crawl.sources.listing import DEFAULT_LIMIT, LIMITS
@@ -17,10 +17,10 @@ from functions.crawl.sources.reddit_app import RedditApp
 class Context:
     """What the world offers a source; files need none of it.
 
-    `communities` narrows the stream (subreddits, Lemmy communities); empty means everything. `store` keeps
-    the cursor between runs. A run makes at most so many `requests` in so many `seconds`; sources that share a
-    host share the `limiter`, and through `pace` runs do. With `fill_gaps` what is left of a run asks by id
-    for what earlier ones missed.
+    `communities` narrows the stream (subreddits, Lemmy communities); empty means everything. `fetcher` reads
+    pages, `streams` opens WebSockets. `store` keeps the cursor between runs. A run makes at most so many
+    `requests` in so many `seconds`; sources that share a host share the `limiter`, and through `pace` runs
+    do. With `fill_gaps` what is left of a run asks by id for what earlier ones missed.
     """
 
     communities: tuple[str, ...] = ()
@@ -32,6 +32,7 @@ class Context:
     seconds: float = 60.0
     fill_gaps: bool = False
     pace: SharedPace | None = None
+    streams: Streams | None = None
 
     def paced(self) -> Context:
         """The same context, whose runs share the limits of their hosts with others on the same store."""

@@ -30,7 +30,7 @@ from infra.local.terminal import shown
 from infra.local.yields.hosts import last_days_hosts
 
 #: What a newcomer without an account can read, and Reddit's own doors.
-SOURCES = ("reddit", "rss", "arctic-shift", "lemmy:lemmy.world", "wikimedia")
+SOURCES = ("bluesky", "reddit", "rss", "arctic-shift", "lemmy:lemmy.world", "wikimedia")
 
 #: A source that answers one request in this many seconds is reachable.
 PATIENCE_S = 20.0

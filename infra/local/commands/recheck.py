@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     if not isinstance(source, Lookup):
         raise UsageError(
             f"{args.source} cannot be asked for posts by id; "
-            "say --source reddit, arctic-shift or lemmy:INSTANCE"
+            "say --source reddit, arctic-shift, bluesky or lemmy:INSTANCE"
         )
     now = datetime.now(UTC)
     since = now - timedelta(seconds=args.within) if args.within else None

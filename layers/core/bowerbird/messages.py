@@ -13,8 +13,6 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from bowerbird.errors import InvalidMessageError
 
-VERSION: Final = 1
-
 # SQS carries 1 MiB; a real candidate is below 4 KiB. Anything larger is not ours.
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 
@@ -24,6 +22,7 @@ _Url = Annotated[str, Field(min_length=1, max_length=4096)]
 _Id = Annotated[str, Field(min_length=1, max_length=512)]
 _Text = Annotated[str, Field(max_length=4096)]
 _Pixels = Annotated[int, Field(ge=1, le=1_000_000)]
+_Words = Annotated[tuple[_Text, ...], Field(max_length=64)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,8 @@ class Submission:
     """Where a candidate came from: what the sidecar, the report and the recheck need of a post.
 
     `id` is unique within `source` (Reddit: the fullname, `t3_…`). Absent fields are None: a source never
-    invents what it cannot know.
+    invents what it cannot know. `alt` is the author's description of the candidate's picture, `languages`
+    (BCP 47) of the text, `tags` are without `#`, and `links` are those in the text.
     """
 
     __pydantic_config__ = _STRICT
@@ -45,6 +45,10 @@ class Submission:
     url: _Text | None = None
     created_utc: float | None = None
     licence: _Text | None = None
+    alt: _Text | None = None
+    languages: _Words | None = None
+    tags: _Words | None = None
+    links: _Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,19 @@ class Candidate:
 class _Envelope:
     __pydantic_config__ = _STRICT
 
-    version: Literal[1]
+    version: Literal[1, 2]
     candidate: Candidate
 
 
 _ADAPTER: Final = TypeAdapter(_Envelope)
+
+
+def _version(submission: Submission) -> Literal[1, 2]:
+    """The first version that can hold a submission; 2 has `alt`, `languages`, `tags` and `links`.
+
+    A filter of yesterday goes on reading what needs no more than 1, and sets the rest aside by its version.
+    """
+    return 2 if submission.alt or submission.languages or submission.tags or submission.links else 1
 
 
 def encode_candidate(candidate: Candidate) -> str:
@@ -96,7 +108,10 @@ def encode_candidate(candidate: Candidate) -> str:
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
     """
     return _ADAPTER.dump_json(
-        _Envelope(VERSION, candidate), exclude_none=True, exclude_defaults=True, ensure_ascii=True
+        _Envelope(_version(candidate.submission), candidate),
+        exclude_none=True,
+        exclude_defaults=True,
+        ensure_ascii=True,
     ).decode()
 
 

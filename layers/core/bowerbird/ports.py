@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -195,4 +196,27 @@ class Fetcher(Protocol):
 
         `headers` carry the owner's key for this host; a redirect to another host must not take them along.
         """
+        ...
+
+
+class Stream(Protocol):
+    """An open stream of messages. `date` is the server's own clock when it opened, in seconds since 1970."""
+
+    date: float | None
+
+    def receive(self, timeout_s: float) -> str | bytes | None:
+        """The next message, text or binary; None when none came in time, or the other side says that was all.
+
+        Raises:
+            PermanentError: the message is too large, and the stream has ended with it.
+            RetryableError: the stream has ended.
+        """
+        ...
+
+
+class Streams(Protocol):
+    """Opens streams."""
+
+    def open(self, url: str) -> AbstractContextManager[Stream]:
+        """Open `url` (wss), and close it at the end of the block; raises what `Fetcher.fetch` does."""
         ...

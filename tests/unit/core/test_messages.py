@@ -32,6 +32,24 @@ def test_a_candidate_survives_the_queue(candidate: Candidate) -> None:
     assert decode_candidate(encode_candidate(candidate)) == candidate
 
 
+@pytest.mark.parametrize(
+    ("told", "version"),
+    [
+        ({}, 1),
+        ({"title": "Fjord"}, 1),
+        ({"alt": "A fjord"}, 2),
+        ({"languages": ("nb-NO",)}, 2),
+        ({"tags": ("fjord", "norway")}, 2),
+        ({"links": ("https://example.com/",)}, 2),
+    ],
+)
+def test_only_what_needs_the_second_version_has_it(told: dict[str, Any], version: int) -> None:
+    candidate = Candidate("x", ("https://example.com/a.png",), Submission("bluesky", "x", **told))
+    body = encode_candidate(candidate)
+    assert json.loads(body)["version"] == version
+    assert decode_candidate(body) == candidate
+
+
 def test_a_message_is_ascii_whatever_the_title() -> None:
     submission = Submission(source="reddit", id="t3_a", title="\uffff \x0b \U0001f426")
     candidate = Candidate(id="a", urls=("https://i.redd.it/a.jpg",), submission=submission)
@@ -66,7 +84,7 @@ def message(**changes: Any) -> str:
         ("[]", "object"),
         ("null", "object"),
         ('{"version": 1}', "candidate: Field required"),
-        ('{"version": 2, "candidate": {}}', "version: Input should be 1"),
+        ('{"version": 3, "candidate": {}}', "version: Input should be 1 or 2"),
         (message(id=""), "candidate.id: String should have at least 1 character"),
         (message(id=7), "candidate.id: Input should be a valid string"),
         (message(urls=[]), "candidate.urls"),

@@ -60,7 +60,7 @@ class HttpFetcher:
         self._resolver = resolver
         self._turns = turns or Always()
         self._allow_loopback = allow_loopback
-        self._gateway = None if gateway is None else _gateway(gateway)
+        self._gateway = None if gateway is None else gateway_target(gateway)
         self._pools = PinnedPools(tls or ssl.create_default_context(cafile=certifi.where()))
 
     def fetch(
@@ -157,7 +157,7 @@ def _network_errors(target: Target) -> Iterator[None]:
         raise RetryableError(f"network: {target}: {str(error)[:200]}") from None
 
 
-def _gateway(url: str) -> Target:
+def gateway_target(url: str) -> Target:
     """The test rig's own address; it may be anywhere, since whoever builds the fetcher chose it."""
     try:
         gateway = parse_target(url, ports=frozenset(range(1, 65536)), allow_loopback=True)

@@ -22,6 +22,8 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "upload.wikimedia.org": Limit(10, 1, 2),
     # One request after the other: https://www.mediawiki.org/wiki/API:Etiquette
     "commons.wikimedia.org": Limit(60, 60),
+    # Publishes none, and every author's document lies there; each is asked for once an hour at most.
+    "plc.directory": Limit(10, 1, 4),
 }
 
 #: For hosts that publish nothing: what a browser with a few tabs asks for.
