@@ -138,10 +138,10 @@ train-env: .venv-train/.installed
 
 # From the publishers' kinds of files to a CLIP bundle, on random weights; no network is needed.
 prove-clip: setup train-env
-	$(BIN)/python -m layers.models.build.prove_clip
+	$(BIN)/python -m layers.models.workshop.prove_clip
 
 # The CPU build of torch that the models are exported with exists for Python 3.11.
-.venv-train/.installed: layers/models/build/requirements.txt
+.venv-train/.installed: layers/models/workshop/requirements.txt
 	python3.11 -m venv .venv-train
 	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@

@@ -15,8 +15,8 @@ from typing import Any, Final
 from benchmarks import plot, shapes
 from benchmarks.server import serving
 from benchmarks.stream import Mix, camera, r_all
-from bowerbird.messages import encode_candidate
-from bowerbird_models.bundle import load
+from bowerbird.core.messages import encode_candidate
+from bowerbird.models.bundle import load
 
 SYSTEMS: Final = ("baseline", "clip", "clip after lite", "lite", "lite without previews")
 RESULTS: Final = Path(__file__).resolve().parent / "results"

@@ -20,7 +20,7 @@ from sklearn.mixture import GaussianMixture
 
 from benchmarks.measure import Clock
 from benchmarks.shapes import mixture
-from bowerbird.messages import Candidate
+from bowerbird.core.messages import Candidate
 
 _LANCZOS = Image.Resampling.LANCZOS
 _MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)

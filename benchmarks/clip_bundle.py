@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import shapes
-from bowerbird_models import manifest as manifests
-from bowerbird_models import novelty as novelties
-from bowerbird_models.densities import Mixture
-from bowerbird_models.manifest import (
+from bowerbird.models import manifest as manifests
+from bowerbird.models import novelty as novelties
+from bowerbird.models.densities import Mixture
+from bowerbird.models.manifest import (
     Artifact,
     EncoderEntry,
     Manifest,
@@ -28,7 +28,7 @@ from bowerbird_models.manifest import (
     Threshold,
     WatermarkEntry,
 )
-from bowerbird_models.novelty import Novelty, Part
+from bowerbird.models.novelty import Novelty, Part
 
 _SOURCE = "random weights: benchmarks/clip_bundle.py"
 _HALF = (0.5, 0.5, 0.5)

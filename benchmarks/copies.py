@@ -17,8 +17,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from bowerbird import imaging
-from bowerbird.likeness import Likeness, prints
-from functions.filter.contest import Entry, Winner, contest
+from bowerbird.core.likeness import Likeness, prints
+from bowerbird.filter.contest import Entry, Winner, contest
 
 Picture = Image.Image
 _LANCZOS: Final = Image.Resampling.LANCZOS

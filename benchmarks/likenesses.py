@@ -8,8 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from bowerbird.adapters.sqlite.perceptual import SqliteLikenesses
-from bowerbird.likeness import Likeness
+from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
+from bowerbird.core.likeness import Likeness
 
 ENTRIES, LOOKUPS, ENTERED = 1_000_000, 10_000, 1000
 

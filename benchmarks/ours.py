@@ -12,26 +12,26 @@ from PIL import Image
 
 from benchmarks.measure import Clock
 from benchmarks.photographs import jpeg
-from bowerbird.adapters.folder import FolderStore
+from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.queue import SqliteQueue
+from bowerbird.core.messages import Candidate, encode_candidate
+from bowerbird.filter.candidates import CandidateFilter
+from bowerbird.filter.examination import Examination, Stage
+from bowerbird.filter.first_look import Opinion, of_previews
+from bowerbird.filter.models import Models
+from bowerbird.filter.policy import Pipeline, standard_pipeline
+from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.filter.survivors import Survivors
 from bowerbird.imaging.isolated import IsolatedDecoder
-from bowerbird.messages import Candidate, encode_candidate
+from bowerbird.models.bundle import Bundle, load
+from bowerbird.models.densities import Mixture
+from bowerbird.models.encoder import Encoder
+from bowerbird.models.novelty import Novelty, Part
+from bowerbird.models.preprocess import Preprocess, Resize
+from bowerbird.models.session import Session
+from bowerbird.models.watermark import Watermark
 from bowerbird.net import HttpFetcher
-from bowerbird_models.bundle import Bundle, load
-from bowerbird_models.densities import Mixture
-from bowerbird_models.encoder import Encoder
-from bowerbird_models.novelty import Novelty, Part
-from bowerbird_models.preprocess import Preprocess, Resize
-from bowerbird_models.session import Session
-from bowerbird_models.watermark import Watermark
-from functions.filter.candidates import CandidateFilter
-from functions.filter.examination import Examination, Stage
-from functions.filter.models import Models
-from functions.filter.opinion import Opinion, of_previews
-from functions.filter.pipeline import Pipeline, standard_pipeline
-from functions.filter.stages.shape import ShapeRule
-from functions.filter.survivors import Survivors
 
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 # Random weights would reject half of the pictures; above 1 none is rejected, whoever looks.

@@ -18,11 +18,11 @@ from tempfile import TemporaryDirectory
 from benchmarks.measure import children_ms
 from benchmarks.server import serving
 from benchmarks.stream import Mix, r_all
+from bowerbird.adapters.place import open_place
+from bowerbird.crawl.sources import open_source
+from bowerbird.host.wiring import HostOptions, embedded_host, http_fetcher, source_context
+from bowerbird.models.bundle import load
 from bowerbird.net import HostTurns
-from bowerbird_models.bundle import load
-from functions.crawl.sources import open_source
-from infra.local.bootstrap import HostOptions, embedded_host, http_fetcher, source_context
-from infra.local.place import open_place
 
 
 def main() -> None:

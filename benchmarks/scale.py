@@ -17,15 +17,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.measure import Clock, peak_mb
-from bowerbird.adapters.folder import FolderStore
+from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
-from bowerbird.adapters.sqlite.perceptual import SqliteLikenesses
+from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from bowerbird.decisions import Decision
-from bowerbird.keys import digest, image_key
-from bowerbird.likeness import Likeness
-from bowerbird.messages import Candidate, Preview, Submission, decode_candidate, encode_candidate
-from bowerbird.ports import Message
+from bowerbird.core.decisions import Decision
+from bowerbird.core.keys import digest, image_key
+from bowerbird.core.likeness import Likeness
+from bowerbird.core.messages import Candidate, Preview, Submission, decode_candidate, encode_candidate
+from bowerbird.core.ports import Message
 
 _KEPT_EVERY = 14  # 70 of 1,000
 _SEEN_EVERY = 9  # what comes as far as the stages that look for copies

@@ -10,8 +10,8 @@ from typing import Final
 
 from benchmarks import photographs
 from bowerbird import imaging
-from bowerbird.messages import Candidate, Preview, Submission
-from bowerbird_models.bundle import Bundle
+from bowerbird.core.messages import Candidate, Preview, Submission
+from bowerbird.models.bundle import Bundle
 
 #: What became of 1,000 candidates of recorded Reddit posts (2005 to 2026) in the first filter.
 PROPORTIONS: Final = {

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.measure import Clock, children_ms, peak_mb
-from bowerbird.messages import decode_candidate
+from bowerbird.core.messages import decode_candidate
 
 
 def main() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bowerbird.decisions import Decision, redacted
-from bowerbird.errors import BowerbirdError, PermanentError
-from bowerbird.ports import Fetched, Message, QueueDepth
+from bowerbird.core.decisions import Decision, redacted
+from bowerbird.core.errors import BowerbirdError, PermanentError
+from bowerbird.core.ports import Fetched, Message, QueueDepth
 
 
 class FakeStore:

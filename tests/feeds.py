@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functions.crawl.feeds.reading import read
-from functions.crawl.sources.feed import Feed
-from functions.crawl.sources.listing import DamagedPageError
+from bowerbird.crawl.feeds.reading import read
+from bowerbird.crawl.sources.feed import Feed
+from bowerbird.crawl.sources.listing import DamagedPageError
 
 
 def read_here(body: bytes) -> Feed:

@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 from PIL import Image
 from starlette.types import ASGIApp
 
-from bowerbird.errors import BowerbirdError
-from bowerbird_models.watermark import Detection
-from functions.filter.http.answers import BundleAnswer, NoveltyAnswer, ThresholdAnswer, WatermarkAnswer
-from functions.filter.http.gate import Room
-from functions.filter.http.judge import judges
-from functions.filter.http.limits import Limits
-from functions.filter.http.service import Service
-from functions.filter.stages.shape import ShapeRule
-from infra.local.serve.punctual import Patience
-from infra.local.serve.server import server as served
+from bowerbird.core.errors import BowerbirdError
+from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.models.watermark import Detection
+from bowerbird.serve.http.gate import Room
+from bowerbird.serve.http.judge import judges
+from bowerbird.serve.http.quotas import Limits
+from bowerbird.serve.http.schema import BundleAnswer, NoveltyAnswer, ThresholdAnswer, WatermarkAnswer
+from bowerbird.serve.http.service import Service
+from bowerbird.serve.punctual import Patience
+from bowerbird.serve.server import server as served
 from tests.fakes import FakeFetcher
 
 DESCRIPTION = BundleAnswer(

@@ -8,11 +8,11 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from bowerbird.errors import BowerbirdError
-from functions.crawl.bootstrap import crawl_once
-from functions.crawl.settings import CrawlSettings
-from functions.crawl.source_state import source_state
+from bowerbird.core.errors import BowerbirdError
+from bowerbird.crawl.settings import CrawlSettings
+from bowerbird.crawl.source_health import source_state
 from functions.crawl.telemetry import tell_run, tell_source
+from functions.crawl.wiring import crawl_once
 
 _logger = Logger(service="crawl")
 _metrics = Metrics(namespace="Bowerbird", service="crawl")

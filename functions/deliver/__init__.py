@@ -1,1 +1,1 @@
-"""Survivors to the gallery."""
+"""The deliver function."""

@@ -1,1 +1,1 @@
-"""Filter: each candidate goes through the stages and ends in one decision; survivors are stored."""
+"""The filter function, and the HTTP function."""

@@ -9,9 +9,9 @@ from aws_lambda_powertools.logging.utils import copy_config_to_registered_logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from bowerbird.net import HostTurns
-from functions.filter.bootstrap import batch_filter
 from functions.filter.settings import FilterSettings
 from functions.filter.telemetry import Telemetry
+from functions.filter.wiring import batch_filter
 
 _logger = Logger(service="filter")
 _metrics = Metrics(namespace="Bowerbird", service="filter")
@@ -22,7 +22,7 @@ _FILTER = batch_filter(
     on_decision=_telemetry.decided,
     hosts=_hosts,
 )
-copy_config_to_registered_loggers(_logger, include={"functions.filter.consumer"})
+copy_config_to_registered_loggers(_logger, include={"bowerbird.filter.consumer"})
 
 
 @_logger.inject_lambda_context

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functions.filter.http.bootstrap import http_app
-from functions.filter.http.events import event_handler
-from functions.filter.http.settings import HttpSettings
+from bowerbird.serve.http.lambda_events import event_handler
+from bowerbird.serve.http.settings import HttpSettings
+from bowerbird.serve.http.wiring import http_app
 
 handler = event_handler(http_app(HttpSettings()))

@@ -8,7 +8,7 @@ from typing import Final, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from functions.filter.rules import Asked
+from bowerbird.filter.owner_rules import Asked
 
 #: "At 1,769 MB, a function has the equivalent of one vCPU":
 #: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html

@@ -13,7 +13,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from bowerbird.decisions import Decision
+from bowerbird.core.decisions import Decision
 
 
 class Telemetry:

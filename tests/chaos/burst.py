@@ -13,12 +13,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bowerbird.adapters.folder import FolderStore
-from bowerbird.messages import Candidate, Submission, encode_candidate
-from functions.crawl.sources.urls import UrlsSource
-from infra.local.bootstrap import HostOptions, embedded_host, http_fetcher
-from infra.local.place import open_place
-from infra.local.tally import Tally
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.adapters.place import open_place
+from bowerbird.core.messages import Candidate, Submission, encode_candidate
+from bowerbird.crawl.sources.urls import UrlsSource
+from bowerbird.host.counts import Tally
+from bowerbird.host.wiring import HostOptions, embedded_host, http_fetcher
 
 
 def body(number: int) -> str:

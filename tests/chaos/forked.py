@@ -1,6 +1,6 @@
 """Starts Lambda's runtime client by fork: imports take seconds on a busy machine, and chaos takes hundreds.
 
-What a fork has done already is to import libraries and `functions.filter.bootstrap`, which wires nothing.
+What a fork has done already is to import libraries and `functions.filter.wiring`, which wires nothing.
 Each life runs the runtime client from its beginning: it imports the handler, loads the bundle, opens clients.
 
 As a program, it is the server: a process for each line on its standard input, whose id it prints.
@@ -79,7 +79,7 @@ def fork_server() -> Iterator[Launch]:
 def _serve(handler: str) -> None:
     from awslambdaric.__main__ import main  # noqa: PLC0415 - is only in the interpreter that runs this
 
-    import functions.filter.bootstrap as _loaded  # noqa: F401, PLC0415
+    import functions.filter.wiring as _loaded  # noqa: F401, PLC0415
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a life ended
     for _ in sys.stdin:

@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from bowerbird.ports import ObjectStore
+from bowerbird.core.ports import ObjectStore
 from tests.aws_servers import ACCESS_KEY, REGION, SECRET_KEY
 from tests.e2e.cloud.rig import ROOT, bundle
 from tests.loopback import Answer, Loopback, loopback

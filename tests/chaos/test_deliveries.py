@@ -19,17 +19,17 @@ import pytest
 from bowerbird.adapters.aws.ledger import DynamoLedger
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
-from bowerbird.adapters.folder import FolderStore
+from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from bowerbird.errors import BowerbirdError, RetryableError, StoreError
-from bowerbird.messages import Candidate, Submission, encode_candidate
-from bowerbird.ports import Ledger, ObjectStore, Queue
-from functions.filter.candidates import CandidateFilter
-from functions.filter.consumer import Consumer, Outcome
-from functions.filter.pipeline import standard_pipeline
-from functions.filter.stages.shape import ShapeRule
-from functions.filter.survivors import Survivors
+from bowerbird.core.errors import BowerbirdError, RetryableError, StoreError
+from bowerbird.core.messages import Candidate, Submission, encode_candidate
+from bowerbird.core.ports import Ledger, ObjectStore, Queue
+from bowerbird.filter.candidates import CandidateFilter
+from bowerbird.filter.consumer import Consumer, Outcome
+from bowerbird.filter.policy import standard_pipeline
+from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.filter.survivors import Survivors
 from tests.aws_servers import Cloud
 from tests.chaos.rig import FILES, GONE, assert_all_is_right
 from tests.fakes import FakeFetcher

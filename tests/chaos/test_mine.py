@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.adapters.aws.patience import PATIENCE
 from bowerbird.adapters.aws.s3 import S3Store
-from bowerbird.adapters.folder import STATE, FolderStore
+from bowerbird.adapters.aws.timeouts import PATIENCE
+from bowerbird.adapters.folder.store import STATE, FolderStore
 from tests.aws_servers import Cloud
 from tests.chaos.rig import Rig, assert_all_is_right, assert_outcome, dead_letters, rigged
 from tests.disks import remount, small_disk

@@ -11,8 +11,8 @@ import os
 import sys
 import traceback
 
-from infra.local.cli import build_parser, main
-from infra.local.commands.mine import mine as _loaded
+from bowerbird.cli.main import build_parser, main
+from bowerbird.cli.mine import mine as _loaded
 
 
 def serve() -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bowerbird.adapters.aws.s3 import S3Store
-from bowerbird.adapters.folder import FolderStore
-from bowerbird.ports import ObjectStore
-from functions.crawl.coverage import Edge, Knowledge, Span
-from functions.crawl.cursor import CursorStore
-from functions.crawl.pending import MAX_WAITING, Wait, Waiting
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.core.ports import ObjectStore
+from bowerbird.crawl.following.coverage import Edge, Knowledge, Span
+from bowerbird.crawl.following.cursor import CursorStore
+from bowerbird.crawl.following.pending import MAX_WAITING, Wait, Waiting
 from tests.contract.servers import S3_SERVERS
 
 

@@ -13,11 +13,11 @@ import pytest
 
 from bowerbird.adapters.aws.ledger import DynamoLedger
 from bowerbird.adapters.aws.s3 import S3Store
-from bowerbird.adapters.folder import FolderStore
+from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
-from bowerbird.decisions import Decision, redacted
-from bowerbird.errors import RetryableError
-from bowerbird.ports import Ledger, ObjectStore
+from bowerbird.core.decisions import Decision, redacted
+from bowerbird.core.errors import RetryableError
+from bowerbird.core.ports import Ledger, ObjectStore
 from tests.contract.servers import CLOUDS
 
 SHA, OTHER_SHA = "a" * 64, "b" * 64

@@ -10,7 +10,7 @@ import pytest
 
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from bowerbird.ports import Message, Queue
+from bowerbird.core.ports import Message, Queue
 from tests.contract.servers import CLOUDS
 
 LONG_S, SHORT_S = 60, 1

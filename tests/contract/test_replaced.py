@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from bowerbird.adapters.aws.s3 import S3Store
-from bowerbird.adapters.folder import FolderStore
-from bowerbird.keys import image_key, replaced_key, sidecar_key
-from bowerbird.ports import ObjectStore
-from functions.filter.replaced import Replaced
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.core.keys import image_key, replaced_key, sidecar_key
+from bowerbird.core.ports import ObjectStore
+from bowerbird.filter.replaced import Replaced
 from tests.contract.servers import S3_SERVERS
 
 KEY, BETTER = image_key("a" * 64, "PNG"), image_key("b" * 64, "JPEG")

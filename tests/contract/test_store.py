@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bowerbird.adapters.aws.s3 import S3Store
-from bowerbird.adapters.folder import FolderStore
-from bowerbird.ports import ObjectStore
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.core.ports import ObjectStore
 from tests.contract.servers import S3_SERVERS
 
 TEXT = "text/plain"

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bowerbird_models.bundle import load
-from infra.local.cli import main
+from bowerbird.cli.main import main
+from bowerbird.models.bundle import load
 
-PHOTOGRAPHS = Path(__file__).parents[2] / "infra/local/demo/photographs"
+PHOTOGRAPHS = Path(__file__).parents[2] / "src/bowerbird/demo/photographs"
 # What somebody who likes birds and dry places, and has seen enough cities, says of two cuts of each.
 LOVED = ("perched-osprey", "canyon-wren", "extreme-desert-hike", "dandelions")
 NOT_LOVED = ("singaporean-cityscape", "roman-colosseum", "tea-gardens", "beacon-street-sunset")
@@ -62,7 +62,7 @@ def mine(pictures: Path, place: Path, bundle: str) -> None:
 @contextmanager
 def label_page(place: Path) -> Iterator[str]:
     """`bowerbird label`; yields the address it prints."""
-    program = "import sys; from infra.local.cli import main; sys.exit(main(sys.argv[1:]))"
+    program = "import sys; from bowerbird.cli.main import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", program, "label", str(place), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -18,7 +18,7 @@ from tests.loopback import Answer, Loopback, loopback
 from tests.pictures import jpeg
 
 PICTURES = 60
-PROGRAM = "import sys; from infra.local.cli import main; sys.exit(main(sys.argv[1:]))"
+PROGRAM = "import sys; from bowerbird.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
 def answer(_host: str, path: str) -> Answer:

@@ -12,7 +12,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(
-    include=["PIL", "bowerbird", "functions", "urllib3.util", "bowerbird_models"]
+    include=["PIL", "bowerbird", "functions", "urllib3.util", "bowerbird.models"]
 ):
     from tests.fuzz.targets import TARGETS, outcome
 

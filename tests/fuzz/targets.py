@@ -12,35 +12,35 @@ from functools import cache
 from pathlib import Path
 
 from bowerbird import imaging
-from bowerbird.errors import (
+from bowerbird.core.errors import (
     BundleError,
     InvalidMessageError,
     PermanentError,
     SourceBlockedError,
     SourceUnreachableError,
 )
-from bowerbird.messages import decode_candidate, encode_candidate
+from bowerbird.core.messages import decode_candidate, encode_candidate
+from bowerbird.core.ports import Fetched
+from bowerbird.core.post import Post, Source
+from bowerbird.crawl import jetstream
+from bowerbird.crawl.crawler import Crawler, Skipped
+from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.markup import start_tags
+from bowerbird.crawl.sources.arctic_shift import ArcticShiftSource
+from bowerbird.crawl.sources.bluesky_post import parse_record
+from bowerbird.crawl.sources.feed import FeedSource
+from bowerbird.crawl.sources.lemmy import LemmySource
+from bowerbird.crawl.sources.listing import Answer, Listing, RunBudget
+from bowerbird.crawl.sources.reddit_oauth import RedditSource
+from bowerbird.crawl.sources.reddit_post import parse_post
+from bowerbird.crawl.sources.replay import ReplaySource
+from bowerbird.crawl.sources.rss import RssSource
+from bowerbird.crawl.sources.urls import UrlsSource
+from bowerbird.crawl.sources.wikimedia import WikimediaSource
+from bowerbird.models import manifest
 from bowerbird.net.atproto import server_of
 from bowerbird.net.limiter import Limit, Limiter
 from bowerbird.net.urls import parse_target
-from bowerbird.ports import Fetched
-from bowerbird_models import manifest
-from functions.crawl import jetstream
-from functions.crawl.crawler import Crawler, Skipped
-from functions.crawl.hosts import Hosts
-from functions.crawl.markup import start_tags
-from functions.crawl.post import Post, Source
-from functions.crawl.sources.arctic_shift import ArcticShiftSource
-from functions.crawl.sources.bluesky_post import parse_record
-from functions.crawl.sources.feed import FeedSource
-from functions.crawl.sources.lemmy import LemmySource
-from functions.crawl.sources.listing import Answer, Listing, RunBudget
-from functions.crawl.sources.reddit_oauth import RedditSource
-from functions.crawl.sources.reddit_post import parse_post
-from functions.crawl.sources.replay import ReplaySource
-from functions.crawl.sources.rss import RssSource
-from functions.crawl.sources.urls import UrlsSource
-from functions.crawl.sources.wikimedia import WikimediaSource
 from tests.feeds import read_here
 from tests.fuzz import seeds
 

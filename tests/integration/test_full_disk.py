@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.adapters.folder import FolderStore
-from bowerbird.decisions import Decision, encode_decision
-from bowerbird.keys import decisions_key
-from infra.local.cli import main
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.cli.main import main
+from bowerbird.core.decisions import Decision, encode_decision
+from bowerbird.core.keys import decisions_key
 from tests.e2e.cloud.rig import ROOT, bundle
 
 FULL = "the disk is full; make room, then run the same command again"
@@ -78,7 +78,7 @@ def test_a_bundle_that_is_packed_or_calibrated(tmp_path: Path, capsys: pytest.Ca
 def test_what_is_printed_to_a_full_disk(tmp_path: Path) -> None:
     urls = tmp_path / "urls.txt"
     urls.write_text("https://pictures.example/p1.jpg\n")
-    program = "import sys; from infra.local.cli import main; sys.exit(main(sys.argv[1:]))"
+    program = "import sys; from bowerbird.cli.main import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", program, "candidates", "--source", f"urls:{urls}", "--json"]
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)

@@ -8,10 +8,10 @@ import boto3
 import pytest
 
 from bowerbird.adapters.aws.sqs import SqsQueue
+from bowerbird.adapters.place import open_place
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from bowerbird.ports import Queue
-from infra.local.cli import main
-from infra.local.place import open_place
+from bowerbird.cli.main import main
+from bowerbird.core.ports import Queue
 from tests.aws_servers import ACCESS_KEY, REGION, SECRET_KEY, Cloud
 from tests.contract.servers import CLOUDS
 

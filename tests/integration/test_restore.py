@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.adapters.folder import FolderStore
-from bowerbird.adapters.sqlite.perceptual import SqliteLikenesses
-from bowerbird.keys import image_key, sidecar_key
-from functions.filter.replaced import Replaced
-from infra.local.cli import main
-from infra.local.waiting import Expiry, told_waiting
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
+from bowerbird.cli.main import main
+from bowerbird.core.keys import image_key, sidecar_key
+from bowerbird.filter.replaced import Replaced
+from bowerbird.host.replaced_pictures import Expiry, told_waiting
 from tests.pictures import jpeg
 
 ONE, TWO, BETTER = (image_key(digit * 64, "JPEG") for digit in "abc")

@@ -11,8 +11,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from bowerbird.adapters.folder import FolderStore
-from infra.local.cli import main
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.cli.main import main
 from tests.loopback import Handler, serving
 from tests.pictures import jpeg
 from tests.unit.deliver.survivors import keep

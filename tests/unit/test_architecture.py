@@ -10,12 +10,12 @@ ROOT = Path(__file__).parents[2]
 # What each part may import of ours. The longest matching prefix speaks for a file.
 ALLOWED = {
     "layers/core": {"bowerbird"},
-    "layers/models/bowerbird_models": {"bowerbird", "bowerbird_models"},
+    "src/bowerbird/models": {"bowerbird", "bowerbird.models"},
     "functions/crawl": {"bowerbird", "functions.crawl"},
-    "functions/filter": {"bowerbird", "bowerbird_models", "functions.filter"},
+    "functions/filter": {"bowerbird", "bowerbird.models", "functions.filter"},
     "functions/deliver": {"bowerbird", "functions.deliver"},
 }
-OURS = ("bowerbird", "bowerbird_models", "functions", "infra", "layers", "benchmarks", "tests")
+OURS = ("bowerbird", "bowerbird.models", "functions", "infra", "layers", "benchmarks", "tests")
 TRAINING_ONLY = {"sklearn", "torch", "scipy", "matplotlib", "pickle", "joblib"}
 
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bowerbird.adapters.aws.s3 import S3Store
-from infra.local.cli import main
+from bowerbird.cli.main import main
 from tests.aws_servers import ACCESS_KEY, REGION, SECRET_KEY, Cloud
 from tests.contract.servers import S3_SERVERS
 from tests.pictures import jpeg

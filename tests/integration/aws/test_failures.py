@@ -16,8 +16,8 @@ from botocore.config import Config
 from bowerbird.adapters.aws.ledger import DynamoLedger
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
-from bowerbird.decisions import Decision, encode_decision
-from bowerbird.errors import InvalidMessageError, RetryableError, UsageError
+from bowerbird.core.decisions import Decision, encode_decision
+from bowerbird.core.errors import InvalidMessageError, RetryableError, UsageError
 
 TEXT = "text/plain"
 

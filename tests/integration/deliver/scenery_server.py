@@ -22,7 +22,7 @@ from typing import Any
 
 from python_multipart.multipart import FormParser, parse_options_header
 
-from bowerbird.errors import PermanentError
+from bowerbird.core.errors import PermanentError
 from bowerbird.imaging import inspect, sniff
 
 FIELD_BYTES = 1000

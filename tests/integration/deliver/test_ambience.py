@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bowerbird.errors import RetryableError
-from functions.deliver.ambience import Ambience
+from bowerbird.core.errors import RetryableError
+from bowerbird.deliver.ambience import Ambience
 from tests.integration.deliver.scenery_server import Scenery, serving
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.adapters.folder import FolderStore
-from infra.local.cli import main
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.cli.main import main
 from tests.integration.deliver.scenery_server import Scenery, serving
 from tests.unit.deliver.survivors import keep, record
 

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from bowerbird.adapters.folder import FolderStore
+from bowerbird.adapters.folder.store import FolderStore
 from tests.integration.deliver.scenery_server import Scenery, serving
 from tests.unit.deliver.survivors import keep, record
 
@@ -27,10 +27,10 @@ CLAIM_S = 4 * TIMEOUT_S
 PROGRAM = """
 import sys
 from pathlib import Path
-from bowerbird.adapters.folder import FolderStore
-from functions.deliver.bootstrap import deliverer
-from functions.deliver.settings import GallerySettings
-from functions.deliver.sweep import Sweep
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.deliver.wiring import deliverer
+from bowerbird.deliver.settings import GallerySettings
+from bowerbird.deliver.sweep import Sweep
 store = FolderStore(Path(sys.argv[1]))
 sys.exit(0 if Sweep(store, deliverer(store, sys.argv[2], GallerySettings())).once() else 1)
 """

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from bowerbird.errors import UsageError
-from functions.deliver.scenery import MAX_IMAGE_BYTES, Answer, Outcome, Scenery, understand
+from bowerbird.core.errors import UsageError
+from bowerbird.deliver.scenery import MAX_IMAGE_BYTES, Answer, Outcome, Scenery, understand
 from tests.integration.deliver.scenery_server import Scenery as Server
 from tests.integration.deliver.scenery_server import serving
 from tests.pictures import encoded, gradient

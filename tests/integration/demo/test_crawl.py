@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
+from bowerbird.crawl.crawler import Crawler, Skipped
+from bowerbird.crawl.sources import open_source
+from bowerbird.demo.host_answers import HOUR, read_answers
+from bowerbird.demo.server import serving
+from bowerbird.host.counts import reason_word
 from bowerbird.net import HttpFetcher
-from functions.crawl.crawler import Crawler, Skipped
-from functions.crawl.sources import open_source
-from infra.local.demo.answers import HOUR, read_answers
-from infra.local.demo.server import serving
-from infra.local.tally import reason_word
 
 EXPECTED: dict[str, dict[str, str]] = json.loads((HOUR / "expected.json").read_text())
 

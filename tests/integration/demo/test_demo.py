@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.decisions import Decision, decode_decision
-from infra.local.demo.answers import HOUR
-from infra.local.demo.demo import run_demo
-from infra.local.tally import reason_word
+from bowerbird.core.decisions import Decision, decode_decision
+from bowerbird.demo.host_answers import HOUR
+from bowerbird.demo.rehearsal import run_demo
+from bowerbird.host.counts import reason_word
 
 EXPECTED: dict[str, dict[str, str]] = json.loads((HOUR / "expected.json").read_text())
 # Whether a whole, large, unmarked picture is liked is the bundle's to say; all else is a fact.

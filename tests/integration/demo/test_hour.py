@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-from infra.local.demo.answers import HOUR, read_answers
-from infra.local.demo.compose import files
-from infra.local.demo.pictures import PHOTOGRAPHS
+from bowerbird.demo.compose import files
+from bowerbird.demo.host_answers import HOUR, read_answers
+from bowerbird.demo.served_pictures import PHOTOGRAPHS
 
 POSTS: list[dict[str, Any]] = [json.loads(line) for line in (HOUR / "hour.jsonl").read_text().splitlines()]
 EXPECTED: dict[str, dict[str, str]] = json.loads((HOUR / "expected.json").read_text())

@@ -13,10 +13,10 @@ import pytest
 import requests
 from PIL import Image
 
-from infra.local.demo.answers import HOUR, Answer, Answers, read_answers
-from infra.local.demo.pictures import PHOTOGRAPHS, Picture
-from infra.local.demo.previews import is_signed
-from infra.local.demo.server import serving
+from bowerbird.demo.host_answers import HOUR, Answer, Answers, read_answers
+from bowerbird.demo.previews import is_signed
+from bowerbird.demo.served_pictures import PHOTOGRAPHS, Picture
+from bowerbird.demo.server import serving
 
 IMAGES = "image/jpeg,image/png,image/webp,image/*;q=0.5"
 POSTS: list[dict[str, Any]] = [json.loads(line) for line in (HOUR / "hour.jsonl").read_text().splitlines()]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from PIL import Image
 
 from bowerbird import imaging
-from bowerbird.decisions import Decision, encode_decision
-from bowerbird.keys import decisions_key, thumb_key
-from bowerbird.ports import ObjectStore
+from bowerbird.core.decisions import Decision, encode_decision
+from bowerbird.core.keys import decisions_key, thumb_key
+from bowerbird.core.ports import ObjectStore
 from tests.pictures import encoded, gradient
 
 HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'

@@ -10,10 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.types import Message
 
-from bowerbird.adapters.folder import FolderStore
-from bowerbird.labels import picture_of, read_labels
-from infra.local.label.app import create_app
-from infra.local.label.desk import open_desk
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.core.labels import picture_of, read_labels
+from bowerbird.review.label.app import create_app
+from bowerbird.review.label.session import open_desk
 from tests.fakes import FakeStore
 from tests.integration.label.place import fill
 

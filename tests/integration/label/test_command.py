@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.adapters.folder import FolderStore
-from infra.local.cli import main
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.cli.main import main
 from tests.integration.label.place import Decided, fill
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.adapters.folder import FolderStore
-from bowerbird.errors import InvalidMessageError
-from bowerbird.keys import label_key, sidecar_key
-from bowerbird.labels import Label, read_labels, remove_label, write_label
-from infra.local.cli import main
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.cli.main import main
+from bowerbird.core.errors import InvalidMessageError
+from bowerbird.core.keys import label_key, sidecar_key
+from bowerbird.core.labels import Label, read_labels, remove_label, write_label
 from tests.fakes import FakeStore
 
 

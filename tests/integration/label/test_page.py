@@ -14,10 +14,10 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
-from bowerbird.adapters.folder import FolderStore
-from bowerbird.labels import read_labels
-from infra.local.label.app import create_app
-from infra.local.label.desk import open_desk
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.core.labels import read_labels
+from bowerbird.review.label.app import create_app
+from bowerbird.review.label.session import open_desk
 from tests.integration.label.place import HOSTILE, fill
 
 

@@ -6,14 +6,14 @@ import socket
 import tempfile
 from pathlib import Path
 
+from bowerbird.adapters.place import Place, open_place
+from bowerbird.crawl.sources import open_source
+from bowerbird.crawl.sources.base import Context
+from bowerbird.host.mine import MineResult, RunOptions, mine, print_summary
+from bowerbird.host.wiring import HostOptions
 from bowerbird.net import HttpFetcher
 from bowerbird.net.limiter import Limit, Limiter
 from bowerbird.net.limits import Limits
-from functions.crawl.sources import open_source
-from functions.crawl.sources.base import Context
-from infra.local.bootstrap import HostOptions
-from infra.local.mine import MineResult, RunOptions, mine, print_summary
-from infra.local.place import Place, open_place
 from tests.e2e.cloud.rig import bundle
 from tests.integration.mine.world import (
     DAY_S,

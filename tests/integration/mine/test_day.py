@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.cli import main
-from infra.local.mine import print_summary
-from infra.local.place import Place, open_place
+from bowerbird.adapters.place import Place, open_place
+from bowerbird.cli.main import main
+from bowerbird.host.mine import print_summary
 from tests.chaos.rig import decisions
 from tests.integration.mine.day import DAY, feed, item, live_a_day
 from tests.integration.mine.world import DAY_S, FEED, Answer, http, says, serving

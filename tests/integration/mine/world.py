@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from infra.local.bootstrap import QUEUE
+from bowerbird.host.wiring import QUEUE
 from tests.chaos.rig import picture
 
 MIDNIGHT = datetime(2026, 11, 26, tzinfo=UTC)

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from bowerbird.adapters.aws.s3 import S3Store
-from bowerbird.adapters.folder import FolderStore
+from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from bowerbird.messages import Candidate, Submission, encode_candidate
-from bowerbird.ports import ObjectStore
-from infra.local.cli import main
+from bowerbird.cli.main import main
+from bowerbird.core.messages import Candidate, Submission, encode_candidate
+from bowerbird.core.ports import ObjectStore
 from tests.aws_servers import ACCESS_KEY, REGION, SECRET_KEY, Cloud
 from tests.chaos.rig import assert_all_is_right
 from tests.damage import emptied, garbage, random_pages, truncated

@@ -15,8 +15,8 @@ import pytest
 import requests
 import zmq
 
-from bowerbird_models.bundle import installed
-from infra.local.cli import main
+from bowerbird.cli.main import main
+from bowerbird.models.bundle import installed
 from tests.pictures import gradient, jpeg
 
 pytestmark = pytest.mark.skipif(
@@ -28,7 +28,7 @@ EVENT = Path(__file__).parents[2] / "unit" / "filter" / "http" / "events" / "fun
 @contextmanager
 def served(*more: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """The process, and the addresses it says it listens on."""
-    start = "import sys; from infra.local.cli import main; sys.exit(main())"
+    start = "import sys; from bowerbird.cli.main import main; sys.exit(main())"
     command = [sys.executable, "-c", start, "serve", "--port", "0", *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

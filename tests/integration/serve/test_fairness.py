@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 import requests
 
-from functions.filter.app import create_app
-from functions.filter.http.bootstrap import http_service
-from functions.filter.http.settings import HttpSettings
+from bowerbird.serve.http.app import create_app
+from bowerbird.serve.http.settings import HttpSettings
+from bowerbird.serve.http.wiring import http_service
 from tests.loopback import Handler, serving
 from tests.pictures import jpeg
 from tests.serving import running

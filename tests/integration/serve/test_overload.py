@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import requests
 
-from functions.filter.app import create_app
-from functions.filter.http.limits import Limits
-from functions.filter.http.raw import PICTURE_BYTES
+from bowerbird.serve.http.app import create_app
+from bowerbird.serve.http.quotas import Limits
+from bowerbird.serve.http.raw import PICTURE_BYTES
 from tests.memory import forget_peak, peak
 from tests.serving import BrightModels, running, service
 

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from functions.filter.app import create_app
-from functions.filter.http.limits import Limits
-from functions.filter.http.service import Service
+from bowerbird.serve.http.app import create_app
+from bowerbird.serve.http.quotas import Limits
+from bowerbird.serve.http.service import Service
 from tests.pictures import encoded
 from tests.serving import BrightModels, running, service
 

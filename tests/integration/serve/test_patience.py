@@ -12,11 +12,11 @@ import requests
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from functions.filter.app import create_app
-from functions.filter.http.limits import Limits
-from infra.local.label.app import create_app as label_app
-from infra.local.label.desk import open_desk
-from infra.local.serve.punctual import Patience
+from bowerbird.review.label.app import create_app as label_app
+from bowerbird.review.label.session import open_desk
+from bowerbird.serve.http.app import create_app
+from bowerbird.serve.http.quotas import Limits
+from bowerbird.serve.punctual import Patience
 from tests.fakes import FakeStore
 from tests.integration.label.place import fill
 from tests.serving import running, service

@@ -15,10 +15,10 @@ import zmq
 from numpy.typing import NDArray
 from PIL import Image
 
-from bowerbird.errors import UsageError
-from functions.filter.http.limits import Limits
-from functions.filter.http.raw import PICTURE_BYTES
-from infra.local.serve.zeromq import Door, serving
+from bowerbird.core.errors import UsageError
+from bowerbird.serve.http.quotas import Limits
+from bowerbird.serve.http.raw import PICTURE_BYTES
+from bowerbird.serve.zeromq import Door, serving
 from tests.memory import forget_peak, peak
 from tests.serving import service
 

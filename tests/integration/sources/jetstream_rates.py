@@ -14,11 +14,11 @@ from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from bowerbird.adapters.folder import FolderStore
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.crawl.sources.base import Context
+from bowerbird.crawl.sources.bluesky import BlueskySource
 from bowerbird.net import WebSockets
 from bowerbird.net.limiter import Limit, Limiter
-from functions.crawl.sources.base import Context
-from functions.crawl.sources.bluesky import BlueskySource
 from tests.integration.sources.loopback_jetstream import HOST, Clock, is_picture, loopback_jetstream, uri_of
 
 RUNS = 20

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 from urllib.parse import parse_qs, urlsplit
 
-from functions.crawl.reading import fullname
+from bowerbird.crawl.following.listing_run import fullname
 
 FIRST = int("kzj000", 36)
 DEPTH = 1000

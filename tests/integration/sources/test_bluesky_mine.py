@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from infra.local.bootstrap import source_context
-from infra.local.cli import main
-from infra.local.commands.doctor import SOURCES, probe
+from bowerbird.cli.doctor import SOURCES, probe
+from bowerbird.cli.main import main
+from bowerbird.host.wiring import source_context
 from tests.integration.sources.loopback_jetstream import (
     Clock,
     LoopbackJetstream,

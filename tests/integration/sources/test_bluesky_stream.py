@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.adapters.folder import FolderStore
-from bowerbird.errors import SourceBlockedError, SourceUnreachableError, UsageError
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.core.errors import SourceBlockedError, SourceUnreachableError, UsageError
+from bowerbird.crawl.sources.base import Context
+from bowerbird.crawl.sources.bluesky import BlueskySource
+from bowerbird.crawl.sources.listing import SourceThrottledError
 from bowerbird.net import WebSockets
 from bowerbird.net.limiter import Limit, Limiter
-from functions.crawl.sources.base import Context
-from functions.crawl.sources.bluesky import BlueskySource
-from functions.crawl.sources.listing import SourceThrottledError
 from tests.integration.sources.loopback_jetstream import (
     GARBAGE,
     HOST,
@@ -131,7 +131,7 @@ def test_what_is_asked_for_is_posts(compression: str | None, clock: Clock, tmp_p
 def test_nothing_is_missed_whatever_goes_wrong(
     faults: list[str], quiet: LoopbackJetstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("functions.crawl.tail.QUIET_S", 0.2)
+    monkeypatch.setattr("bowerbird.crawl.following.tail.QUIET_S", 0.2)
     quiet.faults.extend(faults)
     miner = Miner(quiet, tmp_path)
     miner.poll()

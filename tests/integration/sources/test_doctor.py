@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.adapters.folder import FolderStore
-from bowerbird.decisions import Decision, encode_decision
-from bowerbird.keys import decisions_key
-from infra.local.cli import main
-from infra.local.commands.doctor import Finding, status
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.cli.doctor import Finding, status
+from bowerbird.cli.main import main
+from bowerbird.core.decisions import Decision, encode_decision
+from bowerbird.core.keys import decisions_key
 from tests.loopback import Answer, loopback
 
 ONE = b'{"post_view": {"post": {"id": 1}}}'

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bowerbird.adapters.folder import FolderStore
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.crawl.crawler import Crawler
+from bowerbird.crawl.enqueue import Shipment, ship
+from bowerbird.crawl.following.cursor import CursorStore, FollowedSource, Progress
+from bowerbird.crawl.sources.listing import Listing, RunBudget
+from bowerbird.crawl.sources.reddit_app import RedditApp
+from bowerbird.crawl.sources.reddit_oauth import RedditSession, RedditSource
 from bowerbird.net.limiter import Limit, Limiter
-from functions.crawl.crawler import Crawler
-from functions.crawl.cursor import CursorStore, FollowedSource, Progress
-from functions.crawl.shipment import Shipment, ship
-from functions.crawl.sources.listing import Listing, RunBudget
-from functions.crawl.sources.reddit_app import RedditApp
-from functions.crawl.sources.reddit_oauth import RedditSession, RedditSource
 from tests.fakes import FakeQueue
 from tests.integration.sources.loopback_reddit import FIRST, SECRET, Clock, LoopbackReddit, loopback_reddit
 from tests.unit.crawl.fakes import NoNetwork

@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bowerbird.adapters.folder import FolderStore
-from bowerbird.errors import SourceBlockedError, SourceUnreachableError, UsageError
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.core.errors import SourceBlockedError, SourceUnreachableError, UsageError
+from bowerbird.crawl.following.cursor import CursorStore, FollowedSource
+from bowerbird.crawl.following.focus import FocusedSource
+from bowerbird.crawl.following.listing_run import fullname
+from bowerbird.crawl.sources.listing import Listing, RunBudget, SourceThrottledError
+from bowerbird.crawl.sources.reddit_app import RedditApp
+from bowerbird.crawl.sources.reddit_oauth import RedditSession, RedditSource
 from bowerbird.net.limiter import Limit, Limiter
-from functions.crawl.cursor import CursorStore, FollowedSource
-from functions.crawl.focus import FocusedSource
-from functions.crawl.reading import fullname
-from functions.crawl.sources.listing import Listing, RunBudget, SourceThrottledError
-from functions.crawl.sources.reddit_app import RedditApp
-from functions.crawl.sources.reddit_oauth import RedditSession, RedditSource
 from tests.integration.sources.loopback_reddit import (
     FIRST,
     REFRESH,

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from bowerbird.decisions import Decision, Verdict, decode_decision, encode_decision
+from bowerbird.core.decisions import Decision, Verdict, decode_decision, encode_decision
 
 DECISION = Decision(
     candidate="t3_a/b",

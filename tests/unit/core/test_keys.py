@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bowerbird.adapters.folder import FolderStore
-from bowerbird.errors import PermanentError
-from bowerbird.keys import image_key, sidecar_key, thumb_key, tombstone_key
+from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.core.errors import PermanentError
+from bowerbird.core.keys import image_key, sidecar_key, thumb_key, tombstone_key
 
 HOSTILE = [
     "../../../etc/passwd",

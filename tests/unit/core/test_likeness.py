@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from bowerbird.likeness import Likeness, prints
+from bowerbird.core.likeness import Likeness, prints
 from tests.pictures import gradient
 
 

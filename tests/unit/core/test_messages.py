@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bowerbird.errors import InvalidMessageError
-from bowerbird.messages import (
+from bowerbird.core.errors import InvalidMessageError
+from bowerbird.core.messages import (
     MAX_MESSAGE_BYTES,
     Candidate,
     Preview,

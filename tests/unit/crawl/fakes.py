@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bowerbird.errors import PermanentError
-from bowerbird.ports import Fetched
-from functions.crawl.post import Post
+from bowerbird.core.errors import PermanentError
+from bowerbird.core.ports import Fetched
+from bowerbird.core.post import Post
 
 
 @dataclass

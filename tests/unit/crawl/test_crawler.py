@@ -10,14 +10,14 @@ from urllib.parse import SplitResult
 
 import pytest
 
-from bowerbird.errors import OptedOutError, PermanentError, RetryableError
-from bowerbird.messages import Candidate, Submission, decode_candidate, encode_candidate
-from bowerbird.ports import Fetcher
-from functions.crawl.crawler import Crawler, Skipped
-from functions.crawl.hosts import Hosts
-from functions.crawl.hosts.base import Image, Match, NoPictureError
-from functions.crawl.post import Attachment, Post
-from functions.crawl.sources.reddit_post import parse_post
+from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.core.messages import Candidate, Submission, decode_candidate, encode_candidate
+from bowerbird.core.ports import Fetcher
+from bowerbird.core.post import Attachment, Post
+from bowerbird.crawl.crawler import Crawler, Skipped
+from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.hosts.base import Image, Match, NoPictureError
+from bowerbird.crawl.sources.reddit_post import parse_post
 from tests.unit.crawl.fakes import FakeFetcher, FakeSource, NoNetwork
 from tests.unit.crawl.shapes import gallery, media, preview, submission
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from bowerbird.errors import UsageError
-from functions.crawl.credentials import Credentials, read_parameter, read_secret
-from functions.crawl.settings import CrawlSettings
+from bowerbird.core.errors import UsageError
+from bowerbird.crawl.credentials import Credentials, read_parameter, read_secret
+from bowerbird.crawl.settings import CrawlSettings
 from tests import aws_servers
 
 KEPT = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.crawl.jetstream import DamagedEventError, decode, subscription
+from bowerbird.crawl.jetstream import DamagedEventError, decode, subscription
 
 DID = "did:plc:z72i7hdynmk6r22z27h6tvur"
 TIME = 1_795_000_000_000_000

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.crawl.markup import MAX_VALUE, Tag, start_tags
+from bowerbird.crawl.markup import MAX_VALUE, Tag, start_tags
 
 NAMES = {"img", "a"}
 

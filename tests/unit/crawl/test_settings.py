@@ -1,6 +1,6 @@
 import pytest
 
-from functions.crawl.settings import CrawlSettings
+from bowerbird.crawl.settings import CrawlSettings
 
 
 def test_credentials_come_from_the_environment_and_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:

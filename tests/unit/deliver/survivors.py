@@ -6,8 +6,8 @@ import hashlib
 import json
 from typing import Any
 
-from bowerbird.keys import image_key, sidecar_key
-from bowerbird.ports import ObjectStore
+from bowerbird.core.keys import image_key, sidecar_key
+from bowerbird.core.ports import ObjectStore
 from tests.pictures import jpeg
 
 SUBMISSION = {

@@ -6,10 +6,16 @@ from typing import Any
 
 import pytest
 
-from bowerbird.errors import BowerbirdError, InvalidMessageError, PermanentError, RetryableError, UsageError
-from functions.deliver.batch import DeliveryBatch
-from functions.deliver.events import survivors_in
-from functions.deliver.records import Delivery
+from bowerbird.core.errors import (
+    BowerbirdError,
+    InvalidMessageError,
+    PermanentError,
+    RetryableError,
+    UsageError,
+)
+from bowerbird.deliver.batch import DeliveryBatch
+from bowerbird.deliver.events import survivors_in
+from bowerbird.deliver.records import Delivery
 from tests.fakes import FakeQueue
 
 KEY = f"images/ab/{'ab' * 32}.jpg"

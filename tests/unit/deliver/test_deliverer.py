@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bowerbird.errors import PermanentError, RetryableError, UsageError
-from bowerbird.keys import sidecar_key
-from functions.deliver.deliverer import Deliverer, ReverseSearch
-from functions.deliver.picture import Conversion
-from functions.deliver.records import Delivery, Records
-from functions.deliver.scenery import Answer, Outcome
-from functions.deliver.tags import TagRule
+from bowerbird.core.errors import PermanentError, RetryableError, UsageError
+from bowerbird.core.keys import sidecar_key
+from bowerbird.deliver.deliverer import Deliverer, ReverseSearch
+from bowerbird.deliver.picture import Conversion
+from bowerbird.deliver.records import Delivery, Records
+from bowerbird.deliver.scenery import Answer, Outcome
+from bowerbird.deliver.tags import TagRule
 from tests.fakes import FakeStore
 from tests.pictures import encoded, gradient
 from tests.unit.deliver.survivors import keep, record

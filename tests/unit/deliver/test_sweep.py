@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from bowerbird.errors import RetryableError
-from functions.deliver.records import ClaimedError, Delivery
-from functions.deliver.sweep import Sweep
+from bowerbird.core.errors import RetryableError
+from bowerbird.deliver.records import ClaimedError, Delivery
+from bowerbird.deliver.sweep import Sweep
 from tests.fakes import FakeStore
 from tests.unit.deliver.survivors import keep
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bowerbird.errors import UsageError
-from functions.deliver.tags import TagRule, source_url
+from bowerbird.core.errors import UsageError
+from bowerbird.deliver.tags import TagRule, source_url
 from tests.unit.deliver.survivors import sidecar
 
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bowerbird import imaging
-from bowerbird.errors import UsageError
-from bowerbird.messages import Candidate, Submission
-from functions.filter.examination import Examination
-from functions.filter.rules import Asked
-from functions.filter.stages.advisory import Advisory, advise
+from bowerbird.core.errors import UsageError
+from bowerbird.core.messages import Candidate, Submission
+from bowerbird.filter.examination import Examination
+from bowerbird.filter.owner_rules import Asked
+from bowerbird.filter.stages.advisory import Advisory, advise
 from tests.pictures import encoded, gradient, jpeg
 
 

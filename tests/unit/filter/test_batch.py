@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bowerbird.decisions import Decision
-from bowerbird.errors import BowerbirdError, InvalidMessageError, RetryableError
-from functions.filter.batch import BatchFilter
-from functions.filter.consumer import Consumer
+from bowerbird.core.decisions import Decision
+from bowerbird.core.errors import BowerbirdError, InvalidMessageError, RetryableError
+from bowerbird.filter.batch import BatchFilter
+from bowerbird.filter.consumer import Consumer
 from tests.fakes import FakeLedger, FakeQueue
 
 

@@ -10,23 +10,23 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from bowerbird.decisions import Decision
-from bowerbird.errors import (
+from bowerbird.core.decisions import Decision
+from bowerbird.core.errors import (
     BowerbirdError,
     InvalidMessageError,
     OptedOutError,
     PermanentError,
     RetryableError,
 )
-from bowerbird.messages import Candidate, Preview, Submission, encode_candidate
-from bowerbird_models.watermark import Detection
-from functions.crawl.recheck import Kept, purge
-from functions.filter.candidates import CandidateFilter
-from functions.filter.examination import Examination
-from functions.filter.opinion import Opinion
-from functions.filter.pipeline import standard_pipeline
-from functions.filter.stages.shape import ShapeRule
-from functions.filter.survivors import Survivors
+from bowerbird.core.messages import Candidate, Preview, Submission, encode_candidate
+from bowerbird.filter.candidates import CandidateFilter
+from bowerbird.filter.examination import Examination
+from bowerbird.filter.first_look import Opinion
+from bowerbird.filter.policy import standard_pipeline
+from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.filter.survivors import Survivors
+from bowerbird.models.watermark import Detection
+from bowerbird.removal.recheck import Kept, purge
 from tests.fakes import FakeFetcher, FakeLedger, FakeStore
 from tests.pictures import encoded, gradient, jpeg, noise
 

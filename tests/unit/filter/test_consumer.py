@@ -2,10 +2,16 @@
 
 import pytest
 
-from bowerbird.decisions import Decision
-from bowerbird.errors import BowerbirdError, InvalidMessageError, RetryableError, StoreError, UsageError
-from bowerbird.ports import Message
-from functions.filter.consumer import Consumer, Outcome
+from bowerbird.core.decisions import Decision
+from bowerbird.core.errors import (
+    BowerbirdError,
+    InvalidMessageError,
+    RetryableError,
+    StoreError,
+    UsageError,
+)
+from bowerbird.core.ports import Message
+from bowerbird.filter.consumer import Consumer, Outcome
 from tests.fakes import FakeQueue
 
 DECISION = Decision(

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageFilter, ImageOps
 
-import infra.local.demo
+import bowerbird.demo
 from bowerbird import imaging
-from bowerbird.errors import PermanentError
-from functions.filter import traits
-from functions.filter.contest import Entry, Finding, Winner, contest
+from bowerbird.core.errors import PermanentError
+from bowerbird.filter import traits
+from bowerbird.filter.contest import Entry, Finding, Winner, contest
 from tests.pictures import encoded
 
-PHOTOGRAPHS = sorted(Path(infra.local.demo.__file__).with_name("photographs").glob("*.jpg"))
+PHOTOGRAPHS = sorted(Path(bowerbird.demo.__file__).with_name("photographs").glob("*.jpg"))
 WIDE = [path for path in PHOTOGRAPHS if path.stat().st_size > 250_000][:2]
 
 

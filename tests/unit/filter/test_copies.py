@@ -8,23 +8,23 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageFilter
 
-import infra.local.demo
+import bowerbird.demo
 from bowerbird import imaging
-from bowerbird.adapters.sqlite.perceptual import SqliteLikenesses
-from bowerbird.decisions import Decision
-from bowerbird.errors import PermanentError, RetryableError
-from bowerbird.keys import replaced_key, sidecar_key
-from bowerbird.likeness import Likeness
-from bowerbird.messages import Candidate, Submission, encode_candidate
-from functions.filter.candidates import CandidateFilter
-from functions.filter.copies import Copies, restore
-from functions.filter.pipeline import standard_pipeline
-from functions.filter.stages.shape import ShapeRule
-from functions.filter.survivors import Survivors
+from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
+from bowerbird.core.decisions import Decision
+from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.keys import replaced_key, sidecar_key
+from bowerbird.core.likeness import Likeness
+from bowerbird.core.messages import Candidate, Submission, encode_candidate
+from bowerbird.filter.candidates import CandidateFilter
+from bowerbird.filter.copies import Copies, restore
+from bowerbird.filter.policy import standard_pipeline
+from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.filter.survivors import Survivors
 from tests.fakes import FakeFetcher, FakeLedger, FakeStore
 from tests.unit.filter.test_candidates import FakeModels
 
-PHOTOGRAPHS = Path(infra.local.demo.__file__).with_name("photographs")
+PHOTOGRAPHS = Path(bowerbird.demo.__file__).with_name("photographs")
 
 
 def photograph(name: str) -> Image.Image:

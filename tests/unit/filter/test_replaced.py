@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bowerbird.keys import image_key, replaced_key, sidecar_key
-from functions.filter.replaced import Replaced, Waiting
+from bowerbird.core.keys import image_key, replaced_key, sidecar_key
+from bowerbird.filter.replaced import Replaced, Waiting
 from tests.fakes import FakeStore
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)

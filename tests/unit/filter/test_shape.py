@@ -1,8 +1,8 @@
 import pytest
 
-from bowerbird.messages import Candidate, Submission
-from functions.filter.examination import Examination
-from functions.filter.stages.shape import DeclaredShape, ShapeRule
+from bowerbird.core.messages import Candidate, Submission
+from bowerbird.filter.examination import Examination
+from bowerbird.filter.stages.shape import DeclaredShape, ShapeRule
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageFilter, PngImagePlugin
 
-from bowerbird_models.advisory import detail, exposure, observe, sharpness, synthetic
+from bowerbird.models.advisory import detail, exposure, observe, sharpness, synthetic
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (600, 800, 3), np.uint8))
 URL = "http://cv.iptc.org/newscodes/digitalsourcetype/"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.mixture import GaussianMixture
 
-from bowerbird_models.densities import Linear, Mixture, Neighbours
+from bowerbird.models.densities import Linear, Mixture, Neighbours
 
 POINTS = np.random.default_rng(1).normal(size=(400, 6)).astype(np.float32)
 

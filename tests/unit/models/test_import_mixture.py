@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from sklearn.mixture import GaussianMixture
 
-from bowerbird_models import canonical
-from bowerbird_models.bundle import load
+from bowerbird.models import canonical
+from bowerbird.models.bundle import load
 
-SCRIPT = Path(__file__).parents[3] / "layers/models/build/import_mixture.py"
+SCRIPT = Path(__file__).parents[3] / "layers/models/workshop/import_mixture.py"
 
 
 def run(file: Path, out: Path) -> subprocess.CompletedProcess[str]:

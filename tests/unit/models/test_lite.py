@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import ImageDraw
 
-from bowerbird.errors import BundleError
-from bowerbird_models import canonical
-from bowerbird_models.bundle import Bundle, find, load
+from bowerbird.core.errors import BundleError
+from bowerbird.models import canonical
+from bowerbird.models.bundle import Bundle, find, load
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bowerbird.errors import BundleError
-from bowerbird_models.densities import Linear, Neighbours
-from bowerbird_models.novelty import Novelty, Part, load, save
+from bowerbird.core.errors import BundleError
+from bowerbird.models.densities import Linear, Neighbours
+from bowerbird.models.novelty import Novelty, Part, load, save
 
 HEAD = Linear(np.array([1.0, 0.0], np.float32), np.float32(0))
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bowerbird_models.preprocess import Fit, Preprocess, Resize
+from bowerbird.models.preprocess import Fit, Preprocess, Resize
 
 Colour = tuple[float, float, float]
 PLAIN = Preprocess((Resize(32),), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))

@@ -7,10 +7,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from bowerbird.errors import BundleError
-from bowerbird_models.preprocess import Preprocess, Resize
-from bowerbird_models.session import Session
-from bowerbird_models.watermark import Watermark
+from bowerbird.core.errors import BundleError
+from bowerbird.models.preprocess import Preprocess, Resize
+from bowerbird.models.session import Session
+from bowerbird.models.watermark import Watermark
 
 PICTURE = Image.new("RGB", (64, 48))
 CLEAN = -8.0

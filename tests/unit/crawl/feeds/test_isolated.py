@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from functions.crawl.feeds.isolated import read_isolated
-from functions.crawl.sources.listing import DamagedPageError, HopelessPageError
+from bowerbird.crawl.feeds.isolated import read_isolated
+from bowerbird.crawl.sources.listing import DamagedPageError, HopelessPageError
 
 
 def test_a_feed_comes_through() -> None:

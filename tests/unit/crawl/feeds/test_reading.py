@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.crawl.feeds.reading import read
+from bowerbird.crawl.feeds.reading import read
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # feedparser's, of two dates
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bowerbird.errors import BowerbirdError, OptedOutError, PermanentError
-from functions.crawl.hosts import Hosts
-from functions.crawl.hosts.base import NoPictureError
+from bowerbird.core.errors import BowerbirdError, OptedOutError, PermanentError
+from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.hosts.base import NoPictureError
 from tests.fakes import FakeFetcher
 
 DID = "did:plc:z72i7hdynmk6r22z27h6tvur"

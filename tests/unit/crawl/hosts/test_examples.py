@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.crawl.hosts import Hosts
+from bowerbird.crawl.hosts import Hosts
 
 _TABLES = {
     path.stem.removeprefix("examples_"): import_module(f"tests.unit.crawl.hosts.{path.stem}").EXAMPLES

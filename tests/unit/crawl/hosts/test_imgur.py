@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bowerbird.errors import PermanentError, RetryableError
-from functions.crawl.hosts import Hosts
-from functions.crawl.hosts.base import Image, NoPictureError
+from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.hosts.base import Image, NoPictureError
 from tests.unit.crawl.fakes import FakeFetcher, NoNetwork
 
 _KEYED = Hosts.found({"imgur": "owners-id"})

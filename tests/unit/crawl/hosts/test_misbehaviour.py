@@ -8,11 +8,11 @@ from threading import Thread
 
 import pytest
 
-from bowerbird.messages import Candidate, Submission
+from bowerbird.core.messages import Candidate, Submission
+from bowerbird.core.post import Post
+from bowerbird.crawl.crawler import Crawler, Skipped
+from bowerbird.crawl.hosts import Hosts
 from bowerbird.net import HttpFetcher
-from functions.crawl.crawler import Crawler, Skipped
-from functions.crawl.hosts import Hosts
-from functions.crawl.post import Post
 from tests.unit.crawl.fakes import FakeSource
 
 _GOOD = b'<meta property="og:image" content="https://i.imgur.com/AbCdEfG.jpg?fb">'

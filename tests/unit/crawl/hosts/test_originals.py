@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.crawl.hosts import Hosts
+from bowerbird.crawl.hosts import Hosts
 from tests.unit.crawl.fakes import NoNetwork
 
 _HOSTS = Hosts.found()

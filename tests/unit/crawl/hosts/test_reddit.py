@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.errors import PermanentError
-from functions.crawl.hosts import Hosts
-from functions.crawl.hosts.base import NoPictureError
+from bowerbird.core.errors import PermanentError
+from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.hosts.base import NoPictureError
 from tests.unit.crawl.fakes import NoNetwork
 
 _HOSTS = Hosts.found()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bowerbird.errors import BowerbirdError
+from bowerbird.core.errors import BowerbirdError
+from bowerbird.crawl.sources.listing import Listing, RunBudget, fetching
 from bowerbird.net.limiter import Limit, Limiter
-from functions.crawl.sources.listing import Listing, RunBudget, fetching
 from tests.fakes import FakeFetcher
 
 

@@ -4,10 +4,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bowerbird.errors import SourceUnreachableError
-from bowerbird.ports import Fetched
-from functions.crawl.reading import fullname
-from functions.crawl.sources.arctic_shift import ArcticShiftSource
+from bowerbird.core.errors import SourceUnreachableError
+from bowerbird.core.ports import Fetched
+from bowerbird.crawl.following.listing_run import fullname
+from bowerbird.crawl.sources.arctic_shift import ArcticShiftSource
 from tests.unit.crawl.shapes import submission
 from tests.unit.crawl.sources.listings import Pages
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from bowerbird.errors import UsageError
-from bowerbird.messages import Submission
-from functions.crawl.post import Committing, Lookup, Post, Removing, Telling
-from functions.crawl.sources import open_source
-from functions.crawl.sources.base import Context
-from functions.crawl.sources.bluesky import parse_view
+from bowerbird.core.errors import UsageError
+from bowerbird.core.messages import Submission
+from bowerbird.core.post import Committing, Lookup, Post, Removing, Telling
+from bowerbird.crawl.sources import open_source
+from bowerbird.crawl.sources.base import Context
+from bowerbird.crawl.sources.bluesky import parse_view
 from tests.fakes import FakeFetcher
 
 DID = "did:plc:z72i7hdynmk6r22z27h6tvur"

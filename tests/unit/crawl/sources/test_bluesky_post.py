@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bowerbird.messages import MAX_MESSAGE_BYTES, Submission, decode_candidate, encode_candidate
-from functions.crawl.crawler import Crawler, Skipped
-from functions.crawl.hosts import Hosts
-from functions.crawl.post import Post
-from functions.crawl.sources.bluesky_post import parse_record
+from bowerbird.core.messages import MAX_MESSAGE_BYTES, Submission, decode_candidate, encode_candidate
+from bowerbird.core.post import Post
+from bowerbird.crawl.crawler import Crawler, Skipped
+from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.sources.bluesky_post import parse_record
 from tests.fakes import FakeFetcher
 
 DID = "did:plc:z72i7hdynmk6r22z27h6tvur"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bowerbird.messages import Submission
-from functions.crawl.post import Post
-from functions.crawl.sources.entries import EntryError, read_each
+from bowerbird.core.messages import Submission
+from bowerbird.core.post import Post
+from bowerbird.crawl.sources.entries import EntryError, read_each
 
 DEEP: list[Any] = []
 for _ in range(100_000):

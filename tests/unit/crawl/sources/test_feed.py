@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bowerbird.errors import SourceUnreachableError, UsageError
-from bowerbird.messages import Preview
-from functions.crawl.post import Post
-from functions.crawl.sources.feed import FeedSource
+from bowerbird.core.errors import SourceUnreachableError, UsageError
+from bowerbird.core.messages import Preview
+from bowerbird.core.post import Post
+from bowerbird.crawl.sources.feed import FeedSource
 from tests.feeds import read_here
 from tests.unit.crawl.sources.listings import Pages
 

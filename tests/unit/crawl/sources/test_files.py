@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.errors import UsageError
-from functions.crawl.sources import open_source, source_specs
+from bowerbird.core.errors import UsageError
+from bowerbird.crawl.sources import open_source, source_specs
 from tests.unit.crawl.shapes import gallery, submission
 
 

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from bowerbird.errors import SourceUnreachableError, UsageError
-from bowerbird.messages import Preview
-from functions.crawl.post import Post
-from functions.crawl.sources.lemmy import LemmySource
+from bowerbird.core.errors import SourceUnreachableError, UsageError
+from bowerbird.core.messages import Preview
+from bowerbird.core.post import Post
+from bowerbird.crawl.sources.lemmy import LemmySource
 from tests.unit.crawl.sources.listings import Pages
 
 LIST = "https://lemmy.example/api/v3/post/list"

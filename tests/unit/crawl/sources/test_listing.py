@@ -1,6 +1,6 @@
 import pytest
 
-from bowerbird.errors import (
+from bowerbird.core.errors import (
     BowerbirdError,
     PermanentError,
     RetryableError,
@@ -8,8 +8,8 @@ from bowerbird.errors import (
     SourceUnreachableError,
     UsageError,
 )
-from functions.crawl.source_state import source_state
-from functions.crawl.sources.listing import TRIES, HopelessPageError, SourceThrottledError
+from bowerbird.crawl.source_health import source_state
+from bowerbird.crawl.sources.listing import TRIES, HopelessPageError, SourceThrottledError
 from tests.unit.crawl.sources.listings import Pages
 
 URL = "https://site.example/list"

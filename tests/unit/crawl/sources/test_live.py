@@ -2,12 +2,12 @@ import json
 
 import pytest
 
-from bowerbird.errors import UsageError
-from functions.crawl.cursor import FollowedIdSource, FollowedSource
-from functions.crawl.recheck import Lookup
-from functions.crawl.sources import open_source
-from functions.crawl.sources.base import Context
-from functions.crawl.sources.reddit_app import RedditApp
+from bowerbird.core.errors import UsageError
+from bowerbird.crawl.following.cursor import FollowedIdSource, FollowedSource
+from bowerbird.crawl.sources import open_source
+from bowerbird.crawl.sources.base import Context
+from bowerbird.crawl.sources.reddit_app import RedditApp
+from bowerbird.removal.recheck import Lookup
 from tests.fakes import FakeFetcher, FakeStore
 from tests.unit.crawl.shapes import submission
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bowerbird.errors import InvalidMessageError
-from bowerbird.messages import Candidate, decode_candidate, encode_candidate
-from functions.crawl.post import Post
-from functions.crawl.sources.reddit_post import parse_post
+from bowerbird.core.errors import InvalidMessageError
+from bowerbird.core.messages import Candidate, decode_candidate, encode_candidate
+from bowerbird.core.post import Post
+from bowerbird.crawl.sources.reddit_post import parse_post
 from tests.unit.crawl.shapes import gallery, media, preview, submission
 
 

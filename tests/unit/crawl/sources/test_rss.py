@@ -2,7 +2,7 @@ from html import escape
 
 import pytest
 
-from functions.crawl.sources.rss import RssSource
+from bowerbird.crawl.sources.rss import RssSource
 from tests.feeds import read_here
 from tests.unit.crawl.sources.listings import Pages
 

@@ -1,7 +1,7 @@
 import pytest
 
-from bowerbird.errors import UsageError
-from functions.crawl.sources.subreddits import listing_path, subreddits
+from bowerbird.core.errors import UsageError
+from bowerbird.crawl.sources.subreddits import listing_path, subreddits
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from bowerbird.errors import SourceBlockedError
-from bowerbird.messages import Preview
-from functions.crawl.post import Post
-from functions.crawl.sources.wikimedia import WikimediaSource
+from bowerbird.core.errors import SourceBlockedError
+from bowerbird.core.messages import Preview
+from bowerbird.core.post import Post
+from bowerbird.crawl.sources.wikimedia import WikimediaSource
 from tests.unit.crawl.sources.listings import Pages
 
 FILE = "https://upload.wikimedia.org/wikipedia/commons/a/ab/Dawn.jpg"

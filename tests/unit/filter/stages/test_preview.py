@@ -9,12 +9,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from bowerbird.errors import BowerbirdError, OptedOutError, PermanentError, RetryableError
-from bowerbird.messages import Candidate, Submission
-from bowerbird.messages import Preview as Copy
-from functions.filter.examination import Examination
-from functions.filter.opinion import of_previews
-from functions.filter.stages.preview import Preview, smallest
+from bowerbird.core.errors import BowerbirdError, OptedOutError, PermanentError, RetryableError
+from bowerbird.core.messages import Candidate, Submission
+from bowerbird.core.messages import Preview as Copy
+from bowerbird.filter.examination import Examination
+from bowerbird.filter.first_look import of_previews
+from bowerbird.filter.stages.preview import Preview, smallest
 from tests.fakes import FakeFetcher
 from tests.pictures import jpeg
 

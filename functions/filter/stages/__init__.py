@@ -1,1 +1,0 @@
-"""One file a stage. The order, cheapest evidence first, is in `functions.filter.pipeline`."""

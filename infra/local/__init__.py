@@ -1,1 +1,0 @@
-"""The embedded host and the `bowerbird` command: the same logic, one process, no account."""

@@ -1,8 +1,0 @@
-"""The contact sheet of a run: what was kept, what was not and why; a page, a picture and a histogram."""
-
-from __future__ import annotations
-
-from infra.local.sheet.histogram import Reference
-from infra.local.sheet.write import SheetFiles, write_sheet
-
-__all__ = ["Reference", "SheetFiles", "write_sheet"]

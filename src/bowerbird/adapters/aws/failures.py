@@ -1,0 +1,65 @@
+"""What an AWS error means for us: try again later, or somebody must fix the deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bowerbird.core.errors import StoreError, UsageError
+
+# Error codes that pass by themselves. boto3 has already retried them by the time we see one.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+_PASSING: Final = frozenset(
+    {
+        "ConditionalRequestConflict",
+        "OperationAborted",
+        "OverLimit",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestTimeout",
+        "RequestTimeTooSkewed",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+_SERVER_ERROR = 500
+
+
+def code(error: ClientError) -> str:
+    """The service's word for the error, such as `NoSuchKey`; a bare status for a HEAD, which has no body."""
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def status(error: ClientError) -> int:
+    """The HTTP status, 0 when there is none."""
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Raise our own errors for AWS's; `what` is what was being done and to what, for the text.
+
+    Raises:
+        StoreError: throttled, a server error or the network.
+        UsageError: everything else, such as a missing bucket or permission: retrying cannot help, but the
+            message that was being worked on is innocent and must not be lost.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if code(error) in _PASSING or status(error) >= _SERVER_ERROR:
+            raise StoreError(f"{what}: {code(error)}; AWS is busy, it is tried again later") from error
+        raise UsageError(
+            f"{what}: {code(error)}; check the name, the region and what the role allows ({error})"
+        ) from error
+    except BotoCoreError as error:
+        raise StoreError(f"{what}: {error}") from error

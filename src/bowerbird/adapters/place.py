@@ -1,0 +1,79 @@
+"""PLACE, as the command line writes it: a folder, or `s3://bucket[/prefix]`."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from bowerbird.adapters.folder.store import STATE, FolderStore
+from bowerbird.core.errors import StoreError, UsageError
+from bowerbird.core.ports import ObjectStore
+from bowerbird.core.whole import advice
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An opened place: its object store, and the local folder for the queue and the ledger.
+
+    A `shared` one, a bucket, may be filled from other machines too.
+    """
+
+    name: str
+    store: ObjectStore
+    state: Path
+    shared: bool = False
+
+
+def open_place(place: str, endpoint_url: str | None = None) -> Place:
+    """Open a place, making the folder when there is none.
+
+    A bucket's queue and ledger live on this machine, in the user's state folder, one per bucket and prefix.
+
+    Raises:
+        UsageError: the place cannot be written to, or is no place at all.
+    """
+    if place.startswith("s3://"):
+        name = hashlib.sha256(f"{endpoint_url} {place}".encode()).hexdigest()[:16]
+        return Place(place, _open_bucket(place, endpoint_url), _state_home() / name, shared=True)
+    if "://" in place:
+        raise UsageError(f"{place}: a place is a folder or s3://bucket[/prefix]")
+    root = Path(place).expanduser().resolve()
+    try:
+        return Place(str(root), FolderStore(root), root / STATE)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:  # the place is right, and the disk is full
+            raise StoreError(f"{root}: {advice(error)}") from error
+        raise UsageError(
+            f"{root}: cannot be used as a place ({error.strerror}); name a writable folder"
+        ) from None
+
+
+def open_store(place: str, endpoint_url: str | None = None) -> ObjectStore:
+    """The store of a place that must already be there, for commands that only read it."""
+    return open_existing(place, endpoint_url).store
+
+
+def open_existing(place: str, endpoint_url: str | None = None) -> Place:
+    """Open a place that must already be there."""
+    if "://" not in place and not Path(place).expanduser().is_dir():
+        raise UsageError(f"{place}: no such folder; give the --out of a `bowerbird mine` run")
+    return open_place(place, endpoint_url)
+
+
+def _open_bucket(place: str, endpoint_url: str | None) -> ObjectStore:
+    # boto3 takes most of a second to import, and a folder does not need it.
+    import boto3  # noqa: PLC0415
+
+    from bowerbird.adapters.aws.s3 import S3Store  # noqa: PLC0415
+    from bowerbird.adapters.aws.timeouts import PATIENCE  # noqa: PLC0415
+
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    if not bucket:
+        raise UsageError(f"{place}: name a bucket, as in s3://my-pictures/collection")
+    return S3Store(boto3.client("s3", endpoint_url=endpoint_url, config=PATIENCE), bucket, prefix)
+
+
+def _state_home() -> Path:
+    return Path.home() / ".local" / "state" / "bowerbird"

@@ -1,0 +1,172 @@
+"""The embedded ledger: decisions are committed in SQLite, then written as JSON lines exactly once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from bowerbird.adapters.folder.disk import damaged
+from bowerbird.adapters.sqlite.database import Database
+from bowerbird.core.decisions import Decision, decode_decision, encode_decision, redacted
+from bowerbird.core.keys import decisions_key
+from bowerbird.core.ports import ObjectStore
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS decided (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    candidate TEXT NOT NULL UNIQUE,
+    day TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    part TEXT,
+    written INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS decided_unwritten ON decided (seq) WHERE written = 0;
+CREATE TABLE IF NOT EXISTS claims (sha256 TEXT PRIMARY KEY, candidate TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS claims_by_candidate ON claims (candidate);
+CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL);
+"""
+
+# A file of decision lines stays below a few MB, so that it can be read whole.
+_LINES_A_PART = 2000
+
+
+class SqliteLedger:
+    """The ledger of one place, in SQLite; `store` is where the decision lines go.
+
+    Lines reach the store in two steps: rows are given a part name in one transaction, then the part is
+    written whole. A crash in between leaves a part that the next flush writes again, byte for byte.
+    """
+
+    def __init__(self, path: Path, store: ObjectStore) -> None:
+        self._db = Database(path, SCHEMA)
+        self._store = store
+        with self._db.write() as db:
+            # Several machines may write one bucket, each with its own ledger: part names must differ.
+            db.execute(
+                "INSERT INTO ledger SELECT ? WHERE NOT EXISTS (SELECT 1 FROM ledger)", (uuid.uuid4().hex[:8],)
+            )
+            (self._id,) = db.execute("SELECT id FROM ledger").fetchone()
+
+    def decided(self, candidate_id: str) -> Decision | None:
+        """The decision that stands."""
+        with self._db.read() as db:
+            row = db.execute("SELECT decision FROM decided WHERE candidate = ?", (candidate_id,)).fetchone()
+        return self._decoded(row[0]) if row else None
+
+    def owner(self, sha256: str) -> str | None:
+        """Who holds these bytes."""
+        with self._db.read() as db:
+            row = db.execute("SELECT candidate FROM claims WHERE sha256 = ?", (sha256,)).fetchone()
+        return str(row[0]) if row else None
+
+    def claim(self, sha256: str, candidate_id: str) -> str:
+        """Claim bytes; the first wins."""
+        with self._db.write() as db:
+            db.execute("INSERT OR IGNORE INTO claims VALUES (?, ?)", (sha256, candidate_id))
+            row = db.execute("SELECT candidate FROM claims WHERE sha256 = ?", (sha256,)).fetchone()
+        return str(row[0])
+
+    def claimed_by(self, candidate_id: str) -> str | None:
+        """What a candidate holds."""
+        with self._db.read() as db:
+            row = db.execute("SELECT sha256 FROM claims WHERE candidate = ?", (candidate_id,)).fetchone()
+        return str(row[0]) if row else None
+
+    def commit(self, decision: Decision) -> Decision:
+        """Record a decision; the first wins."""
+        with self._db.write() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO decided (candidate, day, decision) VALUES (?, ?, ?)",
+                (decision.candidate, decision.day, encode_decision(decision)),
+            )
+            (line,) = db.execute(
+                "SELECT decision FROM decided WHERE candidate = ?", (decision.candidate,)
+            ).fetchone()
+            stands = self._decoded(line)
+            if not stands.keep:
+                db.execute("DELETE FROM claims WHERE candidate = ?", (decision.candidate,))
+        return stands
+
+    def flush(self) -> int:
+        """Write what no line holds yet."""
+        self._assign_parts()
+        with self._db.read() as db:
+            parts = db.execute(
+                "SELECT DISTINCT day, part FROM decided WHERE written = 0 AND part > ''"
+            ).fetchall()
+        count = 0
+        for day, part in parts:
+            with self._db.read() as db:
+                rows = db.execute(
+                    "SELECT decision FROM decided WHERE written = 0 AND part = ? ORDER BY seq", (part,)
+                ).fetchall()
+            if not rows:  # another process has just written this part, whole
+                continue
+            data = "".join(line + "\n" for (line,) in rows).encode()
+            key = decisions_key(day, part)
+            # What a crash or another process has written is this part again, or what a recheck made of it.
+            if not self._store.put(key, data, content_type="application/x-ndjson", if_absent=True):
+                self._check_part(key, data)
+            with self._db.write() as db:
+                count += db.execute(
+                    "UPDATE decided SET written = 1 WHERE part = ? AND written = 0", (part,)
+                ).rowcount
+        return count
+
+    def redact(self, candidate_id: str) -> None:
+        """Forget what was said of a candidate's post; the decision stands."""
+        with self._db.write() as db:
+            row = db.execute("SELECT decision FROM decided WHERE candidate = ?", (candidate_id,)).fetchone()
+            if row:
+                line = encode_decision(redacted(self._decoded(row[0])))
+                db.execute("UPDATE decided SET decision = ? WHERE candidate = ?", (line, candidate_id))
+
+    def restore(self, decisions: Iterable[tuple[Decision, bool]], claims: Iterable[tuple[str, str]]) -> None:
+        """Enter what was known before this file, in one step; of two of one name the first stands.
+
+        `decisions` come with whether a line holds them already, `claims` are (sha256, candidate).
+        """
+        with self._db.write() as db:
+            db.executemany(
+                "INSERT OR IGNORE INTO decided (candidate, day, decision, written) VALUES (?, ?, ?, ?)",
+                ((each.candidate, each.day, encode_decision(each), written) for each, written in decisions),
+            )
+            db.executemany("INSERT OR IGNORE INTO claims VALUES (?, ?)", claims)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _decoded(self, line: str) -> Decision:
+        try:
+            return decode_decision(line)
+        except (ValueError, TypeError) as error:
+            raise damaged(self._db.path, f"a decision in it cannot be read: {error}") from None
+
+    def _check_part(self, key: str, data: bytes) -> None:
+        """Lines of other candidates under a name of ours: this ledger has forgotten that it wrote them."""
+        there = self._store.get(key) or b""
+        try:
+            same = _candidates(there) == _candidates(data)
+        except (ValueError, TypeError):
+            same = False
+        if not same:
+            raise damaged(self._db.path, f"it no longer knows the decisions that it wrote to {key}")
+
+    def _assign_parts(self) -> None:
+        with self._db.write() as db:
+            rows = db.execute(
+                "SELECT seq, day FROM decided WHERE written = 0 AND part IS NULL ORDER BY day, seq"
+            ).fetchall()
+            part, day, left = "", "", 0
+            for seq, row_day in rows:
+                if row_day != day or left == 0:
+                    part, day, left = f"{self._id}-{seq:010d}", row_day, _LINES_A_PART
+                db.execute("UPDATE decided SET part = ? WHERE seq = ?", (part, seq))
+                left -= 1
+
+
+def _candidates(lines: bytes) -> list[str]:
+    return [decode_decision(line).candidate for line in lines.decode().split("\n") if line]

@@ -1,0 +1,1 @@
+"""The terminal: plain lines, clean stops, and its end."""

@@ -1,0 +1,1 @@
+"""The `bowerbird` command; one file a subcommand."""

@@ -1,0 +1,117 @@
+"""`bowerbird calibrate`: choose a bundle's threshold, or how far it trusts previews and a scout."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bowerbird.adapters import beforehand
+from bowerbird.cli.train import keep_rate
+from bowerbird.core.errors import UsageError
+from bowerbird.models.bundle import Bundle, find, load
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("calibrate", help="choose a bundle's threshold, or whom else it trusts")
+    parser.add_argument("bundle", help="bundle name or folder")
+    parser.add_argument("--out", type=Path, metavar="BUNDLE", help="write a copy here (default: in place)")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--keep-rate", type=keep_rate, metavar="R", help="of pictures held out in training")
+    how.add_argument(
+        "--per-day", type=beforehand.above_zero, metavar="N", help="pictures a day; needs --from"
+    )
+    how.add_argument(
+        "--good", type=Path, metavar="DIR", help="fresh pictures to keep; needs --reject or --scout"
+    )
+    how.add_argument(
+        "--previews",
+        type=Path,
+        metavar="DIR",
+        help="fresh pictures: how low may their small copies score?",
+    )
+    parser.add_argument("--from", dest="place", type=Path, metavar="PLACE", help="a folder `mine` wrote to")
+    beside = parser.add_mutually_exclusive_group()
+    beside.add_argument("--reject", type=Path, metavar="DIR", help="fresh pictures not to keep")
+    beside.add_argument(
+        "--scout", metavar="BUNDLE", help="how low may this cheaper bundle score what the bundle keeps?"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Choose, write, say what was chosen."""
+    _check(args)
+    bundle = load(args.bundle)
+    out = args.out or bundle.folder
+    _check_folders(args, bundle, out)
+    try:
+        if args.scout is not None:
+            _scout(bundle, args, out)
+        elif args.previews is not None:
+            _previews(bundle, args.previews, out)
+        else:
+            _threshold(bundle, args, out)
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{error.name} is missing: pip install 'bowerbird[train]'") from error
+    return 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    # What belongs together comes together: an option that would be passed over is refused.
+    if all(each is None for each in (args.keep_rate, args.per_day, args.good, args.previews)):
+        if args.scout is not None or args.reject is not None:
+            raise UsageError("--scout and --reject need --good, a folder of pictures to keep")
+        raise UsageError("say by what to choose: --keep-rate, --per-day, --good or --previews")
+    if (args.per_day is None) != (args.place is None):
+        raise UsageError("--per-day goes with --from PLACE, whose decisions hold the scores")
+    if (args.good is None) != (args.scout is None and args.reject is None):
+        raise UsageError("--good goes with --reject, the pictures to tell them from, or with --scout")
+
+
+def _check_folders(args: argparse.Namespace, bundle: Bundle, out: Path) -> None:
+    beforehand.bundle_name(out)
+    beforehand.folder_to_write(out, sum(artifact.bytes for artifact in bundle.manifest.artifacts))
+    for folder in (args.good, args.reject, args.previews):
+        if folder is not None:
+            beforehand.pictures_of([folder], str(folder))
+    if args.place is not None and not args.place.is_dir():
+        raise UsageError(f"{args.place}: no such folder; give the --out of a `bowerbird mine` run")
+    if args.scout is not None:
+        find(args.scout)
+
+
+def _scout(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
+    from bowerbird.training import calibration, scouting  # noqa: PLC0415 - scikit-learn is slow
+
+    scout = load(args.scout)
+    trust = scouting.measure(bundle, scout, args.good)
+    label = calibration.rewrite(bundle, out, {"scout": trust.entry(scout)})
+    margin = scout.novelty.threshold - trust.floor
+    print(f"{label}: {scout.label} may reject below {trust.floor:.4g}, {margin:.4g} below its threshold")
+    print(trust.entry(scout).floor.chosen)
+    if trust.shown < scouting.GOES_ON:
+        print(f"too few pictures to show {scouting.GOES_ON:.1%}: the lowest score of them is the floor")
+
+
+def _previews(bundle: Bundle, folder: Path, out: Path) -> None:
+    from bowerbird.training import calibration, previews  # noqa: PLC0415 - scikit-learn is slow
+
+    found = previews.measure(bundle, folder)
+    novelty = bundle.manifest.novelty.model_copy(update={"preview_margin": found.entry()})
+    label = calibration.rewrite(bundle, out, {"novelty": novelty})
+    print(f"{label}: previews may score {found.value:.3f} below the threshold; {found.entry().chosen}")
+    print(f"it spares fetching {found.saved:.0%} of the originals that would be rejected")
+
+
+def _threshold(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
+    from bowerbird.training import calibration  # noqa: PLC0415 - scikit-learn is slow
+
+    if args.keep_rate is not None:
+        choice = calibration.by_keep_rate(bundle, args.keep_rate)
+    elif args.per_day is not None:
+        choice = calibration.by_pictures_a_day(bundle, args.place, args.per_day)
+    else:
+        choice = calibration.by_two_folders(bundle, args.good, args.reject)
+    label = calibration.write(bundle, choice, out)
+    print(f"{label}: threshold {choice.threshold:.4g} (was {bundle.novelty.threshold:.4g}), {choice.chosen}")

@@ -1,0 +1,85 @@
+"""`bowerbird candidates --source SPEC --json`: crawl only, and say what would be judged."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from bowerbird.adapters.terminal.lines import cell, shown
+from bowerbird.cli.mine import positive
+from bowerbird.core.messages import Candidate, encode_candidate
+from bowerbird.core.post import Telling
+from bowerbird.crawl.crawler import Skipped
+from bowerbird.crawl.rules import counted_as
+from bowerbird.crawl.sources import open_source
+from bowerbird.host.wiring import crawler, http_fetcher, source_context
+from bowerbird.net import HostTurns
+from bowerbird.net.pacing import troubles
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("candidates", help="crawl only: one candidate a line")
+    parser.add_argument("--source", required=True, metavar="SPEC", help="where posts come from")
+    parser.add_argument(
+        "--communities", default="", metavar="A+B", help="only these subreddits, communities or categories"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--skipped", action="store_true", help="also say which submission gave none, and why")
+    parser.add_argument("--limit", type=positive, metavar="N", help="stop after N candidates")
+    parser.add_argument("--gateway", metavar="URL", help="send every request to this server instead")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print each candidate as it is found, and count what was on standard error."""
+    source = open_source(args.source, source_context(args.gateway, communities=args.communities))
+    counts: Counter[tuple[str, str]] = Counter()
+    turns = HostTurns()
+    http = http_fetcher(args.gateway, turns)
+    for found in _limited(crawler(http).crawl(source), args.limit):
+        if isinstance(found, Skipped):
+            counts["skipped", counted_as(found.reason)] += 1
+            if args.skipped:
+                _print_skipped(found, as_json=args.json)
+        else:
+            counts["candidate", found.host or "-"] += 1
+            print(_line(found) if args.json else shown(f"{found.id}  {found.urls[0]}"))
+    table = Table("result", "host or reason", "count", box=None)
+    for (result, word), count in counts.most_common():
+        table.add_row(result, cell(word), str(count))
+    Console(file=sys.stderr).print(table)
+    hosts = troubles(turns.take())
+    if hosts:
+        print(shown(f"hosts in trouble: {hosts}"), file=sys.stderr)
+    if isinstance(source, Telling) and source.told():
+        print(shown(source.told()), file=sys.stderr)
+    return 0
+
+
+def _limited(found: Iterator[Candidate | Skipped], limit: int | None) -> Iterator[Candidate | Skipped]:
+    if limit is None:
+        yield from found
+        return
+    for each in found:
+        limit -= isinstance(each, Candidate)
+        yield each
+        if limit <= 0:
+            return
+
+
+def _line(candidate: Candidate) -> str:
+    message = json.loads(encode_candidate(candidate))
+    return json.dumps({"version": message["version"], **message["candidate"]})
+
+
+def _print_skipped(skipped: Skipped, *, as_json: bool) -> None:
+    line = {"submission": skipped.submission, "skipped": skipped.reason}
+    text = json.dumps(line) if as_json else shown(f"{skipped.submission}  skipped: {skipped.reason}")
+    print(text)

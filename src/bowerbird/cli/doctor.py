@@ -1,0 +1,155 @@
+"""`bowerbird doctor`: what works here, and what to do about what does not."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+
+from bowerbird.adapters.folder.disk import damaged
+from bowerbird.adapters.place import Place, open_place
+from bowerbird.adapters.sqlite.salvage import ailment
+from bowerbird.adapters.terminal.lines import shown
+from bowerbird.core.errors import (
+    BowerbirdError,
+    SourceBlockedError,
+    SourceUnreachableError,
+    StoreError,
+    UsageError,
+)
+from bowerbird.crawl.host_health import HostState, host_state
+from bowerbird.crawl.source_health import SourceState, source_state
+from bowerbird.crawl.sources import open_source
+from bowerbird.crawl.sources.base import Context
+from bowerbird.host.state_files import SCHEMAS
+from bowerbird.host.wiring import crawler, http_fetcher, source_context
+from bowerbird.models.bundle import load
+from bowerbird.net import HostTurns
+from bowerbird.review.report.host_health import last_days_hosts
+
+#: What a newcomer without an account can read, and Reddit's own doors.
+SOURCES = ("bluesky", "reddit", "rss", "arctic-shift", "lemmy:lemmy.world", "wikimedia")
+
+#: A source that answers one request in this many seconds is reachable.
+PATIENCE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, how it is (`ok`, or a word for what is wrong), and what to do."""
+
+    what: str
+    name: str
+    state: str
+    detail: str = ""
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("doctor", help="say what works here: sources, bundle, store")
+    parser.add_argument("--source", action="append", metavar="SPEC", help="look at this one (repeatable)")
+    parser.add_argument("--communities", default="", metavar="A+B", help="as for mine")
+    parser.add_argument("--link", action="append", metavar="URL", help="look at this picture's host, too")
+    parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
+    parser.add_argument(
+        "--out",
+        metavar="PLACE",
+        help="a folder, or s3://bucket[/prefix], to try to write to; tells of its last day's hosts",
+    )
+    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument("--gateway", metavar="URL", help="send every request to this server instead")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print a line a finding; exit status 3 when no source is reachable, 1 when bundle or store is not."""
+    context = source_context(args.gateway, communities=args.communities)
+    findings = []
+    for finding in _findings(args, context):
+        findings.append(finding)
+        line = f"{finding.what:7} {finding.name:20} {finding.state:12} {finding.detail}"
+        print(json.dumps(asdict(finding)) if args.json else shown(line.rstrip()), flush=True)
+    return status(findings)
+
+
+def status(findings: list[Finding]) -> int:
+    """The exit status that findings amount to."""
+    sources = [finding.state for finding in findings if finding.what == "source"]
+    if not {"ok", "empty"} & set(sources):
+        return 3
+    # What hosts did to an earlier day's downloads is told; only what is wrong now is a failure.
+    now = (finding for finding in findings if finding.what not in {"source", "history"})
+    return int(any(finding.state not in {"ok", "empty"} for finding in now))
+
+
+def _findings(args: argparse.Namespace, context: Context) -> Iterator[Finding]:
+    for spec in args.source or SOURCES:
+        state = probe(spec, context)
+        yield Finding("source", spec, state.health, state.detail)
+    if args.link:
+        with http_fetcher(args.gateway, HostTurns()) as http:
+            for link in args.link:
+                yield _of("host", host_state(link, crawler(http).hosts, http))
+    yield _bundle(args.bundle)
+    if args.out:
+        finding = _store(args.out, args.endpoint_url)
+        yield finding
+        if finding.state == "ok":
+            place = open_place(args.out, args.endpoint_url)
+            yield from _files(place)
+            yield from (_of("history", state) for state in last_days_hosts(place.store))
+
+
+def _files(place: Place) -> Iterator[Finding]:
+    """The queue, the ledger and the index, as far as they are there."""
+    for name, schema in SCHEMAS.items():
+        path = place.state / name
+        try:
+            why = ailment(path, schema) if path.exists() else None
+        except StoreError as error:
+            yield Finding("file", name, "unusable", str(error))
+            continue
+        if why is not None:
+            yield Finding("file", name, "damaged", str(damaged(path, why)))
+        elif path.exists():
+            yield Finding("file", name, "ok")
+
+
+def _of(what: str, state: HostState) -> Finding:
+    return Finding(what, state.host, state.health, state.detail)
+
+
+def probe(spec: str, context: Context) -> SourceState:
+    """Ask a source for one page."""
+    try:
+        source = open_source(spec, replace(context, store=None, requests=1, seconds=PATIENCE_S))
+        return source_state(spec, sum(1 for _ in zip(range(1), source.posts(), strict=False)))
+    except (SourceBlockedError, SourceUnreachableError) as error:
+        return source_state(spec, 0, error)
+    except UsageError as error:
+        return SourceState(spec, "unusable", str(error))
+
+
+def _bundle(name: str) -> Finding:
+    try:
+        return Finding("bundle", load(name, verify=True).label, "ok")
+    except BowerbirdError as error:
+        return Finding("bundle", name, "unsound", str(error))
+
+
+def _store(place: str, endpoint_url: str | None) -> Finding:
+    """Write, read back and remove an object that nobody else's key can be."""
+    key, data = f"doctor/{uuid.uuid4().hex}", b"bowerbird doctor was here"
+    try:
+        store = open_place(place, endpoint_url).store
+        store.put(key, data, content_type="text/plain")
+        same = store.get(key) == data
+        store.delete(key)
+    except (BowerbirdError, OSError) as error:
+        return Finding("store", place, "unwritable", str(error))
+    return Finding(
+        "store", place, "ok" if same else "unwritable", "" if same else "reads back something else"
+    )

@@ -1,0 +1,58 @@
+"""`bowerbird hosts URL... --json`: which host rule knows a link; no network."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TypedDict
+
+from rich.console import Console
+from rich.table import Table
+
+from bowerbird.adapters.terminal.lines import cell
+from bowerbird.crawl.hosts import Hosts
+
+
+class Row(TypedDict):
+    """What is told of a link; host, kind and id are null when no rule knows it."""
+
+    url: str
+    host: str | None
+    kind: str | None
+    id: str | None
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("hosts", help="tell which host rule knows a link; makes no request")
+    parser.add_argument("urls", nargs="+", metavar="URL")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one row a link, in the order given."""
+    hosts = Hosts.found()
+    rows = [look(hosts, url) for url in args.urls]
+    if args.json:
+        for row in rows:
+            print(json.dumps(row))
+        return 0
+    table = Table("host", "kind", "id", "link", box=None)
+    for row in rows:
+        table.add_row(
+            row["host"] or "-",
+            row["kind"] or "-",
+            cell(row["id"] or "-"),
+            cell(row["url"]),
+        )
+    Console().print(table)
+    return 0
+
+
+def look(hosts: Hosts, url: str) -> Row:
+    """One row."""
+    match = hosts.match(url)
+    if match is None:
+        return Row(url=url, host=None, kind=None, id=None)
+    return Row(url=url, host=match.host, kind=match.kind, id=match.id)

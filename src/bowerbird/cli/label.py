@@ -1,0 +1,37 @@
+"""`bowerbird label PLACE`: say what was right and what was not."""
+
+from __future__ import annotations
+
+import argparse
+
+from bowerbird.adapters.place import open_store
+from bowerbird.core.errors import UsageError
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("label", help="say which decisions were right: a page for this machine")
+    parser.add_argument("place", metavar="PLACE", help="the --out of `mine`")
+    parser.add_argument("--port", type=int, default=8010, help="port (default: 8010; 0: any free one)")
+    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve the page on 127.0.0.1 until Ctrl-C or TERM.
+
+    Raises:
+        UsageError: nothing here has a picture to label, or the port is taken.
+    """
+    # The web framework takes half a second to import, and no other command needs it.
+    from bowerbird.review.label.app import create_app  # noqa: PLC0415
+    from bowerbird.review.label.session import open_desk  # noqa: PLC0415
+    from bowerbird.serve.server import address, listening, serve  # noqa: PLC0415
+
+    desk = open_desk(open_store(args.place, args.endpoint_url))
+    if not desk.cards:
+        raise UsageError(f"{args.place}: no decision has a picture; run `mine` without --no-thumbnails")
+    with listening("127.0.0.1", args.port) as bound:
+        print(f"{len(desk.cards)} pictures at {address(bound)}", flush=True)
+        serve(create_app(desk, bound.getsockname()[1]), bound, verbose=args.verbose)
+    return 0

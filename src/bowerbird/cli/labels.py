@@ -1,0 +1,37 @@
+"""`bowerbird labels import FILE --into PLACE`: what was deleted in scenery, as labels."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from bowerbird.adapters.place import open_store
+from bowerbird.core.errors import UsageError
+from bowerbird.review.label.imported import import_deletions
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("labels", help="labels from elsewhere")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    reading = actions.add_parser("import", help="label what was deleted in scenery as rejects")
+    reading.add_argument(
+        "file", type=Path, metavar="FILE", help="scenery ids, its pages, or posts; one a line"
+    )
+    reading.add_argument("--into", required=True, dest="place", metavar="PLACE", help="the --out of `mine`")
+    reading.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    reading.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import; exit status 1 when no line matched."""
+    try:
+        lines = args.file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{args.file}: cannot be read ({error})") from None
+    result = import_deletions(open_store(args.place, args.endpoint_url), lines)
+    print(f"{len(result.labelled)} labelled as rejects, {len(result.unknown)} lines match no survivor here")
+    for line in result.unknown[:5]:
+        print(f"bowerbird: no survivor: {line[:200]!r}", file=sys.stderr)
+    return 0 if result.labelled or not result.unknown else 1

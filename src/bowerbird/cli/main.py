@@ -1,0 +1,76 @@
+"""The `bowerbird` command. Each module of `bowerbird.cli` adds one subcommand."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import pkgutil
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+
+from bowerbird import __version__, cli
+from bowerbird.adapters.terminal.hang_up import outlive_terminal, silence
+from bowerbird.adapters.terminal.lines import PlainFormatter, shown
+from bowerbird.core.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError, UsageError
+from bowerbird.core.whole import advice
+
+OK, FAILED, WRONG_USAGE, NO_SOURCE, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line; a new file in `commands/` needs no other change."""
+    parser = argparse.ArgumentParser(
+        prog="bowerbird", description="Grows a picture collection by itself.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"bowerbird {__version__}")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log what happens, on standard error")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for module in pkgutil.iter_modules(cli.__path__):
+        import_module(f"{cli.__name__}.{module.name}").register(subparsers)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0 ok, 1 failed, 2 wrong usage, 3 source blocked or unreachable."""
+    args = build_parser().parse_args(argv)
+    outlive_terminal()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PlainFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO if args.verbose else logging.WARNING, handlers=[handler])
+    # A gateway is one host for all the world's, so urllib3's word on busy pools says nothing.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
+    try:
+        status = int(args.run(args))
+        sys.stdout.flush()  # while somebody is there to say that the disk is full
+    except BowerbirdError as error:
+        return _complain(error, _status(error))
+    except BrokenPipeError:
+        # `bowerbird candidates … | head`: the reader has enough. Stop Python's own complaint at exit.
+        sys.stderr.close()
+        return OK
+    except OSError as error:
+        return _disk_fails(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return status
+
+
+def _status(error: BowerbirdError) -> int:
+    if isinstance(error, UsageError):
+        return WRONG_USAGE
+    return NO_SOURCE if isinstance(error, SourceBlockedError | SourceUnreachableError) else FAILED
+
+
+def _disk_fails(error: OSError) -> int:
+    """Where no file is named, it was what we print: `bowerbird candidates … > FILE`."""
+    if error.filename is None:
+        with suppress(OSError, ValueError):  # what is left in its buffer would fail again at exit
+            silence(sys.stdout.fileno())
+    return _complain(Exception(f"{error.filename or 'standard output'}: {advice(error)}"), FAILED)
+
+
+def _complain(error: Exception, status: int) -> int:
+    print(f"bowerbird: {shown(error)}", file=sys.stderr)
+    return status

@@ -1,0 +1,108 @@
+"""`bowerbird mine --source SPEC --out PLACE`."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+from bowerbird.adapters.beforehand import above_zero, whole_number
+from bowerbird.adapters.place import open_place
+from bowerbird.crawl.sources import open_source
+from bowerbird.filter.owner_rules import COSTLY, Asked
+from bowerbird.filter.replaced import KEEP_DAYS
+from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.host.focus import focused
+from bowerbird.host.mine import RunOptions, mine, print_summary
+from bowerbird.host.wiring import HostOptions, source_context
+from bowerbird.models.bundle import find
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    shape = ShapeRule()
+    parser = subparsers.add_parser("mine", help="crawl, filter and store: the main job")
+    parser.add_argument("--source", required=True, metavar="SPEC", help="where posts come from")
+    parser.add_argument(
+        "--communities", default="", metavar="A+B", help="only these subreddits, communities or categories"
+    )
+    parser.add_argument(
+        "--fill-gaps", action="store_true", help="ask by id for what earlier crawls could not read"
+    )
+    parser.add_argument(
+        "--focus", action="store_true", help="spend spare requests on the communities that gave most keeps"
+    )
+    parser.add_argument("--out", required=True, metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
+    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument("--limit", type=positive, metavar="N", help="stop after N new candidates")
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--once", action="store_true", help="crawl once and end (the default)")
+    when.add_argument("--every", type=seconds, metavar="60s", help="crawl again and again until Ctrl-C")
+    parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
+    parser.add_argument("--scout", metavar="BUNDLE", help="a cheaper bundle that looks first (see calibrate)")
+    parser.add_argument("--min-area", type=whole_number, default=shape.min_area, metavar="PIXELS")
+    parser.add_argument("--max-wide", type=above_zero, default=shape.max_wide, metavar="RATIO")
+    parser.add_argument("--max-tall", type=above_zero, default=shape.max_tall, metavar="RATIO")
+    parser.add_argument(
+        "--reject-if",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help="also reject survivors by what is noted of them: synthetic, nsfw>0.8, detail<-2.2…",
+    )
+    parser.add_argument(
+        "--note", action="append", default=[], choices=COSTLY, help="measure this of survivors too"
+    )
+    parser.add_argument(
+        "--keep-replaced",
+        type=positive,
+        default=KEEP_DAYS,
+        metavar="DAYS",
+        help=f"how long pictures that a better copy replaced can come back (default: {KEEP_DAYS})",
+    )
+    parser.add_argument("--downloads", type=positive, default=16, metavar="N", help="at once (default: 16)")
+    parser.add_argument(
+        "--no-thumbnails", action="store_true", help="keep no small copies of rejected pictures"
+    )
+    parser.add_argument(
+        "--gateway", metavar="URL", help="send every request to this server instead (for rehearsals)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Mine; exit status 0 when the crawl ended well, 3 when the source was out of reach."""
+    for name in filter(None, (args.bundle, args.scout)):
+        find(name)  # before a place is made for nothing
+    place = open_place(args.out, args.endpoint_url)
+    context = source_context(args.gateway, place.store, args.communities, fill_gaps=args.fill_gaps)
+    source = focused(args.source, context, place.store) if args.focus else open_source(args.source, context)
+    options = HostOptions(
+        bundle=args.bundle,
+        scout=args.scout,
+        shape=ShapeRule(args.min_area, args.max_wide, args.max_tall),
+        downloads=args.downloads,
+        thumbnails=not args.no_thumbnails,
+        gateway=args.gateway,
+        asked=Asked.parse(args.reject_if, args.note),
+    )
+    result = mine(source, place, options, RunOptions(args.limit, args.every, args.keep_replaced))
+    print_summary(result, place)
+    return 0
+
+
+def positive(text: str) -> int:
+    """A whole number above zero."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def seconds(text: str) -> float:
+    """A duration such as `60s`, `5m`, `1h`."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
+    if match is None or float(match[1]) <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration; write 60s, 5m or 1h")
+    return float(match[1]) * _UNITS[match[2]]

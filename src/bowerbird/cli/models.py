@@ -1,0 +1,154 @@
+"""`bowerbird models`: the bundles that are here, and the networks that can be fetched."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import zipfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from bowerbird.adapters import beforehand
+from bowerbird.adapters.terminal.lines import shown
+from bowerbird.core.errors import BundleError
+from bowerbird.core.whole import replacing, write_whole
+from bowerbird.models import bundle as bundles
+from bowerbird.models import manifest as manifests
+from bowerbird.models.manifest import Artifact, EncoderEntry, PreprocessEntry
+from bowerbird.training import published
+from bowerbird.training.download import download
+from bowerbird.training.published import Published
+
+_NETWORKS = Path.home() / ".cache/bowerbird"
+# Weights that torch must read first, in the environment of `make train-env`.
+_CONVERTERS = {
+    "clip": "layers.models.workshop.export_clip",
+    "watermark": "layers.models.workshop.watermark.convert_published",
+    "aesthetic": "layers.models.workshop.convert_aesthetic",
+}
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("models", help="list, verify, fetch and pack bundles")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="bundles that can be named")
+    listing.set_defaults(run=run_list)
+    verifying = actions.add_parser("verify", help="hash every file and judge the canonical pictures")
+    verifying.add_argument("bundles", nargs="*", metavar="BUNDLE", help="name or folder (default: all)")
+    verifying.set_defaults(run=run_verify)
+    pulling = actions.add_parser("pull", help="fetch networks from their publishers")
+    pulling.add_argument("what", choices=("clip", "watermark", "aesthetic"))
+    pulling.add_argument(
+        "--precision", choices=("int8", "fp16", "fp32"), default="int8", help="of clip (int8)"
+    )
+    pulling.add_argument(
+        "--preprocess",
+        choices=("squash", "clip"),
+        default="squash",
+        help="squash: as the original filter server (default); clip: as CLIP was trained",
+    )
+    pulling.add_argument("--to", type=Path, metavar="DIR", help=f"default: a folder in {_NETWORKS}")
+    pulling.add_argument(
+        "--published",
+        type=Path,
+        default=published.OWN,
+        metavar="FILE",
+        help="another table of addresses and hashes, such as a mirror's (default: the publishers' own)",
+    )
+    pulling.set_defaults(run=run_pull)
+    exporting = actions.add_parser("export", help="pack a sound bundle into one .zip")
+    exporting.add_argument("bundle", help="name or folder")
+    exporting.add_argument("file", type=Path, metavar="FILE.zip")
+    exporting.set_defaults(run=run_export)
+
+
+def run_list(_: argparse.Namespace) -> int:
+    """Print a line a bundle."""
+    for folder in bundles.installed():
+        bundle = bundles.load(folder)
+        megabytes = sum(artifact.bytes for artifact in bundle.manifest.artifacts) / 1e6
+        mark = "with" if bundle.watermark is not None else "no"
+        print(
+            f"{bundle.label:24} {megabytes:6.1f} MB  {mark} watermark model  {bundle.manifest.created_from}"
+        )
+    return 0
+
+
+def run_verify(args: argparse.Namespace) -> int:
+    """Check each bundle; exit status 1 if any is not sound."""
+    sound = True
+    for name in args.bundles or [str(folder) for folder in bundles.installed()]:
+        try:
+            print(f"{bundles.load(name, verify=True).label}: sound")
+        except BundleError as error:
+            sound = False
+            print(shown(f"{name}: {error}"), file=sys.stderr)
+    return 0 if sound else 1
+
+
+def run_pull(args: argparse.Namespace) -> int:
+    """Fetch, and say what to do next."""
+    table = published.read(args.published)
+    name, what = args.what, getattr(table, args.what)
+    if name == "clip":
+        name, what = f"clip-{args.precision}", table.clip[args.precision]
+    folder = args.to or _NETWORKS / name
+    beforehand.folder_to_write(folder)
+    pull(what, folder)
+    if what.dim is None:
+        module = _CONVERTERS[args.what]
+        print(f"convert it: .venv-train/bin/python -m {module} {folder / what.file} --out {folder}")
+        return 0
+    describe(what, folder, table.preprocess[args.preprocess])
+    print(f"learn with it: bowerbird train --encoder {folder / 'encoder.json'} --good DIR --out BUNDLE")
+    return 0
+
+
+def pull(what: Published, folder: Path) -> None:
+    """Fetch one published file into a folder, with a progress bar."""
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(what.file, total=None)
+
+        def report(have: int, whole: int | None) -> None:
+            progress.update(task, completed=have, total=whole)
+
+        download(what.remote, folder / what.file, report=report)
+
+
+def describe(what: Published, folder: Path, preprocess: PreprocessEntry) -> None:
+    """Write the `encoder.json` that `bowerbird train --encoder` reads."""
+    artifact = Artifact(
+        file=what.file,
+        sha256=what.sha256,
+        bytes=(folder / what.file).stat().st_size,
+        licence=what.licence,
+        source=what.url,
+        precision=what.precision,
+    )
+    entry = EncoderEntry(artifact=artifact, preprocess=preprocess, dim=what.dim or 0)
+    write_whole(folder / "encoder.json", (entry.model_dump_json(indent=2) + "\n").encode())
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Verify, then pack manifest and artifacts; the same bundle gives the same bytes."""
+    folder = bundles.find(args.bundle)
+    beforehand.file_to_write(args.file, sum(each.bytes for each in manifests.read(folder).artifacts))
+    bundle = bundles.load(folder.resolve(), verify=True)
+    names = [manifests.FILE_NAME, *(artifact.file for artifact in bundle.manifest.artifacts)]
+    with replacing(args.file) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name in names:
+            # The default date is 1980, the earliest a zip can hold: no clock in the bytes.
+            archive.writestr(
+                zipfile.ZipInfo(f"{bundle.manifest.name}/{name}"), (bundle.folder / name).read_bytes()
+            )
+    print(f"{args.file}: {bundle.label}, {args.file.stat().st_size / 1e6:.1f} MB")
+    return 0

@@ -1,0 +1,63 @@
+"""`bowerbird recheck --out PLACE`: remove what its author or a moderator has removed since."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bowerbird.adapters.place import open_existing
+from bowerbird.cli.mine import seconds
+from bowerbird.core.errors import UsageError
+from bowerbird.core.post import Lookup
+from bowerbird.crawl.sources import open_source
+from bowerbird.host.wiring import recheck_ledger, source_context
+from bowerbird.removal.recheck import Recheck, recheck
+
+#: What a hundred posts may cost: Lemmy takes one request for each, thirty a minute, and some twice.
+REQUESTS, SECONDS = 300, 600.0
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "recheck", help="look up kept pictures' posts again, and purge what was removed since"
+    )
+    parser.add_argument("--out", required=True, metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
+    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument("--ledger-table", metavar="NAME", help="the cloud's ledger, to redact there too")
+    parser.add_argument("--source", default="reddit", metavar="SPEC", help="who is asked (default: reddit)")
+    parser.add_argument("--gateway", metavar="URL", help="send every request to this server instead")
+    parser.add_argument("--within", type=seconds, metavar="48h", help="only what was kept so recently")
+    parser.add_argument("--dry-run", action="store_true", help="say what would go, and let it stay")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Recheck; exit status 3 when the source was blocked or out of reach, 1 when it gave no answer."""
+    # A crawl's budget would recheck the same few posts again and again.
+    source = open_source(
+        args.source, replace(source_context(args.gateway), requests=REQUESTS, seconds=SECONDS)
+    )
+    if not isinstance(source, Lookup):
+        raise UsageError(
+            f"{args.source} cannot be asked for posts by id; "
+            "say --source reddit, arctic-shift, bluesky or lemmy:INSTANCE"
+        )
+    now = datetime.now(UTC)
+    since = now - timedelta(seconds=args.within) if args.within else None
+    place = open_existing(args.out, args.endpoint_url)
+    with recheck_ledger(place, args.ledger_table, args.endpoint_url) as ledger:
+        result = recheck(place.store, source, now=now, since=since, dry_run=args.dry_run, ledger=ledger)
+    print(summary(result, dry_run=args.dry_run))
+    return 1 if result.unanswered else 0
+
+
+def summary(result: Recheck, *, dry_run: bool) -> str:
+    """One line for people and logs."""
+    gone = sum(result.purged.values())
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(result.purged.items()))
+    line = f"{result.shown} still shown, {gone} {'would be ' if dry_run else ''}purged"
+    line += f" ({reasons})" if reasons else ""
+    line += f", {result.unanswered} without an answer" if result.unanswered else ""
+    return line + (f", {result.not_asked} from other sources" if result.not_asked else "")

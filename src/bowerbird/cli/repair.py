@@ -1,0 +1,38 @@
+"""`bowerbird repair PLACE`: what is damaged is built anew from what is not."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+
+from bowerbird.adapters.place import open_existing
+from bowerbird.host.repair.repair import repair
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "repair",
+        help="rebuild a damaged queue, ledger or index of a place",
+        description="Looks at the queue, the ledger, the index of likenesses, sidecars, labels and cursors, "
+        "and rebuilds what is damaged from what is not. A damaged file is kept beside the new one, as "
+        "FILE.broken-TIME; an object of the place as broken/KEY.broken-TIME.",
+    )
+    parser.add_argument("place", metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
+    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Mend, and say what was found, what was rebuilt, and what is lost."""
+    place = open_existing(args.place, args.endpoint_url)
+    sound = True
+    for finding in repair(place, now=datetime.now(UTC), dry_run=args.dry_run):
+        sound = sound and finding.sound
+        print(f"{finding.name}: {finding.told}", flush=True)
+    if sound:
+        print("nothing had to be repaired")
+    elif not args.dry_run:
+        print("run `bowerbird mine` as before to go on")
+    return 0

@@ -1,0 +1,83 @@
+"""`bowerbird restore PLACE KEY…`: bring back what a better copy has replaced."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from bowerbird.adapters.place import open_existing
+from bowerbird.core.errors import UsageError
+from bowerbird.filter.replaced import Replaced, Waiting
+from bowerbird.host.replaced_pictures import told_size
+from bowerbird.host.wiring import restorer
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "restore",
+        help="bring back pictures that a better copy has replaced",
+        description="Brings back pictures that a better copy has replaced. The better copy stays too, "
+        "and no copy replaces a picture again that was brought back.",
+    )
+    parser.add_argument("place", metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
+    parser.add_argument(
+        "keys", nargs="*", metavar="KEY", help="a key, a file's name or how its sha256 begins"
+    )
+    parser.add_argument("--all", action="store_true", help="bring all of them back")
+    parser.add_argument("--list", action="store_true", help="show what can come back, and do nothing")
+    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Restore or list; exit status 1 when a picture is gone by now.
+
+    Raises:
+        UsageError: no picture is named, or a name fits none or several; nothing was restored.
+    """
+    place = open_existing(args.place, args.endpoint_url)
+    waiting = list(Replaced(place.store).waiting())
+    if args.list:
+        _print_list(waiting)
+        return 0
+    if not args.keys and not args.all:
+        raise UsageError("name the pictures to bring back, or say --all; --list shows them")
+    chosen = waiting if args.all else [_named(key, waiting) for key in args.keys]
+    missing = 0
+    with restorer(place) as restore:
+        for each in dict.fromkeys(chosen):
+            if restore(each.image):
+                print(f"{each.image} is back")
+            else:
+                missing += 1
+                print(f"bowerbird: {each.image} was removed in the meantime", file=sys.stderr)
+    if not chosen:
+        print("nothing waits in replaced/")
+    return 1 if missing else 0
+
+
+def _named(name: str, waiting: Sequence[Waiting]) -> Waiting:
+    """The picture that goes by a key, a path or the beginning of its sha256."""
+    stem = name.replace("\\", "/").rpartition("/")[2].partition(".")[0].lower()
+    found = [each for each in waiting if stem and _sha256(each).startswith(stem)]
+    if not found:
+        raise UsageError(f"{name}: no such picture waits in replaced/; --list shows those that do")
+    if len(found) > 1:
+        raise UsageError(f"{name}: {len(found)} pictures begin so; write more of the sha256")
+    return found[0]
+
+
+def _sha256(each: Waiting) -> str:
+    return each.image.rpartition("/")[2].partition(".")[0]
+
+
+def _print_list(waiting: Sequence[Waiting]) -> None:
+    if not waiting:
+        print("nothing waits in replaced/")
+        return
+    for each in waiting:
+        since = each.since.strftime("%Y-%m-%d %H:%M") if each.since else "an unknown day"
+        print(f"{each.image}  {told_size(each.size)}, since {since} (UTC)")
+        print(f"    replaced by {each.better or 'an unknown picture'}: {each.why or 'no reason is known'}")

@@ -1,0 +1,28 @@
+"""`bowerbird serve`: judge pictures over HTTP, and over ZeroMQ as the original filter server did."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("serve", help="the filter as a web page and an HTTP API")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="port (default: 8000; 0: any free one)")
+    parser.add_argument(
+        "--name", action="append", default=[], metavar="NAME", help="answer to this name too (repeatable)"
+    )
+    parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
+    parser.add_argument("--zmq", metavar="ADDR", help="also speak anti_sus's protocol: tcp://127.0.0.1:7777")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or TERM."""
+    # The web framework takes half a second to import, and no other command needs it.
+    from bowerbird.serve.bootstrap import ServeOptions, run_server  # noqa: PLC0415
+
+    names = tuple(args.name)
+    run_server(ServeOptions(args.host, args.port, args.bundle, args.zmq, verbose=args.verbose, names=names))
+    return 0

@@ -1,0 +1,73 @@
+"""`bowerbird sheet PLACE`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from bowerbird.adapters.beforehand import folder_to_write
+from bowerbird.adapters.place import open_store
+from bowerbird.core.errors import UsageError
+from bowerbird.models.bundle import Bundle, load
+from bowerbird.review.sheet import Reference, write_sheet
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("sheet", help="draw the contact sheet of a run: kept, rejected, and why")
+    parser.add_argument("place", metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
+    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="where to write it (default: sheet, in PLACE)"
+    )
+    parser.add_argument("--bundle", default="lite", help="whose scores to show beside it (default: lite)")
+    parser.add_argument("--day", type=day, metavar="YYYY-MM-DD", help="only this day, in UTC")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace, load_bundle: Callable[[str], Bundle] = load) -> int:
+    """Write the sheet and say where it is.
+
+    Raises:
+        UsageError: nothing has been decided in this place, or on this day.
+    """
+    store = open_store(args.place, args.endpoint_url)
+    out = args.out or _beside(args.place)
+    folder_to_write(out)
+    prefix = f"decisions/day={args.day or ''}"
+    if next(iter(store.keys(prefix)), None) is None:
+        raise UsageError(f"{args.place}: holds no decisions{f' of {args.day}' if args.day else ''} yet")
+    reference = reference_of(load_bundle(args.bundle))
+    title = f"Contact sheet of {args.place.rstrip('/').rpartition('/')[2] or args.place}"
+    files = write_sheet(store, out, reference=reference, day=args.day, title=title)
+    if not reference.fits(files.report):
+        decided = ", ".join(files.report.bundles)
+        print(f"bowerbird: decided by {decided}; give it as --bundle to see its scores", file=sys.stderr)
+    for path in filter(None, (files.page, files.picture, files.histogram)):
+        print(path)
+    return 0
+
+
+def reference_of(bundle: Bundle) -> Reference:
+    """What a bundle says of the pictures it was fitted on and of those held out."""
+    samples, none = bundle.novelty.reference, np.empty(0)
+    return Reference(
+        samples.get("training", none), samples.get("heldout", none), bundle.novelty.threshold, bundle.label
+    )
+
+
+def day(text: str) -> str:
+    """A date as decisions are filed under."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write it as 2026-03-01") from None
+
+
+def _beside(place: str) -> Path:
+    return Path("sheet") if "://" in place else Path(place).expanduser() / "sheet"

@@ -1,0 +1,222 @@
+"""What the logic needs of the world, as Protocols. Adapters implement them; tests use fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from bowerbird.core.decisions import Decision
+
+if TYPE_CHECKING:  # it needs numpy and Pillow, which the crawl function does without
+    from bowerbird.core.likeness import Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A received queue message. `receipt` settles this delivery; `receives` counts deliveries, from 1."""
+
+    id: str
+    body: str
+    receipt: str
+    receives: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDepth:
+    """How many messages a queue holds. SQS's figures are approximate."""
+
+    ready: int
+    delayed: int
+    in_flight: int
+    dead: int
+
+
+class Queue(Protocol):
+    """At-least-once delivery with visibility timeout, receive count and dead letters."""
+
+    def send(self, messages: Sequence[tuple[str, str]]) -> int:
+        """Add (id, body) pairs; returns how many were new. An id that already waits may be dropped."""
+        ...
+
+    def receive(self, limit: int) -> list[Message]:
+        """Take up to `limit` messages; each stays invisible for the visibility timeout."""
+        ...
+
+    def delete(self, receipts: Sequence[str]) -> None:
+        """Acknowledge deliveries for good. A receipt whose delivery has timed out is ignored."""
+        ...
+
+    def release(self, receipt: str, delay_s: float, *, counted: bool = True) -> None:
+        """Give a delivery back, to be seen again after `delay_s` seconds.
+
+        One that is not `counted` brings its message no closer to the dead letters, if the queue can help it.
+        """
+        ...
+
+    def bury(self, message: Message, reason: str) -> None:
+        """Move a delivery to the dead letters, with its reason."""
+        ...
+
+    def depth(self) -> QueueDepth:
+        """Count what waits, is in flight and is dead."""
+        ...
+
+    def redrive(self) -> int:
+        """Put dead letters back; returns how many."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """Objects under `/`-separated keys. A put is all or nothing; readers never see half an object."""
+
+    def put(self, key: str, data: bytes, *, content_type: str, if_absent: bool = False) -> bool:
+        """Write an object. With `if_absent`, returns False and writes nothing when the key exists."""
+        ...
+
+    def get(self, key: str) -> bytes | None:
+        """Read an object, or None when there is none."""
+        ...
+
+    def get_versioned(self, key: str) -> tuple[bytes, str] | None:
+        """Read an object with its version, for `replace`."""
+        ...
+
+    def replace(self, key: str, data: bytes, *, content_type: str, version: str | None) -> bool:
+        """Write only if the object is still at `version` (None: absent); False when it is not."""
+        ...
+
+    def exists(self, key: str) -> bool:
+        """Whether the key holds an object."""
+        ...
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """All keys with this prefix, in lexical order."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove an object; nothing happens when there is none."""
+        ...
+
+
+class Ledger(Protocol):
+    """The commit point of a decision: a candidate is decided once, whoever asks and however often.
+
+    The JSON lines under `decisions/` are written from it by `flush`, exactly once each.
+    """
+
+    def decided(self, candidate_id: str) -> Decision | None:
+        """The decision already committed for a candidate, if any."""
+        ...
+
+    def owner(self, sha256: str) -> str | None:
+        """The candidate that holds these bytes, if any; claims nothing."""
+        ...
+
+    def claim(self, sha256: str, candidate_id: str) -> str:
+        """Claim these bytes for a candidate; returns the owner, an earlier candidate for a duplicate."""
+        ...
+
+    def claimed_by(self, candidate_id: str) -> str | None:
+        """The sha256 this candidate has claimed, if any: how a crash between store and commit is healed."""
+        ...
+
+    def commit(self, decision: Decision) -> Decision:
+        """Record a decision unless there is one; returns the one that stands. A rejection frees its claim."""
+        ...
+
+    def redact(self, candidate_id: str) -> None:
+        """Keep of a candidate's decision only what `bowerbird.core.decisions.redacted` does."""
+        ...
+
+    def flush(self) -> int:
+        """Write committed decisions that no JSON line holds yet; returns how many."""
+        ...
+
+
+class Likenesses(Protocol):
+    """What kept pictures look like, for finding the same picture in another copy."""
+
+    def near(self, likeness: Likeness) -> list[Likeness]:
+        """Those that show the same picture, but the one with the same key."""
+        ...
+
+    def enter(self, likeness: Likeness) -> list[Likeness]:
+        """Add one and answer what `near` said just before, in one step: of two, one sees the other."""
+        ...
+
+    def holds(self, image: str) -> bool:
+        """Whether the picture with this key is in."""
+        ...
+
+    def remove(self, image: str) -> None:
+        """Take a picture out; nothing happens when it is not in."""
+        ...
+
+    def forget(self, candidate_id: str) -> None:
+        """Take out what a candidate entered."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A transfer that ended well: the bytes, the final URL after redirects, headers in lower case.
+
+    `whole` is False when the caller had seen enough and the rest was not read.
+    """
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    whole: bool = True
+
+
+class Fetcher(Protocol):
+    """Reads a URL within limits.
+
+    Raises:
+        PermanentError: refused by our own rules, or gone (4xx but 408, 425 and 429).
+        RetryableError: the network, a time-out, 429 or 5xx.
+    """
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        accept: str,
+        max_bytes: int,
+        headers: Mapping[str, str] | None = None,
+        enough: Callable[[bytes], bool] | None = None,
+    ) -> Fetched:
+        """GET a URL and read at most `max_bytes` of body.
+
+        `enough` is shown the beginning of a longer body, twice at most; once it says so, no more is read.
+
+        `headers` carry the owner's key for this host; a redirect to another host must not take them along.
+        """
+        ...
+
+
+class Stream(Protocol):
+    """An open stream of messages. `date` is the server's own clock when it opened, in seconds since 1970."""
+
+    date: float | None
+
+    def receive(self, timeout_s: float) -> str | bytes | None:
+        """The next message, text or binary; None when none came in time, or the other side says that was all.
+
+        Raises:
+            PermanentError: the message is too large, and the stream has ended with it.
+            RetryableError: the stream has ended.
+        """
+        ...
+
+
+class Streams(Protocol):
+    """Opens streams."""
+
+    def open(self, url: str) -> AbstractContextManager[Stream]:
+        """Open `url` (wss), and close it at the end of the block; raises what `Fetcher.fetch` does."""
+        ...

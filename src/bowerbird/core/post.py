@@ -1,0 +1,138 @@
+"""What a source yields: a submission with the fields the rules need, whatever site it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from bowerbird.core.messages import Preview, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture the listing itself carries, such as one item of a Reddit gallery.
+
+    `id` is stable within the submission; `urls` holds the best original first; `previews` go from small to
+    large; `width` and `height` are the original's in pixels when the listing says; `alt` is what the author
+    says that it shows.
+    """
+
+    id: str
+    urls: tuple[str, ...]
+    host: str
+    previews: tuple[Preview, ...] = ()
+    width: int | None = None
+    height: int | None = None
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post. `link` is what it points at; `attachments` are in the author's order.
+
+    `previews` (small to large) and the declared `width` and `height` describe the picture behind `link`.
+    `removed` says why it is gone, when it is. `pending` counts pictures that the site has not made ready yet,
+    and `final` says that nobody will look again; `moving` is the kind of what a gallery holds beside still
+    pictures, `animation` or `video`. `unreadable` is the kind of exception that reading it ended with: then
+    nothing else is known of it but its submission's id, which is made up when it has none. `signed_in_only`:
+    its author shows it to nobody else.
+    """
+
+    submission: Submission
+    link: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    previews: tuple[Preview, ...] = ()
+    width: int | None = None
+    height: int | None = None
+    over_18: bool = False
+    is_video: bool = False
+    is_self: bool = False
+    removed: str | None = None
+    pending: int = 0
+    final: bool = False
+    moving: str | None = None
+    unreadable: str | None = None
+    signed_in_only: bool = False
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether another look may find more pictures that are wanted."""
+        return bool(self.pending) and not (self.removed or self.over_18 or self.is_video)
+
+
+class Source(Protocol):
+    """Where posts come from."""
+
+    @property
+    def name(self) -> str:
+        """The source's name in submissions, metrics and the doctor's report."""
+        ...
+
+    def posts(self) -> Iterator[Post]:
+        """Yield posts once, newest first or in file order.
+
+        Raises:
+            SourceBlockedError: the source refused us.
+            SourceUnreachableError: the source could not be reached.
+            UsageError: the specification names nothing that can be read.
+        """
+        ...
+
+
+@runtime_checkable
+class Lookup(Protocol):
+    """A source that can be asked for posts by id."""
+
+    @property
+    def authoritative(self) -> bool:
+        """Whether a post it does not have is gone; an archive may merely not have archived it."""
+        ...
+
+    def finds(self, source: str, submission: str) -> bool:
+        """Whether a submission, of whatever source, has a name that means something here."""
+        ...
+
+    def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
+        """Yield those of these posts that exist, of whatever community; errors as for `Source.posts`."""
+        ...
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A source that says how it is: blocked is not quiet."""
+
+    def told(self) -> str:
+        """One line about the last run; empty before one."""
+        ...
+
+
+@runtime_checkable
+class Committing(Protocol):
+    """A source that remembers how far it came, so that the next run goes on from there."""
+
+    def commit(self) -> None:
+        """Remember; called when everything yielded so far is safely on the queue, never before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """What a stream has told of posts that are gone: why, by submission id and by author."""
+
+    posts: Mapping[str, str]
+    authors: Mapping[str, str]
+
+
+@runtime_checkable
+class Removing(Protocol):
+    """A source that tells by itself what was removed, without being asked."""
+
+    @property
+    def name(self) -> str:
+        """The source's name in submissions."""
+        ...
+
+    def removed(self) -> Removals:
+        """All that was told of late, by this run and those before it."""
+        ...

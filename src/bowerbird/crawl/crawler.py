@@ -1,0 +1,181 @@
+"""Posts to candidates: the rules of submissions first, then what the listing shows, then the host's rule."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from bowerbird.core.errors import InvalidMessageError, OptedOutError, PermanentError, RetryableError
+from bowerbird.core.keys import digest
+from bowerbird.core.messages import Candidate, Preview, decode_candidate, encode_candidate
+from bowerbird.core.ports import Fetcher
+from bowerbird.core.post import Attachment, Post, Source
+from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.hosts.base import IMAGE, MOVING, Image, Match, NoPictureError
+from bowerbird.crawl.rules import skip_reason
+
+_LOG: Final = logging.getLogger(__name__)
+
+# What `bowerbird.core.messages` takes; a rule that finds more keeps the best.
+_MAX_URLS: Final = 8
+_MAX_PREVIEWS: Final = 16
+_MAX_ID: Final = 512
+
+# Being blocked is not the picture's end, so the two are counted apart; see bowerbird.net.
+_FETCHER_WORDS: Final = {
+    "encoding",
+    "forbidden",
+    "gone",
+    "no-lookup",
+    "opted-out",
+    "redirects",
+    "refused",
+    "status",
+    "too-large",
+}
+
+# Somebody may be waiting, and thousands of posts may link to the host that is down.
+_ATTEMPTS: Final = 3
+_PAUSE_S: Final = 1.0
+_LONGEST_PAUSE_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A submission that gave no candidate; `reason` starts with a short machine-readable word."""
+
+    submission: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crawler:
+    """Contains what a host does wrong: it costs the one post that linked there."""
+
+    fetcher: Fetcher
+    hosts: Hosts = field(default_factory=Hosts.found)
+    sleep: Callable[[float], None] = time.sleep
+
+    def crawl(self, source: Source) -> Iterator[Candidate | Skipped]:
+        """Candidates of every post, or why there is none; raises what `Source.posts` does."""
+        for post in source.posts():
+            yield from self.look(post)
+
+    def look(self, post: Post) -> Iterator[Candidate | Skipped]:
+        """Candidates of one post, each picture once, or why there is none; raises nothing."""
+        try:
+            yield from self._look(post)
+        except Exception as error:  # noqa: BLE001 - one post must not end the stream of posts
+            _LOG.info("%s: looking at it failed", post.submission.id, exc_info=True)
+            yield Skipped(post.submission.id, f"error: {type(error).__name__}")
+
+    def _look(self, post: Post) -> list[Candidate | Skipped]:
+        reason = skip_reason(post)
+        found = reason or self._found(post)
+        if isinstance(found, str):
+            return [Skipped(post.submission.id, found)]
+        return [_sound(each) for each in _distinct(found)]
+
+    def _found(self, post: Post) -> list[Candidate] | str:
+        if post.attachments:
+            return [_attached(post, each) for each in post.attachments]
+        return self._behind(post, post.link or "")
+
+    def _behind(self, post: Post, link: str) -> list[Candidate] | str:
+        match = self.hosts.match(link)
+        if match is None or match.kind in MOVING:
+            return f"{match.kind}: {match.host}" if match else f"no-rule: {urlsplit(link).hostname}"
+        try:
+            images = self._ask(match)
+        except NoPictureError as error:
+            return f"no-picture: {match.host}: {error}"
+        except PermanentError as error:
+            # Who opts out of such uses (X-Robots-Tag: noai) does not mean one copy only.
+            fallback = None if isinstance(error, OptedOutError) else _preview_only(post, match)
+            word, rest = _word(error)
+            return [fallback] if fallback else f"{word}: {match.host}: {rest}"
+        except RetryableError as error:
+            return f"host-unavailable: {match.host}: {error}"
+        if len(images) == 1:
+            return [_linked(post, match, images[0])]
+        return [_candidate(post, image, match.host) for image in images] or f"no-picture: {match.host}"
+
+    def _ask(self, match: Match) -> tuple[Image, ...]:
+        for attempt in range(1, _ATTEMPTS):
+            try:
+                return self.hosts.images(match, self.fetcher)
+            except RetryableError as error:
+                pause = error.retry_after_s if error.retry_after_s is not None else _PAUSE_S * attempt
+                if pause > _LONGEST_PAUSE_S:
+                    raise
+                self.sleep(pause)
+        return self.hosts.images(match, self.fetcher)
+
+
+def _word(error: PermanentError) -> tuple[str, str]:
+    """The fetcher's or the rule's word for what went wrong and the rest; without one it is `gone`."""
+    word, _, rest = str(error).partition(": ")
+    return (word, rest) if word in _FETCHER_WORDS else ("gone", str(error))
+
+
+def _attached(post: Post, each: Attachment) -> Candidate:
+    if each.alt:
+        post = replace(post, submission=replace(post.submission, alt=each.alt))
+    return _candidate(post, Image(each.id, each.urls, each.previews, each.width, each.height), each.host)
+
+
+def _linked(post: Post, match: Match, image: Image) -> Candidate:
+    """The one picture behind a link: the listing's previews are of it, the full-size one a fall-back.
+
+    The listing's size is that of what it was shown: the original's only when the link is the very file.
+    """
+    size = (post.width, post.height) if match.kind == IMAGE else (None, None)
+    declared = (image.width, image.height) if image.width and image.height else size
+    fallbacks = tuple(each.url for each in post.previews[-1:])
+    whole = Image(image.id, image.urls + fallbacks, image.previews or post.previews, *declared)
+    return _candidate(post, whole, match.host)
+
+
+def _preview_only(post: Post, match: Match) -> Candidate | None:
+    """What is left when the outside host is gone: the copy Reddit signed for everybody to see."""
+    if not post.previews:
+        return None
+    best: Preview = post.previews[-1]
+    image = Image(match.id, (best.url,), post.previews[:-1], best.width, best.height)
+    return _candidate(post, image, match.host)
+
+
+def _candidate(post: Post, image: Image, host: str) -> Candidate:
+    name = f"{post.submission.id}/{image.id}" if image.id else post.submission.id
+    if ":" in post.submission.source:  # such as lemmy:INSTANCE, of which each counts its posts from 1
+        name = f"{post.submission.source}/{name}"
+    return Candidate(
+        id=name if len(name) <= _MAX_ID else digest(name),
+        urls=tuple(dict.fromkeys(image.urls))[:_MAX_URLS],
+        submission=post.submission,
+        previews=image.previews[-_MAX_PREVIEWS:],
+        width=image.width,
+        height=image.height,
+        host=host,
+    )
+
+
+def _sound(candidate: Candidate) -> Candidate | Skipped:
+    """The candidate when the queue carries it; otherwise it would end the whole batch it is sent in."""
+    try:
+        decode_candidate(encode_candidate(candidate))
+    except (InvalidMessageError, ValueError) as error:  # ValueError: pydantic's, on a lone surrogate
+        return Skipped(candidate.submission.id, f"unsound: {error}")
+    return candidate
+
+
+def _distinct(candidates: list[Candidate]) -> list[Candidate]:
+    """Each picture of a submission once, told by id and by its best link."""
+    by_id = {each.id: each for each in reversed(candidates)}
+    by_link = {each.urls[0]: each for each in by_id.values()}
+    kept = set(map(id, by_link.values()))
+    return [each for each in candidates if id(each) in kept]

@@ -1,0 +1,65 @@
+"""The owner's credentials, kept as one JSON object in Secrets Manager or the SSM Parameter Store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from bowerbird.core.errors import UsageError
+
+
+class Credentials(BaseModel):
+    """What the object may hold; a field that is not there is not changed."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    reddit_client_id: str | None = Field(None, validation_alias="client_id")
+    reddit_client_secret: SecretStr | None = Field(None, validation_alias="client_secret")
+    reddit_refresh_token: SecretStr | None = Field(None, validation_alias="refresh_token")
+    imgur_client_id: SecretStr | None = None
+    flickr_api_key: SecretStr | None = None
+
+
+def read_secret(client: Any, name: str) -> Credentials:
+    """A secret of Secrets Manager, by name or ARN; `client` is boto3's.
+
+    Raises:
+        UsageError: it cannot be read, or is no such object; the text never holds a value.
+    """
+    try:
+        return _parsed(name, SecretsProvider(boto3_client=client).get(name))
+    except GetParameterError as error:
+        raise _unreadable(name, error) from None
+
+
+def read_parameter(client: Any, name: str) -> Credentials:
+    """A SecureString of the Parameter Store; as `read_secret`."""
+    try:
+        return _parsed(name, SSMProvider(boto3_client=client).get(name, decrypt=True))
+    except GetParameterError as error:
+        raise _unreadable(name, error) from None
+
+
+def _parsed(name: str, value: Any) -> Credentials:
+    try:
+        return Credentials.model_validate_json(value)
+    except ValidationError as error:
+        wrong = ", ".join(
+            ".".join(map(str, each["loc"])) or "the whole"
+            for each in error.errors(include_input=False, include_context=False)
+        )
+        known = ", ".join(
+            str(each.validation_alias or name) for name, each in Credentials.model_fields.items()
+        )
+        raise UsageError(
+            f"credentials {name}: {wrong} cannot be used; store a JSON object with any of {known}"
+        ) from None
+
+
+def _unreadable(name: str, error: Exception) -> UsageError:
+    return UsageError(
+        f"credentials {name} cannot be read ({error}): check the name and what the function's role may read"
+    )

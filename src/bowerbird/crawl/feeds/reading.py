@@ -1,0 +1,132 @@
+"""What feedparser makes of a feed, as plain values that fit through a pipe.
+
+feedparser's own look into an entry's HTML, to resolve links and to make it safe, takes quadratic time for
+some texts and raises for others: it is switched off, and `bowerbird.crawl.markup` finds what is needed.
+"""
+
+from __future__ import annotations
+
+import calendar
+import io
+import re
+from hashlib import sha256
+from itertools import chain, islice
+from typing import Any, Final
+
+import feedparser
+
+from bowerbird.crawl.markup import MAX_VALUE, start_tags
+
+_ENTRY: Final = re.compile(rb"(?=<(?:item|entry)[\s>])")
+_MAX_ENTRIES: Final = 10_000
+_MAX_PICTURES: Final = 200
+_MAX_HTML: Final = 1_000_000
+
+
+def read(body: bytes) -> dict[str, Any] | None:
+    """A feed's `title`, `licence` and `entries`; None when it is no feed.
+
+    An entry has `id`, `link`, `title`, `author`, `licence`, `term` (its first tag), `adult`, `published`
+    (seconds since 1970 UTC), `attached` pictures and those that its text shows, `shown`, as address, width
+    and height, the `base` of those, and `links` of its text as address and text. What it does not have is
+    None. An entry that cannot be read has an `error`, the exception's kind, and no more than an `id`.
+
+    Raises:
+        Exception: feedparser fails on some that are no feeds.
+    """
+    try:
+        return _read(body)
+    except MemoryError:
+        raise
+    except Exception:
+        head, *parts = _ENTRY.split(body)
+        if not parts:
+            raise
+    # Some entry makes feedparser fail: each alone tells which.
+    whole = _read(head) or {"title": None, "licence": None}
+    return {**whole, "entries": [entry for part in parts[:_MAX_ENTRIES] for entry in _alone(head, part)]}
+
+
+def _alone(head: bytes, part: bytes) -> list[dict[str, Any]]:
+    try:
+        feed = _read(head + part)
+    except Exception as error:  # noqa: BLE001 - as below
+        return [{"id": f"feedparser-{sha256(part).hexdigest()[:16]}", "error": type(error).__name__}]
+    return feed["entries"] if feed else []
+
+
+def _read(body: bytes) -> dict[str, Any] | None:
+    # Given a string, feedparser opens it when it looks like a URL or a path; a stream is only read.
+    feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    if not feed.get("version") and not feed.entries:
+        return None
+    return {
+        "title": _text(feed.feed.get("title")),
+        "licence": _licence(feed.feed),
+        "entries": [_contained(entry) for entry in islice(feed.entries, _MAX_ENTRIES)],
+    }
+
+
+def _contained(entry: Any) -> dict[str, Any]:
+    try:
+        return _entry(entry)
+    except Exception as error:  # noqa: BLE001 - one entry must not cost the others
+        return {"id": _text(entry.get("id")), "error": type(error).__name__}
+
+
+def _entry(entry: Any) -> dict[str, Any]:
+    texts = entry.get("content") or [entry.get("summary_detail") or {}]
+    html = "\n".join(text.get("value") or "" for text in texts) or entry.get("summary") or ""
+    tags = list(start_tags(html[:_MAX_HTML], {"img", "a"}))
+    return {
+        **{key: _text(entry.get(key)) for key in ("id", "link", "title", "author")},
+        "licence": _licence(entry),
+        "term": _text(next(iter(entry.get("tags") or [{}])).get("term")),
+        "adult": (entry.get("media_rating") or {}).get("content") == "adult",
+        "published": _published(entry),
+        "attached": _attached(entry),
+        "shown": [
+            _picture(tag.attributes["src"], tag.attributes)
+            for tag in tags
+            if tag.name == "img" and tag.attributes.get("src")
+        ][:_MAX_PICTURES],
+        "base": _text(texts[0].get("base")),
+        "links": [
+            [_text(tag.attributes.get("href")), tag.text.strip()]
+            for tag in tags
+            if tag.name == "a" and len(tag.text) <= MAX_VALUE
+        ][-_MAX_PICTURES:],
+    }
+
+
+def _attached(entry: Any) -> list[list[str | None]]:
+    attached = (
+        _picture(item.get("url") or item.get("href"), item)
+        for item in chain(entry.get("media_content") or [], entry.get("enclosures") or [])
+        if item.get("medium") == "image" or str(item.get("type")).startswith("image/")
+    )
+    return list(islice(attached, _MAX_PICTURES))
+
+
+def _picture(address: object, sizes: Any) -> list[str | None]:
+    return [_text(address), _text(sizes.get("width")), _text(sizes.get("height"))]
+
+
+def _published(entry: Any) -> float | None:
+    """When an entry says it was published; a date that no calendar has is none."""
+    for key in ("published_parsed", "updated_parsed"):
+        try:
+            if moment := entry.get(key):
+                return float(calendar.timegm(moment))
+        except (ValueError, OverflowError, TypeError):
+            continue
+    return None
+
+
+def _licence(thing: Any) -> str | None:
+    return _text(thing.get("license")) or _text(thing.get("rights"))
+
+
+def _text(value: object) -> str | None:
+    """A text, cut so that one too long to be used is still seen to be."""
+    return value[:MAX_VALUE] if isinstance(value, str) and value else None

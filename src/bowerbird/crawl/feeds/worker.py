@@ -1,0 +1,45 @@
+"""The process that reads one feed; `bowerbird.crawl.feeds.isolated` starts it.
+
+    python -m bowerbird.crawl.feeds.worker SECONDS MEMORY_BYTES
+
+The feed comes on stdin, what is in it goes to stdout as JSON: see `bowerbird.crawl.feeds.reading`.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import warnings
+from contextlib import suppress
+from typing import Any
+
+from bowerbird.crawl.feeds.reading import read
+
+
+def main() -> None:
+    """Read, answer, end."""
+    seconds, memory = int(sys.argv[1]), int(sys.argv[2])
+    warnings.simplefilter("ignore")  # feedparser's, about odd dates; nobody reads them here
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_AS: memory,
+    }
+    for kind, limit in limits.items():
+        # macOS knows RLIMIT_AS and refuses to set it; the time limit still holds there.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (limit, limit))
+    sys.stdout.write(json.dumps(_answer(sys.stdin.buffer.read())))
+
+
+def _answer(body: bytes) -> dict[str, Any]:
+    try:
+        return {"feed": read(body)}
+    except Exception as error:  # noqa: BLE001 - whatever it is, there are no entries
+        return {"error": type(error).__name__}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""How a host of pictures is, told by asking it for one: blocked is not gone, and neither is busy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.ports import Fetcher
+from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.hosts.base import MOVING
+
+Health = Literal["ok", "throttled", "blocked", "empty", "unreachable", "unusable"]
+
+_ACCEPT: Final = "image/jpeg,image/png,image/webp,image/*;q=0.5"
+_MAX_BYTES: Final = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """A host's health; `detail` says what was met, and until when a throttled host wants to be left alone."""
+
+    host: str
+    health: Health
+    detail: str = ""
+
+
+def host_state(link: str, hosts: Hosts, fetcher: Fetcher) -> HostState:
+    """Ask for the picture behind a link as a crawl and the filter would."""
+    name = urlsplit(link).hostname or link
+    match = hosts.match(link)
+    if match is None or match.kind in MOVING:
+        return HostState(name, "unusable", "no rule finds a picture there; give a post's link to one")
+    try:
+        images = hosts.images(match, fetcher)
+        if not images:
+            return HostState(name, "empty", "no picture there")
+        answer = fetcher.fetch(images[0].urls[0], accept=_ACCEPT, max_bytes=_MAX_BYTES)
+    except PermanentError as error:
+        blocked = str(error).startswith(("forbidden:", "opted-out:", "refused:"))
+        return HostState(name, "blocked" if blocked else "empty", str(error))
+    except RetryableError as error:
+        return _not_now(name, error)
+    if answer.body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
+        return HostState(name, "blocked", f"{answer.url}: a web page instead of a picture")
+    return HostState(name, "ok")
+
+
+def _not_now(name: str, error: RetryableError) -> HostState:
+    if error.retry_after_s is None and not str(error).endswith(" 429"):
+        return HostState(name, "unreachable", str(error))
+    wait = f": may be asked again in {error.retry_after_s:.0f} s" if error.retry_after_s else ""
+    return HostState(name, "throttled", f"{error}{wait}")

@@ -1,0 +1,166 @@
+"""flickr: photo pages, short links and files of every size, towards the largest copy the owner offers.
+
+Sizes and their suffixes: https://www.flickr.com/services/api/misc.urls.html. Below `h` all sizes of a photo
+share one secret, so `b` (1024 px) can be named from any smaller one; `h` and above have a secret each, which
+only the API or the page tells. Photos of free accounts end at `b`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import SplitResult, parse_qs, urlencode
+
+from bowerbird.core import untrusted
+from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.ports import Fetcher
+from bowerbird.crawl.hosts.asking import fetch_json, fetch_page
+from bowerbird.crawl.hosts.base import IMAGE, Image, Match, NoPictureError, domain
+from bowerbird.crawl.hosts.page_metadata import page_images, page_metadata
+
+_BASE58: Final = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
+_SHORT: Final = re.compile(rf"/p/([{_BASE58}]{{1,11}})/?")
+_PAGE: Final = re.compile(r"/photos/(?P<user>[^/]{1,64})/(?P<id>[0-9]{1,20})(?:/.*)?")
+_ALBUM: Final = re.compile(r"/photos/[^/]{1,64}/(?:sets|albums|galleries)/([0-9]{1,20})(?:/.*)?")
+_FILE: Final = re.compile(
+    r"(?:/[0-9]{1,3})?/(?P<server>[0-9]{1,8})/(?P<id>[0-9]{1,20})_(?P<secret>[0-9a-f]{6,16})"
+    r"(?:_(?P<size>[a-z0-9]{1,2}))?(?:_d)?\.(?P<ext>jpg|jpeg|png|gif)"
+)
+_STATIC: Final = re.compile(r"(?:(?:live|c[0-9]|farm[0-9]{1,3})\.)?static\.?flickr\.com")
+# From the smallest to the largest; the size without a suffix is 500 px.
+_SIZES: Final = ("s", "t", "q", "m", "n", "w", "", "z", "c", "b", "h", "k", "3k", "f", "4k", "5k", "6k", "o")
+_FULL: Final = frozenset({"3k", "f", "4k", "5k", "6k", "o"})
+# "Service currently unavailable" and "Write operation failed": every method's page lists them.
+_BUSY: Final = {"105", "106"}
+_REST: Final = "https://api.flickr.com/services/rest/"
+
+
+@dataclass(frozen=True, slots=True)
+class Flickr:
+    """`api_key` is the owner's; without it, the page tells."""
+
+    api_key: str | None = None
+    host: str = "flickr"
+    priority: int = 10
+
+    def with_key(self, key: str) -> Flickr:
+        """The same rule with an API key."""
+        return replace(self, api_key=key)
+
+    def match(self, url: SplitResult) -> Match | None:
+        """The photo's number, from any link that names it."""
+        name = domain(url)
+        if name == "flic.kr":
+            short = _SHORT.fullmatch(url.path)
+            return self._photo(str(_base58(short[1])), url) if short else None
+        if _STATIC.fullmatch(name):
+            file = _FILE.fullmatch(url.path)
+            if not file or file["ext"] == "gif":
+                return None
+            full = file["size"] in _FULL
+            return Match(self.host, IMAGE if full else "resized", file["id"], url.geturl())
+        if name == "flickr.com" or name.endswith(".flickr.com"):
+            return self._page(url)
+        return None
+
+    def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
+        """The largest copy first; a linked file that is large already is taken as it is."""
+        if match.kind == "album":
+            raise NoPictureError("a flickr album is a page of links, not a picture")
+        if match.kind == IMAGE:
+            return (Image(match.id, (match.url,)),)
+        if self.api_key:
+            return (self._ask(match, self.api_key, fetcher),)
+        if match.kind == "resized":
+            return (Image(match.id, _ladder(match.url)),)
+        return (_read(match, fetcher),)
+
+    def _photo(self, number: str, url: SplitResult) -> Match:
+        return Match(self.host, "photo", number, url.geturl())
+
+    def _page(self, url: SplitResult) -> Match | None:
+        page = _PAGE.fullmatch(url.path)
+        if page:
+            return self._photo(page["id"], url)
+        album = _ALBUM.fullmatch(url.path)
+        if album:
+            return Match(self.host, "album", album[1], url.geturl())
+        if url.path in {"/photo.gne", "/photo_zoom.gne"}:
+            number = "".join(parse_qs(url.query).get("id", []))
+            return self._photo(number, url) if re.fullmatch(r"[0-9]{1,20}", number) else None
+        return None
+
+    def _ask(self, match: Match, api_key: str, fetcher: Fetcher) -> Image:
+        """https://www.flickr.com/services/api/flickr.photos.getSizes.html."""
+        query = {
+            "method": "flickr.photos.getSizes",
+            "api_key": api_key,
+            "photo_id": match.id,
+            "format": "json",
+            "nojsoncallback": "1",
+        }
+        answer = untrusted.mapping(fetch_json(fetcher, f"{_REST}?{urlencode(query)}"))
+        if answer.get("stat") != "ok":
+            error = RetryableError if str(answer.get("code")) in _BUSY else PermanentError
+            # Reasons are printed and logged; one that repeats the key must not be.
+            said = (untrusted.text(answer.get("message")) or "no reason").replace(api_key, "(the key)")
+            raise error(f"flickr's API says: {said}")
+        sizes = [
+            untrusted.mapping(size)
+            for size in untrusted.sequence(untrusted.mapping(answer.get("sizes")).get("size"))
+        ]
+        if any(size.get("media") == "video" for size in sizes):
+            raise NoPictureError("it is a video")
+        found = [
+            untrusted.preview(size.get("source"), size.get("width"), size.get("height")) for size in sizes
+        ]
+        copies = sorted((copy for copy in found if copy), key=lambda copy: copy.width * copy.height)
+        if not copies:
+            raise PermanentError("flickr's API shows no size of it")
+        best = copies[-1]
+        urls = tuple(copy.url for copy in reversed(copies[-3:]))
+        return Image(match.id, urls, tuple(copies[:-1])[-16:], best.width, best.height)
+
+
+def _read(match: Match, fetcher: Fetcher) -> Image:
+    """Every copy of this photo that its page names, whether in its metadata or in its script."""
+    page = fetch_page(fetcher, f"https://www.flickr.com/photo.gne?id={match.id}")
+    text = page.body.decode(errors="replace").replace("\\/", "/")
+    named = re.compile(
+        rf"live\.staticflickr\.com/[0-9]{{1,8}}/{match.id}_[0-9a-f]{{6,16}}(?:_(?P<size>[a-z0-9]{{1,2}}))?\.(?:jpg|png)\b"
+    )
+    ranks = {f"https://{found[0]}": _rank(found["size"]) for found in named.finditer(text)}
+    if not ranks:
+        raise PermanentError("the page shows no photo any more")
+    best = sorted(ranks, key=lambda url: ranks[url], reverse=True)
+    metadata = page_metadata(page.body)
+    told = best[0] in page_images(metadata, page.url)[:1]
+    width, height = (
+        untrusted.pixels(metadata.get(f"og:image:{side}", [None])[0]) if told else None
+        for side in ("width", "height")
+    )
+    return Image(match.id, tuple(best[:3]), (), width, height)
+
+
+def _ladder(url: str) -> tuple[str, ...]:
+    file = re.search(
+        r"(?P<stem>/[0-9]+_[0-9a-f]+)(?:_(?P<size>[a-z0-9]{1,2}))?(?:_d)?\.(?P<ext>jpe?g|png)", url
+    )
+    if not file or _rank(file["size"]) >= _rank("b"):
+        return (url,)
+    return (f"{url[: file.start()]}{file['stem']}_b.jpg", url)
+
+
+def _rank(size: str | None) -> int:
+    return _SIZES.index(size or "") if (size or "") in _SIZES else -1
+
+
+def _base58(text: str) -> int:
+    number = 0
+    for character in text:
+        number = number * len(_BASE58) + _BASE58.index(character)
+    return number
+
+
+RULE: Final = Flickr()

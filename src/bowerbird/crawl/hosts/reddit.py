@@ -1,0 +1,95 @@
+"""Reddit's own pictures, and links to its pages, whose pictures only a listing shows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+from bowerbird.core import untrusted
+from bowerbird.core.errors import PermanentError
+from bowerbird.core.ports import Fetcher
+from bowerbird.crawl.hosts.base import IMAGE, Image, Match, NoPictureError, domain
+
+# `preview.redd.it` names a file `slug-of-the-title-v0-ID.ext`; `i.redd.it` has the same file as `ID.ext`.
+_FILE: Final = re.compile(
+    r"/(?:[^/]*-v0-)?(?P<id>[0-9A-Za-z_]{1,32})\.(?:(?P<ext>jpe?g|png|webp)|(?P<gif>gif)|mp4|gifv)",
+    re.IGNORECASE,
+)
+_PAGES: Final = (
+    ("gallery", re.compile(r"/gallery/([0-9a-z]{1,12})(?:/|\Z)", re.IGNORECASE)),
+    ("video", re.compile(r"/video/([0-9a-z]{1,16})(?:/|\Z)", re.IGNORECASE)),
+    (
+        "submission",
+        re.compile(r"(?:/(?:r|u|user)/[\w.-]+)?/(?:comments|info|tb)/([0-9A-Za-z]{1,12})(?:/|\Z)"),
+    ),
+    ("share", re.compile(r"/(?:r|u|user)/[\w.-]+/s/([0-9A-Za-z]{1,16})(?:/|\Z)")),
+)
+_FILES: Final = {"i.redd.it", "preview.redd.it"}
+# Names with one shape of link, which stays as it is: a signature covers the whole of a preview's.
+_WHOLE: Final = {
+    "external-preview.redd.it": ("preview", re.compile(r"/([\w-]{1,64})(?:\.\w{1,5})?", re.ASCII)),
+    "i.reddituploads.com": ("preview", re.compile(r"/([0-9a-f]{32})")),
+    "v.redd.it": ("video", re.compile(r"/(\w{1,32})(?:/.*)?", re.ASCII)),
+    "redd.it": ("submission", re.compile(r"/([0-9A-Za-z]{1,12})/?")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reddit:
+    """Answers from the link alone: the original, then the signed preview where that was the link."""
+
+    host: str = "reddit"
+    priority: int = 10
+
+    def match(self, url: SplitResult) -> Match | None:
+        """`i.redd.it`, its previews, videos, and pages under all of Reddit's names."""
+        name = domain(url)
+        if name in _FILES:
+            return self._file(url, name)
+        if name in _WHOLE:
+            kind, pattern = _WHOLE[name]
+            found = pattern.fullmatch(url.path)
+            return Match(self.host, kind, found[1], url.geturl()) if found else None
+        if name == "reddit.com" or name.endswith(".reddit.com"):
+            return self._page(url)
+        return None
+
+    def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
+        """The file of a picture link; pages are a listing's to show."""
+        del fetcher
+        if match.kind == "gallery":
+            raise PermanentError(
+                "no-lookup: this source does not show what a gallery holds; reddit and arctic-shift do"
+            )
+        if match.kind in {"submission", "share"}:
+            raise NoPictureError("it links to another submission, which has its own candidates")
+        if match.kind == "resized":
+            extension = urlsplit(match.url).path.rsplit(".", 1)[-1]
+            return (Image(match.id, (f"https://i.redd.it/{match.id}.{extension}", match.url)),)
+        return (Image(match.id, (match.url,)),)
+
+    def _file(self, url: SplitResult, name: str) -> Match | None:
+        found = _FILE.fullmatch(url.path)
+        if not found:
+            return None
+        if not found["ext"]:
+            return Match(self.host, "animation" if found["gif"] else "video", found["id"], url.geturl())
+        if name == "preview.redd.it":
+            return Match(self.host, "resized", found["id"], url.geturl())
+        return Match(self.host, IMAGE, found["id"], f"https://i.redd.it{url.path}")
+
+    def _page(self, url: SplitResult) -> Match | None:
+        if url.path == "/media":  # the app's viewer: the picture's link is a parameter
+            inner = untrusted.link("".join(parse_qs(url.query).get("url", [])))
+            parts = urlsplit(inner) if inner else None
+            return self._file(parts, domain(parts)) if parts and domain(parts) in _FILES else None
+        for kind, pattern in _PAGES:
+            found = pattern.match(url.path)
+            if found:
+                return Match(self.host, kind, found[1], url.geturl())
+        return None
+
+
+RULE: Final = Reddit()

@@ -1,0 +1,49 @@
+"""Sites that show videos: known, so that their links are skipped by name and not as strangers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import SplitResult
+
+from bowerbird.core.keys import digest
+from bowerbird.core.ports import Fetcher
+from bowerbird.crawl.hosts.base import Image, Match, NoPictureError, domain
+
+_SITES: Final = {
+    "cameo.com",
+    "clips.twitch.tv",
+    "dailymotion.com",
+    "gfycat.com",
+    "redgifs.com",
+    "streamable.com",
+    "tiktok.com",
+    "twitch.tv",
+    "vimeo.com",
+    "youtu.be",
+    "youtube.com",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """Every page of these sites but the front page."""
+
+    host: str = "video"
+    priority: int = 10
+
+    def match(self, url: SplitResult) -> Match | None:
+        """By the site's name, whatever stands before it."""
+        name = domain(url)
+        if name not in _SITES and not name.endswith(tuple(f".{site}" for site in _SITES)):
+            return None
+        shown = url.path.strip("/")
+        return Match(self.host, "video", digest(f"{shown}?{url.query}")[:16], url.geturl()) if shown else None
+
+    def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
+        """There are none."""
+        del fetcher
+        raise NoPictureError(f"{match.url} is a video")
+
+
+RULE: Final = Video()

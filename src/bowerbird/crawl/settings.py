@@ -1,0 +1,64 @@
+"""What the environment says about the crawl; nothing else reads it."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bowerbird.crawl.credentials import Credentials
+from bowerbird.crawl.sources.reddit_app import RedditApp
+
+
+class CrawlSettings(BaseSettings):
+    """Variables are named `BOWERBIRD_…`; secrets never show in a log or an error.
+
+    `credentials_secret` (Secrets Manager, name or ARN) or `credentials_parameter` (SSM Parameter Store) says
+    where the cloud keeps them; what stands there comes before what stands here. With a `ledger_table`, what a
+    source tells to be removed is purged from the bucket.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="BOWERBIRD_", extra="ignore", env_ignore_empty=True)
+
+    source: str = "reddit"
+    communities: str = ""
+    bucket: str = ""
+    ledger_table: str = ""
+    queue_url: str = ""
+    dead_letter_url: str = ""
+    endpoint_url: str | None = None
+    user_agent: str = "aws-lambda:bowerbird:0.1.0"
+    crawl_requests: int = 100
+    crawl_seconds: float = 60.0
+    credentials_secret: str | None = None
+    credentials_parameter: str | None = None
+    reddit_client_id: str | None = None
+    reddit_client_secret: SecretStr | None = None
+    reddit_refresh_token: SecretStr | None = None
+    imgur_client_id: SecretStr | None = None
+    flickr_api_key: SecretStr | None = None
+
+    def with_credentials(self, credentials: Credentials) -> CrawlSettings:
+        """These settings with what was kept elsewhere."""
+        given = {name: getattr(credentials, name) for name in credentials.model_fields_set}
+        return self.model_copy(update=given)
+
+    def community_list(self) -> tuple[str, ...]:
+        """`EarthPorn+SkyPorn` as names; empty means everything."""
+        return tuple(name.strip() for name in self.communities.split("+") if name.strip())
+
+    def host_keys(self) -> dict[str, str]:
+        """The owner's API keys by host."""
+        keys = {"imgur": self.imgur_client_id, "flickr": self.flickr_api_key}
+        return {host: key.get_secret_value() for host, key in keys.items() if key}
+
+    def reddit_app(self) -> RedditApp | None:
+        """The owner's app at Reddit, if there is one; apps of the kind "installed" have no secret."""
+        if not self.reddit_client_id:
+            return None
+        secret, token = self.reddit_client_secret, self.reddit_refresh_token
+        return RedditApp(
+            self.reddit_client_id,
+            secret.get_secret_value() if secret else "",
+            self.user_agent,
+            token.get_secret_value() if token else None,
+        )

@@ -1,0 +1,65 @@
+"""What a source of posts offers to whoever types its name. A source is one module with a `SPEC`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from bowerbird.core.ports import Fetcher, ObjectStore, Streams
+from bowerbird.core.post import Source
+from bowerbird.crawl.following.shared_limits import SharedPace
+from bowerbird.crawl.sources.listing import DEFAULT_LIMIT, LIMITS
+from bowerbird.crawl.sources.reddit_app import RedditApp
+from bowerbird.net.limiter import Limiter
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the world offers a source; files need none of it.
+
+    `communities` narrows the stream (subreddits, Lemmy communities); empty means everything. `fetcher` reads
+    pages, `streams` opens WebSockets. `store` keeps the cursor between runs. A run makes at most so many
+    `requests` in so many `seconds`; sources that share a host share the `limiter`, and through `pace` runs
+    do. With `fill_gaps` what is left of a run asks by id for what earlier ones missed.
+    """
+
+    communities: tuple[str, ...] = ()
+    fetcher: Fetcher | None = None
+    store: ObjectStore | None = None
+    reddit: RedditApp | None = None
+    limiter: Limiter = field(default_factory=lambda: Limiter(LIMITS, DEFAULT_LIMIT))
+    requests: int = 100
+    seconds: float = 60.0
+    fill_gaps: bool = False
+    pace: SharedPace | None = None
+    streams: Streams | None = None
+
+    def paced(self) -> Context:
+        """The same context, whose runs share the limits of their hosts with others on the same store."""
+        return replace(self, pace=SharedPace(self.store, self.limiter)) if self.store else self
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """How a source is named on the command line: `form` is `NAME`, `NAME:ARGUMENT` or `NAME[:ARGUMENT]`.
+
+    `communities` says whether it has any to choose from.
+    """
+
+    form: str
+    open: Callable[[str, Context], Source]
+    communities: bool = False
+
+    @property
+    def name(self) -> str:
+        """What stands before the colon."""
+        return self.form.partition(":")[0].removesuffix("[")
+
+    @property
+    def names_communities(self) -> bool:
+        """Whether what follows the colon are communities, rather than where they are."""
+        return self.communities and "[" in self.form
+
+    def fits(self, argument: str) -> bool:
+        """Whether this may follow the colon; empty when nothing does."""
+        return "[" in self.form or bool(argument) == (":" in self.form)

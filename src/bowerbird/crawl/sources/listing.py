@@ -1,0 +1,246 @@
+"""Asks a source for one page at a time and tells blocked from broken from quiet."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from bowerbird.core import untrusted
+from bowerbird.core.errors import (
+    PermanentError,
+    RetryableError,
+    SourceBlockedError,
+    SourceUnreachableError,
+    UsageError,
+)
+from bowerbird.core.ports import Fetcher
+from bowerbird.net.limiter import Limit, Limiter, Turn
+
+#: A hundred Reddit submissions are about half a MiB; nothing honest is twenty times that.
+MAX_PAGE_BYTES: Final = 16 * 1024 * 1024
+
+#: How often one page is asked for before its source counts as unreachable.
+TRIES: Final = 3
+
+#: What sources publish, by host; whoever builds the limiter adds its own.
+LIMITS: Final[Mapping[str, Limit]] = {
+    # 100 a minute a client, averaged over ten minutes: https://support.reddithelp.com/hc/en-us/articles/16160319875092
+    "oauth.reddit.com": Limit(100, 60),
+    # Not published for feeds; about ten a minute are answered, and token requests share the host.
+    "www.reddit.com": Limit(10, 60),
+    # "No uptime or performance guarantees", so ask little: https://github.com/ArthurHeitmann/arctic_shift
+    "arctic-shift.photon-reddit.com": Limit(30, 60),
+    # One request after the other: https://www.mediawiki.org/wiki/API:Etiquette
+    "commons.wikimedia.org": Limit(60, 60),
+}
+
+#: For hosts that publish nothing, such as feeds and Lemmy instances.
+DEFAULT_LIMIT: Final = Limit(30, 60)
+
+
+class SourceThrottledError(SourceBlockedError):
+    """A source asked us to come back later; `retry_after_s` says when, in seconds."""
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class DamagedPageError(ValueError):
+    """A body that is not the page it should be: raised by what reads it, asked for again by `Listing`."""
+
+
+class HopelessPageError(DamagedPageError):
+    """A body that would be no better if it were asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer, whatever its status; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Ask(Protocol):
+    """Makes one GET request."""
+
+    def __call__(self, url: str) -> Answer:
+        """Ask, following no login page.
+
+        Raises:
+            RetryableError: no answer came, or only half of one.
+        """
+        ...
+
+
+class RunBudget:
+    """What one run may spend: requests, and seconds from now. Shared by the sources of a run."""
+
+    def __init__(self, requests: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._requests = requests
+        self._seconds = seconds
+        self._clock = clock
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin another run."""
+        self.spent = 0
+        self._ends = self._clock() + self._seconds
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left, never below 0."""
+        return max(0.0, self._ends - self._clock())
+
+    @property
+    def over(self) -> bool:
+        """Whether no further request may be made."""
+        return self.spent >= self._requests or self.left_s <= 0
+
+    def allows(self, share: float) -> bool:
+        """Whether one more request stays within this share of all, from 0 to 1."""
+        return not self.over and self.spent + 1 <= share * self._requests
+
+
+_T = TypeVar("_T")
+
+
+class Listing:
+    """The pages of one source, asked for in turn with the other users of its host."""
+
+    def __init__(self, source: str, ask: Ask, limiter: Limiter, budget: RunBudget) -> None:
+        self._source = source
+        self._ask = ask
+        self._limiter = limiter
+        self._budget = budget
+
+    @property
+    def open(self) -> bool:
+        """Whether the run's budget allows another page."""
+        return not self._budget.over
+
+    def json(self, url: str) -> Any:
+        """Read a page of JSON.
+
+        Raises:
+            SourceBlockedError: refused; the text says what to do.
+            SourceUnreachableError: no whole answer came, however often asked.
+            UsageError: there is no such community, feed or category.
+        """
+        return self.page(url, _json)
+
+    def page(self, url: str, parse: Callable[[bytes], _T]) -> _T:
+        """Read a page with `parse`, which raises ValueError for a damaged body; errors as for `json`."""
+        trouble: SourceThrottledError | SourceUnreachableError | None = None
+        for _ in range(TRIES):
+            if trouble and self._budget.over:
+                break
+            try:
+                with self._limiter.turn(_host(url), patience_s=self._budget.left_s) as turn:
+                    return parse(self._answer(url, turn).body)
+            except (SourceThrottledError, SourceUnreachableError) as error:
+                trouble = error
+            except HopelessPageError as error:
+                raise self._unreachable(str(error)) from None
+            except DamagedPageError as error:
+                trouble = self._unreachable(f"half an answer ({error})")
+            except (ValueError, RecursionError):
+                trouble = self._unreachable("half an answer (it breaks off, or is not what it should be)")
+            except RetryableError:  # the limiter's: the host may not be asked again within our budget
+                trouble = trouble or self._throttled(0)
+                break
+        if isinstance(trouble, SourceUnreachableError):
+            raise trouble
+        raise self._throttled(self._limiter.wait_s(_host(url)))
+
+    def _answer(self, url: str, turn: Turn) -> Answer:
+        """One request and its answer, when that can be a page."""
+        self._budget.spent += 1
+        try:
+            answer = self._ask(url)
+        except RetryableError as error:
+            wait = {} if error.retry_after_s is None else {"retry-after": str(error.retry_after_s)}
+            turn.answered(HTTPStatus.SERVICE_UNAVAILABLE, wait)
+            raise self._unreachable(str(error)) from None
+        turn.answered(answer.status, answer.headers)
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise self._throttled(0)
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise self._unreachable(f"{answer.status} {_phrase(answer.status)}")
+        self._refuse(answer, url)
+        return answer
+
+    def _unreachable(self, what: str) -> SourceUnreachableError:
+        return SourceUnreachableError(
+            f"{self._source}: {what}: check the connection and the source's status page, or try again later"
+        )
+
+    def _throttled(self, wait_s: float) -> SourceThrottledError:
+        return SourceThrottledError(
+            f"{self._source}: asked too often, may be asked again in {wait_s:.0f} s: "
+            "run less often, or stop what else uses this account or address",
+            retry_after_s=wait_s,
+        )
+
+    def _refuse(self, answer: Answer, url: str) -> None:
+        """Let only what can be a page pass."""
+        if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+            raise UsageError(
+                f"{self._source}: nothing is at {url}: check the name of the community, feed or instance"
+            )
+        if answer.status != HTTPStatus.OK:
+            raise SourceBlockedError(
+                f"{self._source}: refused with {answer.status} {_phrase(answer.status)}: check the "
+                "credentials and the User-Agent, try from another address, or use another source"
+            )
+        if answer.body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
+            raise SourceBlockedError(
+                f"{self._source}: answered with a web page instead of a listing, to log in or to prove one "
+                "is no bot: use a source with credentials, try from another address, or use another source"
+            )
+
+
+def fetching(fetcher: Fetcher, accept: str) -> Ask:
+    """Ask through the guarded fetcher, for sources that need no account.
+
+    The fetcher tells statuses apart by the first word of its errors.
+    """
+
+    def ask(url: str) -> Answer:
+        try:
+            fetched = fetcher.fetch(url, accept=accept, max_bytes=MAX_PAGE_BYTES)
+        except PermanentError as error:
+            word = str(error).partition(":")[0]
+            status = {"gone": HTTPStatus.NOT_FOUND, "forbidden": HTTPStatus.FORBIDDEN}.get(word)
+            if status is None:
+                raise SourceBlockedError(f"{_host(url)} cannot be read: {error}") from None
+            return Answer(status, {}, b"")
+        except RetryableError as error:
+            if not str(error).endswith(" 429"):
+                raise
+            wait = {} if error.retry_after_s is None else {"retry-after": str(error.retry_after_s)}
+            return Answer(HTTPStatus.TOO_MANY_REQUESTS, wait, b"")
+        return Answer(fetched.status, fetched.headers, fetched.body)
+
+    return ask
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.lower()
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "(unknown status)"
+
+
+def _json(body: bytes) -> Any:
+    return untrusted.json_value(body)

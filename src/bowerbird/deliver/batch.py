@@ -1,0 +1,73 @@
+"""A batch of SQS records that announce survivors."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from bowerbird.core.errors import InvalidMessageError, PermanentError, RetryableError, UsageError
+from bowerbird.core.ports import Message, Queue
+from bowerbird.deliver.events import survivors_in
+from bowerbird.deliver.records import Delivery
+
+_log = logging.getLogger(__name__)
+
+_BASE_DELAY_S: Final = 60.0
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
+_MAX_DELAY_S: Final = 12 * 3600.0
+
+
+class Delivers(Protocol):
+    """Brings one survivor to its end: `bowerbird.deliver.deliverer.Deliverer`."""
+
+    def deliver(self, key: str) -> Delivery:
+        """Deliver; raises RetryableError, UsageError or PermanentError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryBatch:
+    """Delivers what a batch announces, one after the other.
+
+    One after the other because scenery gives two pictures that arrive together the same id
+    (`get_max_image_id() + 1` in its image_ops.ts). What fails goes back with a growing delay, and to the dead
+    letters when the queue has had enough of it.
+    """
+
+    deliverer: Delivers
+    queue: Queue
+    bucket: str
+
+    def handle(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer in the shape of ReportBatchItemFailures.
+
+        Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+        """
+        failed = [message.id for message in map(_message, event["Records"]) if not self._settled(message)]
+        return {"batchItemFailures": [{"itemIdentifier": id_} for id_ in failed]}
+
+    def _settled(self, message: Message) -> bool:
+        try:
+            for key in survivors_in(message.body, self.bucket):
+                delivery = self.deliverer.deliver(key)
+                _log.info("%s: %s %s", key, delivery.state, delivery.detail)
+        except InvalidMessageError as error:
+            self.queue.bury(message, str(error))
+        except (RetryableError, UsageError, PermanentError) as error:
+            _log.warning("message %s: %s", message.id, error)
+            asked = error.retry_after_s if isinstance(error, RetryableError) else None
+            delay = max(_BASE_DELAY_S * 4 ** (message.receives - 1), asked or 0.0)
+            self.queue.release(message.receipt, min(delay, _MAX_DELAY_S))
+            return False
+        return True
+
+
+def _message(record: Mapping[str, Any]) -> Message:
+    return Message(
+        id=record["messageId"],
+        body=record["body"],
+        receipt=record["receiptHandle"],
+        receives=int(record["attributes"]["ApproximateReceiveCount"]),
+    )

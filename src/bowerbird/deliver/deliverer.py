@@ -1,0 +1,107 @@
+"""One survivor to the gallery: claim, send, write down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from bowerbird.core.errors import PermanentError, RetryableError, UsageError
+from bowerbird.core.ports import ObjectStore
+from bowerbird.deliver.picture import Conversion, prepare
+from bowerbird.deliver.records import Claim, Delivery, Records
+from bowerbird.deliver.scenery import Answer, Outcome
+from bowerbird.deliver.tags import TagRule, source_url
+
+#: The key of a survivor: see `bowerbird.core.keys.image_key`. Sidecars are not.
+SURVIVOR: Final = re.compile(r"images/[0-9a-f]{2}/[0-9a-f]{64}\.(?:jpg|png|webp)")
+
+_GONE: Final = "gone: the picture was removed"
+_ENDED: Final = frozenset({Outcome.IMPORTED, Outcome.ALREADY, Outcome.SIMILAR, Outcome.REFUSED})
+
+
+class Gallery(Protocol):
+    """Takes pictures; `bowerbird.deliver.scenery.Scenery` is one."""
+
+    def import_image(
+        self, image: bytes, *, filename: str, source_url: str | None, tags: Sequence[str]
+    ) -> Answer:
+        """Offer a picture; whatever happens is an answer."""
+        ...
+
+
+class ReverseSearch(Protocol):
+    """Finds a picture among those the gallery has; `bowerbird.deliver.ambience.Ambience` is one."""
+
+    def similar(self, image: bytes) -> tuple[int, ...]:
+        """The gallery's ids of pictures that show the same; raises RetryableError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverer:
+    """Delivers survivors, each once, whoever else does the same and whenever this process dies."""
+
+    store: ObjectStore
+    gallery: Gallery
+    records: Records
+    tags: TagRule
+    conversion: Conversion = "jpeg"
+    search: ReverseSearch | None = None
+
+    def deliver(self, key: str) -> Delivery:
+        """Bring one survivor to its end.
+
+        Raises:
+            RetryableError: try again later; `retry_after_s` when a claim must run out first.
+            UsageError: the gallery's address or password is wrong; nothing was delivered.
+            PermanentError: its sidecar is damaged.
+        """
+        if not self.store.exists(key):
+            return Delivery("skipped", _GONE)
+        claim = self.records.claim(key)
+        if isinstance(claim, Delivery):
+            return claim
+        try:
+            delivery = self._send(claim)
+        except PermanentError as error:
+            delivery = Delivery("skipped", str(error))
+        self.records.settle(claim, delivery)
+        return delivery
+
+    def _send(self, claim: Claim) -> Delivery:
+        data = self.store.get(claim.key)
+        if data is None:
+            return Delivery("skipped", _GONE)
+        image, extension = prepare(data, self.conversion)
+        found = self._found(claim, image)
+        if found:
+            return Delivery("similar", "ambience has it", found)
+        filename = f"{claim.key.rpartition('/')[2].partition('.')[0]}.{extension}"
+        url, tags = source_url(claim.sidecar), self.tags.tags(claim.sidecar)
+        answer = self.gallery.import_image(image, filename=filename, source_url=url, tags=tags)
+        if answer.outcome is Outcome.INVALID_URL and url is not None:
+            # scenery knows fewer top-level domains and no private hosts. Better a picture without its source.
+            answer = self.gallery.import_image(image, filename=filename, source_url=None, tags=tags)
+        if answer.outcome in _ENDED:
+            return Delivery(answer.outcome.value, answer.detail, answer.ids)
+        raise self._problem(claim, answer)
+
+    def _found(self, claim: Claim, image: bytes) -> tuple[int, ...]:
+        if self.search is None:
+            return ()
+        try:
+            return self.search.similar(image)
+        except (RetryableError, UsageError) as error:
+            self.records.release(claim, str(error))
+            raise
+
+    def _problem(self, claim: Claim, answer: Answer) -> Exception:
+        if answer.outcome is Outcome.UNCLEAR:
+            # It may be at work on it still, and would not know a second copy for the same: the claim stays.
+            return RetryableError(answer.detail, retry_after_s=self.records.claim_s)
+        self.records.release(claim, answer.detail)
+        if answer.outcome is Outcome.MISCONFIGURED:
+            return UsageError(f"scenery: {answer.detail}")
+        return RetryableError(answer.detail)

@@ -1,0 +1,42 @@
+"""A survivor's bytes as scenery takes them."""
+
+from __future__ import annotations
+
+import io
+from typing import Final, Literal
+
+from bowerbird import imaging
+from bowerbird.core.errors import PermanentError
+from bowerbird.deliver.scenery import MAX_IMAGE_BYTES
+
+#: What becomes of a picture that is neither PNG nor JPEG.
+Conversion = Literal["jpeg", "png", "skip"]
+
+_TAKEN: Final = {"JPEG": "jpg", "PNG": "png"}
+_QUALITY: Final = 95  # above it a JPEG grows without a difference that anybody sees (Pillow's own advice)
+
+
+def prepare(data: bytes, conversion: Conversion) -> tuple[bytes, str]:
+    """The bytes to send, the original ones wherever scenery takes them, and their extension.
+
+    Raises:
+        PermanentError: `format` or `too-large`, or what decoding says of it.
+    """
+    name = imaging.sniff(data)
+    if name not in _TAKEN:
+        if conversion == "skip":
+            raise PermanentError(f"format: scenery takes PNG and JPEG, this is {name}")
+        data, name = _converted(data, conversion), conversion.upper()
+    if len(data) > MAX_IMAGE_BYTES:
+        raise PermanentError(f"too-large: {len(data)} bytes, scenery takes {MAX_IMAGE_BYTES}")
+    return data, _TAKEN[name]
+
+
+def _converted(data: bytes, conversion: Literal["jpeg", "png"]) -> bytes:
+    out = io.BytesIO()
+    image = imaging.decode(data)
+    if conversion == "jpeg":
+        image.save(out, "JPEG", quality=_QUALITY, subsampling=0, optimize=True)
+    else:
+        image.save(out, "PNG", optimize=True)
+    return out.getvalue()

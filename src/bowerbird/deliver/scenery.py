@@ -1,0 +1,195 @@
+"""The gallery: a client of scenery's import route, with every answer it gives as a value.
+
+Source: https://github.com/qwertyforce/scenery, src/server/routes/import_image.ts and helpers/image_ops.ts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationParseError,
+    NewConnectionError,
+    SSLError,
+)
+
+from bowerbird.core.errors import UsageError
+
+# The limits of scenery's multipart parser (src/server/index.ts). Beyond the first it cuts a field silently.
+MAX_FIELD_BYTES: Final = 1000
+MAX_IMAGE_BYTES: Final = 50_000_000
+
+_ROUTE: Final = "/import_image"
+_CONNECT_S: Final = 10.0
+_MAX_ANSWER_BYTES: Final = 64 * 1024
+_SAID: Final = 200
+
+_OK: Final = 200
+_SERVER_ERROR: Final = 500
+
+
+class Outcome(Enum):
+    """What one attempt came to."""
+
+    IMPORTED = "imported"
+    ALREADY = "already"
+    SIMILAR = "similar"
+    REFUSED = "refused"
+    INVALID_URL = "invalid-url"
+    FAILED = "failed"
+    UNCLEAR = "unclear"
+    UNREACHABLE = "unreachable"
+    MISCONFIGURED = "misconfigured"
+
+
+# 502 and 504 are of a proxy in front that gave up; scenery may be at work still.
+_STATUSES: Final = {
+    413: Outcome.REFUSED,
+    422: Outcome.INVALID_URL,
+    429: Outcome.FAILED,
+    502: Outcome.UNCLEAR,
+    504: Outcome.UNCLEAR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An outcome with what was said; `ids` are the gallery's, of the picture or of those it resembles."""
+
+    outcome: Outcome
+    detail: str = ""
+    ids: tuple[int, ...] = ()
+
+
+class Scenery:
+    """One scenery, at the owner's own address, which may well be on a private network.
+
+    `timeout_s` bounds each wait for it; it computes features before it answers. Redirects are not followed
+    and proxies of the environment are not used: the password goes to this address only.
+    """
+
+    def __init__(self, url: str, password: str, *, timeout_s: float) -> None:
+        self.name = _base(url)
+        if len(password.encode()) > MAX_FIELD_BYTES:
+            raise UsageError(f"the password is longer than the {MAX_FIELD_BYTES} bytes that scenery reads")
+        self._password = password
+        timeout = urllib3.Timeout(connect=_CONNECT_S, read=timeout_s)
+        self._pool = urllib3.PoolManager(timeout=timeout, retries=False)
+
+    def import_image(
+        self, image: bytes, *, filename: str, source_url: str | None, tags: Sequence[str]
+    ) -> Answer:
+        """Offer a picture; whatever happens is an answer."""
+        form: dict[str, Any] = {"tags": json.dumps(tags, ensure_ascii=False)}
+        if source_url is not None:
+            form["source_url"] = source_url
+        form["import_images_bot_password"] = self._password
+        form["image"] = (filename, image)
+        try:
+            response = self._pool.request(
+                "POST", self.name + _ROUTE, fields=form, redirect=False, preload_content=False
+            )
+            with response:
+                body = response.read(_MAX_ANSWER_BYTES)
+        except (NewConnectionError, ConnectTimeoutError, SSLError) as error:
+            return Answer(Outcome.UNREACHABLE, f"{self.name}: {_brief(error)}")
+        except HTTPError as error:
+            # It may have taken the picture all the same. A wrong password is not answered by some versions.
+            return Answer(
+                Outcome.UNCLEAR, f"no answer: {_brief(error)}; if this is always so, check the password"
+            )
+        location = response.headers.get("Location")
+        return understand(
+            response.status,
+            self._without_password(body.decode(errors="replace")).encode(),
+            None if location is None else self._without_password(location),
+        )
+
+    def _without_password(self, said: str) -> str:
+        """What it says is told, and kept in sidecars; a mistyped address may be anybody's."""
+        for written in (self._password, json.dumps(self._password)[1:-1], quote(self._password, safe="")):
+            said = said.replace(written, "***")
+        return said
+
+
+def understand(status: int, body: bytes, location: str | None = None) -> Answer:
+    """What an answer of the route means."""
+    if status == _OK:
+        return _understand_message(body)
+    if status in _STATUSES:
+        return Answer(_STATUSES[status], f"status {status}")
+    if status >= _SERVER_ERROR:
+        return Answer(Outcome.FAILED, f"status {status}")
+    if location is not None:
+        return Answer(
+            Outcome.MISCONFIGURED, f"status {status}: it has moved to {location[:_SAID]!r}; give that"
+        )
+    return Answer(
+        Outcome.MISCONFIGURED, f"status {status}: this is not scenery's import route, or not for us"
+    )
+
+
+def _understand_message(body: bytes) -> Answer:
+    if not body:
+        return Answer(Outcome.MISCONFIGURED, "no reply: the password is wrong")
+    try:
+        message = str(json.loads(body)["message"]).strip()
+    except (ValueError, KeyError, TypeError):
+        return Answer(Outcome.MISCONFIGURED, f"not scenery: it answers {body[:40]!r}")
+    for pattern, outcome in _MESSAGES:
+        if match := pattern.match(message):
+            return Answer(outcome, message[:_SAID], _ids(match[1]) if match.lastindex else ())
+    return Answer(Outcome.FAILED, message[:_SAID])
+
+
+# "Can't calculate…" is said once the picture is stored already.
+_MESSAGES: Final = tuple(
+    (re.compile(pattern), outcome)
+    for pattern, outcome in (
+        (r"Success! Image id = (\d+)", Outcome.IMPORTED),
+        (r"Can't calculate_all_image_features", Outcome.IMPORTED),
+        (r"Image with the same sha256 is already in the db\. Image id = (\d+)", Outcome.ALREADY),
+        (r"Similar image is already in the db\. Image ids = (.*)", Outcome.SIMILAR),
+        (r"Not supported mime type", Outcome.REFUSED),
+        (r"Can't generate thumbnail", Outcome.REFUSED),
+    )
+)
+
+
+def _ids(text: str) -> tuple[int, ...]:
+    """Ids as scenery prints them: a number, a list of numbers, or of objects with an `image_id`."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return ()
+    items = found if isinstance(found, list) else [found]
+    ids = [item.get("image_id") if isinstance(item, dict) else item for item in items]
+    return tuple(each for each in ids if isinstance(each, int))
+
+
+def _base(url: str) -> str:
+    """The address without the route; it is also the gallery's name in sidecars, so no secret may be in it."""
+    try:
+        parts = urlsplit(url)
+        urllib3.util.parse_url(url)
+    except (ValueError, LocationParseError):
+        raise UsageError(f"{url!r} is not a URL") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise UsageError("scenery's address is written as http://host[:port] or https://host[:port]")
+    if parts.username is not None or parts.password is not None:
+        raise UsageError("leave user and password out of scenery's address: it is written into sidecars")
+    return url.rstrip("/").removesuffix(_ROUTE).rstrip("/")
+
+
+def _brief(error: Exception) -> str:
+    """An error's text without the object address that urllib3 puts in front."""
+    return f"{type(error).__name__}: {str(error).rpartition('>: ')[2]}"[:_SAID]

@@ -1,0 +1,62 @@
+"""All survivors of a place to the gallery: what `bowerbird deliver` does instead of listening to events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.ports import ObjectStore
+from bowerbird.deliver.batch import Delivers
+from bowerbird.deliver.deliverer import SURVIVOR
+from bowerbird.deliver.records import ClaimedError
+
+# So many failures one after the other are the gallery's, not the pictures'.
+_PATIENCE: Final = 3
+
+
+@dataclass(slots=True)
+class Sweep:
+    """Walks over the survivors of a store, in the order of their keys, as often as it is asked to.
+
+    `ended` remembers what needs no second look; `counts` are deliveries by state, this run's only.
+    """
+
+    store: ObjectStore
+    deliverer: Delivers
+    on_progress: Callable[[Counter[str]], None] = lambda _counts: None
+    stopped: Callable[[], bool] = lambda: False
+    ended: set[str] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def once(self) -> bool:
+        """Deliver what is there; whether every survivor has come to its end. `problems` says what has not.
+
+        Raises:
+            UsageError: the gallery's address or password is wrong.
+        """
+        self.problems.clear()
+        failures = 0  # in a row
+        for key in self.store.keys("images/"):
+            if self.stopped() or failures == _PATIENCE:
+                break
+            if not SURVIVOR.fullmatch(key) or key in self.ended:
+                continue
+            try:
+                self._one(key)
+                failures = 0
+            except ClaimedError as error:
+                self.problems[key] = str(error)
+            except (RetryableError, PermanentError) as error:
+                self.problems[key] = str(error)
+                failures += 1
+            self.on_progress(self.counts)
+        return not self.problems
+
+    def _one(self, key: str) -> None:
+        delivery = self.deliverer.deliver(key)
+        self.ended.add(key)
+        self.counts["known" if delivery.known else delivery.state] += 1

@@ -1,0 +1,52 @@
+"""A batch of SQS records, as the event source mapping delivers them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from bowerbird.core.ports import Ledger, Message
+from bowerbird.filter.consumer import Consumer, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFilter:
+    """Decides a batch, its downloads side by side, and says which records must come back."""
+
+    consumer: Consumer
+    ledger: Ledger
+
+    def handle(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer in the shape of ReportBatchItemFailures.
+
+        Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+
+        Raises:
+            RetryableError: the decision lines could not be written; the whole batch comes back, and its
+                decisions, already committed, are only written then.
+        """
+        messages = [_message(record) for record in event["Records"]]
+        outcomes = self._consume(messages)
+        self.ledger.flush()
+        return {
+            "batchItemFailures": [
+                {"itemIdentifier": message.id}
+                for message, outcome in zip(messages, outcomes, strict=True)
+                if outcome is Outcome.RELEASED
+            ]
+        }
+
+    def _consume(self, messages: Sequence[Message]) -> list[Outcome]:
+        with ThreadPoolExecutor(max_workers=max(1, len(messages))) as pool:
+            return list(pool.map(self.consumer.consume, messages))
+
+
+def _message(record: Mapping[str, Any]) -> Message:
+    return Message(
+        id=record["messageId"],
+        body=record["body"],
+        receipt=record["receiptHandle"],
+        receives=int(record["attributes"]["ApproximateReceiveCount"]),
+    )

@@ -1,0 +1,91 @@
+"""One candidate, from the queue's message to the decision that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bowerbird.core.decisions import Decision, Verdict, redacted
+from bowerbird.core.keys import thumb_key
+from bowerbird.core.messages import Candidate, decode_candidate
+from bowerbird.core.ports import Ledger, ObjectStore
+from bowerbird.filter.examination import Examination
+from bowerbird.filter.policy import Pipeline
+from bowerbird.filter.survivors import Survivors
+from bowerbird.imaging import thumbnail
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateFilter:
+    """Judges candidates, stores survivors, commits decisions; safe to call twice for the same candidate.
+
+    `thumbnails` is where a small copy of every decoded picture goes, or None to keep none.
+    """
+
+    pipeline: Pipeline
+    ledger: Ledger
+    survivors: Survivors
+    bundle: str
+    thumbnails: ObjectStore | None = None
+    clock: Callable[[], datetime] = _now
+
+    def decide(self, body: str, *, last_attempt: bool = False) -> Decision:
+        """Bring one queue message to its decision.
+
+        Raises:
+            InvalidMessageError: the message cannot be understood; it belongs with the dead letters.
+            RetryableError: give the message back.
+        """
+        candidate = decode_candidate(body)
+        standing = self.ledger.decided(candidate.id)
+        if standing is not None:
+            return standing
+        # A crash between storing and committing is healed from the sidecar: the original may be gone by now.
+        sha256 = self.ledger.claimed_by(candidate.id)
+        stored = self.survivors.recall(sha256, candidate.id) if sha256 else None
+        if stored is None and self.survivors.purged(candidate.id):
+            return self.ledger.commit(self._purged(candidate))
+        return self.ledger.commit(stored or self._judge(candidate, last_attempt=last_attempt))
+
+    def _judge(self, candidate: Candidate, *, last_attempt: bool) -> Decision:
+        exam = Examination(candidate, last_attempt=last_attempt)
+        verdict = self.pipeline.judge(exam)
+        if self.thumbnails is not None and exam.image is not None:
+            self.thumbnails.put(
+                thumb_key(candidate.id), thumbnail(exam.image, 256), content_type="image/jpeg"
+            )
+        decision = self._decision(exam, verdict)
+        if verdict.keep:
+            return self.survivors.keep(exam, decision)
+        self.survivors.reject(candidate.id)
+        return decision
+
+    def _purged(self, candidate: Candidate) -> Decision:
+        """Another ledger decided it, and its post has gone since: nothing is fetched, and little is said."""
+        verdict = Verdict.reject("purged", "purged: its post was removed after it had been kept")
+        return redacted(self._decision(Examination(candidate), verdict))
+
+    def _decision(self, exam: Examination, verdict: Verdict) -> Decision:
+        return Decision(
+            candidate=exam.candidate.id,
+            keep=verdict.keep,
+            stage=verdict.stage,
+            reason=verdict.reason,
+            bundle=self.bundle,
+            decided_at=self.clock().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            scores=exam.scores,
+            thresholds=exam.thresholds,
+            timings=exam.timings,
+            facts=_present({"host": exam.candidate.host}) | exam.facts,
+            submission=_present(asdict(exam.candidate.submission)),
+        )
+
+
+def _present(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}

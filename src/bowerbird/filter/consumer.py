@@ -1,0 +1,107 @@
+"""Settles queue deliveries: done, back to the queue, or to the dead letters."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from bowerbird.core.decisions import Decision
+from bowerbird.core.errors import (
+    BowerbirdError,
+    DamagedError,
+    InvalidMessageError,
+    RetryableError,
+    StoreError,
+    UsageError,
+)
+from bowerbird.core.ports import Message, Queue
+
+_log = logging.getLogger(__name__)
+
+# SQS hides a message for at most twelve hours:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
+_MAX_DELAY_S = 12 * 3600.0
+
+
+class Outcome(Enum):
+    """What became of a delivery. Only DECIDED is left for the caller to acknowledge."""
+
+    DECIDED = "decided"
+    RELEASED = "released"
+    BURIED = "buried"
+
+
+class Decider(Protocol):
+    """Brings a message to its decision: see `bowerbird.filter.candidates.CandidateFilter`."""
+
+    def decide(self, body: str, *, last_attempt: bool = False) -> Decision:
+        """Decide one message; raises InvalidMessageError or RetryableError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Brings deliveries to an end.
+
+    `max_receives` is the delivery at which a candidate's failure is its last, at most the queue's own;
+    `base_delay_s` is the wait after the first failure, four times as long after each further one. `on_fault`
+    hears of faults that are no candidate's: our own store fails, or refuses us.
+    """
+
+    candidates: Decider
+    queue: Queue
+    max_receives: int
+    base_delay_s: float
+    on_decision: Callable[[Decision], None] = lambda _: None
+    on_fault: Callable[[BowerbirdError], None] = lambda _: None
+    jitter: Callable[[], float] = random.random
+
+    def consume(self, message: Message) -> Outcome:
+        """Decide one message; whatever goes wrong, nothing is lost.
+
+        Raises:
+            StoreError: the queue itself fails; the delivery comes back by its time-out.
+            DamagedError: so does a file of our own, for every candidate; as above.
+        """
+        last = message.receives >= self.max_receives
+        try:
+            decision = self.candidates.decide(message.body, last_attempt=last)
+        except InvalidMessageError as error:
+            self.queue.bury(message, str(error))
+            return Outcome.BURIED
+        except DamagedError:
+            raise
+        except (StoreError, UsageError) as error:
+            return self._hold(message, error)
+        except RetryableError as error:
+            return self._again(message, error, last=last, after_s=error.retry_after_s)
+        except Exception as error:  # a bug must cost one candidate, not the worker
+            _log.exception("message %s failed", message.id)
+            return self._again(message, error, last=last, after_s=None)
+        self.on_decision(decision)
+        return Outcome.DECIDED
+
+    def _hold(self, message: Message, error: BowerbirdError) -> Outcome:
+        """Give an innocent message back; the caller, who hears of the fault, decides how to go on."""
+        _log.warning("message %s goes back to the queue: %s", message.id, error)
+        self.on_fault(error)
+        self.queue.release(message.receipt, self._delay_s(message.receives), counted=False)
+        return Outcome.RELEASED
+
+    def _again(self, message: Message, error: Exception, *, last: bool, after_s: float | None) -> Outcome:
+        if last:
+            self.queue.bury(message, f"{type(error).__name__}: {error}")
+            return Outcome.BURIED
+        _log.info("message %s goes back to the queue: %s", message.id, error)
+        delay_s = min(max(self._delay_s(message.receives), after_s or 0.0), _MAX_DELAY_S)
+        self.queue.release(message.receipt, delay_s)
+        return Outcome.RELEASED
+
+    def _delay_s(self, receives: int) -> float:
+        # Jitter, so that candidates of one broken host do not come back together:
+        # https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+        return self.base_delay_s * 4.0 ** (receives - 1) * (0.5 + self.jitter() / 2)

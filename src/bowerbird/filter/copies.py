@@ -1,0 +1,116 @@
+"""Copies of one picture: the better one stays, and nothing is lost by another's coming.
+
+Two candidates may hold copies of one picture at the same time, in two processes, and either may die at any
+point. The index decides: whoever enters it second sees the first, and waits until that one is stored, for the
+files themselves are compared. A worse copy withdraws. A better one takes the place of the worse one, which
+moves to where it can come back from (`bowerbird.filter.replaced`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bowerbird import imaging
+from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.keys import sidecar_key
+from bowerbird.core.likeness import Likeness, prints
+from bowerbird.core.ports import Ledger, Likenesses, ObjectStore
+from bowerbird.filter.contest import SIDE, Entry, Finding, Winner, contest
+from bowerbird.filter.examination import Examination
+from bowerbird.filter.replaced import Replaced
+from bowerbird.imaging.isolated import Decoder
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Decides between copies and moves the worse ones away."""
+
+    index: Likenesses
+    store: ObjectStore
+    ledger: Ledger
+    decoder: Decoder = imaging
+
+    def reason(self, exam: Examination) -> str | None:
+        """Why this copy is not wanted, or None; enters nothing.
+
+        Raises:
+            RetryableError: another copy is being stored at this moment.
+        """
+        judged = self._judge(exam, self.index.near(exam.appearance()))
+        return judged if isinstance(judged, str) else None
+
+    def enter(self, exam: Examination) -> str | dict[str, str]:
+        """Enter a copy; answers why it is not wanted, or the keys of those it replaces, each with the reason.
+
+        Raises:
+            RetryableError: as above; it is not entered then.
+        """
+        likeness = exam.appearance()
+        found = self.index.enter(likeness)
+        try:
+            judged = self._judge(exam, found)
+        except BaseException:
+            self.index.remove(likeness.image)
+            raise
+        if isinstance(judged, str):
+            self.index.remove(likeness.image)
+        return judged
+
+    def replace(self, worse: Mapping[str, str], better: str) -> None:
+        """Move worse copies away, once the better one is stored. Doing it twice does no harm."""
+        replaced = Replaced(self.store)
+        for key, why in worse.items():
+            if replaced.take(key, better, why):
+                self.index.remove(key)
+
+    def _judge(self, exam: Examination, others: Sequence[Likeness]) -> str | dict[str, str]:
+        worse = {}
+        for other in others:
+            if not self._stored(other, exam):
+                continue
+            finding = exam.findings.get(other.image) or self._compare(exam, other.image)
+            exam.findings[other.image] = finding
+            if finding.winner is Winner.OLD:
+                return f"near-duplicate: no better than {other.image} of {other.candidate}: {finding.why}"
+            if finding.winner is Winner.NEW:
+                worse[other.image] = finding.why
+        return worse
+
+    def _stored(self, other: Likeness, exam: Examination) -> bool:
+        """Whether it is there to be compared; what a recheck or a hand removed since is forgotten."""
+        if self.store.exists(other.image) and self.store.exists(sidecar_key(other.image)):
+            return True
+        if other.candidate == exam.candidate.id or self.ledger.decided(other.candidate) is not None:
+            self.index.remove(other.image)
+        elif not exam.last_attempt:
+            raise RetryableError(f"near-duplicate: {other.candidate}, a copy, is being stored at this moment")
+        return False
+
+    def _compare(self, exam: Examination, key: str) -> Finding:
+        try:
+            old = Entry.of(self.store.get(key) or b"", self.decoder)
+        except PermanentError as error:
+            return Finding(Winner.BOTH, f"{key} cannot be read ({error})")
+        return contest(Entry(exam.data, exam.header(), exam.pixels()), old, self.decoder)
+
+
+def restore(key: str, store: ObjectStore, index: Likenesses, decoder: Decoder) -> bool:
+    """Bring a replaced picture back, and enter its likeness again; False when it is gone by now."""
+    replaced = Replaced(store)
+    candidate = replaced.candidate(key)
+    data = replaced.restore(key)
+    if data is None or candidate is None:
+        return False
+    likeness = likeness_of(key, candidate, data, decoder)
+    if likeness is not None:  # what cannot be decoded has none, and is back all the same
+        index.enter(likeness)
+    return True
+
+
+def likeness_of(key: str, candidate: str, data: bytes, decoder: Decoder) -> Likeness | None:
+    """What a stored picture looks like; None when it cannot be decoded."""
+    with suppress(PermanentError):
+        return Likeness(key, candidate, *prints(decoder.decode(data, min_side=SIDE)))
+    return None

@@ -1,0 +1,81 @@
+"""What the owner rejects survivors for, beside taste: `synthetic`, `nsfw>0.8`, `detail<-2.2`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+from bowerbird.core.errors import UsageError
+from bowerbird.models import advisory
+
+#: Measured only when asked for: the picture in full size, and one more network.
+COSTLY: Final = ("detail", "nsfw")
+
+_RULE: Final = re.compile(r"([a-z]+)(?:([<>])(-?\d+(?:\.\d+)?))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An observation and the bound that rejects; without a bound, any claim does."""
+
+    name: str
+    sign: str = ""
+    bound: float = 0.0
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """`nsfw>0.8`, `sharpness<0.001`, or `synthetic`.
+
+        Raises:
+            UsageError: it is none of these, or nothing of that name is observed.
+        """
+        match = _RULE.fullmatch(text.strip())
+        known = (*advisory.NAMES, *COSTLY)
+        if match is None or match[1] not in known or (match[2] is None) is not (match[1] == "synthetic"):
+            numbers = ", ".join(name for name in known if name != "synthetic")
+            raise UsageError(
+                f"no rule: {text!r}; write synthetic, or NAME<NUMBER or NAME>NUMBER with one of {numbers}"
+            )
+        return cls(match[1], match[2] or "", float(match[3] or 0))
+
+    def reason(self, seen: Mapping[str, float | str]) -> str | None:
+        """Why a picture of which this was seen is rejected; one that could not be measured is."""
+        value = seen.get(self.name)
+        if self.name == "synthetic":
+            return None if value is None else f"synthetic: {value}"
+        if not isinstance(value, float):
+            return f"{self.name} could not be measured, and a rule asks for it"
+        beyond = value < self.bound if self.sign == "<" else value > self.bound
+        word = "below" if self.sign == "<" else "above"
+        return f"{self.name}: {value:.4g} is {word} {self.bound:g}" if beyond else None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the owner asked for beside taste: rules that reject, and costly observations to note."""
+
+    rules: tuple[Rule, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, rules: Sequence[str], notes: Sequence[str] = ()) -> Self:
+        """From the command line or the environment.
+
+        Raises:
+            UsageError: a rule that is none, or a note of something else than `detail` and `nsfw`.
+        """
+        unknown = [name for name in notes if name not in COSTLY]
+        if unknown:
+            raise UsageError(f"cannot note {unknown[0]!r}: {' and '.join(COSTLY)} can be asked for")
+        return cls(tuple(Rule.parse(text) for text in rules), tuple(notes))
+
+    def costly(self) -> tuple[str, ...]:
+        """The costly observations that a rule or a note needs, each once."""
+        named = {rule.name for rule in self.rules} | set(self.notes)
+        return tuple(name for name in COSTLY if name in named)
+
+
+#: Nothing beside taste.
+NOTHING: Final = Asked()

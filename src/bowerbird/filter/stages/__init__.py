@@ -1,0 +1,1 @@
+"""One file a stage. The order, cheapest evidence first, is in `bowerbird.filter.policy`."""

@@ -1,0 +1,74 @@
+"""What else can be said of a survivor: recorded; a reason to reject only where the owner's rules say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bowerbird.core.errors import UsageError
+from bowerbird.filter.examination import Examination
+from bowerbird.filter.models import Models
+from bowerbird.filter.owner_rules import NOTHING, Asked
+from bowerbird.imaging.isolated import Decoder
+from bowerbird.models import advisory
+from bowerbird.models.advisory import nsfw
+
+Observer = Callable[[Examination], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Advisory:
+    """Notes sharpness, exposure, what the file says of its making, beauty where the bundle has a head.
+
+    And by `observers`, by name, what costs more and was asked for.
+    """
+
+    models: Models
+    asked: Asked = NOTHING
+    observers: Mapping[str, Observer] = field(default_factory=dict)
+    name: str = "advisory"
+
+    def examine(self, exam: Examination) -> str | None:
+        """Fill `facts["advisory"]`; the reason of the first rule that applies."""
+        seen: dict[str, float | str] = {}
+        try:
+            self._observe(exam, seen)
+        except Exception as error:  # noqa: BLE001 - metadata is a stranger's; it must not cost a good picture
+            seen["failed"] = f"{type(error).__name__}: {error}"
+        exam.facts["advisory"] = {
+            name: round(value, 4) if isinstance(value, float) else value for name, value in seen.items()
+        }
+        reasons = (rule.reason(seen) for rule in self.asked.rules)
+        return next((reason for reason in reasons if reason is not None), None)
+
+    def _observe(self, exam: Examination, seen: dict[str, float | str]) -> None:
+        for name, observer in self.observers.items():
+            value = observer(exam)
+            if value is not None:
+                seen[name] = value
+        head = self.models.aesthetic
+        if head is not None and exam.embedding is not None:
+            seen["aesthetic"] = float(head.score(exam.embedding[np.newaxis])[0])
+        seen |= advisory.observe(exam.pixels(), exam.data)
+
+
+def advise(models: Models, asked: Asked, decoder: Decoder) -> Advisory:
+    """The stage, with the observers that were asked for.
+
+    Raises:
+        UsageError: a rule asks for what this bundle or this installation has not.
+    """
+    if any(rule.name == "aesthetic" for rule in asked.rules) and models.aesthetic is None:
+        raise UsageError(f"the bundle {models.label} has no aesthetic head, and a rule asks for it")
+    makers: dict[str, Callable[[], Observer]] = {
+        "detail": lambda: lambda exam: advisory.detail(decoder.decode(exam.data)),
+        "nsfw": _nsfw,
+    }
+    return Advisory(models, asked, {name: makers[name]() for name in asked.costly()})
+
+
+def _nsfw() -> Observer:
+    probability = nsfw.load()
+    return lambda exam: probability(exam.pixels())

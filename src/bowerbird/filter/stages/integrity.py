@@ -1,0 +1,27 @@
+"""Decode the whole picture, once, for every stage that looks at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bowerbird import imaging
+from bowerbird.filter.examination import Examination
+from bowerbird.imaging.isolated import Decoder
+
+
+@dataclass(frozen=True, slots=True)
+class Integrity:
+    """Rejects what does not decode to the end.
+
+    `min_side` is the shorter side, in pixels, that the models need at least; a JPEG is decoded at the
+    smallest scale that still has it.
+    """
+
+    min_side: int
+    decoder: Decoder = imaging
+    name: str = "integrity"
+
+    def examine(self, exam: Examination) -> str | None:
+        """Decode; what is broken raises its reason."""
+        exam.image = self.decoder.decode(exam.data, min_side=self.min_side)
+        return None

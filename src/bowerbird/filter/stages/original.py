@@ -1,0 +1,87 @@
+"""Fetch the best copy that is really there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bowerbird import imaging
+from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.core.ports import Fetched, Fetcher
+from bowerbird.filter.examination import Examination
+from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.imaging import ImageInfo
+from bowerbird.imaging.isolated import Decoder
+
+# i.redd.it serves an HTML page to whoever prefers one.
+ACCEPT = "image/jpeg,image/png,image/webp,image/*;q=0.5"
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """Tries the candidate's URLs, best first, and keeps the first that is a picture of a kind we know.
+
+    When the header already says that `shape` will reject the picture, the rest of it is not fetched.
+    """
+
+    fetcher: Fetcher
+    max_bytes: int
+    decoder: Decoder = imaging
+    shape: ShapeRule | None = None
+    name: str = "original"
+
+    def examine(self, exam: Examination) -> str | None:
+        """Reject when no URL has a picture; the reason is the first URL's.
+
+        A host that is merely down sends the candidate back to the queue: a fall-back is a smaller copy, and
+        the original may be there in a minute. On the last attempt a fall-back is better than nothing.
+        """
+        reasons: list[str] = []
+        for url in exam.candidate.urls:
+            header = _Header(self.decoder, self.shape)
+            try:
+                fetched = self.fetcher.fetch(
+                    url, accept=ACCEPT, max_bytes=self.max_bytes, enough=header.misshapen
+                )
+                info = header.info or self.decoder.inspect(fetched.body)
+                _check_there(fetched, info)
+            except OptedOutError as error:
+                return str(error)
+            except PermanentError as error:
+                reasons.append(str(error))
+                continue
+            except RetryableError as error:
+                if not exam.last_attempt:
+                    raise
+                reasons.append(f"unreachable: {error}")
+                continue
+            exam.facts["url"] = fetched.url
+            exam.take(fetched.body, info, whole=fetched.whole)
+            if reasons:
+                exam.facts["instead_of"] = reasons
+            return None
+        return reasons[0]
+
+
+@dataclass(slots=True)
+class _Header:
+    """Reads a picture's header as soon as enough of it has come, and only once."""
+
+    decoder: Decoder
+    shape: ShapeRule | None
+    info: ImageInfo | None = None
+
+    def misshapen(self, beginning: bytes) -> bool:
+        """Whether a picture that begins so will be rejected for its shape."""
+        if self.info is None:
+            try:
+                self.info = self.decoder.inspect(beginning)
+            except PermanentError:  # a header that is longer, or no picture: the whole file tells
+                return False
+        return self.shape is not None and self.shape.reason(self.info.width, self.info.height) is not None
+
+
+def _check_there(fetched: Fetched, info: ImageInfo) -> None:
+    """A host's "this picture was removed" is not a picture."""
+    size = (info.width, info.height)
+    if imaging.looks_removed(fetched.body, url=fetched.url, image_format=info.format, size=size):
+        raise PermanentError(f"removed: {fetched.url} is the host's placeholder")

@@ -1,0 +1,1 @@
+"""The embedded host: crawl, queue, filter and store in one process."""

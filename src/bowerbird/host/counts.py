@@ -1,0 +1,114 @@
+"""What a run has done so far, counted by several threads."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final, TypeVar
+
+from bowerbird.core.decisions import Decision
+from bowerbird.core.errors import BowerbirdError
+from bowerbird.crawl.rules import counted_as
+
+_LONGEST_WORD: Final = 64
+_NUMBER: Final = re.compile(r"0x[0-9a-f]+|\d+")
+
+# A run may last for months, and strangers' words must not fill its memory.
+_MOST_KINDS: Final = 200
+_MOST_PROBLEMS: Final = 20
+_OTHER: Final = "other"
+
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+@dataclass(slots=True)
+class Problem:
+    """Why crawls ended early: the latest words for it, and how often."""
+
+    words: str
+    times: int = 0
+
+
+def reason_word(reason: str) -> str:
+    """The machine-readable word a reason starts with."""
+    return reason.partition(":")[0].strip()[:_LONGEST_WORD]
+
+
+def kind_of(problem: str) -> str:
+    """A problem without its numbers: how often and how long differ where nothing has changed."""
+    return _NUMBER.sub("#", problem)
+
+
+class Tally:
+    """Counts of one run: posts skipped, candidates queued or known, decisions by stage and reason.
+
+    `faults` are those of our own store since the last decision.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.skips: Counter[str] = Counter()
+        self.decisions: Counter[tuple[str, str]] = Counter()
+        self.kept = 0
+        self.new = 0
+        self.already = 0
+        self.problems: dict[str, Problem] = {}
+        self.faults: list[BowerbirdError] = []
+
+    @property
+    def judged(self) -> int:
+        """Decisions so far."""
+        return sum(self.decisions.values())
+
+    @property
+    def unread(self) -> str:
+        """How many posts could not be read so far, by kind of exception; empty when all could."""
+        with self._lock:
+            errors = {word: count for word, count in self.skips.items() if word.startswith("error:")}
+        kinds = ", ".join(f"{count} {word.removeprefix('error: ')}" for word, count in errors.items())
+        return f"posts that could not be read: {kinds}" if errors else ""
+
+    def skipped(self, reason: str) -> None:
+        """A post gave no candidate."""
+        with self._lock:
+            self.skips[_bounded(self.skips, counted_as(reason), _OTHER)] += 1
+
+    def known(self) -> None:
+        """A candidate was decided in an earlier run."""
+        with self._lock:
+            self.already += 1
+
+    def queued(self, new: int, waiting: int) -> None:
+        """So many candidates were put on the queue, and so many stood there before."""
+        with self._lock:
+            self.new += new
+            self.already += waiting
+
+    def decided(self, decision: Decision) -> None:
+        """A candidate came to its end."""
+        with self._lock:
+            self.faults.clear()
+            self.kept += decision.keep
+            outcome = "kept" if decision.keep else reason_word(decision.reason)
+            self.decisions[_bounded(self.decisions, (decision.stage, outcome), (_OTHER, _OTHER))] += 1
+
+    def fault(self, error: BowerbirdError) -> None:
+        """The store failed while a candidate was worked on."""
+        with self._lock:
+            self.faults.append(error)
+
+    def crawl_failed(self, problem: str) -> None:
+        """A round of crawling ended early."""
+        with self._lock:
+            kind = kind_of(problem)
+            if kind not in self.problems and len(self.problems) >= _MOST_PROBLEMS:
+                kind, problem = _OTHER, "other problems"
+            self.problems.setdefault(kind, Problem(problem)).words = problem
+            self.problems[kind].times += 1
+
+
+def _bounded(counts: Counter[_Key], key: _Key, rest: _Key) -> _Key:
+    return key if key in counts or len(counts) < _MOST_KINDS else rest

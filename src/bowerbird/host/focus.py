@@ -1,0 +1,49 @@
+"""`bowerbird mine --focus`: wires a source to the communities that this place has kept most from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bowerbird.core.errors import UsageError
+from bowerbird.core.ports import ObjectStore
+from bowerbird.crawl.following.best_communities import best_communities
+from bowerbird.crawl.following.cursor import FollowedSource
+from bowerbird.crawl.following.focus import FocusedSource
+from bowerbird.crawl.sources import open_source, source_specs
+from bowerbird.crawl.sources.base import Context
+
+
+def focused(spec: str, context: Context, store: ObjectStore) -> FocusedSource:
+    """A source that goes on to its best communities, as the decisions in `store` tell.
+
+    Raises:
+        UsageError: this source has no communities.
+    """
+    main = open_source(spec, context)
+    name, _, argument = spec.partition(":")
+    kinds = source_specs()
+    if not kinds[name].communities or not isinstance(main, FollowedSource):
+        known = ", ".join(kind.form for kind in kinds.values() if kind.communities)
+        raise UsageError(f"--focus needs a source of communities: {known}")
+    named = kinds[name].names_communities
+    own = _names(argument) if named and argument else _names("+".join(context.communities))
+
+    def open_listing(community: str, requests: int, seconds: float) -> FollowedSource:
+        narrowed = replace(
+            context, communities=(community,), requests=requests, seconds=seconds, fill_gaps=False
+        )
+        listing = open_source(name if named else spec, narrowed)
+        if not isinstance(listing, FollowedSource):
+            raise TypeError(f"{spec} is followed as a whole only")
+        return listing
+
+    def best() -> tuple[str, ...]:
+        # Of one community alone there is nothing better to read than what was read just now.
+        return () if len(own) == 1 else best_communities(store, spec, own)
+
+    return FocusedSource(main, best, open_listing, context.requests, context.seconds)
+
+
+def _names(joined: str) -> set[str]:
+    names = {name.strip().removeprefix("r/").removeprefix("!") for name in joined.split("+")}
+    return names - {"", "all"}

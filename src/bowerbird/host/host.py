@@ -1,0 +1,213 @@
+"""The embedded host: crawl → queue → filter → store in one process, several downloads at once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from itertools import islice
+
+from bowerbird.adapters.sqlite.queue import SqliteQueue
+from bowerbird.core.errors import BowerbirdError, DamagedError, StoreError, UsageError
+from bowerbird.core.messages import Candidate, encode_candidate
+from bowerbird.core.ports import Ledger, Message, QueueDepth
+from bowerbird.filter.consumer import Consumer, Outcome
+from bowerbird.host.counts import Tally
+
+_log = logging.getLogger(__name__)
+
+# So many candidates may wait in the queue before the crawl holds its breath.
+_HIGH_WATER = 2000
+_SEND_BATCH = 50
+_IDLE_S = 0.05
+_REPORT_EVERY_S = 0.5
+_FLUSH_EVERY_S = 5.0
+# A store that fails once may be busy; one that fails so often, with no decision in between, is broken.
+_MOST_FAULTS = 20
+
+
+@dataclass(slots=True)
+class Host:
+    """Runs the two halves side by side; `stop` ends both cleanly, and a later run goes on from there.
+
+    `downloads` candidates are worked on at once. `on_progress` is called twice a second from the thread that
+    called `run`. `on_crawled` is called when all that a crawl gave is on the queue, `on_failed` when a crawl
+    ended early.
+    """
+
+    queue: SqliteQueue
+    ledger: Ledger
+    consumer: Consumer
+    tally: Tally
+    downloads: int
+    stop: threading.Event = field(default_factory=threading.Event)
+    on_progress: Callable[[Tally, QueueDepth], None] = lambda _tally, _depth: None
+    on_crawled: Callable[[], None] = lambda: None
+    on_failed: Callable[[BowerbirdError], None] = lambda _error: None
+
+    def run(
+        self,
+        crawl: Callable[[], Iterable[Candidate | str]],
+        *,
+        limit: int | None = None,
+        every_s: float | None = None,
+    ) -> None:
+        """Crawl once, or every so many seconds until stopped, and filter until the queue is empty.
+
+        `crawl` yields candidates, and the reason for each post that gave none. `limit` counts candidates
+        that are new to this place.
+
+        Raises:
+            BowerbirdError: what ended a single crawl early; what had been queued by then is decided first. A
+                CrawlError is one that nobody foresaw.
+                Or what is wrong with our own store, unless there will be another crawl: then that is waited
+                for. What is not decided yet stays in the queue.
+            DamagedError: a file of our own is damaged, which no crawl heals.
+        """
+        feeder = _Feeder(self, crawl, limit, every_s)
+        feeder.start()
+        try:
+            self._drain(feeder, every_s)
+        finally:
+            self.stop.set()
+            feeder.join()
+            self.ledger.flush()
+        if feeder.error is not None:
+            raise feeder.error
+
+    def _drain(self, feeder: _Feeder, every_s: float | None) -> None:
+        working: dict[Future[Outcome], Message] = {}
+        report = _Every(_REPORT_EVERY_S, lambda: self.on_progress(self.tally, self.queue.depth()))
+        flush = _Every(_FLUSH_EVERY_S, self._flush)
+        with ThreadPoolExecutor(self.downloads, thread_name_prefix="filter") as pool:
+            while True:
+                self._bear_faults(every_s)
+                crawled = not feeder.is_alive()  # asked before the queue is: what it sent last is then seen
+                taken = [] if self.stop.is_set() else self.queue.receive(2 * self.downloads - len(working))
+                working |= {pool.submit(self.consumer.consume, message): message for message in taken}
+                if working:
+                    self._settle(working)
+                elif self.stop.is_set() or (crawled and self._empty()):
+                    return
+                else:
+                    self.stop.wait(_IDLE_S)
+                report()
+                flush()
+
+    def _flush(self) -> None:
+        """Write the decision lines; they can wait for a store that is busy."""
+        try:
+            self.ledger.flush()
+        except DamagedError:
+            raise
+        except (StoreError, UsageError) as error:
+            self.tally.fault(error)
+
+    def _bear_faults(self, every_s: float | None) -> None:
+        if len(self.tally.faults) < _MOST_FAULTS:
+            return
+        if every_s is None:
+            raise self.tally.faults[-1]
+        _log.warning("%s; trying again in %g s", self.tally.faults[-1], every_s)
+        self.stop.wait(every_s)
+        self.tally.faults.clear()
+
+    def _settle(self, working: dict[Future[Outcome], Message]) -> None:
+        done, _ = wait(working, timeout=2 * _IDLE_S, return_when=FIRST_COMPLETED)
+        self.queue.delete([working[each].receipt for each in done if each.result() is Outcome.DECIDED])
+        for each in done:
+            del working[each]
+
+    def _empty(self) -> bool:
+        depth = self.queue.depth()
+        return depth.ready == depth.delayed == depth.in_flight == 0
+
+
+class CrawlError(BowerbirdError):
+    """A crawl ended by an exception that is none of ours."""
+
+
+class _Feeder(threading.Thread):
+    """The crawl's thread."""
+
+    def __init__(
+        self,
+        host: Host,
+        crawl: Callable[[], Iterable[Candidate | str]],
+        limit: int | None,
+        every_s: float | None,
+    ) -> None:
+        super().__init__(name="crawl", daemon=True)
+        self.error: BowerbirdError | None = None
+        self._host, self._crawl, self._left, self._every_s = host, crawl, limit, every_s
+
+    def run(self) -> None:
+        while not self._host.stop.is_set() and self._left != 0:
+            try:
+                self._once()
+                self._host.on_crawled()
+            except DamagedError as error:
+                self.error = error
+                self._host.stop.set()
+                return
+            except BowerbirdError as error:
+                self._failed(error)
+            except Exception as error:  # noqa: BLE001 - a thread that dies would end the run as if all were well
+                _log.info("the crawl failed", exc_info=True)
+                self._failed(CrawlError(f"the crawl failed, and no one foresaw it: {_named(error)}"))
+            if self._every_s is None or self._host.stop.wait(self._every_s):
+                return
+
+    def _failed(self, error: BowerbirdError) -> None:
+        self._host.tally.crawl_failed(str(error))
+        self._host.on_failed(error)
+        self.error = None if self._every_s else error
+
+    def _once(self) -> None:
+        found = iter(self._crawl())
+        while not self._host.stop.is_set() and self._left != 0:
+            size = _SEND_BATCH if self._left is None else min(_SEND_BATCH, self._left)
+            batch: list[Candidate | str] = []
+            try:
+                batch.extend(islice(found, size))
+            finally:  # what was found before the crawl broke off is no worse for it
+                self._send(batch)
+            if not batch:
+                return
+            while self._host.queue.depth().ready > _HIGH_WATER and not self._host.stop.wait(_IDLE_S):
+                pass
+
+    def _send(self, batch: list[Candidate | str]) -> None:
+        tally = self._host.tally
+        new = []
+        for item in batch:
+            if isinstance(item, str):
+                tally.skipped(item)
+            elif self._host.ledger.decided(item.id) is not None:
+                tally.known()
+            else:
+                new.append((item.id, encode_candidate(item)))
+        sent = self._host.queue.send(new)
+        tally.queued(sent, len(new) - sent)
+        if self._left is not None:
+            self._left -= sent
+
+
+def _named(error: Exception) -> str:
+    """An exception in words, even when it has none."""
+    return f"{type(error).__name__}: {error}; -v shows where, please report it"
+
+
+class _Every:
+    """Calls something at most once in so many seconds."""
+
+    def __init__(self, seconds: float, call: Callable[[], object]) -> None:
+        self._seconds, self._call, self._last = seconds, call, time.monotonic()
+
+    def __call__(self) -> None:
+        if time.monotonic() - self._last >= self._seconds:
+            self._call()
+            self._last = time.monotonic()

@@ -1,0 +1,150 @@
+"""`bowerbird mine`: the main job, with clean stops and a summary."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from bowerbird.adapters.place import Place
+from bowerbird.adapters.terminal.lines import cell, say, shown
+from bowerbird.adapters.terminal.signals import stop_on_signal
+from bowerbird.core.post import Committing, Removing, Source, Telling
+from bowerbird.filter.replaced import KEEP_DAYS
+from bowerbird.host.counts import Tally
+from bowerbird.host.host import Host
+from bowerbird.host.news import News
+from bowerbird.host.progress import progress
+from bowerbird.host.replaced_pictures import Expiry, told_waiting
+from bowerbird.host.wiring import HostOptions, crawl, embedded_host, http_fetcher
+from bowerbird.net import HostTurns
+from bowerbird.net.pacing import troubles
+from bowerbird.removal.told import purge_removed
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How long a run lasts: `limit` in new candidates, `every_s` in seconds between crawls (None: once).
+
+    `stop` ends it, and is what is waited for between crawls; `now` tells the time of day. Pictures that a
+    better copy replaced can come back for `keep_replaced_days`.
+    """
+
+    limit: int | None = None
+    every_s: float | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    now: Callable[[], datetime] = lambda: datetime.now().astimezone()
+    keep_replaced_days: int = KEEP_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class MineResult:
+    """What a run did, and what it left.
+
+    `hosts` counts what hosts of pictures answered, for those that did not only answer.
+    """
+
+    tally: Tally
+    hosts: dict[str, dict[str, int]]
+    waiting: int
+    dead: list[tuple[str, str]]
+    stopped: bool
+
+
+def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) -> MineResult:
+    """Crawl a source into a place.
+
+    Raises:
+        SourceBlockedError, SourceUnreachableError: a single crawl got nowhere.
+    """
+    turns = HostTurns()
+    with (
+        http_fetcher(options.gateway, turns) as http,
+        embedded_host(place, source, options, http) as host,
+        progress() as report,
+        stop_on_signal(run.stop) as stopped,
+    ):
+        host.stop, host.on_progress = run.stop, report
+        news = News(_tell, run.now)
+        expiry = Expiry(place.store, run.keep_replaced_days)
+        expiry()
+        host.on_crawled = lambda: _crawled(source, place, host, news, expiry)
+        if run.every_s is not None:
+            again = f"; it is tried again every {run.every_s:g} s"
+            host.on_failed = lambda error: news.failed(f"{error}{again}")
+        host.run(lambda: crawl(source, http), limit=run.limit, every_s=run.every_s)
+        _take_back(source, place, host)  # what was kept since it was told to be gone
+        depth = host.queue.depth()
+        return MineResult(
+            host.tally,
+            turns.take(),
+            waiting=depth.ready + depth.delayed + depth.in_flight,
+            dead=host.queue.dead_letters(5) if depth.dead else [],
+            stopped=bool(stopped),
+        )
+
+
+def _crawled(source: Source, place: Place, host: Host, news: News, expiry: Expiry) -> None:
+    """All that a crawl gave is on the queue: remember it, and say in one line how the source is."""
+    expiry()
+    _take_back(source, place, host)  # before the cursor moves, so that a crawl that dies here is told again
+    if isinstance(source, Committing):
+        source.commit()
+    told = source.told() if isinstance(source, Telling) else ""
+    news.crawled(
+        "; ".join(filter(None, (told, host.tally.unread))), host.tally.new + host.tally.skips.total()
+    )
+
+
+def _tell(line: str) -> None:
+    print(shown(line), file=sys.stderr, flush=True)
+
+
+def _take_back(source: Source, place: Place, host: Host) -> None:
+    """Purge what was kept and is gone by now, where the source tells so by itself."""
+    if not isinstance(source, Removing):
+        return
+    removed, now = source.removed(), datetime.now(UTC)
+    gone = purge_removed(place.store, source.name, removed, now=now, ledger=host.ledger)
+    if gone:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in gone.most_common())
+        _tell(f"{source.name}: {gone.total()} kept pictures purged ({reasons})")
+
+
+def print_summary(result: MineResult, place: Place) -> None:
+    """Say what happened, on standard output."""
+    tally = result.tally
+    table = Table(title="Decisions", title_justify="left", show_footer=True, box=None, pad_edge=False)
+    table.add_column("stage", footer="all")
+    table.add_column("outcome")
+    table.add_column("candidates", justify="right", footer=str(tally.judged))
+    for (stage, outcome), count in tally.decisions.most_common():
+        style = "green" if outcome == "kept" else None
+        table.add_row("" if outcome == "kept" else cell(stage), cell(outcome), str(count), style=style)
+    console = Console(highlight=False)
+    console.print(table)
+    if tally.skips:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in tally.skips.most_common())
+        say(console, f"{tally.skips.total()} posts gave no candidate: {reasons}")
+    if tally.already:
+        console.print(f"{tally.already} candidates were known from before")
+    for problem in tally.problems.values():
+        often = f" ({problem.times} times)" if problem.times > 1 else ""
+        say(console, f"crawl: {problem.words}{often}", style="red")
+    if result.hosts:
+        say(console, f"hosts in trouble: {troubles(result.hosts)}")
+    if result.waiting:
+        console.print(f"{result.waiting} candidates wait in the queue; run the same command again to go on")
+    for id_, reason in result.dead:
+        say(console, f"dead letter {id_}: {reason}")
+    if result.dead:
+        console.print("`bowerbird redrive` puts dead letters back")
+    waiting = told_waiting(place.store)
+    if waiting:
+        say(console, waiting)
+    say(console, f"kept {tally.kept} of {tally.judged} in {place.name}")

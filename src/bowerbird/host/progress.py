@@ -1,0 +1,64 @@
+"""Progress of a run, on standard error: a bar on a terminal, elsewhere a plain line when there is news."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bowerbird.core.ports import QueueDepth
+from bowerbird.host.counts import Tally
+
+Report = Callable[[Tally, QueueDepth], None]
+
+_LINE_EVERY_S = 5.0
+
+
+@contextmanager
+def progress() -> Iterator[Report]:
+    """The `on_progress` of a host, for as long as the run lasts."""
+    if not sys.stderr.isatty():
+        yield _lines()
+        return
+    columns = (
+        TextColumn("[bold]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[state]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("mining", total=None, state="")
+
+        def show(tally: Tally, depth: QueueDepth) -> None:
+            waiting = depth.ready + depth.delayed + depth.in_flight
+            bar.update(task, completed=tally.judged, total=tally.judged + waiting, state=_state(tally, depth))
+
+        yield show
+
+
+def _lines() -> Report:
+    last, said = time.monotonic(), _line(Tally(), QueueDepth(0, 0, 0, 0))
+
+    def show(tally: Tally, depth: QueueDepth) -> None:
+        nonlocal last, said
+        line = _line(tally, depth)
+        if line != said and time.monotonic() - last >= _LINE_EVERY_S:
+            last, said = time.monotonic(), line
+            print(line, file=sys.stderr, flush=True)
+
+    return show
+
+
+def _line(tally: Tally, depth: QueueDepth) -> str:
+    return f"judged {tally.judged}, {_state(tally, depth)}"
+
+
+def _state(tally: Tally, depth: QueueDepth) -> str:
+    waiting = depth.ready + depth.in_flight
+    again = f", {depth.delayed} to retry" if depth.delayed else ""
+    return f"kept {tally.kept}, waiting {waiting}{again}"

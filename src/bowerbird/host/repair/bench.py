@@ -1,0 +1,99 @@
+"""Where new files are built, and how they take the place of broken ones: nothing is ever deleted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from bowerbird.adapters.folder.disk import disk_errors
+from bowerbird.adapters.sqlite.database import REPAIRED, beside, sole_use
+from bowerbird.core.ports import ObjectStore
+
+_FOLDER: Final = "repair"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A folder of its own on the same disk as the files; `stamp` marks what this repair sets aside."""
+
+    state: Path
+    stamp: str
+    dry_run: bool
+
+    def new(self, name: str) -> Path:
+        """Where to build the file of this name."""
+        return self.state / _FOLDER / name
+
+    def swap(self, name: str) -> str:
+        """Put the new file in its place, and say where the old one went; a kill in between is made good.
+
+        Until the last step `Database` refuses the name, and the next repair finishes or begins anew.
+        """
+        path = self.state / name
+        ready = path.with_name(name + REPAIRED)
+        with disk_errors(path):
+            self.new(name).replace(ready)
+            return self._finish(path, ready)
+
+    def resume(self, name: str) -> None:
+        """Finish what a repair that was broken off had begun."""
+        path = self.state / name
+        ready = path.with_name(name + REPAIRED)
+        with disk_errors(path):
+            if ready.exists() and path.exists():
+                ready.unlink()  # the old file is still whole: begin anew
+            elif ready.exists():
+                self._finish(path, ready)
+
+    def _finish(self, path: Path, ready: Path) -> str:
+        kept = [self._aside(path, part) for part in (path, *beside(path)) if part.exists()]
+        ready.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return f"the old file is kept as {kept[0]}" if kept else "there was none"
+
+    def _aside(self, path: Path, part: Path) -> Path:
+        # A file and its log keep names that belong together, so that SQLite's own tools can open them.
+        kept = path.with_name(f"{path.name}.broken-{self.stamp}{part.name.removeprefix(path.name)}")
+        part.rename(kept)
+        return kept
+
+
+@contextmanager
+def bench(state: Path, now: datetime, *, dry_run: bool) -> Iterator[Bench]:
+    """A bench for one repair, while nobody else uses the files.
+
+    Raises:
+        StoreError: somebody does, or the disk fails.
+    """
+    with disk_errors(state):
+        state.mkdir(parents=True, exist_ok=True)
+    with sole_use(state):
+        made = Bench(state, now.strftime("%Y%m%dT%H%M%S.%fZ"), dry_run)
+        folder = state / _FOLDER
+        with disk_errors(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+        try:
+            yield made
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def set_aside(store: ObjectStore, key: str, bench: Bench) -> str:
+    """Move an object of the place to `broken/`; returns its new key."""
+    kept = f"broken/{key}.broken-{bench.stamp}"
+    data = store.get(key)
+    if data is not None and not bench.dry_run:
+        store.put(kept, data, content_type="application/octet-stream")
+        store.delete(key)
+    return kept

@@ -1,0 +1,115 @@
+"""`bowerbird repair`: looks at what a place is kept with, and builds anew what cannot be used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bowerbird.adapters.place import Place
+from bowerbird.core.errors import InvalidMessageError
+from bowerbird.core.keys import sidecar_key
+from bowerbird.core.labels import decode_label
+from bowerbird.core.ports import ObjectStore
+from bowerbird.crawl.following.coverage import Knowledge
+from bowerbird.crawl.following.shared_limits import KEY as PACE
+from bowerbird.filter.survivors import sidecar_of
+from bowerbird.host.repair.bench import Bench, bench, set_aside
+from bowerbird.host.repair.files import Mended, mend_ledger, mend_likenesses, mend_queue
+from bowerbird.host.repair.known import Known, lines, read_known
+from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE
+
+_JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, and what became of it; `sound` if nothing had to be done."""
+
+    name: str
+    told: str
+    sound: bool = False
+
+
+def repair(place: Place, *, now: datetime, dry_run: bool = False) -> Iterator[Finding]:
+    """Look at every file and mend it.
+
+    Everything is built beside the old file first, so a repair that is killed, or finds the disk full, has
+    done no harm and is run again. With `dry_run` nothing changes.
+
+    Raises:
+        StoreError: a miner is at work here, the disk fails, or a file is a later version's.
+    """
+    with bench(place.state, now, dry_run=dry_run) as at:
+        if not dry_run:
+            for name in (QUEUE, LEDGER, LIKENESSES):
+                at.resume(name)
+        known = read_known(place.store)
+        yield from _sidecars(place.store, known, at)
+        queue = mend_queue(place, known, at)
+        if queue.lost:  # before the new queue is in its place: a repair that is killed begins anew
+            yield from _forget_cursors(place.store, at)
+        yield _finish(queue, at)
+        yield _finish(mend_ledger(place, known, at), at)
+        yield _finish(mend_likenesses(place, known, at), at)
+        yield from _labels(place.store, at)
+        yield from _cursors(place.store, at)
+
+
+def _finish(mended: Mended, at: Bench) -> Finding:
+    if not mended.built:
+        return Finding(mended.name, mended.told, sound=True)
+    if at.dry_run:
+        return Finding(mended.name, f"{mended.why}; would be rebuilt: {mended.told}")
+    return Finding(mended.name, f"{mended.why}; rebuilt: {mended.told}; {at.swap(mended.name)}")
+
+
+def _sidecars(store: ObjectStore, known: Known, at: Bench) -> Iterator[Finding]:
+    """Rebuild those that cannot be read, or are not there, from the line of their picture."""
+    if known.unreadable:
+        yield Finding("decisions", f"{known.unreadable} lines cannot be read; they are left as they are")
+    for key in known.broken:
+        yield Finding(key, f"no sidecar; it is kept as {set_aside(store, key, at)}")
+    told = set(known.pictures) & known.stored
+    bare = {image for image in told if sidecar_key(image) not in known.sidecars}
+    for decision in lines(store) if bare else ():
+        if decision is not None and decision.keep and decision.image in bare:
+            bare.discard(decision.image)
+            if not at.dry_run:
+                url = decision.facts.get("url")
+                text = sidecar_of(decision, [url] if url else [])
+                store.put(sidecar_key(decision.image), text.encode(), content_type=_JSON, if_absent=True)
+            lost = "its other links and whether it was delivered are lost; delivering it again does no harm"
+            yield Finding(sidecar_key(decision.image), f"written anew from its decision; {lost}")
+    nameless = sorted(known.stored - set(known.pictures))
+    if nameless:
+        told_of = f"{len(nameless)} pictures have no decision and no sidecar, such as {nameless[0]}"
+        yield Finding("images", f"{told_of}; they are left as they are")
+
+
+def _forget_cursors(store: ObjectStore, at: Bench) -> Iterator[Finding]:
+    """What waited in a broken queue was read once, and would not be read again."""
+    for key in [key for key in store.keys("cursors/") if key != PACE]:
+        kept = set_aside(store, key, at)
+        yield Finding(key, f"set aside, so that the next run reads its source again; it is kept as {kept}")
+
+
+def _labels(store: ObjectStore, at: Bench) -> Iterator[Finding]:
+    for key in list(store.keys("labels/")):
+        try:
+            decode_label(key, store.get(key) or b"")
+        except InvalidMessageError:
+            kept = set_aside(store, key, at)
+            yield Finding(key, f"no label; say it again with `bowerbird label`; it is kept as {kept}")
+
+
+def _cursors(store: ObjectStore, at: Bench) -> Iterator[Finding]:
+    for key in [key for key in store.keys("cursors/") if key != PACE]:
+        try:
+            Knowledge.decoded(json.loads(store.get(key) or b""))
+        except (ValueError, TypeError, KeyError):
+            yield Finding(
+                key, f"cannot be read: its source is read anew; kept as {set_aside(store, key, at)}"
+            )

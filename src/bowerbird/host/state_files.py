@@ -1,0 +1,28 @@
+"""The files that one place's queue, ledger and index of likenesses are kept in, on this machine."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bowerbird.adapters.folder.disk import damaged
+from bowerbird.adapters.place import Place
+from bowerbird.adapters.sqlite import ledger, likenesses, queue
+
+LEDGER: Final = "ledger.db"
+QUEUE: Final = "queue.db"
+LIKENESSES: Final = "likenesses.db"
+SCHEMAS: Final = {QUEUE: queue.SCHEMA, LEDGER: ledger.SCHEMA, LIKENESSES: perceptual.SCHEMA}
+
+
+def check_whole(place: Place) -> None:
+    """Refuse to begin anew where a file was lost: it would be filled again with what is decided already.
+
+    Raises:
+        DamagedError: one is missing beside what could only be made with it.
+    """
+    decided, waiting = place.state / LEDGER, place.state / QUEUE
+    if decided.exists() and not waiting.exists():
+        raise damaged(waiting, f"it is missing beside {LEDGER}")
+    # A bucket may be filled from several machines; a folder's decisions are its own ledger's.
+    if not place.shared and not decided.exists() and any(True for _ in place.store.keys("decisions/")):
+        raise damaged(decided, "it is missing, and decisions are there")

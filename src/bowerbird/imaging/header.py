@@ -1,0 +1,116 @@
+"""What an image says of itself, read from its header; no pixel is decoded and none is allocated."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from PIL import ExifTags
+from PIL.Image import Image
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from bowerbird.core.errors import PermanentError
+from bowerbird.imaging.formats import sniff
+from bowerbird.imaging.webp import webp_canvas
+
+#: 100 megapixels: above every camera but scanning backs (Fujifilm GFX 100: 11648 x 8736 = 101.8 MP).
+MAX_PIXELS: Final = 102_000_000
+
+# The readers themselves, not Image.open: it would also try MPO and APNG variants, and its pixel limit is a
+# global variable of another library.
+_READERS: Final[dict[str, type[ImageFile]]] = {
+    "JPEG": JpegImageFile,
+    "PNG": PngImageFile,
+    "WEBP": WebPImageFile,
+}
+
+# EXIF orientations 5 to 8 lie on their side: width and height change places.
+_FIRST_SIDEWAYS: Final = 5
+_ORIENTATIONS: Final = range(1, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInfo:
+    """Facts of an image; `width` and `height` in pixels as it is meant to be seen, after EXIF orientation.
+
+    `format` and `mode` are Pillow's names; `orientation` is EXIF's, 1 to 8.
+    """
+
+    format: str
+    width: int
+    height: int
+    mode: str
+    orientation: int = 1
+
+
+def inspect(data: bytes) -> ImageInfo:
+    """Read the header.
+
+    Raises:
+        PermanentError: `html`, `format`, `unknown-format`, `animated`, `too-many-pixels`, `truncated` or
+            `undecodable`, then details.
+    """
+    return open_image(data)[1]
+
+
+def open_image(data: bytes) -> tuple[ImageFile, ImageInfo]:
+    """Read the header and keep the reader, for whoever decodes next. Raises what `inspect` raises."""
+    name = sniff(data)
+    if name == "HTML":
+        raise PermanentError("html: a page instead of an image")
+    if name is None:
+        raise PermanentError(f"unknown-format: begins with {data[:8].hex() or 'nothing'}")
+    if name not in _READERS:
+        raise PermanentError(f"format: {name} is not kept")
+    if name == "WEBP":
+        # Pillow's WebP reader allocates two canvases before it tells their size.
+        _check_pixels(*webp_canvas(data))
+    with reader_errors():
+        image = _READERS[name](io.BytesIO(data))
+        # A JPEG's second picture (a gain map, a thumbnail) is no frame, and its reader counts none.
+        frames = getattr(image, "n_frames", 1)
+        _check_pixels(*image.size)
+        if frames != 1:
+            raise PermanentError(f"animated: {frames} frames, a still picture is wanted")
+        # Image's own getexif: a PNG's decodes the whole picture, in case an eXIf chunk stands at its end.
+        orientation = Image.getexif(image).get(ExifTags.Base.Orientation, 1)
+    if orientation not in _ORIENTATIONS:
+        orientation = 1
+    width, height = image.size if orientation < _FIRST_SIDEWAYS else image.size[::-1]
+    return image, ImageInfo(name, width, height, image.mode, int(orientation))
+
+
+@contextmanager
+def reader_errors() -> Iterator[None]:
+    """Turn whatever Pillow raises on hostile bytes into a PermanentError.
+
+    Pillow documents OSError, SyntaxError and ValueError; fuzzing also finds struct.error, KeyError,
+    OverflowError, zlib.error, EOFError, MemoryError and others, and the next release may find more.
+    """
+    try:
+        yield
+    except PermanentError:
+        raise
+    except MemoryError:
+        raise PermanentError("memory: the decoder ran out of memory") from None
+    except Exception as error:  # noqa: BLE001 - see the docstring: hostile bytes reach any of them
+        detail = f"{type(error).__name__}: {error}"[:200]
+        word = "truncated" if _ends_early(detail) else "undecodable"
+        raise PermanentError(f"{word}: {detail}") from None
+
+
+def _ends_early(detail: str) -> bool:
+    return any(sign in detail.lower() for sign in ("truncated", "eof", "end of data"))
+
+
+def _check_pixels(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise PermanentError(f"too-many-pixels: {width}x{height}, {MAX_PIXELS} are read")
+    if width < 1 or height < 1:
+        raise PermanentError(f"undecodable: {width}x{height} pixels")

@@ -1,0 +1,58 @@
+"""Pictures on this machine, decoded in processes of their own: most of them came from strangers once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from bowerbird.core.errors import UsageError
+from bowerbird.imaging import thumbnail
+from bowerbird.imaging.isolated import IsolatedDecoder
+
+_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp"})
+
+# It starts its first worker with the first picture; they end with this process.
+_DECODER: Final = IsolatedDecoder(workers=len(os.sched_getaffinity(0)))
+
+
+def find(places: Iterable[Path]) -> list[Path]:
+    """Files as they are named, folders searched for pictures; sorted, each once.
+
+    Raises:
+        UsageError: a place does not exist.
+    """
+    found: dict[Path, None] = {}
+    for place in places:
+        if place.is_dir():
+            inside = (
+                path for path in place.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file()
+            )
+            found |= dict.fromkeys(sorted(inside))
+        elif place.exists():
+            found[place] = None
+        else:
+            raise UsageError(f"{place} does not exist")
+    return list(found)
+
+
+def read(path: Path, min_side: int) -> Image.Image:
+    """Decode as the filter does: RGB, upright, sRGB, no smaller than `min_side`.
+
+    Raises:
+        PermanentError: not a picture that is kept; the text starts with the reason.
+        OSError: the file cannot be read.
+    """
+    return _DECODER.decode(path.read_bytes(), min_side=min_side)
+
+
+def small(data: bytes, side: int) -> bytes:
+    """A JPEG of a picture's file, at most `side` pixels wide and tall.
+
+    Raises:
+        PermanentError: as `read`.
+    """
+    return thumbnail(_DECODER.decode(data, min_side=side), side)

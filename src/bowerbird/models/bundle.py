@@ -1,0 +1,156 @@
+"""A bundle: everything needed to judge a picture, from one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bowerbird.core.errors import BundleError, NoSuchBundleError
+from bowerbird.models import manifest as manifests
+from bowerbird.models import novelty as novelties
+from bowerbird.models.densities import Linear
+from bowerbird.models.encoder import Encoder
+from bowerbird.models.manifest import Manifest
+from bowerbird.models.novelty import Novelty
+from bowerbird.models.session import Session
+from bowerbird.models.watermark import Watermark
+
+# The repository and the Lambda layer (/opt/python) keep `bundles` beside the package, a wheel inside it.
+_PACKAGE: Final = Path(__file__).resolve().parent
+SEARCHED: Final = (_PACKAGE.parent / "bundles", _PACKAGE / "bundles")
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A loaded bundle. Its networks are made when they are first used and may be shared by threads."""
+
+    folder: Path
+    manifest: Manifest
+    encoder: Encoder
+    novelty: Novelty
+    watermark: Watermark | None
+    aesthetic: Linear | None = None
+
+    @property
+    def label(self) -> str:
+        """Name and version, as decisions record them: `lite@1.0.0`."""
+        return f"{self.manifest.name}@{self.manifest.version}"
+
+    @property
+    def preview_side(self) -> int:
+        """The shorter side, in pixels, that a preview must have to be seen as the original is.
+
+        Twice the network's input: scaling down wipes out what the host's compression has added; a copy of
+        just the size moves scores several times as far (docs/performance.md).
+        """
+        return 2 * self.encoder.preprocess.size
+
+    @property
+    def min_side(self) -> int:
+        """The shorter side, in pixels, that a decoder must keep for these models."""
+        sizes = [self.encoder.min_side]
+        if self.watermark is not None:
+            sizes.append(self.watermark.preprocess.min_side)
+        return max(sizes)
+
+
+def load(
+    name: str | Path,
+    *,
+    verify: bool = False,
+    threads: int = 1,
+    searched: tuple[Path, ...] = SEARCHED,
+) -> Bundle:
+    """Load a bundle by name (in the folders `searched`) or by path.
+
+    With `verify`, every file is hashed and the canonical pictures are judged; see `bowerbird.models.verify`.
+    `threads` is for one picture.
+
+    Raises:
+        BundleError: missing, damaged or of an unknown schema; the text says which file.
+    """
+    folder = find(name, searched)
+    manifest = manifests.read(folder)
+    for artifact in manifest.artifacts:
+        _check_size(folder / artifact.file, artifact.bytes)
+    bundle = Bundle(
+        folder,
+        manifest,
+        _encoder(folder, manifest, threads),
+        _novelty(folder, manifest),
+        _watermark(folder, manifest, threads),
+        _aesthetic(folder, manifest),
+    )
+    if verify:
+        # Only here: verification draws pictures and hashes megabytes, which no cold start should pay for.
+        from bowerbird.models.verify import check  # noqa: PLC0415
+
+        check(bundle)
+    return bundle
+
+
+def find(name: str | Path, searched: tuple[Path, ...] = SEARCHED) -> Path:
+    """The folder of a bundle: a path is taken as it is, a bare name is looked up.
+
+    Raises:
+        NoSuchBundleError: there is none; the text lists the ones there are.
+    """
+    path = Path(name)
+    if (path / manifests.FILE_NAME).is_file() and (path.is_absolute() or len(path.parts) > 1):
+        return path
+    for parent in searched:
+        if (parent / path / manifests.FILE_NAME).is_file():
+            return parent / path
+    if (path / manifests.FILE_NAME).is_file():
+        return path
+    known = ", ".join(sorted({folder.name for folder in installed(searched)})) or "none"
+    raise NoSuchBundleError(
+        f"no bundle {name}: not a folder with a {manifests.FILE_NAME}; installed: {known}"
+    )
+
+
+def installed(searched: tuple[Path, ...] = SEARCHED) -> Iterator[Path]:
+    """The folders of all bundles that can be loaded by name."""
+    for parent in searched:
+        yield from sorted(path.parent for path in parent.glob(f"*/{manifests.FILE_NAME}"))
+
+
+def _check_size(path: Path, expected: int) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise BundleError(f"{path} is missing; run `bowerbird models pull` or restore the bundle") from error
+    if size != expected:
+        raise BundleError(f"{path} has {size} bytes, the manifest says {expected}: cut off or swapped")
+
+
+def _encoder(folder: Path, manifest: Manifest, threads: int) -> Encoder:
+    entry = manifest.encoder
+    session = Session(folder / entry.artifact.file, threads=threads)
+    return Encoder(session, entry.preprocess.build(), entry.dim)
+
+
+def _novelty(folder: Path, manifest: Manifest) -> Novelty:
+    entry = manifest.novelty
+    margin = None if entry.preview_margin is None else entry.preview_margin.value
+    return novelties.load(folder / entry.artifact.file, entry.threshold.value, manifest.encoder.dim, margin)
+
+
+def _watermark(folder: Path, manifest: Manifest, threads: int) -> Watermark | None:
+    entry = manifest.watermark
+    if entry is None:
+        return None
+    session = Session(folder / entry.artifact.file, threads=threads)
+    return Watermark(session, entry.preprocess.build(), entry.threshold.value)
+
+
+def _aesthetic(folder: Path, manifest: Manifest) -> Linear | None:
+    if manifest.aesthetic is None:
+        return None
+    path = folder / manifest.aesthetic.file
+    head = novelties.load_linear(path)
+    if head.dim != manifest.encoder.dim:
+        raise BundleError(f"{path} reads {head.dim} numbers, the encoder gives {manifest.encoder.dim}")
+    return head

@@ -1,0 +1,169 @@
+"""`manifest.json`: what a bundle is made of, where it came from and how its thresholds were chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from bowerbird.core.errors import BundleError
+from bowerbird.core.whole import write_whole
+from bowerbird.models.preprocess import Fit, Preprocess, Resample, Resize
+
+SCHEMA: Final = 1
+FILE_NAME: Final = "manifest.json"
+
+# A bundle can come from anybody: a file name is a name, never a way out of the bundle's folder.
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+_Triple = tuple[float, float, float]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Artifact(_Entry):
+    """One file of the bundle; `precision` is fp32, fp16, int8 or, for plain arrays, the array type."""
+
+    file: FileName
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    bytes: Annotated[int, Field(ge=1)]
+    licence: str
+    source: str
+    precision: str
+
+
+class ResizeEntry(_Entry):
+    """See `bowerbird.models.preprocess.Resize`."""
+
+    size: Annotated[int, Field(ge=16, le=1024)]
+    fit: Fit
+    resample: Resample
+
+
+class PreprocessEntry(_Entry):
+    """See `bowerbird.models.preprocess.Preprocess`."""
+
+    resizes: Annotated[tuple[ResizeEntry, ...], Field(min_length=1, max_length=3)]
+    mean: _Triple
+    std: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
+
+    def build(self) -> Preprocess:
+        """The transform itself."""
+        resizes = tuple(Resize(entry.size, entry.fit, entry.resample) for entry in self.resizes)
+        return Preprocess(resizes, self.mean, self.std)
+
+
+class Threshold(_Entry):
+    """A decision boundary and, in words, how it was chosen."""
+
+    value: float
+    chosen: Annotated[str, Field(min_length=1)]
+
+
+class EncoderEntry(_Entry):
+    """The network that turns a picture into a vector of `dim` numbers.
+
+    Those from the first of `style` to before the second tell how a picture is made more than what it shows;
+    None: the network keeps no such two apart.
+    """
+
+    artifact: Artifact
+    preprocess: PreprocessEntry
+    dim: Annotated[int, Field(ge=1, le=16384)]
+    style: tuple[int, int] | None = None
+
+    @model_validator(mode="after")
+    def _style_within(self) -> Self:
+        if self.style and not 0 <= self.style[0] < self.style[1] <= self.dim:
+            raise ValueError(f"style {self.style} lies outside the {self.dim} numbers")
+        return self
+
+
+class NoveltyEntry(_Entry):
+    """The owner's model; keep at or above the threshold, `preview_margin` below it for a preview."""
+
+    artifact: Artifact
+    threshold: Threshold
+    preview_margin: Threshold | None = None
+
+
+class ScoutEntry(_Entry):
+    """How far a cheaper bundle is trusted to look first: what it scores below `floor` is rejected.
+
+    `bundle` is its label, as in `lite@1.1.0`; `floor` is on its scale, and holds for that version only.
+    """
+
+    bundle: str
+    floor: Threshold
+
+
+class WatermarkEntry(_Entry):
+    """The classifier of watermarks; reject at or above the threshold."""
+
+    artifact: Artifact
+    preprocess: PreprocessEntry
+    threshold: Threshold
+
+
+class Canonical(_Entry):
+    """What a picture drawn by code (`bowerbird.models.canonical`) must come out as, on any machine."""
+
+    image: str
+    embedding: Annotated[tuple[float, ...], Field(min_length=1)]
+    novelty: float
+    watermark: float | None = None
+
+
+class Manifest(_Entry):
+    """The whole manifest. `tolerance` bounds the canonical differences, relative to the size of a value.
+
+    `aesthetic` is LAION's linear head on the embedding, recorded beside decisions and never gating.
+    """
+
+    version_of_schema: Literal[1] = Field(alias="schema")
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    created_from: str
+    encoder: EncoderEntry
+    novelty: NoveltyEntry
+    watermark: WatermarkEntry | None = None
+    aesthetic: Artifact | None = None
+    scout: ScoutEntry | None = None
+    canonical: tuple[Canonical, ...] = ()
+    tolerance: Annotated[float, Field(gt=0)] = 1e-3
+
+    @property
+    def artifacts(self) -> tuple[Artifact, ...]:
+        """Every file of the bundle but the manifest."""
+        entries = (self.encoder, self.novelty, self.watermark)
+        files = (*(entry.artifact for entry in entries if entry is not None), self.aesthetic)
+        return tuple(artifact for artifact in files if artifact is not None)
+
+
+def read(folder: Path) -> Manifest:
+    """Read and validate a bundle's manifest.
+
+    Raises:
+        BundleError: no manifest, not JSON, another schema, or a field that cannot be.
+    """
+    path = folder / FILE_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BundleError(f"no bundle in {folder}: {FILE_NAME} cannot be read ({error})") from error
+    try:
+        return Manifest.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "manifest"
+        raise BundleError(
+            f"{path}: {where}: {first['msg']} ({error.error_count()} problems in all)"
+        ) from None
+
+
+def write(manifest: Manifest, folder: Path) -> None:
+    """Write the manifest, readable by people, whole or not at all."""
+    text = manifest.model_dump_json(indent=2, by_alias=True, exclude_none=True)
+    write_whole(folder / FILE_NAME, (text + "\n").encode())

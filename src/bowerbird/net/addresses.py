@@ -1,0 +1,155 @@
+"""Which addresses are the public internet's.
+
+IPv4 is a list of what is not public, IPv6 a list of what is: global unicast has only ever been handed out of
+2000::/3, so a range that is given a meaning tomorrow is refused today.
+
+https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry; our own table
+because `ipaddress.is_global` changes between Python's patch releases.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Final
+
+from bowerbird.core.errors import PermanentError, RetryableError
+
+#: A name to its addresses, as text. Asked once for each request, and never again for the same connection.
+Resolver = Callable[[str], Sequence[str]]
+
+#: The meaning that a test rig may let pass. Not `is_loopback`, which since Python 3.13 is true of
+#: ::ffff:127.0.0.1 as well.
+LOOPBACK: Final = "loopback"
+
+_SPECIAL_V4: Final = {
+    IPv4Network(network): meaning
+    for network, meaning in {
+        "0.0.0.0/8": "this network",
+        "10.0.0.0/8": "private",
+        "100.64.0.0/10": "carrier-grade NAT",
+        "127.0.0.0/8": LOOPBACK,
+        "168.63.129.16/32": "Azure's platform address",  # public range, reachable from every Azure machine
+        "169.254.0.0/16": "link-local, cloud metadata",
+        "172.16.0.0/12": "private",
+        "192.0.0.0/24": "protocol assignments",
+        "192.0.2.0/24": "documentation",
+        "192.31.196.0/24": "AS112",
+        "192.52.193.0/24": "automatic multicast tunnelling",
+        "192.88.99.0/24": "6to4 relay",
+        "192.168.0.0/16": "private",
+        "192.175.48.0/24": "AS112",
+        "198.18.0.0/15": "benchmarking",
+        "198.51.100.0/24": "documentation",
+        "203.0.113.0/24": "documentation",
+        "224.0.0.0/4": "multicast",
+        "240.0.0.0/4": "reserved, broadcast",
+    }.items()
+}
+
+_PUBLIC_V6: Final = IPv6Network("2000::/3")
+
+# Everything that carries an IPv4 address inside is refused as such: no image host lives behind a transition
+# mechanism, and each of them is another way to spell 127.0.0.1.
+_SPECIAL_V6: Final = {
+    IPv6Network(network): meaning
+    for network, meaning in {
+        "2001::/32": "Teredo",
+        "2001::/23": "protocol assignments",
+        "2001:db8::/32": "documentation",
+        "2002::/16": "6to4",
+        "2620:4f:8000::/48": "AS112",
+        "3fff::/20": "documentation",
+        # Outside 2000::/3 and so refused anyway; here for the words in the message.
+        "::ffff:0:0/96": "IPv4-mapped",
+        "::ffff:0:0:0/96": "IPv4-translated",
+        "64:ff9b::/96": "NAT64",
+        "64:ff9b:1::/48": "NAT64",
+        "::1/128": LOOPBACK,
+        "fc00::/7": "private",
+        "fe80::/10": "link-local",
+        "fec0::/10": "site-local",
+        "ff00::/8": "multicast",
+    }.items()
+}
+
+
+def special_use(address: IPv4Address | IPv6Address) -> str | None:
+    """What an address is for when it is not the public internet's; None when it is public."""
+    if isinstance(address, IPv4Address):
+        return next((meaning for network, meaning in _SPECIAL_V4.items() if address in network), None)
+    meaning = next((meaning for network, meaning in _SPECIAL_V6.items() if address in network), None)
+    return meaning or (None if address in _PUBLIC_V6 else "not global unicast")
+
+
+def checked_addresses(host: str, resolver: Resolver, *, allow_loopback: bool) -> tuple[str, ...]:
+    """Resolve a host once and vouch for every address it has.
+
+    One bad address refuses the name: a name that points at both the world and our own network is an attack or
+    a mistake, and which of its addresses a connection would use is not ours to choose.
+
+    Raises:
+        PermanentError: an address is not public, or not an address.
+        RetryableError: the name does not resolve now.
+    """
+    addresses = tuple(dict.fromkeys(resolver(host)))
+    if not addresses:
+        raise RetryableError(f"dns: {host} has no address")
+    for text in addresses:
+        try:
+            address = ip_address(text)
+        except ValueError:
+            raise PermanentError(f"refused: {host} resolves to {text[:64]!r}, which is no address") from None
+        meaning = special_use(address)
+        if meaning is not None and not (allow_loopback and meaning == LOOPBACK):
+            raise PermanentError(f"refused: {host} is at {address} ({meaning}), not on the public internet")
+    return addresses
+
+
+def in_time(ask: Resolver, *, seconds: float, at_once: int) -> Resolver:
+    """A resolver that takes no longer, for one whose own limits are not ours to set.
+
+    A lookup that is given up runs on in its thread; `at_once` bounds how many of them there can be.
+    """
+    room = threading.BoundedSemaphore(at_once)
+
+    def work(host: str, answer: Future[Sequence[str]]) -> None:
+        try:
+            answer.set_result(ask(host))
+        except BaseException as error:  # noqa: BLE001 - raised where the answer is waited for
+            answer.set_exception(error)
+        finally:
+            room.release()
+
+    def asked(host: str) -> Sequence[str]:
+        if not room.acquire(timeout=seconds):
+            raise RetryableError(f"dns: {host} has to wait for {at_once} names that nobody answers")
+        answer: Future[Sequence[str]] = Future()
+        threading.Thread(target=work, args=(host, answer), name="dns", daemon=True).start()
+        try:
+            return answer.result(seconds)
+        except TimeoutError:
+            raise RetryableError(f"dns: {host} does not resolve within {seconds:g} s") from None
+
+    return asked
+
+
+def _system(host: str) -> Sequence[str]:
+    """Ask the system's resolver; an address stands for itself.
+
+    Raises:
+        RetryableError: no answer. A name that does not exist looks the same as a machine that is offline.
+    """
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    except (OSError, UnicodeError) as error:
+        raise RetryableError(f"dns: {host} does not resolve ({error})") from None
+    return [str(sockaddr[0]) for *_, sockaddr in found]
+
+
+#: The system's resolver. A stub resolver tries for 5 s and twice for each server of resolv.conf by itself:
+#: https://man7.org/linux/man-pages/man5/resolv.conf.5.html
+resolve: Final[Resolver] = in_time(_system, seconds=10.0, at_once=64)

@@ -1,0 +1,163 @@
+"""What an HTTP answer means to us: go on, go elsewhere, come back later, or never."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from urllib3 import BaseHTTPResponse
+
+from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.net.urls import Target
+
+_OK: Final = frozenset({200, 203})
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_GONE: Final = frozenset({404, 410})
+_FORBIDDEN: Final = frozenset({401, 402, 403, 451})
+_RETRYABLE: Final = frozenset({408, 425, 429})
+_SERVER_ERROR: Final = 500
+
+# A day: no header of a stranger may park a candidate for longer.
+_LONGEST_WAIT_S: Final = 86_400.0
+
+_CHUNK: Final = 64 * 1024
+
+# Where a caller is asked whether it has seen enough. The first packets of an answer hold most headers of
+# pictures; one with a camera's thumbnail or a printer's profile needs more.
+_BEGINNINGS: Final = (16 * 1024, 64 * 1024)
+
+# https://site.spawning.ai/spawning-ai-txt and img2dataset read these of X-Robots-Tag.
+_OPT_OUT: Final = frozenset({"noai", "noimageai"})
+_VALUED_DIRECTIVES: Final = frozenset(
+    {"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"}
+)
+
+
+def redirect_location(response: BaseHTTPResponse) -> str | None:
+    """The Location of a redirect, None for any other answer."""
+    location = response.headers.get("location")
+    if response.status not in _REDIRECTS or not location:
+        return None
+    # http.client reads headers as Latin-1, servers write them as UTF-8.
+    return location.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def check_status(response: BaseHTTPResponse, target: Target) -> None:
+    """Let only an answer with a body of its own pass.
+
+    Raises:
+        PermanentError: `gone: …`, `forbidden: …` or `status: …`.
+        RetryableError: `busy: …`, with the wait that was asked for.
+    """
+    status = response.status
+    if status in _OK:
+        return
+    if status in _RETRYABLE or status >= _SERVER_ERROR:
+        raise RetryableError(
+            f"busy: {target} answered {status}",
+            retry_after_s=retry_after(response.headers.get("retry-after"), response.headers.get("date")),
+        )
+    word = "gone" if status in _GONE else "forbidden" if status in _FORBIDDEN else "status"
+    raise PermanentError(f"{word}: {target} answered {status}")
+
+
+def retry_after(value: str | None, date: str | None = None) -> float | None:
+    """Seconds of a Retry-After header (RFC 9110, section 10.2.3): a number or a date; None if neither.
+
+    A date is measured from the answer's own `date`: our clock may be wrong. Without one, ours must do.
+    """
+    if value is None:
+        return None
+    value = value.strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return min(float(value), _LONGEST_WAIT_S)
+    when = _moment(value)
+    if when is None:
+        return None
+    wait = when - (_moment(date or "") or datetime.now(UTC))
+    return min(max(wait.total_seconds(), 0.0), _LONGEST_WAIT_S)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError, TypeError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def check_opt_out(tags: Iterable[str], user_agent: str, target: Target) -> None:
+    """Honour `X-Robots-Tag: noai`, meant for all or for us by name.
+
+    Raises:
+        OptedOutError: `opted-out: …`.
+    """
+    our_name = re.split(r"[/:\s]", user_agent, maxsplit=1)[0].lower()
+    for tag in tags:
+        agent = ""
+        for part in tag.lower().split(","):
+            name, colon, rest = part.partition(":")
+            if colon and name.strip() not in _VALUED_DIRECTIVES:
+                agent, directive = name.strip(), rest.strip()
+            else:
+                directive = part.strip()
+            if directive in _OPT_OUT and agent in {"", "*", our_name}:
+                raise OptedOutError(f"opted-out: {target} asks {directive}")
+
+
+def read_body(
+    response: BaseHTTPResponse,
+    max_bytes: int,
+    target: Target,
+    enough: Callable[[bytes], bool] | None = None,
+) -> tuple[bytes, bool]:
+    """Read the whole body, never more than `max_bytes`, neither on the wire nor decompressed.
+
+    `enough` is asked after the first 16 KiB and after 64: the second value is False when the rest was left.
+
+    Raises:
+        PermanentError: `too-large: …` or `encoding: …`.
+        RetryableError: `truncated: …`.
+    """
+    declared = response.headers.get("content-length", "")
+    if declared.isascii() and declared.isdecimal() and int(declared[:20]) > max_bytes:
+        raise PermanentError(f"too-large: {target} declares {declared[:20]} bytes, {max_bytes} are read")
+    parts: list[bytes] = []
+    total = 0
+    stops = list(_BEGINNINGS if enough is not None else ())
+    while part := response.read(
+        min(stops[0] - total if stops else _CHUNK, max_bytes + 1 - total), decode_content=False
+    ):
+        parts.append(part)
+        total += len(part)
+        if total > max_bytes:
+            raise PermanentError(f"too-large: {target} sends more than {max_bytes} bytes")
+        if enough is not None and stops and total >= stops[0]:
+            del stops[0]
+            if enough(begun := b"".join(parts)):
+                return begun, False
+    body = b"".join(parts)
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in {"", "identity", "none"}:
+        return body, True
+    if encoding in {"gzip", "x-gzip", "deflate"}:
+        return _inflate(body, max_bytes, target), True
+    raise PermanentError(f"encoding: {target} answers in {encoding[:32]!r}, identity was asked for")
+
+
+def _inflate(body: bytes, max_bytes: int, target: Target) -> bytes:
+    """Decompress what was sent compressed although we asked for identity; a bomb stops at the limit."""
+    inflater = zlib.decompressobj(wbits=47)  # gzip or zlib, told apart by the header
+    try:
+        data = inflater.decompress(body, max_bytes + 1)
+    except zlib.error as error:
+        raise PermanentError(f"encoding: {target}: {error}") from None
+    if len(data) > max_bytes:
+        raise PermanentError(f"too-large: {target} unpacks to more than {max_bytes} bytes")
+    if not inflater.eof:
+        raise RetryableError(f"truncated: {target} ends inside its compressed body")
+    return data

@@ -1,0 +1,1 @@
+"""What was removed at its source goes from the collection too."""

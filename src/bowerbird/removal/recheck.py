@@ -1,0 +1,161 @@
+"""What its author or a moderator has removed since goes from the collection too.
+
+Reddit's terms ask for it within 48 hours: https://redditinc.com/policies/data-api-terms. A tombstone stays,
+and the ledger's decision, so that the picture is not fetched again; both say no more than which post it was.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from bowerbird.core import untrusted
+from bowerbird.core.keys import replaced_key, thumb_key, tombstone_key
+from bowerbird.core.ports import Ledger, ObjectStore
+from bowerbird.core.post import Lookup
+from bowerbird.removal.redaction import redact_lines
+
+# The most ids one request takes: https://www.reddit.com/dev/api#GET_api_info
+_BATCH: Final = 100
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept picture, as its sidecar tells; `sidecar` and `image` are keys, `author` None if not told."""
+
+    candidate: str
+    source: str
+    submission: str
+    decided_at: datetime
+    sidecar: str
+    image: str
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """What a recheck found: pictures still shown, purged by reason, and those nobody could tell about.
+
+    `not_asked` pictures are of other sources.
+    """
+
+    shown: int = 0
+    unanswered: int = 0
+    not_asked: int = 0
+    purged: dict[str, int] = field(default_factory=dict)
+
+
+def recheck(  # noqa: PLR0913 - one choice each, and three have a default
+    store: ObjectStore,
+    source: Lookup,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    dry_run: bool = False,
+    ledger: Ledger | None = None,
+) -> Recheck:
+    """Look up the submissions of kept pictures (decided after `since`, or all), and purge what is gone.
+
+    A post that an authoritative source leaves out of an answer with others in it is gone. An answer with none
+    in it proves nothing, and neither does what an archive leaves out. What was said of purged posts is
+    redacted in the decision lines, and in the `ledger` when there is one.
+
+    Raises:
+        SourceBlockedError, SourceUnreachableError: the source could not be asked; what was purged stays so.
+    """
+    asked: dict[str, list[Kept]] = {}
+    not_asked = shown = unanswered = 0
+    for kept in kept_pictures(store):
+        if since and kept.decided_at < since:
+            continue
+        if source.finds(kept.source, kept.submission):
+            asked.setdefault(kept.submission, []).append(kept)
+        else:
+            not_asked += 1
+    purged: Counter[str] = Counter()
+    ids = sorted(asked)
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        answers = {post.submission.id: post for post in source.by_id(batch)}
+        # What cannot be read may be any of those that seem to be missing.
+        unsure = any(post.unreadable for post in answers.values())
+        gone: list[tuple[Kept, str]] = []
+        for submission in batch:
+            pictures = asked[submission]
+            post = answers.get(submission)
+            if post.unreadable if post else unsure or not (answers and source.authoritative):
+                unanswered += len(pictures)
+            elif post is not None and post.removed is None:
+                shown += len(pictures)
+            else:
+                reason = (post.removed if post else None) or "missing"
+                purged[reason] += len(pictures)
+                gone += [(kept, reason) for kept in pictures]
+        if not dry_run:
+            purge_all(store, gone, now, ledger)
+    return Recheck(shown, unanswered, not_asked, dict(purged))
+
+
+def kept_pictures(store: ObjectStore) -> Iterator[Kept]:
+    """Every survivor of a place; a sidecar that cannot be read is named and left alone."""
+    yield from (kept for key in sidecars(store) if (kept := kept_picture(store, key)))
+
+
+def sidecars(store: ObjectStore) -> Iterator[str]:
+    """The keys of all sidecars of a place."""
+    return (key for key in store.keys("images/") if key.endswith(".json"))
+
+
+def kept_picture(store: ObjectStore, key: str) -> Kept | None:
+    """The survivor whose sidecar lies at a key; None for what is no sidecar, which is named."""
+    try:
+        sidecar = untrusted.mapping(json.loads(store.get(key) or b""))
+        decision: dict[str, Any] = sidecar["decision"]
+        return Kept(
+            candidate=str(decision["candidate"]),
+            source=str(decision["submission"].get("source")),
+            submission=str(decision["submission"]["id"]),
+            decided_at=datetime.fromisoformat(decision["decided_at"]).astimezone(UTC),
+            sidecar=key,
+            image=str(decision["image"]),
+            author=untrusted.text(decision["submission"].get("author")),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        _LOG.warning("%s: not rechecked, for it is no sidecar", key)
+        return None
+
+
+def purge_all(
+    store: ObjectStore, gone: Sequence[tuple[Kept, str]], now: datetime, ledger: Ledger | None
+) -> None:
+    """Redact, then purge: as long as the sidecar is there, a recheck that broke off is done again."""
+    days = {kept.decided_at.date().isoformat() for kept, _ in gone}
+    for candidate in redact_lines(store, days, {kept.submission for kept, _ in gone}):
+        if ledger:
+            ledger.redact(candidate)
+    for kept, reason in gone:
+        purge(store, kept, reason, now)
+
+
+def purge(store: ObjectStore, kept: Kept, reason: str, now: datetime) -> None:
+    """Remove a picture, wherever it lies, and what was made of it.
+
+    The sidecar goes last, so that a broken purge is done again.
+    """
+    stone = {
+        "candidate": kept.candidate,
+        "submission": kept.submission,
+        "reason": reason,
+        "purged_at": now.isoformat(timespec="seconds"),
+    }
+    data = json.dumps(stone, sort_keys=True).encode()
+    store.put(tombstone_key(kept.candidate), data, content_type="application/json")
+    for key in (kept.image, replaced_key(kept.image), thumb_key(kept.candidate), kept.sidecar):
+        store.delete(key)

@@ -1,0 +1,105 @@
+"""Purges what a source tells by itself to be gone: `recheck` without asking anybody.
+
+A stream tells of every post that is removed anywhere, and hardly any of them was kept. So it is remembered
+which sidecar is of which post, and each is read for that once.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Self
+
+from bowerbird.core.keys import digest
+from bowerbird.core.ports import Ledger, ObjectStore
+from bowerbird.core.post import Removals
+from bowerbird.removal.recheck import Kept, kept_picture, purge_all, sidecars
+
+_LOG: Final = logging.getLogger(__name__)
+
+# Sidecars of other sources are remembered by so much of their names: enough for one in a billion of a
+# million.
+_SHORT: Final = 18
+
+
+def purge_removed(
+    store: ObjectStore, source: str, removals: Removals, *, now: datetime, ledger: Ledger | None = None
+) -> Counter[str]:
+    """Purge the kept pictures of these posts and authors of a source; counts them by reason.
+
+    Done twice it does nothing. What was said of purged posts is redacted, as by `recheck`.
+    """
+    purged: Counter[str] = Counter()
+    if not removals.posts and not removals.authors:
+        return purged
+    index = _Index.load(store, source)
+    index.update(store)
+    gone: list[tuple[Kept, str]] = []
+    for key, (post, author) in index.posts.items():
+        reason = removals.posts.get(post) or removals.authors.get(author)
+        if reason and (kept := kept_picture(store, key)):
+            gone.append((kept, reason))
+            purged[reason] += 1
+    if gone:
+        if ledger:
+            ledger.flush()  # only what stands in the lines can be found there
+        purge_all(store, gone, now, ledger)
+        for kept, _ in gone:
+            del index.posts[kept.sidecar]
+    index.save(store)
+    return purged
+
+
+@dataclass(slots=True)
+class _Index:
+    """Which sidecars are of which post and author of one source, and which are of others."""
+
+    source: str
+    posts: dict[str, tuple[str, str]]
+    others: set[str]
+    version: str | None
+
+    @classmethod
+    def load(cls, store: ObjectStore, source: str) -> Self:
+        """As it was left; it may always be made anew."""
+        found = store.get_versioned(_key(source))
+        if found is None:
+            return cls(source, {}, set(), None)
+        try:
+            told = json.loads(found[0])
+            posts = {str(key): (str(post), str(author)) for key, (post, author) in told["posts"].items()}
+            return cls(source, posts, {str(each) for each in told["others"]}, found[1])
+        except (ValueError, TypeError, KeyError, AttributeError):
+            _LOG.warning("%s cannot be read: reading all sidecars anew", _key(source))
+            return cls(source, {}, set(), found[1])
+
+    def update(self, store: ObjectStore) -> None:
+        """Read the sidecars that are new, and forget those that are no more."""
+        keys = set(sidecars(store))
+        self.posts = {key: post for key, post in self.posts.items() if key in keys}
+        self.others &= {_short(key) for key in keys}
+        for key in sorted(keys - self.posts.keys()):
+            if _short(key) in self.others:
+                continue
+            kept = kept_picture(store, key)
+            if kept and kept.source == self.source:
+                self.posts[key] = (kept.submission, kept.author or "")
+            else:
+                self.others.add(_short(key))
+
+    def save(self, store: ObjectStore) -> None:
+        """Keep it; a run that did so meanwhile knows as much."""
+        told = {"posts": self.posts, "others": sorted(self.others)}
+        data = json.dumps(told, separators=(",", ":")).encode()
+        store.replace(_key(self.source), data, content_type="application/json", version=self.version)
+
+
+def _key(source: str) -> str:
+    return f"cursors/kept-{digest(source)}.json"
+
+
+def _short(key: str) -> str:
+    return key.rpartition("/")[2][:_SHORT]

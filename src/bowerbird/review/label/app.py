@@ -1,0 +1,93 @@
+"""The page's routes: pictures, thumbnails, and the owner's word on each."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from fastapi import FastAPI, HTTPException
+from fastapi import Path as PathParameter
+from pydantic import BaseModel, ConfigDict
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from bowerbird.core.errors import StoreError
+from bowerbird.review.label.guard import Guard
+from bowerbird.review.label.session import Desk
+from bowerbird.review.label.small import SmallBodies
+from bowerbird.serve.http.headers import SafeHeaders
+from bowerbird.serve.http.quotas import Limits
+
+_PAGE: Final = Path(__file__).parent / "page"
+_ASSETS: Final = {"label.js": "text/javascript", "label.css": "text/css", "label.svg": "image/svg+xml"}
+_Number = Annotated[int, PathParameter(ge=0)]
+
+
+class Word(BaseModel):
+    """What the page sends when a key is pressed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    keep: bool
+
+
+def create_app(desk: Desk, port: int, limits: Limits | None = None) -> FastAPI:
+    """The application; it answers to this machine's own names at `port` only."""
+    hosts = [f"{name}:{port}" for name in ("127.0.0.1", "localhost")]
+    guards = [
+        Middleware(SafeHeaders),
+        Middleware(Guard, hosts=hosts),
+        Middleware(SmallBodies, limits=limits or Limits()),
+    ]
+    app = FastAPI(title="bowerbird label", middleware=guards, docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.exception_handler(StoreError)
+    def not_stored(_: Request, error: StoreError) -> Response:
+        # The page shows it: a full disk is the owner's to mend, and the label is said again.
+        return PlainTextResponse(str(error), HTTPStatus.INSUFFICIENT_STORAGE)
+
+    @app.get("/")
+    def page() -> FileResponse:
+        return FileResponse(_PAGE / "label.html", media_type="text/html")
+
+    @app.get("/assets/{name}")
+    def asset(name: str) -> FileResponse:
+        if name not in _ASSETS:
+            raise HTTPException(404)
+        return FileResponse(_PAGE / name, media_type=_ASSETS[name])
+
+    @app.get("/pictures")
+    def pictures() -> dict[str, Any]:
+        return {"threshold": desk.threshold, "unreadable": desk.unreadable, "pictures": desk.shown()}
+
+    @app.get("/pictures/{number}/small.jpg")
+    def small(number: _Number) -> Response:
+        return _jpeg(desk.small(_known(desk, number)))
+
+    @app.get("/pictures/{number}/large.jpg")
+    def large(number: _Number) -> Response:
+        return _jpeg(desk.large(_known(desk, number)))
+
+    @app.put("/pictures/{number}/label", status_code=204)
+    def say(number: _Number, word: Word) -> None:
+        desk.say(_known(desk, number), keep=word.keep)
+
+    @app.delete("/pictures/{number}/label", status_code=204)
+    def unsay(number: _Number) -> None:
+        desk.unsay(_known(desk, number))
+
+    return app
+
+
+def _known(desk: Desk, number: int) -> int:
+    if number >= len(desk.cards):
+        raise HTTPException(404)
+    return number
+
+
+def _jpeg(data: bytes | None) -> Response:
+    if data is None:
+        raise HTTPException(404)
+    return Response(data, media_type="image/jpeg")

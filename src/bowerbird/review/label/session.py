@@ -1,0 +1,110 @@
+"""The pictures on the desk: what was decided, what the owner said, and a small copy of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from bowerbird.core.errors import PermanentError
+from bowerbird.core.keys import thumb_key
+from bowerbird.core.labels import Label, read_labels, remove_label, write_label
+from bowerbird.core.ports import ObjectStore
+from bowerbird.imaging import picture_files
+from bowerbird.review.sheet.cards import Card
+from bowerbird.review.sheet.summary import read_report
+from bowerbird.review.sheet.thumbs import load_thumb
+
+_LARGE = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One picture as the page gets it: cleaned text, a safe link, and the owner's word so far."""
+
+    number: int
+    keep: bool
+    stage: str
+    reason: str
+    detail: str
+    title: str
+    community: str
+    credit: str
+    link: str | None
+    novelty: float | None
+    label: bool | None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One place's pictures, the closest calls first. `cards` are those that have a picture to show."""
+
+    store: ObjectStore
+    cards: tuple[Card, ...]
+    threshold: float | None
+    labels: dict[str, bool]
+    unreadable: int = 0
+    clock: Callable[[], datetime] = field(default=_now)
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Every picture, as plain values."""
+        return [asdict(self._shown(number, card)) for number, card in enumerate(self.cards)]
+
+    def say(self, number: int, *, keep: bool) -> None:
+        """Write the owner's word on a picture down."""
+        card = self.cards[number]
+        said_at = self.clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        write_label(self.store, Label(card.candidate, keep, said_at, "label", card.image))
+        self.labels[card.candidate] = keep
+
+    def unsay(self, number: int) -> None:
+        """Take it back."""
+        card = self.cards[number]
+        remove_label(self.store, card.candidate)
+        self.labels.pop(card.candidate, None)
+
+    def small(self, number: int) -> bytes | None:
+        """The thumbnail."""
+        thumb = load_thumb(self.store, self.cards[number])
+        return thumb.data if thumb else None
+
+    def large(self, number: int) -> bytes | None:
+        """A view of the survivor; of a rejected picture only the thumbnail is there."""
+        card = self.cards[number]
+        data = self.store.get(card.image) if card.image else None
+        if data is None:
+            return self.small(number)
+        try:
+            return picture_files.small(data, _LARGE)
+        except PermanentError:
+            return self.small(number)
+
+    def _shown(self, number: int, card: Card) -> Shown:
+        return Shown(
+            number=number,
+            keep=card.keep,
+            stage=card.stage,
+            reason="Kept" if card.keep else card.reason,
+            detail=card.detail,
+            title=card.title,
+            community=card.community,
+            credit=card.credit,
+            link=card.link,
+            novelty=card.novelty,
+            label=self.labels.get(card.candidate),
+        )
+
+
+def open_desk(store: ObjectStore) -> Desk:
+    """Read a place's decisions and labels."""
+    report = read_report(store)
+    there = {*store.keys("thumbs/"), *store.keys("images/")}
+    cards = [card for card in report.cards if thumb_key(card.candidate) in there or card.image in there]
+    cards.sort(key=lambda card: (abs(card.margin), card.candidate))
+    labels = {label.candidate: label.keep for label in read_labels(store)}
+    return Desk(store, tuple(cards), report.threshold, labels, report.unreadable)

@@ -1,0 +1,39 @@
+"""How hosts treated the last day's downloads, told by the reasons in the decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from bowerbird.core.ports import ObjectStore
+from bowerbird.core.yields import Yield, read_yields
+from bowerbird.crawl.host_health import Health, HostState
+from bowerbird.review.report.page import reasons
+
+# Reasons of the original stage by what they say of the host; any other reason means that a picture came.
+_TROUBLE: Final[dict[str, Health]] = {
+    "forbidden": "blocked",
+    "opted-out": "blocked",
+    "html": "blocked",
+    "unreachable": "unreachable",
+    "gone": "empty",
+    "removed": "empty",
+    "status": "empty",
+}
+_WORST_FIRST: Final[tuple[Health, ...]] = ("blocked", "unreachable", "empty")
+
+
+def last_days_hosts(store: ObjectStore, most: int = 10) -> Iterator[HostState]:
+    """The hosts with most candidates on the last day that has decisions."""
+    days = {key.split("/")[1].removeprefix("day=") for key in store.keys("decisions/day=")}
+    if days:
+        rows = read_yields(store, max(days)).by["host"]
+        yield from (_state(row, max(days)) for row in sorted(rows, key=lambda row: -row.seen)[:most])
+
+
+def _state(row: Yield, day: str) -> HostState:
+    met = {_TROUBLE[word] for word in row.rejected if word in _TROUBLE}
+    came = row.seen - sum(count for word, count in row.rejected.items() if word in _TROUBLE)
+    health: Health = "ok" if came else next(each for each in _WORST_FIRST if each in met)
+    detail = f"{day}: {row.kept} kept of {row.seen}"
+    return HostState(row.name, health, f"{detail}, {reasons(row)}" if row.rejected else detail)

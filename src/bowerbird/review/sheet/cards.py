@@ -1,0 +1,157 @@
+"""What one decision looks like on the sheet: cleaned text, a safe link, and how close a call it was."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from bowerbird.core.decisions import Decision
+
+_LONGEST_TEXT: Final = 300
+
+# Stacked marks ("zalgo") paint over the neighbours; real scripts need no more than two or three a letter.
+_MARKS: Final = re.compile(
+    r"([\u0300-\u036f\u0483-\u0489\u1dc0-\u1dff\u20d0-\u20ff]{2})[\u0300-\u036f\u0483-\u0489\u1dc0-\u1dff\u20d0-\u20ff]+"
+)
+
+#: Reasons that do not speak for themselves once their dashes are gone.
+_PHRASES: Final = {
+    "novelty": "Unlike what you love",
+    "watermark": "Watermarked",
+    "html": "A page, not a picture",
+}
+
+#: Scores of which less is better; of every other score more is better.
+_LESS_IS_BETTER: Final = frozenset({"watermark"})
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A score beside the threshold it was held against."""
+
+    name: str
+    score: float
+    threshold: float
+
+    @property
+    def margin(self) -> float:
+        """How far on the keeping side of the threshold the score lies; negative on the other side."""
+        away = self.score - self.threshold
+        return -away if self.name in _LESS_IS_BETTER else away
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One picture on the sheet.
+
+    Texts are cleaned, `link` is http(s) or None, `size` is in pixels, `image` is a survivor's object key,
+    `mark` where its watermark is: left, top, right, bottom in shares of the picture.
+    """
+
+    candidate: str
+    keep: bool
+    stage: str
+    reason: str
+    detail: str
+    title: str
+    community: str
+    credit: str
+    link: str | None
+    size: tuple[int, int] | None
+    image: str | None
+    novelty: float | None
+    measure: Measure | None
+    mark: tuple[float, float, float, float] | None = None
+
+    @property
+    def margin(self) -> float:
+        """The measure's margin; infinitely far where nothing was measured."""
+        return self.measure.margin if self.measure else -math.inf
+
+
+def card_of(decision: Decision) -> Card:
+    """Take from a decision what the sheet shows of it. Nothing in it is trusted to have the right type."""
+    post = decision.submission
+    word, _, detail = decision.reason.partition(":")
+    measure = _measure(decision)
+    source, name = plain(post.get("source")), plain(post.get("id"))
+    return Card(
+        candidate=decision.candidate,
+        keep=decision.keep is True,
+        stage=plain(decision.stage),
+        reason=_phrase(plain(word)),
+        # "89.9 is below 104.5" is what the bar shows.
+        detail="" if measure and measure.name == decision.stage else plain(detail),
+        title=plain(post.get("title")) or f"{source} {name}".strip() or plain(decision.candidate),
+        community=plain(post.get("community")) or source,
+        credit=" · ".join(filter(None, (plain(post.get("author")), plain(post.get("licence"))))),
+        link=safe_link(post.get("permalink")) or safe_link(post.get("url")),
+        size=_size(decision.facts),
+        image=decision.image,
+        # A preview that was rejected is the only look there was: its score is on the same scale.
+        novelty=_number(decision.scores.get("novelty", decision.scores.get("preview"))),
+        measure=measure,
+        mark=_mark(decision.facts),
+    )
+
+
+def plain(value: Any) -> str:
+    """One line of printable text from whatever a stranger typed; empty for anything but text.
+
+    Drops control, format (bidirectional overrides, zero-width), surrogate and unassigned characters.
+    """
+    if not isinstance(value, str):
+        return ""
+    head = " ".join(value[: 4 * _LONGEST_TEXT].split())
+    visible = "".join(char for char in head if unicodedata.category(char)[0] != "C")
+    return _MARKS.sub(r"\1", visible)[:_LONGEST_TEXT].strip()
+
+
+def safe_link(value: Any) -> str | None:
+    """The URL if it is one that a click may follow: absolute, http or https, nothing invisible in it."""
+    if not isinstance(value, str) or not value.isprintable() or " " in value:
+        return None
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return None
+    return value if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+def _phrase(word: str) -> str:
+    return _PHRASES.get(word) or word.replace("-", " ").replace("_", " ").capitalize() or "No reason given"
+
+
+def _measure(decision: Decision) -> Measure | None:
+    # What rejected it, if that was a score; else novelty, the score that everything is ranked by.
+    for name in ("novelty",) if decision.keep else (decision.stage, "novelty"):
+        score, threshold = _number(decision.scores.get(name)), _number(decision.thresholds.get(name))
+        if score is not None and threshold is not None:
+            return Measure(name, score, threshold)
+    return None
+
+
+def _size(facts: dict[str, Any]) -> tuple[int, int] | None:
+    width, height = facts.get("width"), facts.get("height")
+    if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
+        return width, height
+    return None
+
+
+def _mark(facts: dict[str, Any]) -> tuple[float, float, float, float] | None:
+    sides = facts.get("mark")
+    if not isinstance(sides, list) or not all(isinstance(side, int | float) for side in sides):
+        return None
+    match sides:
+        case [left, top, right, bottom] if 0 <= left < right <= 1 and 0 <= top < bottom <= 1:
+            return left, top, right, bottom
+        case _:
+            return None
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None

@@ -1,0 +1,144 @@
+"""The sheet as one HTML file: no script, no network, nothing beside it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import jinja2
+from markupsafe import Markup
+
+from bowerbird.core.ports import ObjectStore
+from bowerbird.review.sheet.cards import Card
+from bowerbird.review.sheet.gauge import Gauges, figure
+from bowerbird.review.sheet.histogram import Histogram
+from bowerbird.review.sheet.palette import DARK, LIGHT, Palette
+from bowerbird.review.sheet.summary import Report
+from bowerbird.review.sheet.thumbs import load_thumb
+
+# About 12 KB a picture: with these a day of r/all stays a file that a phone opens.
+_MOST_KEPT: Final = 240
+_MOST_OF_A_GROUP: Final = 60
+#: A rejected group shows this many at once, the rest unfolds; up to so many are not worth a click.
+_AT_FIRST: Final = 12
+_UNFOLDED: Final = 18
+
+_WIDE: Final = (12.0, 3.6)
+_NARROW: Final = (4.2, 3.6)
+
+_HERE: Final = Path(__file__).parent
+_TEMPLATES: Final = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(_HERE),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """A card with its picture as a data URI and its bar; `position` runs from 0 to 100."""
+
+    card: Card
+    picture: str | None
+    fills: bool
+    position: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """Tiles under one heading; `more` are not on the page at all."""
+
+    stage: str
+    reason: str
+    total: int
+    shown: Sequence[_Tile]
+    folded: Sequence[_Tile]
+
+    @property
+    def bare(self) -> bool:
+        """Whether there is no picture at all in it, so that its cards may be low."""
+        return not any(tile.picture for tile in (*self.shown, *self.folded))
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.shown) - len(self.folded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    """The histogram for one kind of screen, as a data URI; `media` is its CSS media query."""
+
+    media: str
+    uri: str
+    width: int
+    height: int
+
+
+def render_page(report: Report, histogram: Histogram | None, store: ObjectStore, title: str) -> str:
+    """The whole page. Everything that strangers wrote is escaped; only http(s) links survive."""
+    gauges = Gauges.of(report.cards)
+    css = _css()
+    kept = [_tile(card, gauges, store) for card in report.kept[:_MOST_KEPT]]
+    sections = []
+    for group in report.groups:
+        tiles = [_tile(card, gauges, store) for card in group.cards[:_MOST_OF_A_GROUP]]
+        first = _AT_FIRST if len(tiles) > _UNFOLDED else len(tiles)
+        sections.append(_Section(group.stage, group.reason, len(group.cards), tiles[:first], tiles[first:]))
+    return _TEMPLATES.get_template("sheet.html").render(
+        title=title,
+        report=report,
+        kept=_Section("", "Kept", len(report.kept), kept, ()),
+        sections=sections,
+        largest=max((section.total for section in sections), default=1),
+        charts=_charts(histogram) if histogram else [],
+        # The policy's hash covers exactly what stands between the style tags.
+        css=Markup(css),  # noqa: S704 - our own file, nothing of the run is in it
+        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        figure=figure,
+    )
+
+
+def _tile(card: Card, gauges: Gauges, store: ObjectStore) -> _Tile:
+    thumb = load_thumb(store, card)
+    return _Tile(
+        card,
+        _data_uri(thumb.data, "image/jpeg") if thumb else None,
+        fills=thumb.fills if thumb else True,
+        position=100 * gauges.position(card.measure) if card.measure else None,
+    )
+
+
+def _css() -> str:
+    light = f":root {{ {_variables(LIGHT)} }}"
+    dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}"
+    return "\n".join(("", light, dark, (_HERE / "sheet.css").read_text(encoding="utf-8")))
+
+
+def _variables(colours: Palette) -> str:
+    return " ".join(f"--{name}: {getattr(colours, name)};" for name in Palette.__slots__)
+
+
+def _charts(histogram: Histogram) -> list[_Chart]:
+    """One a screen, the most particular first: a browser takes the first that fits."""
+    dark, narrow = "screen and (prefers-color-scheme: dark)", "(max-width: 40rem)"
+    return [
+        _chart(histogram, f"{dark} and {narrow}", DARK, _NARROW),
+        _chart(histogram, narrow, LIGHT, _NARROW),
+        _chart(histogram, dark, DARK, _WIDE),
+        _chart(histogram, "all", LIGHT, _WIDE),
+    ]
+
+
+def _chart(histogram: Histogram, media: str, colours: Palette, inches: tuple[float, float]) -> _Chart:
+    uri = _data_uri(histogram.draw(colours, inches=inches, image_format="svg"), "image/svg+xml")
+    return _Chart(media, uri, round(100 * inches[0]), round(100 * inches[1]))
+
+
+def _data_uri(data: bytes, content_type: str) -> str:
+    return f"data:{content_type};base64,{base64.b64encode(data).decode()}"

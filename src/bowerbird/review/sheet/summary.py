@@ -1,0 +1,92 @@
+"""What a run decided, in the order in which a person wants to see it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from bowerbird.core.decisions import decode_decision
+from bowerbird.core.ports import ObjectStore
+from bowerbird.review.sheet.cards import Card, card_of, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rejections of one stage for one reason, the closest calls first."""
+
+    stage: str
+    reason: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole run: one card a candidate, and what was read to make them."""
+
+    cards: tuple[Card, ...]
+    bundles: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    unreadable: int = 0
+
+    @cached_property
+    def kept(self) -> tuple[Card, ...]:
+        """Kept pictures, the best score first."""
+        return tuple(sorted((card for card in self.cards if card.keep), key=lambda card: -card.margin))
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Rejections by stage and reason: those that a score decided first, then the most frequent first."""
+        found: dict[tuple[str, str], list[Card]] = defaultdict(list)
+        for card in self.cards:
+            if not card.keep:
+                found[card.stage, card.reason].append(card)
+        groups = (Group(*at, tuple(sorted(cards, key=_closeness))) for at, cards in found.items())
+        return tuple(sorted(groups, key=lambda group: (not _scored(group), -len(group.cards), group.reason)))
+
+    @property
+    def rejected(self) -> int:
+        """How many candidates were not kept."""
+        return len(self.cards) - len(self.kept)
+
+    @cached_property
+    def threshold(self) -> float | None:
+        """The novelty threshold that most of the run was held against."""
+        seen = Counter(c.measure.threshold for c in self.cards if c.measure and c.measure.name == "novelty")
+        return seen.most_common(1)[0][0] if seen else None
+
+
+def read_report(store: ObjectStore, day: str | None = None) -> Report:
+    """Read the decisions of a place, of one day (YYYY-MM-DD) or of all; a line that is damaged is counted."""
+    cards: dict[str, Card] = {}
+    bundles: Counter[str] = Counter()
+    days: set[str] = set()
+    unreadable = 0
+    for line in decision_lines(store, day):
+        try:
+            decision = decode_decision(line)
+            cards[decision.candidate] = card_of(decision)
+            days.add(plain(decision.day))
+            bundles[plain(decision.bundle)] += 1
+        except (ValueError, TypeError, AttributeError):
+            unreadable += 1
+    names = tuple(name for name, _ in bundles.most_common())
+    return Report(tuple(cards.values()), names, tuple(sorted(days)), unreadable)
+
+
+def decision_lines(store: ObjectStore, day: str | None = None) -> Iterable[str]:
+    """The lines of every decision file, of one day (YYYY-MM-DD) or of all."""
+    for key in store.keys(f"decisions/day={day}/" if day else "decisions/day="):
+        if key.endswith(".jsonl"):
+            text = (store.get(key) or b"").decode(errors="replace")
+            # Not splitlines(): U+2028 and friends may stand unescaped inside a JSON string.
+            yield from (line for line in text.split("\n") if line.strip())
+
+
+def _closeness(card: Card) -> tuple[float, str]:
+    return abs(card.margin), card.candidate
+
+
+def _scored(group: Group) -> bool:
+    return any(card.measure and card.measure.name == group.stage for card in group.cards)

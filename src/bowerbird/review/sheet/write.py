@@ -1,0 +1,60 @@
+"""Writes the sheet of a place to a folder."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from bowerbird.adapters.folder.disk import disk_errors
+from bowerbird.core.ports import ObjectStore
+from bowerbird.core.whole import write_whole
+from bowerbird.review.sheet.cards import plain
+from bowerbird.review.sheet.histogram import Histogram, Reference
+from bowerbird.review.sheet.page import render_page
+from bowerbird.review.sheet.palette import LIGHT
+from bowerbird.review.sheet.poster import draw_poster
+from bowerbird.review.sheet.summary import Report, read_report
+
+_HISTOGRAM_INCHES: Final = (9.6, 4.2)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFiles:
+    """Where the sheet is; `histogram` is None when nothing in the run has a novelty score."""
+
+    page: Path
+    picture: Path
+    histogram: Path | None
+    report: Report
+
+
+def write_sheet(
+    store: ObjectStore,
+    out: Path,
+    *,
+    reference: Reference | None,
+    day: str | None = None,
+    title: str = "Contact sheet",
+) -> SheetFiles:
+    """Write `sheet.html`, `sheet.png` and `novelty.png` of a place, of one day (YYYY-MM-DD) or of all."""
+    report, title = read_report(store, day), plain(title)
+    histogram = Histogram.of(report, reference)
+    with disk_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+    page, picture, chart = out / "sheet.html", out / "sheet.png", out / "novelty.png"
+    write_whole(page, render_page(report, histogram, store, title).encode())
+    write_whole(picture, _png(draw_poster(report, histogram, store, title)))
+    if histogram is None:
+        return SheetFiles(page, picture, None, report)
+    write_whole(chart, histogram.draw(LIGHT, inches=_HISTOGRAM_INCHES, image_format="png", dpi=150))
+    return SheetFiles(page, picture, chart, report)
+
+
+def _png(image: Image.Image) -> bytes:
+    drawn = io.BytesIO()
+    image.save(drawn, "PNG")
+    return drawn.getvalue()

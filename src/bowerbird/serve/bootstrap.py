@@ -1,0 +1,59 @@
+"""Wires `bowerbird serve`. Apart from the host's own, since only this command needs a web framework."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from PIL import Image
+
+from bowerbird.host.wiring import USER_AGENT
+from bowerbird.serve.anti_sus import Keep
+from bowerbird.serve.http.app import create_app
+from bowerbird.serve.http.service import Service
+from bowerbird.serve.http.settings import HttpSettings
+from bowerbird.serve.http.wiring import http_service
+from bowerbird.serve.names import KnownNames
+from bowerbird.serve.server import address, listening, serve
+from bowerbird.serve.zeromq import serving
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """Where to listen, and with which models.
+
+    `zmq` is an address or None; `names` are those that callers may use besides the obvious ones.
+    """
+
+    host: str
+    port: int
+    bundle: str
+    zmq: str | None = None
+    verbose: bool = False
+    names: tuple[str, ...] = ()
+
+
+def run_server(options: ServeOptions) -> None:
+    """Serve until stopped."""
+    with ExitStack() as stack:
+        bound = stack.enter_context(listening(options.host, options.port))
+        service = http_service(HttpSettings(bundle=options.bundle, user_agent=USER_AGENT))
+        print(f"{service.bundle.bundle} at {address(bound)}", flush=True)
+        if options.zmq is not None:
+            endpoint = stack.enter_context(serving(options.zmq, _keep(service), _cores()))
+            print(f"{service.bundle.bundle} at {endpoint} for anti_sus clients", flush=True)
+        serve(KnownNames(create_app(service), (options.host, *options.names)), bound, verbose=options.verbose)
+
+
+def _keep(service: Service) -> Keep:
+    judge = service.judges.plain
+
+    def keep(image: Image.Image) -> bool:
+        return judge.array("zmq", image).verdict.keep
+
+    return keep
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))

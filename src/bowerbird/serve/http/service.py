@@ -1,0 +1,39 @@
+"""What the routes need, wired once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bowerbird.serve.http.gate import Room
+from bowerbird.serve.http.judge import Judgement, Judges
+from bowerbird.serve.http.quotas import Limits
+from bowerbird.serve.http.schema import BundleAnswer, VerdictAnswer
+from bowerbird.serve.http.streaming import in_order
+
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Judges pictures in a pool of threads.
+
+    One request has `width` pictures in hand at once, or `downloads` of them when they have to be fetched.
+    """
+
+    judges: Judges
+    bundle: BundleAnswer
+    limits: Limits
+    pool: Executor
+    room: Room
+    width: int
+    downloads: int
+
+    async def judge(
+        self, items: AsyncIterator[_Item], judge: Callable[[_Item], Judgement], width: int
+    ) -> AsyncIterator[VerdictAnswer]:
+        """Verdicts in the order of the items."""
+        async for judgement in in_order(items, judge, self.pool, width):
+            yield VerdictAnswer.of(judgement)

@@ -1,0 +1,42 @@
+"""The HTTP function's environment; the only place that reads it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.serve.http.quotas import Limits
+from functions.filter.settings import MEMORY_MB
+
+
+class HttpSettings(BaseSettings):
+    """Variables are upper case with the prefix `BOWERBIRD_`; `MAX_…` are limits of the API alone."""
+
+    model_config = SettingsConfigDict(env_prefix="BOWERBIRD_", frozen=True)
+
+    memory_mb: int | None = Field(default=None, validation_alias=MEMORY_MB)
+    bundle: str = "lite"
+    user_agent: str = "aws-lambda:bowerbird:0.1.0"
+    min_area: int = 1280 * 1024
+    max_wide: float = 3.0
+    max_tall: float = 2.0
+    max_requests: int = Field(default=Limits().requests, ge=1)
+    max_pictures: int = Field(default=Limits().pictures, ge=1)
+    max_bytes: int = Field(default=Limits().picture_bytes, ge=1)
+    max_body_bytes: int = Field(default=Limits().body_bytes, ge=1)
+    max_pixels: int = Field(default=Limits().pixels, ge=1)
+
+    def limits(self) -> Limits:
+        """The limits as one value."""
+        return Limits(
+            requests=self.max_requests,
+            pictures=self.max_pictures,
+            picture_bytes=self.max_bytes,
+            body_bytes=self.max_body_bytes,
+            pixels=self.max_pixels,
+        )
+
+    def shape(self) -> ShapeRule:
+        """The gallery's rule, for callers that ask for it."""
+        return ShapeRule(self.min_area, self.max_wide, self.max_tall)

@@ -1,0 +1,65 @@
+"""Wires the HTTP function."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from fastapi import FastAPI
+from PIL import Image
+
+from bowerbird.imaging.isolated import IsolatedDecoder
+from bowerbird.models.bundle import load
+from bowerbird.net import HostTurns, HttpFetcher
+from bowerbird.serve.http.app import create_app
+from bowerbird.serve.http.description import describe
+from bowerbird.serve.http.gate import Room
+from bowerbird.serve.http.judge import judges
+from bowerbird.serve.http.raw import SIDE
+from bowerbird.serve.http.service import Service
+from bowerbird.serve.http.settings import HttpSettings
+from functions.filter.settings import cores
+
+# Of one request; each may hold a whole picture in memory. There are threads for all requests, so that one's
+# links to a host that does not answer hold up nobody else's.
+_DOWNLOADS: Final = 8
+
+
+def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
+    """The judges with their models loaded and tried: a bundle that cannot judge stops the start.
+
+    `gateway` is for tests: one server that all pictures are asked of.
+
+    Raises:
+        BundleError: the bundle is missing or damaged.
+    """
+    bundle = load(settings.bundle)
+    limits = settings.limits()
+    computing = cores(settings.memory_mb)
+    found = judges(
+        bundle,
+        HttpFetcher(user_agent=settings.user_agent, gateway=gateway, turns=HostTurns()),
+        limits,
+        settings.shape(),
+        cores=computing,
+        decoder=IsolatedDecoder(workers=computing),
+    )
+    width = computing + 1
+    grey = Image.new("RGB", (SIDE, SIDE), "grey")
+    bundle.encoder.embed([grey])
+    if bundle.watermark is not None:
+        bundle.watermark.detect([grey])
+    return Service(
+        judges=found,
+        bundle=describe(bundle),
+        limits=limits,
+        pool=ThreadPoolExecutor(limits.requests * max(width, _DOWNLOADS), thread_name_prefix="judge"),
+        room=Room(limits.requests),
+        width=width,
+        downloads=_DOWNLOADS,
+    )
+
+
+def http_app(settings: HttpSettings) -> FastAPI:
+    """The API, ready to serve."""
+    return create_app(http_service(settings))

@@ -1,0 +1,147 @@
+"""Thresholds from scores the model was not fitted on."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_curve
+
+from bowerbird.adapters.beforehand import bundle_name
+from bowerbird.cli.score import score_files
+from bowerbird.core.decisions import Decision, decode_decision
+from bowerbird.core.errors import UsageError
+from bowerbird.imaging import picture_files
+from bowerbird.models import manifest as manifests
+from bowerbird.models.bundle import Bundle
+from bowerbird.models.manifest import Threshold
+from bowerbird.training import figures
+from bowerbird.training.heldout import threshold
+from bowerbird.training.write import staged
+
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A threshold, how it was chosen in words, and the scores it was chosen on."""
+
+    threshold: float
+    chosen: str
+    scores: Mapping[str, Scores]
+
+
+def by_keep_rate(bundle: Bundle, rate: float) -> Choice:
+    """Keep this share of the pictures that were held out in training."""
+    reference = bundle.novelty.reference
+    if "heldout" not in reference:
+        raise UsageError(f"{bundle.label} holds no held-out scores; give --good and --reject")
+    heldout = np.asarray(reference["heldout"])
+    text = f"keeps {rate:.3g} of {len(heldout)} held-out pictures"
+    return Choice(threshold(heldout, rate), text, reference)
+
+
+def by_pictures_a_day(bundle: Bundle, place: Path, wanted: float) -> Choice:
+    """Keep this many a day of what past runs with this model scored.
+
+    What was rejected on its preview, or by a scout, was not scored in full: it scores below the rest, how far
+    below is not known.
+
+    Raises:
+        UsageError: no decision of this bundle with a score, or more wanted than were scored in full.
+    """
+    days, scores, glanced = set[str](), list[float](), list[float]()
+    unscored = 0
+    for decision in _decided(place):
+        if decision.bundle.partition("@")[0] != bundle.manifest.name:
+            continue
+        if "novelty" in decision.scores:
+            scores.append(decision.scores["novelty"])
+        elif decision.stage in {"preview", "scout"}:
+            unscored += 1
+            glanced += [decision.scores["preview"]] if "preview" in decision.scores else []
+        else:
+            continue
+        days.add(decision.day)
+    if not scores:
+        raise UsageError(f"{place} holds no decision of {bundle.manifest.name} with a novelty score")
+    ranked = np.sort(scores)[::-1]
+    rank = max(1, round(wanted * len(days)))
+    if rank > len(ranked) and unscored:
+        raise UsageError(
+            f"{wanted:g} a day are more than were scored in full, {len(ranked)} in {len(days)} days; "
+            f"{unscored} more were rejected at a first look"
+        )
+    text = f"{wanted:g} pictures a day, from {len(ranked)} scores of {len(days)} days"
+    seen: dict[str, Scores] = {"this run": ranked}
+    if unscored:
+        text += f"; {unscored} more were rejected at a first look"
+    if glanced:
+        seen["below by preview"] = np.array(glanced)
+    return Choice(float(ranked[min(len(ranked), rank) - 1]), text, seen)
+
+
+def by_two_folders(bundle: Bundle, good: Path, rejects: Path) -> Choice:
+    """Where most of both folders are judged right (Youden's J)."""
+    scores = {"heldout": _scores(bundle, good), "rejects": _scores(bundle, rejects)}
+    truth = np.r_[np.ones(len(scores["heldout"])), np.zeros(len(scores["rejects"]))]
+    false, true, bars = roc_curve(truth, np.r_[scores["heldout"], scores["rejects"]])
+    best = int(np.argmax(true - false))
+    text = f"keeps {true[best]:.3g} of {good.name} and {false[best]:.3g} of {rejects.name}"
+    return Choice(float(bars[best]), text, scores)
+
+
+def write(bundle: Bundle, choice: Choice, out: Path) -> str:
+    """Write the bundle with the new threshold and the next version; returns its label.
+
+    A scout was calibrated on what passes the old threshold, so it is trusted no more.
+    """
+    threshold = Threshold(value=choice.threshold, chosen=choice.chosen)
+    novelty = bundle.manifest.novelty.model_copy(update={"threshold": threshold})
+    label = rewrite(bundle, out, {"novelty": novelty, "scout": None})
+    shown = out / "report"
+    shown.mkdir(exist_ok=True)
+    figures.histogram(choice.scores, choice.threshold, shown / "calibration.png")
+    return label
+
+
+def rewrite(bundle: Bundle, out: Path, changes: Mapping[str, object]) -> str:
+    """Write the bundle with these fields of its manifest changed, and the next version; returns its label."""
+    name, version = bundle_name(out), _next(bundle.manifest.version)
+    new = bundle.manifest.model_copy(update={"name": name, "version": version, **changes})
+    with staged(out) as folder:
+        if out.resolve() != bundle.folder.resolve():
+            _copy(bundle.folder, folder)
+        manifests.write(new, folder)
+    return f"{name}@{version}"
+
+
+def _copy(bundle: Path, folder: Path) -> None:
+    """Copy a bundle's files; unlike `copytree` it ends with the first error, and as that error."""
+    for path in [path for path in bundle.rglob("*") if path.is_file()]:
+        target = folder / path.relative_to(bundle)
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, target)
+
+
+def _next(version: str) -> str:
+    major, minor, patch = version.split(".")
+    return f"{major}.{minor}.{int(patch) + 1}"
+
+
+def _scores(bundle: Bundle, folder: Path) -> Scores:
+    found = score_files(picture_files.find([folder]), bundle)
+    scores = np.array([score.novelty for score in found if score.novelty is not None])
+    if not len(scores):
+        raise UsageError(f"{folder} holds no picture that can be read")
+    return scores
+
+
+def _decided(place: Path) -> Iterator[Decision]:
+    for path in sorted(place.glob("decisions/day=*/*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield decode_decision(line)

@@ -1,0 +1,252 @@
+"""Fit a novelty model on embeddings, and say what it scores pictures that it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold
+
+from bowerbird.core.errors import UsageError
+from bowerbird.models.densities import Density, Linear, Neighbours, unit
+from bowerbird.models.novelty import Novelty, Part
+from bowerbird.training import heldout
+from bowerbird.training.heldout import HeldOut, auroc
+
+Vectors = NDArray[np.float32]
+Scores = NDArray[np.float64]
+Rows = NDArray[np.int64]
+Span = tuple[int, int]
+
+FOLDS: Final = 5
+FEWEST: Final = 20
+# Some of them may be copies of one another, but not so many that too few are left to hold out.
+_FEWEST_DIFFERENT: Final = 10
+NEIGHBOURS: Final = 15
+# More references than this are thinned at random: the bundle stays small and a picture's score cheap.
+_MOST_REFERENCES: Final = 4000
+# How much the head of examples counts beside the density; both are standardised. Rejects say more about the
+# owner than imitations do.
+IMITATIONS_WEIGHT: Final = 0.5
+REJECTS_WEIGHT: Final = 1.0
+# Somebody who loves flat artwork has no use for a head that cannot tell it from imitations of it. Photographs
+# are told from theirs with 0.98 and more; vector art reaches 0.97, and the head then costs it 0.05 of AUROC.
+_LEAST_SEPARATION: Final = 0.975
+# Unit vectors have components of about 1/sqrt(D); scaled, one regularisation fits every encoder.
+_REACH: Final = 5.0
+_INVERSE_REGULARISATION: Final = 0.1
+_ORIGINAL_KEEP_RATE: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Unit vectors: the owner's pictures (N, D), imitations (M, D) made from `origin` (M), rejects (R, D).
+
+    `share` is how much of all pictures these are, below 1 while some are held out. `style` are the numbers of
+    a vector that tell how a picture is made, where the encoder keeps them apart from what it shows. Pictures
+    with the same number in `twins` (N) are held out together, and count as one; None: no two are twins.
+    """
+
+    good: Vectors
+    imitations: Vectors
+    origin: Rows
+    rejects: Vectors
+    share: float = 1.0
+    style: Span | None = None
+    twins: Rows | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse too few pictures to hold any out."""
+        found, different = len(self.good), len(np.unique(self.groups))
+        if found < FEWEST * self.share:
+            raise UsageError(f"{found} pictures can be read; give at least {FEWEST}")
+        if self.share == 1.0 and different < _FEWEST_DIFFERENT:
+            raise UsageError(f"{found} pictures show {different} things; give at least {FEWEST} that differ")
+
+    @property
+    def groups(self) -> Rows:
+        """A number a picture, the same for twins, (N,)."""
+        return np.arange(len(self.good)) if self.twins is None else self.twins
+
+    def take(self, good: Rows, rejects: Rows) -> Sample:
+        """These pictures with their own imitations, and these rejects."""
+        place = {int(row): index for index, row in enumerate(good)}
+        mine = np.isin(self.origin, good)
+        origin = np.array([place[int(row)] for row in self.origin[mine]], np.int64)
+        share = self.share * len(good) / len(self.good)
+        return Sample(
+            self.good[good],
+            self.imitations[mine],
+            origin,
+            self.rejects[rejects],
+            share,
+            self.style,
+            self.groups[good],
+        )
+
+    def cut(self, span: Span) -> Sample:
+        """These numbers of every vector only, scaled to unit length again."""
+        good, imitations, rejects = (
+            unit(vectors[:, slice(*span)]) for vectors in (self.good, self.imitations, self.rejects)
+        )
+        return Sample(good, imitations, self.origin, rejects, self.share, twins=self.twins)
+
+    @property
+    def at_last(self) -> int:
+        """How many pictures there are when none is held out."""
+        return round(len(self.good) / self.share)
+
+
+Fitter = Callable[[Sample], Density]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The model, the density that won, what each contender does with the head beside it, and the winner.
+
+    `unaided` is what the winner does when it has learnt from no reject; None where there are none.
+    """
+
+    novelty: Novelty
+    winner: str
+    contenders: Mapping[str, HeldOut]
+    total: HeldOut
+    unaided: HeldOut | None = None
+
+
+def neighbours(sample: Sample) -> Density:
+    """The nearest by cosine.
+
+    With fewer references the same number of neighbours reaches further and scores come out lower, so that a
+    threshold from held-out scores would keep too many. The number shrinks with them, and the reach stays.
+    """
+    reference = sample.good
+    if len(reference) > _MOST_REFERENCES:
+        reference = np.random.default_rng(0).permutation(reference)[:_MOST_REFERENCES]
+    at_last = min(_MOST_REFERENCES, sample.at_last)
+    k = min(NEIGHBOURS, at_last // 3) * len(reference) / at_last
+    return Neighbours(reference.astype(np.float16), np.asarray(max(1, round(k))))
+
+
+def examples(sample: Sample) -> Density:
+    """A linear head: the owner's pictures against imitations and rejects, which have equal say.
+
+    Given their style only, where there is one: a painted valley shows what a photographed one shows.
+    """
+    groups = [sample.good, sample.imitations, sample.rejects]
+    points = np.concatenate(groups)
+    loved = np.arange(len(points)) < len(sample.good)
+    against = sum(len(group) > 0 for group in groups[1:])
+    says = (against, 1, 1)
+    weights = np.concatenate(
+        [np.full(len(group), say / max(1, len(group))) for group, say in zip(groups, says, strict=True)]
+    )
+    return linear(points, loved, weights)
+
+
+def _without_rejects(sample: Sample) -> Density:
+    return examples(replace(sample, rejects=sample.rejects[:0]))
+
+
+def linear(points: Vectors, loved: NDArray[np.bool_], weights: Scores) -> Linear:
+    """A linear head on unit vectors (N, D); only the ratios of the weights matter."""
+    head = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=500)
+    head.fit(points * _REACH, loved, sample_weight=weights * len(points) / weights.sum())
+    return Linear((head.coef_[0] * _REACH).astype(np.float32), np.float32(head.intercept_[0]))
+
+
+def fit(
+    sample: Sample,
+    contenders: Mapping[str, Fitter],
+    *,
+    keep_rate: float,
+    seed: int = 0,
+    use_head: bool = True,
+) -> Fitted:
+    """Choose among densities, the first of which is the simple one, and set the threshold.
+
+    The threshold keeps `keep_rate` of the owner's pictures, each scored by a model that had not seen it.
+    """
+    whole = (0, sample.good.shape[1])
+    style = sample.style or whole
+    styles = sample.cut(style)
+    head = hold_out(styles, examples, seed) if use_head and _others(sample) else None
+    if head is not None and head.separation < _LEAST_SEPARATION and not len(sample.rejects):
+        head = None
+    weight = REJECTS_WEIGHT if len(sample.rejects) else IMITATIONS_WEIGHT
+    held = {name: hold_out(sample, fitter, seed) for name, fitter in contenders.items()}
+    totals = {name: _sum([(seen, 1.0), *([(head, weight)] if head else [])]) for name, seen in held.items()}
+    winner = heldout.choose(totals)
+    total = totals[winner]
+    parts = [_part(contenders[winner](sample), whole, held[winner], 1.0)]
+    if head is not None:
+        parts.append(_part(examples(styles), style, head, weight))
+    model = Novelty(tuple(parts), heldout.threshold(total.good, keep_rate))
+    reference = {"training": model.score(sample.good), "heldout": total.good}
+    if len(total.rejects):
+        reference["rejects"] = total.rejects
+    unaided = None if head is None else _unaided(styles, held[winner], seed)
+    return Fitted(replace(model, reference=reference), winner, totals, total, unaided)
+
+
+def _unaided(styles: Sample, density: HeldOut, seed: int) -> HeldOut | None:
+    if not len(styles.rejects):
+        return None
+    parts = [(density, 1.0)]
+    if len(styles.imitations):
+        head = hold_out(styles, _without_rejects, seed)
+        if auroc(head.good, head.imitations) >= _LEAST_SEPARATION:
+            parts.append((head, IMITATIONS_WEIGHT))
+    return _sum(parts)
+
+
+def _part(density: Density, span: Span, seen: HeldOut, weight: float) -> Part:
+    return Part(density, span, float(seen.good.mean()), float(seen.good.std()), weight)
+
+
+def _others(sample: Sample) -> int:
+    return len(sample.imitations) + len(sample.rejects)
+
+
+def hold_out(sample: Sample, fitter: Fitter, seed: int) -> HeldOut:
+    """Score everything by cross-validation; imitations and twins are unseen together with their original."""
+    good, rejects = np.empty(len(sample.good)), np.empty(len(sample.rejects))
+    imitations = np.empty(len(sample.imitations))
+    kept = []
+    different = np.unique(sample.groups)
+    split = KFold(FOLDS, shuffle=True, random_state=seed).split(different)
+    reject_folds = np.random.default_rng(seed).permutation(len(sample.rejects)) % FOLDS
+    for fold, (_, apart) in enumerate(split):
+        left_out = np.isin(sample.groups, different[apart])
+        seen, unseen = np.flatnonzero(~left_out), np.flatnonzero(left_out)
+        own = sample.take(seen, np.flatnonzero(reject_folds != fold))
+        density = fitter(own)
+        good[unseen] = density.score(sample.good[unseen])
+        others, left = np.isin(sample.origin, unseen), reject_folds == fold
+        imitations[others] = density.score(sample.imitations[others])
+        rejects[left] = density.score(sample.rejects[left])
+        bar = np.quantile(density.score(own.good), 1.0 - _ORIGINAL_KEEP_RATE)
+        kept.append(float((good[unseen] >= bar).mean()))
+    return HeldOut(good, imitations, rejects, float(np.mean(kept)))
+
+
+def _sum(seen: Sequence[tuple[HeldOut, float]]) -> HeldOut:
+    """The weighted sum of held-out scores, each standardised on the owner's pictures."""
+
+    def add(pick: Callable[[HeldOut], Scores]) -> Scores:
+        terms = [
+            weight * (pick(held) - float(held.good.mean())) / float(held.good.std()) for held, weight in seen
+        ]
+        total: Scores = np.sum(terms, axis=0)
+        return total
+
+    return HeldOut(
+        add(lambda held: held.good),
+        add(lambda held: held.imitations),
+        add(lambda held: held.rejects),
+        min(held.memory for held, _ in seen),
+    )

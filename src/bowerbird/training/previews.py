@@ -1,0 +1,84 @@
+"""How far below the threshold a preview may score, from pictures and the copies hosts offer of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird import imaging
+from bowerbird.adapters.beforehand import pictures_of
+from bowerbird.core.errors import PermanentError, UsageError
+from bowerbird.imaging import picture_files
+from bowerbird.models.bundle import Bundle
+from bowerbird.models.manifest import Threshold
+from bowerbird.training.preview_copies import COPIES, WIDEST, copies
+
+#: Of the copies of passing pictures, so much must go on.
+GOES_ON: Final = 0.99
+
+#: Fewer copies of passing pictures say nothing about one in a hundred.
+FEWEST: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """The margin, how many copies of passing pictures gave it, and the share it turns down of the others."""
+
+    value: float
+    passing: int
+    saved: float
+
+    def entry(self) -> Threshold:
+        """For the manifest."""
+        chosen = f"{GOES_ON:.0%} of {self.passing} copies of passing photographs go on"
+        return Threshold(value=self.value, chosen=chosen)
+
+
+def measure(bundle: Bundle, folder: Path) -> Margin:
+    """Score every picture of a folder beside its copies; the bundle must not have been fitted on them.
+
+    On pictures it was fitted on it is too sure, and the margin comes out too small.
+
+    Raises:
+        UsageError: too few of them pass and are large enough to have copies.
+    """
+    paths = pictures_of([folder], "--previews", -(-FEWEST // COPIES))
+    scores = np.array([row for path in paths for row in _scores(bundle, path)])
+    full, small = scores.reshape(-1, 2).T
+    return margin(full, small, bundle.novelty.threshold)
+
+
+def margin(full: NDArray[np.float64], small: NDArray[np.float64], threshold: float) -> Margin:
+    """From scores of originals and of copies, (N,) each.
+
+    Raises:
+        UsageError: too few originals pass.
+    """
+    passing = full >= threshold
+    if passing.sum() < FEWEST:
+        raise UsageError(
+            f"{passing.sum()} copies of pictures that pass, {FEWEST} are needed: give more pictures that the "
+            f"bundle was not trained on, wider than {WIDEST} pixels"
+        )
+    # Rounded up: what is between two copies would let fewer than that share go on.
+    falls = np.quantile(threshold - small[passing], GOES_ON, method="higher")
+    value = max(0.0, float(np.ceil(1000 * falls) / 1000))
+    others = small[~passing]
+    return Margin(value, int(passing.sum()), float((others < threshold - value).mean()) if len(others) else 0)
+
+
+def _scores(bundle: Bundle, path: Path) -> list[tuple[float, float]]:
+    try:
+        small = copies(picture_files.read(path, WIDEST), bundle.preview_side)
+        full = picture_files.read(path, bundle.min_side) if small else None
+    except PermanentError:
+        return []
+    if full is None:
+        return []
+    shown = [full, *(imaging.decode(copy, min_side=bundle.encoder.min_side) for copy in small)]
+    first, *rest = (float(bundle.novelty.score(bundle.encoder.embed([image]))[0]) for image in shown)
+    return [(first, score) for score in rest]

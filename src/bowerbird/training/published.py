@@ -1,0 +1,63 @@
+"""What `bowerbird models pull` can fetch: files of other publishers, pinned by their sha256.
+
+`published.json` holds the addresses. Its `squash` is CLIP's own normalisation (openai/CLIP, clip/clip.py,
+`_transform`) after the original filter server's two resizes, so that models fitted for it keep their meaning;
+`clip` is CLIP's own throughout. OpenAI's ViT-B-16.pt and the two heads must be converted before use, in
+layers/models/workshop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bowerbird.core.errors import UsageError
+from bowerbird.models.manifest import FileName, PreprocessEntry
+from bowerbird.training.download import Remote
+
+OWN: Final = Path(__file__).with_name("published.json")
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Published(_Entry):
+    """A file, what it is called here, and its licence; `dim` of an encoder that is ready to use."""
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    most_bytes: Annotated[int, Field(ge=1)]
+    file: FileName
+    licence: str
+    precision: str
+    dim: int | None = None
+
+    @property
+    def remote(self) -> Remote:
+        """As the downloader wants it."""
+        return Remote(self.url, self.sha256, self.most_bytes)
+
+
+class Catalogue(_Entry):
+    """Everything that can be fetched; CLIP's image encoder by precision, preprocessing by name."""
+
+    preprocess: Mapping[str, PreprocessEntry]
+    clip: Mapping[str, Published]
+    watermark: Published
+    aesthetic: Published
+
+
+def read(path: Path = OWN) -> Catalogue:
+    """The publishers' own addresses, or another table of the same form: a mirror, or networks of one's own.
+
+    Raises:
+        UsageError: not such a table.
+    """
+    try:
+        return Catalogue.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise UsageError(f"{path} is not a table like {OWN.name}: {error}") from error

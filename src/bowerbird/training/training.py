@@ -1,0 +1,215 @@
+"""The steps of `bowerbird train`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import Progress
+
+from bowerbird.adapters import beforehand
+from bowerbird.adapters.terminal.lines import shown
+from bowerbird.core.errors import UsageError
+from bowerbird.core.ports import ObjectStore
+from bowerbird.core.whole import write_whole
+from bowerbird.imaging import picture_files
+from bowerbird.models import verify
+from bowerbird.models.encoder import Encoder
+from bowerbird.models.session import Session
+from bowerbird.training import feedback, figures, fit, mixtures, twins, write
+from bowerbird.training.cache import EmbeddingCache
+from bowerbird.training.embedding import Collection, Embedder
+from bowerbird.training.mixtures import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the owner asks of `bowerbird train`; see its options."""
+
+    good: tuple[Path, ...]
+    rejects: tuple[Path, ...]
+    out: Path
+    encoder: str
+    keep_rate: float
+    mixture: str | None
+    cache: Path
+    version: str
+    created_from: str | None
+    licence: str
+
+
+def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
+    """Embed, choose and fit, write the bundle, and show on standard error what was found."""
+    start = time.monotonic()
+    forced = None if wishes.mixture is None else parse_mixture(wishes.mixture)
+    taken = write.networks(wishes.encoder)
+    check(wishes, taken)
+    cache = EmbeddingCache(wishes.cache)
+    embedder = open_embedder(taken, cache)
+    labelled = None if labels is None else feedback.read(labels, embedder)
+    with Progress(console=Console(stderr=True)) as progress:
+        good, rejects = _embed(wishes, embedder, progress)
+        cache.close()
+        sample = fit.Sample(
+            good.vectors,
+            good.imitations,
+            good.origin,
+            rejects.vectors,
+            style=taken.encoder.style,
+            twins=twins.groups(good.vectors),
+        )
+        task = progress.add_task("mixtures", total=len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
+        trials = []
+        for trial in mixtures.compare(sample.good):
+            trials.append(trial)
+            progress.advance(task)
+        progress.update(task, completed=progress.tasks[task].total)
+    best = max(trials, key=lambda trial: trial.heldout)
+    fitted = fit.fit(sample, contenders(best, forced), keep_rate=wishes.keep_rate, use_head=forced is None)
+    if forced is not None:
+        fitted = _only(sample, forced, wishes.keep_rate, fitted)
+    source = f"{len(good.paths)} pictures, {len(rejects.paths)} rejects"
+    chosen = f"keeps {wishes.keep_rate:.3g} of {len(good.paths)} pictures, held out in {fit.FOLDS} folds"
+    if labelled is not None:
+        seen = {"training": good.vectors, "heldout": good.vectors, "rejects": rejects.vectors}
+        own = {name: seen[name] for name in fitted.novelty.reference}
+        learned = feedback.learn(fitted.novelty, labelled, own)
+        fitted, source = replace(fitted, novelty=learned.novelty), f"{source}; {labelled}"
+        chosen += ", before the labels"
+        print(f"{labelled}; {learned}")
+    write.write(
+        wishes.out,
+        taken,
+        fitted.novelty,
+        version=wishes.version,
+        chosen=chosen,
+        created_from=wishes.created_from or source,
+        licence=wishes.licence,
+    )
+    _show(wishes.out, trials, fitted, good)
+    print(
+        f"{wishes.out}: {fitted.winner}, threshold {fitted.novelty.threshold:.4g}, "
+        f"{len(good.paths)} pictures, {time.monotonic() - start:.0f} s"
+    )
+    print(
+        f"to judge previews too: bowerbird calibrate {wishes.out} --previews DIR of other pictures you love"
+    )
+
+
+def check(wishes: Wishes, taken: write.Networks) -> None:
+    """Whatever can be told to be wrong before the first picture is read.
+
+    Raises:
+        UsageError: in the folders, in their names, or in the room there is.
+        BundleError: a network is not what its description says.
+    """
+    beforehand.bundle_name(wishes.out)
+    beforehand.folder_to_write(wishes.out, sum(file.bytes for file in taken.artifacts))
+    if wishes.good:
+        found = len(beforehand.pictures_of(wishes.good, "--good", fit.FEWEST))
+        _check_mixture(wishes.mixture, found)
+    for folder in wishes.rejects:
+        beforehand.pictures_of([folder], "--reject")
+    for file in taken.artifacts:
+        verify.check_file(taken.folder / file.file, file)
+
+
+def _check_mixture(wanted: str | None, found: int) -> None:
+    count = 1 if wanted is None else parse_mixture(wanted)[0]
+    most = found - -(-found // fit.FOLDS)  # a fold is held out
+    if count > most:
+        raise UsageError(f"--mixture {wanted}: {found} pictures serve {most} components at most")
+
+
+def parse_mixture(text: str) -> tuple[int, str]:
+    """`16:full` → (16, "full").
+
+    Raises:
+        UsageError: not K:COVARIANCE.
+    """
+    count, _, covariance = text.partition(":")
+    if not count.isdecimal() or int(count) < 1 or covariance not in mixtures.COVARIANCES:
+        raise UsageError(
+            f"--mixture {text}: write K:COVARIANCE with one of {', '.join(mixtures.COVARIANCES)}"
+        )
+    return int(count), covariance
+
+
+def _mixture(count: int, covariance: str) -> fit.Fitter:
+    return lambda sample: mixtures.fit(sample.good, count, covariance, at_last=sample.at_last)
+
+
+def contenders(best: Trial, forced: tuple[int, str] | None) -> dict[str, fit.Fitter]:
+    """Neighbours, the simple ones, Mahalanobis, and the mixture that explains unseen pictures best."""
+    known: dict[str, fit.Fitter] = {
+        "neighbours": fit.neighbours,
+        "mahalanobis": _mixture(1, "full"),
+        f"mixture {best.count}:{best.covariance}": _mixture(best.count, best.covariance),
+    }
+    if forced is not None:
+        known[f"mixture {forced[0]}:{forced[1]}"] = _mixture(*forced)
+    return known
+
+
+def _only(sample: fit.Sample, forced: tuple[int, str], keep_rate: float, free: fit.Fitted) -> fit.Fitted:
+    """The model the owner insists on, with what the others would have done beside it."""
+    name = f"mixture {forced[0]}:{forced[1]}"
+    alone = fit.fit(sample, {name: _mixture(*forced)}, keep_rate=keep_rate, use_head=False)
+    cost = free.contenders[free.winner].separation - alone.total.separation
+    print(
+        f"{name} was asked for: separation {alone.total.separation:.3f}, {cost:.3f} below {free.winner}; "
+        f"where it keeps 95 % of the pictures it has seen it keeps {alone.total.memory:.1%} of unseen ones",
+        file=sys.stderr,
+    )
+    return fit.Fitted(alone.novelty, alone.winner, free.contenders, alone.total)
+
+
+def open_embedder(taken: write.Networks, cache: EmbeddingCache) -> Embedder:
+    """The encoder of these networks, on all cores, with the memory of earlier runs."""
+    entry = taken.encoder
+    session = Session(taken.folder / entry.artifact.file)
+    return Embedder(
+        Encoder(session, entry.preprocess.build(), entry.dim),
+        f"{entry.artifact.sha256}:{entry.preprocess.model_dump_json()}",
+        cache,
+        len(os.sched_getaffinity(0)),
+    )
+
+
+def _embed(wishes: Wishes, embedder: Embedder, progress: Progress) -> tuple[Collection, Collection]:
+    def collect(places: Sequence[Path], name: str, *, imitate: bool) -> Collection:
+        paths = picture_files.find(places)
+        task = progress.add_task(name, total=len(paths))
+        done: Callable[[], None] = partial(progress.advance, task)
+        found = embedder.embed(paths, imitate=imitate, done=done)
+        for path, reason in found.unreadable:
+            print(shown(f"left out {path}: {reason}"), file=sys.stderr)
+        return found
+
+    good = collect(wishes.good, "embedding", imitate=True)
+    rejects = collect(wishes.rejects, "rejects", imitate=False)
+    return good, rejects
+
+
+def _show(out: Path, trials: list[Trial], fitted: fit.Fitted, good: Collection) -> None:
+    shown = out / "report"
+    shown.mkdir(exist_ok=True)
+    figures.criteria(trials, shown / "mixtures.png")
+    figures.histogram(fitted.novelty.reference, fitted.novelty.threshold, shown / "scores.png")
+    heldout = np.asarray(fitted.novelty.reference["heldout"])
+    if "rejects" in fitted.novelty.reference:
+        figures.curves(heldout, np.asarray(fitted.novelty.reference["rejects"]), shown / "curves.png")
+    for name, above in (("kept", True), ("dropped", False)):
+        figures.nearest(
+            good.paths, heldout, fitted.novelty.threshold, shown / f"nearest-{name}.jpg", above=above
+        )
+    table = figures.table(trials, fitted)
+    write_whole(shown / "report.md", table.encode())
+    print(table, file=sys.stderr)

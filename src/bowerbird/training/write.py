@@ -1,0 +1,167 @@
+"""Write a bundle: the encoder it was fitted with, the model, the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from bowerbird.adapters.beforehand import bundle_name
+from bowerbird.adapters.folder.disk import disk_errors
+from bowerbird.core.errors import BundleError
+from bowerbird.models import bundle as bundles
+from bowerbird.models import canonical, verify
+from bowerbird.models import manifest as manifests
+from bowerbird.models import novelty as novelties
+from bowerbird.models.manifest import (
+    Artifact,
+    EncoderEntry,
+    Manifest,
+    NoveltyEntry,
+    Threshold,
+    WatermarkEntry,
+)
+from bowerbird.models.novelty import Novelty
+
+_NOVELTY_FILE: Final = "novelty.npz"
+_Entry = TypeVar("_Entry", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """The networks a new bundle takes over, and the folder their files lie in."""
+
+    folder: Path
+    encoder: EncoderEntry
+    watermark: WatermarkEntry | None = None
+    aesthetic: Artifact | None = None
+
+    @property
+    def artifacts(self) -> tuple[Artifact, ...]:
+        """Their files."""
+        mark = None if self.watermark is None else self.watermark.artifact
+        return tuple(file for file in (self.encoder.artifact, mark, self.aesthetic) if file is not None)
+
+
+def networks(name: str) -> Networks:
+    """From a bundle, by name or folder, or from an `encoder.json` as layers/models/workshop writes it.
+
+    A `watermark.json` and an `aesthetic.json` that lie beside that file are taken with it.
+
+    Raises:
+        BundleError: neither.
+    """
+    path = Path(name)
+    if path.suffix != ".json":
+        folder = bundles.find(name)
+        manifest = manifests.read(folder)
+        return Networks(folder, manifest.encoder, manifest.watermark, manifest.aesthetic)
+    heads = (path.with_name("watermark.json"), path.with_name("aesthetic.json"))
+    return Networks(
+        path.parent,
+        _read(path, EncoderEntry),
+        _read(heads[0], WatermarkEntry) if heads[0].exists() else None,
+        _read(heads[1], Artifact) if heads[1].exists() else None,
+    )
+
+
+def _read(path: Path, kind: type[_Entry]) -> _Entry:
+    try:
+        return kind.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise BundleError(f"{path} does not describe one of a bundle's networks: {error}") from error
+
+
+def write(  # noqa: PLR0913 - what a manifest says, each by name
+    out: Path, taken: Networks, model: Novelty, *, version: str, chosen: str, created_from: str, licence: str
+) -> None:
+    """Write the folder `out`; its name becomes the bundle's. Canonical values are computed here and now."""
+    with staged(out) as folder:
+        for artifact in taken.artifacts:
+            verify.check_file(taken.folder / artifact.file, artifact)
+            shutil.copyfile(taken.folder / artifact.file, folder / artifact.file)
+        novelties.save(model, folder / _NOVELTY_FILE)
+        manifest = _manifest(
+            out,
+            folder,
+            taken,
+            model,
+            version=version,
+            chosen=chosen,
+            created_from=created_from,
+            licence=licence,
+        )
+        manifests.write(manifest, folder)
+        made = bundles.load(folder.resolve())
+        seen = tuple(verify.observe(made, name) for name in canonical.NAMES)
+        manifests.write(manifest.model_copy(update={"canonical": seen}), folder)
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """A folder in `out` to write a bundle to; at the end its files take their places, the manifest last.
+
+    A disk that fills, or a stop, before that leaves what stood in `out` as it was.
+
+    Raises:
+        StoreError: the disk is full, may not be written to, or fails.
+    """
+    folder = out / ".new"
+    with disk_errors(out):
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            yield folder
+            files = [path for path in folder.rglob("*") if path.is_file()]
+            for path in sorted(files, key=lambda path: (path.name == manifests.FILE_NAME, path)):
+                place = out / path.relative_to(folder)
+                place.parent.mkdir(exist_ok=True)
+                path.replace(place)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):  # where something stands, it stays
+                out.rmdir()
+
+
+def _manifest(  # noqa: PLR0913 - as above
+    out: Path,
+    folder: Path,
+    taken: Networks,
+    model: Novelty,
+    *,
+    version: str,
+    chosen: str,
+    created_from: str,
+    licence: str,
+) -> Manifest:
+    return Manifest(
+        schema=manifests.SCHEMA,
+        name=bundle_name(out),
+        version=version,
+        created_from=created_from,
+        encoder=taken.encoder,
+        novelty=NoveltyEntry(
+            artifact=_artifact(folder / _NOVELTY_FILE, licence, created_from),
+            threshold=Threshold(value=model.threshold, chosen=chosen),
+        ),
+        watermark=taken.watermark,
+        aesthetic=taken.aesthetic,
+    )
+
+
+def _artifact(path: Path, licence: str, source: str) -> Artifact:
+    data = path.read_bytes()
+    return Artifact(
+        file=path.name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        bytes=len(data),
+        licence=licence,
+        source=source,
+        precision="float16 references, float32 parameters",
+    )

@@ -1,0 +1,104 @@
+"""What is found goes on the queue in batches, and is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bowerbird.core.messages import Candidate, Submission, decode_candidate
+from bowerbird.core.ports import Message, QueueDepth
+from bowerbird.core.post import Attachment, Post
+from bowerbird.crawl.crawler import Crawler, Skipped
+from bowerbird.crawl.enqueue import Shipment, ship
+from bowerbird.crawl.following.cursor import CursorStore, FollowedSource
+from bowerbird.crawl.sources.listing import RunBudget
+from tests.fakes import FakeStore
+from tests.unit.crawl.fakes import FakeSource, NoNetwork
+
+
+@dataclass
+class FakeQueue:
+    """Takes messages; an id that waits already is dropped."""
+
+    sent: list[list[tuple[str, str]]] = field(default_factory=list)
+
+    def send(self, messages: Sequence[tuple[str, str]]) -> int:
+        waiting = {name for batch in self.sent for name, _ in batch}
+        self.sent.append(list(messages))
+        return len({name for name, _ in messages} - waiting)
+
+    def receive(self, limit: int) -> list[Message]:
+        raise NotImplementedError(limit)
+
+    def delete(self, receipts: Sequence[str]) -> None:
+        raise NotImplementedError(receipts)
+
+    def release(self, receipt: str, delay_s: float) -> None:
+        raise NotImplementedError(receipt, delay_s)
+
+    def bury(self, message: Message, reason: str) -> None:
+        raise NotImplementedError(message, reason)
+
+    def depth(self) -> QueueDepth:
+        raise NotImplementedError
+
+    def redrive(self) -> int:
+        raise NotImplementedError
+
+
+class FakeListing(FakeSource):
+    """Posts from a list, of ids that are counted."""
+
+    order = "id"
+
+
+def candidate(number: int) -> Candidate:
+    return Candidate(f"t3_a/{number}", ("https://example.org/a.jpg",), Submission("test", "t3_a"))
+
+
+def test_candidates_are_sent_in_batches_and_skips_counted() -> None:
+    queue = FakeQueue()
+    found = [*map(candidate, range(23)), candidate(0), Skipped("t3_b", "gone: x"), Skipped("t3_c", "gone: y")]
+    assert ship(found, queue) == Shipment(24, 23, {"gone": 2}, complete=True)
+    assert [len(batch) for batch in queue.sent] == [10, 10, 4]
+    assert decode_candidate(queue.sent[0][3][1]) == candidate(3)
+
+
+def test_when_time_is_up_what_was_found_is_still_sent() -> None:
+    queue = FakeQueue()
+    left = iter([True, True, False])
+    assert ship(map(candidate, range(100)), queue, in_time=lambda: next(left)) == Shipment(
+        3, 3, {}, complete=False
+    )
+    assert [len(batch) for batch in queue.sent] == [3]
+
+
+def test_posts_that_could_not_be_read_are_counted_by_kind() -> None:
+    found = [
+        Skipped("a", "error: ValueError"),
+        Skipped("b", "error: KeyError"),
+        Skipped("c", "error: KeyError"),
+    ]
+    assert ship(found, FakeQueue()).skipped == {"error: ValueError": 1, "error: KeyError": 2}
+
+
+def test_a_poisoned_post_neither_fails_a_run_nor_comes_again() -> None:
+    """As the cloud's function crawls: to the queue, then the cursor is committed."""
+    poisoned = Post(Submission("fake", "t3_2"), attachments=(Attachment("x", (), "test"),))
+    good = Post(
+        Submission("fake", "t3_1"), attachments=(Attachment("x", ("https://a.example/1.jpg",), "test"),)
+    )
+    listing, store, queue = FakeListing([poisoned, good]), FakeStore(), FakeQueue()
+    shipped = []
+    for _ in range(2):
+        source = FollowedSource(listing, RunBudget(10, 60), CursorStore(store, "fake"))
+        shipped.append(ship(Crawler(NoNetwork()).crawl(source), queue))
+        source.commit()
+    assert [(each.candidates, each.skipped) for each in shipped] == [(1, {"error: IndexError": 1}), (0, {})]
+    assert [name for batch in queue.sent for name, _ in batch] == ["t3_1/x"]
+
+
+def test_nothing_found_sends_nothing() -> None:
+    queue = FakeQueue()
+    assert ship([], queue) == Shipment()
+    assert queue.sent == []

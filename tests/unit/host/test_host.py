@@ -1,0 +1,102 @@
+"""A crawl that ends early, however it does, is told: the run fails, or goes on and tries again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bowerbird.adapters.sqlite.queue import SqliteQueue
+from bowerbird.core.errors import BowerbirdError, SourceBlockedError
+from bowerbird.core.messages import Candidate, Submission
+from bowerbird.core.ports import Message
+from bowerbird.filter.consumer import Outcome
+from bowerbird.host.counts import Tally
+from bowerbird.host.host import CrawlError, Host
+from tests.fakes import FakeLedger
+
+
+class Judge:
+    """Decides everything, and remembers what; `last` ends the run."""
+
+    def __init__(self, last: threading.Event) -> None:
+        self.judged: list[str] = []
+        self._last = last
+
+    def consume(self, message: Message) -> Outcome:
+        self.judged.append(message.id)
+        if message.id == "last":
+            self._last.set()
+        return Outcome.DECIDED
+
+
+def candidate(name: str) -> Candidate:
+    return Candidate(name, ("https://a.example/1.jpg",), Submission("test", name))
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    queue = SqliteQueue(tmp_path / "queue.db")
+    stop = threading.Event()
+    yield Host(queue, FakeLedger(), Judge(stop), Tally(), 1, stop)  # type: ignore[arg-type]
+    queue.close()
+
+
+def judged(host: Host) -> list[str]:
+    assert isinstance(host.consumer, Judge)
+    return host.consumer.judged
+
+
+def breaks_off(error: Exception) -> Iterable[Candidate | str]:
+    yield candidate("before")
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "words"),
+    [
+        (ValueError("year 0 is out of range"), CrawlError, "ValueError: year 0 is out of range"),
+        (AssertionError(), CrawlError, "AssertionError: ; -v shows where"),
+        (RecursionError(), CrawlError, "RecursionError"),
+        (MemoryError(), CrawlError, "MemoryError"),
+        (SourceBlockedError("refused"), SourceBlockedError, "refused"),
+    ],
+)
+def test_a_single_crawl_that_dies_fails_the_run(
+    host: Host, error: Exception, raised: type[BowerbirdError], words: str
+) -> None:
+    told: list[BowerbirdError] = []
+    host.on_failed = told.append
+    with pytest.raises(raised, match=words):
+        host.run(lambda: breaks_off(error))
+    assert [type(each) for each in told] == [raised]
+    assert judged(host) == ["before"]
+    (problem,) = host.tally.problems.values()
+    assert words.split(";", maxsplit=1)[0] in problem.words
+
+
+def test_crawling_again_and_again_goes_on_after_any_exception(host: Host) -> None:
+    rounds: list[Iterable[Candidate | str]] = [
+        breaks_off(ValueError("x")),
+        breaks_off(AssertionError()),
+        [candidate("last")],
+    ]
+    host.run(lambda: rounds.pop(0) if rounds else [], every_s=0.001)
+    assert set(judged(host)) == {"before", "last"}
+    assert [problem.times for problem in host.tally.problems.values()] == [1, 1]
+
+
+def test_remembering_that_fails_is_tried_again_too(host: Host) -> None:
+    calls: list[int] = []
+
+    def remember() -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyError("cursor")
+        host.stop.set()
+
+    host.on_crawled = remember
+    host.run(list, every_s=0.001)
+    assert len(calls) == 2
