@@ -6,13 +6,13 @@ UV := $(BIN)/uv
 UV_VERSION := 0.13.9
 PIP_AUDIT_VERSION := 2.9.0
 
-PYTHON313 = PATH="$$($(CURDIR)/infra/sam/find-python.sh):$$PATH"
+PYTHON313 = PATH="$$(UV=$(CURDIR)/$(UV) $(CURDIR)/infra/sam/find-python.sh):$$PATH"
 BUILD := .aws-sam/build
 SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 .venv-sam/bin/sam
 
 .PHONY: demo check test lint format types sam sam-clip sam-arm64 security cold-start setup bench lock fuzz
 .PHONY: fuzz-guided chaos audit audit-offline
-.PHONY: train-env prove-clip clean
+.PHONY: train-env prove-clip wheel clean
 
 demo: setup
 	$(BIN)/bowerbird demo --out demo-out
@@ -92,7 +92,7 @@ fuzz-guided: .venv-fuzz/.installed
 	mkdir -p fuzz-out
 	for target in image url host post markup feed rss reddit arctic-shift lemmy wikimedia replay urls event document \
 			message bundle; do \
-		PYTHONPATH=.:layers/core:layers/models .venv-fuzz/bin/python -m tests.fuzz.guided $$target \
+		PYTHONPATH=src:. .venv-fuzz/bin/python -m tests.fuzz.guided $$target \
 			-max_total_time=120 -timeout=10 -print_final_stats=1 -artifact_prefix=fuzz-out/ || exit 1; \
 	done
 
@@ -134,6 +134,14 @@ lock: setup
 	$(LOCK_TESTED) --output-file layers/models/runtime/requirements.txt requirements/models-layer.in
 	$(LOCK_TESTED) --output-file layers/web/requirements.txt requirements/web-layer.in
 
+# The wheel, installed into an empty environment, from which the demo must run.
+wheel: setup
+	rm -rf dist .venv-wheel
+	$(UV) build --quiet --wheel --out-dir dist
+	$(PYTHON) -m venv .venv-wheel
+	$(UV) pip install --quiet --python .venv-wheel/bin/python dist/*.whl
+	.venv-wheel/bin/bowerbird demo --out .venv-wheel/demo-out
+
 train-env: .venv-train/.installed
 
 # From the publishers' kinds of files to a CLIP bundle, on random weights; no network is needed.
@@ -147,4 +155,4 @@ prove-clip: setup train-env
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-train .venv-sam .venv-aws .venv-lambda .venv-fuzz fuzz-out .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out
+	rm -rf dist $(VENV) .venv-wheel .venv-train .venv-sam .venv-aws .venv-lambda .venv-fuzz fuzz-out .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out

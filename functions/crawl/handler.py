@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from bowerbird.core.errors import BowerbirdError
 from bowerbird.crawl.settings import CrawlSettings
 from bowerbird.crawl.source_health import source_state
-from functions.crawl.telemetry import tell_run, tell_source
+from bowerbird.crawl.telemetry import tell_run, tell_source
 from functions.crawl.wiring import crawl_once
 
 _logger = Logger(service="crawl")

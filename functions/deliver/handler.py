@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bowerbird.deliver.settings import DeliverSettings
-from bowerbird.deliver.wiring import delivery_batch
+from functions.deliver.settings import DeliverSettings
+from functions.deliver.wiring import delivery_batch
 
 _BATCH = delivery_batch(DeliverSettings())  # type: ignore[call-arg]  # pydantic reads the environment
 

@@ -8,9 +8,9 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from bowerbird.filter.telemetry import Telemetry
 from bowerbird.net import HostTurns
 from functions.filter.settings import FilterSettings
-from functions.filter.telemetry import Telemetry
 from functions.filter.wiring import batch_filter
 
 _logger = Logger(service="filter")

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from typing import Final, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bowerbird.filter.cores import MEMORY_MB
 from bowerbird.filter.owner_rules import Asked
-
-#: "At 1,769 MB, a function has the equivalent of one vCPU":
-#: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
-_MB_A_CORE: Final = 1769
-
-#: Set by Lambda, and nowhere else.
-MEMORY_MB: Final = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
-
-
-def cores(memory_mb: int | None) -> int:
-    """How many pictures to compute at once: the machine's cores, or those that a function's memory pays for.
-
-    A function sees more cores than it gets the time of; a second picture beside the first one would only cost
-    memory.
-    """
-    seen = len(os.sched_getaffinity(0))
-    return seen if memory_mb is None else max(1, min(seen, memory_mb // _MB_A_CORE))
+from bowerbird.net.user_agent import IN_THE_CLOUD
 
 
 class FilterSettings(BaseSettings):
@@ -45,7 +29,7 @@ class FilterSettings(BaseSettings):
     dead_letter_url: str
     max_receives: int = 5
     bundle: str = "lite"
-    user_agent: str = "aws-lambda:bowerbird:0.1.0"
+    user_agent: str = IN_THE_CLOUD
     endpoint_url: str | None = None
     gateway: str | None = None
     memory_mb: int | None = Field(default=None, validation_alias=MEMORY_MB)

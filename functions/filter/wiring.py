@@ -14,13 +14,14 @@ from bowerbird.core.decisions import Decision
 from bowerbird.filter.batch import BatchFilter
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.consumer import Consumer
+from bowerbird.filter.cores import cores
 from bowerbird.filter.policy import standard_pipeline
 from bowerbird.filter.stages.shape import ShapeRule
 from bowerbird.filter.survivors import Survivors
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load
 from bowerbird.net import AtprotoFetcher, HostTurns, HttpFetcher
-from functions.filter.settings import FilterSettings, cores
+from functions.filter.settings import FilterSettings
 
 # The first retry waits half a minute: a picture host that is down is rarely back in a second.
 _BASE_DELAY_S = 30.0

@@ -13,9 +13,13 @@ if command -v pyenv >/dev/null; then
         real "$program" && exit
     done
 fi
-if command -v uv >/dev/null; then
-    real "$(uv python find --managed-python 3.13 2>/dev/null || true)" && exit
+# uv keeps Pythons of its own, and fetches one where it may; UV names the one that `make setup` installs.
+uv=${UV:-uv}
+if command -v "$uv" >/dev/null; then
+    real "$("$uv" python find --managed-python 3.13 2>/dev/null || true)" && exit
+    "$uv" python install --quiet 3.13 >&2 || true
+    real "$("$uv" python find --managed-python 3.13 2>/dev/null || true)" && exit
 fi
-echo "Python 3.13 was not found. Install it so that \`python3.13\` runs, for example with" >&2
+echo "Python 3.13 was not found, and uv could not fetch it. Install it so that \`python3.13\` runs, for example with" >&2
 echo "\`uv python install 3.13\`, \`pyenv install 3.13\` or your system's packages; it builds the Lambda functions." >&2
 exit 1

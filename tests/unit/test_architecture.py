@@ -1,74 +1,147 @@
-"""Imports point one way: functions → layers, infra → both, and no function knows another."""
+"""Imports point one way; docs/architecture.md draws the arrows, and this enforces them."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 
-# What each part may import of ours. The longest matching prefix speaks for a file.
-ALLOWED = {
-    "layers/core": {"bowerbird"},
-    "src/bowerbird/models": {"bowerbird", "bowerbird.models"},
-    "functions/crawl": {"bowerbird", "functions.crawl"},
-    "functions/filter": {"bowerbird", "bowerbird.models", "functions.filter"},
-    "functions/deliver": {"bowerbird", "functions.deliver"},
+# A part may import itself, those of lower rows, and nothing else of ours.
+ROWS = (
+    {"core"},
+    {"net", "imaging"},
+    {"models", "adapters"},
+    {"crawl", "filter", "deliver", "removal"},
+    {"serve", "training", "review", "host"},
+    {"demo"},
+    {"cli"},
+)
+ROW = {part: row for row, parts in enumerate(ROWS) for part in parts}
+# What stands beside the product may import the product and itself; nothing may import it.
+BESIDE = {
+    "functions": {"bowerbird", "functions"},
+    "infra": {"bowerbird", "infra"},
+    "layers/models/workshop": {"bowerbird", "layers"},
+    "benchmarks": {"bowerbird", "benchmarks"},
 }
-OURS = ("bowerbird", "bowerbird.models", "functions", "infra", "layers", "benchmarks", "tests")
+# One page of a row is served by its neighbour.
+NEIGHBOURS = {("review", "serve")}
+OURS = {"bowerbird", "functions", "infra", "layers", "benchmarks", "tests"}
 TRAINING_ONLY = {"sklearn", "torch", "scipy", "matplotlib", "pickle", "joblib"}
+SHIPPED = [part for row in ROWS[:4] for part in row] + ["serve"]
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def imported(path: Path) -> frozenset[str]:
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
-    return names
+    return frozenset(names)
 
 
-def within(name: str, package: str) -> bool:
-    return name == package or name.startswith(package + ".")
+def modules(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
 
 
-MODULES = [(part, path) for part in ALLOWED for path in sorted((ROOT / part).rglob("*.py"))]
+def tops(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imported(path)}
 
 
-@pytest.mark.parametrize(("part", "path"), MODULES, ids=lambda value: str(value).removeprefix(str(ROOT)))
-def test_a_module_imports_only_what_its_part_may(part: str, path: Path) -> None:
-    ours = {name for name in imported(path) if name.partition(".")[0] in OURS}
-    wrong = {name for name in ours if not any(within(name, package) for package in ALLOWED[part])}
+PRODUCT = modules("src/bowerbird")
+DEPLOYED = [path for part in SHIPPED for path in modules(f"src/bowerbird/{part}")] + modules("functions")
+
+
+def part_of(path: Path) -> str | None:
+    inside = path.relative_to(ROOT / "src" / "bowerbird").parts
+    return inside[0] if len(inside) > 1 else None
+
+
+def test_every_part_has_a_row() -> None:
+    assert {part_of(path) for path in PRODUCT} - {None} == set(ROW)
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_module_imports_only_what_lies_below(path: Path) -> None:
+    part = part_of(path)
+    wrong = {name for name in imported(path) if name.partition(".")[0] in OURS - {"bowerbird"}}
+    for name in imported(path):
+        top, _, rest = name.partition(".")
+        other = rest.partition(".")[0]
+        if top != "bowerbird" or other not in ROW or other == part:
+            continue
+        if part is None or (ROW[other] >= ROW[part] and (part, other) not in NEIGHBOURS):
+            wrong.add(name)
     assert wrong == set()
 
 
-def test_training_libraries_never_reach_run_time() -> None:
-    guilty = [path for _, path in MODULES if {n.partition(".")[0] for n in imported(path)} & TRAINING_ONLY]
-    assert guilty == []
+@pytest.mark.parametrize("folder", BESIDE)
+def test_what_stands_beside_the_product_knows_only_it(folder: str) -> None:
+    wrong = {
+        (path.relative_to(ROOT).as_posix(), top)
+        for path in modules(folder)
+        for top in (tops(path) & OURS) - BESIDE[folder]
+    }
+    assert wrong == set()
+
+
+def test_no_function_knows_another() -> None:
+    wrong = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in modules("functions")
+        for name in imported(path)
+        if name.startswith("functions.") and name.split(".")[1] != path.relative_to(ROOT).parts[1]
+    }
+    assert wrong == set()
+
+
+def test_training_libraries_never_reach_lambda() -> None:
+    assert [path for path in DEPLOYED if tops(path) & TRAINING_ONLY] == []
+
+
+def test_the_layer_ships_what_the_functions_may_import() -> None:
+    (line,) = (
+        line
+        for line in (ROOT / "layers/core/Makefile").read_text().splitlines()
+        if line.startswith("SHIPPED")
+    )
+    assert set(line.partition(":=")[2].split()) == set(SHIPPED)
+    left_out = set((ROOT / ".dockerignore").read_text().splitlines())
+    assert {f"src/bowerbird/{part}" for part in set(ROW) - set(SHIPPED)} <= left_out
 
 
 def test_boto3_stays_at_the_edge() -> None:
-    edges = {"aws", "bootstrap.py"}
     users = [
-        path.relative_to(ROOT)
-        for _, path in MODULES
-        if {name.partition(".")[0] for name in imported(path)} & {"boto3", "botocore"}
+        path.relative_to(ROOT).as_posix()
+        for path in PRODUCT + modules("functions")
+        if tops(path) & {"boto3", "botocore"}
     ]
-    assert [path for path in users if not edges & set(path.parts)] == []
+    wired = {"wiring.py", "place.py"}
+    assert [user for user in users if "/aws/" not in user and Path(user).name not in wired] == []
 
 
 def test_the_environment_is_read_in_settings_only() -> None:
     readers = [
-        path.relative_to(ROOT)
-        for _, path in MODULES
-        if path.name != "settings.py" and {"pydantic_settings", "os.environ", "os.getenv"} & imported(path)
+        path.relative_to(ROOT).as_posix()
+        for path in DEPLOYED
+        if path.name != "settings.py"
+        and (
+            {"pydantic_settings", "os.environ", "os.getenv"} & imported(path)
+            or "os.environ" in path.read_text(encoding="utf-8")
+        )
     ]
     assert readers == []
-    assert [path for _, path in MODULES if "os.environ" in path.read_text(encoding="utf-8")] == []
 
 
 def test_handlers_are_thin() -> None:
-    lengths = {path: len(path.read_text().splitlines()) for _, path in MODULES if path.name == "handler.py"}
+    lengths = {
+        path: len(path.read_text().splitlines())
+        for path in modules("functions")
+        if path.name.endswith("handler.py")
+    }
     assert lengths
     assert {path: length for path, length in lengths.items() if length > 40} == {}

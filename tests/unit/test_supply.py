@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 # Scripts that train and export models on somebody's own machine, with a torch that no index has hashes for.
-BUILD = ROOT / "layers" / "models" / "build"
+BUILD = ROOT / "layers" / "models" / "workshop"
 
 LOCKS = sorted(
     path

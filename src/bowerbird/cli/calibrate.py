@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from bowerbird.adapters import beforehand
+from bowerbird.adapters.place import open_existing
 from bowerbird.cli.train import keep_rate
 from bowerbird.core.errors import UsageError
 from bowerbird.models.bundle import Bundle, find, load
@@ -30,7 +31,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="DIR",
         help="fresh pictures: how low may their small copies score?",
     )
-    parser.add_argument("--from", dest="place", type=Path, metavar="PLACE", help="a folder `mine` wrote to")
+    parser.add_argument(
+        "--from", dest="place", metavar="PLACE", help="where `mine` wrote to: a folder, or s3://…"
+    )
+    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
     beside = parser.add_mutually_exclusive_group()
     beside.add_argument("--reject", type=Path, metavar="DIR", help="fresh pictures not to keep")
     beside.add_argument(
@@ -75,8 +79,8 @@ def _check_folders(args: argparse.Namespace, bundle: Bundle, out: Path) -> None:
     for folder in (args.good, args.reject, args.previews):
         if folder is not None:
             beforehand.pictures_of([folder], str(folder))
-    if args.place is not None and not args.place.is_dir():
-        raise UsageError(f"{args.place}: no such folder; give the --out of a `bowerbird mine` run")
+    if args.place is not None:
+        open_existing(args.place, args.endpoint_url)
     if args.scout is not None:
         find(args.scout)
 
@@ -110,7 +114,9 @@ def _threshold(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
     if args.keep_rate is not None:
         choice = calibration.by_keep_rate(bundle, args.keep_rate)
     elif args.per_day is not None:
-        choice = calibration.by_pictures_a_day(bundle, args.place, args.per_day)
+        choice = calibration.by_pictures_a_day(
+            bundle, open_existing(args.place, args.endpoint_url), args.per_day
+        )
     else:
         choice = calibration.by_two_folders(bundle, args.good, args.reject)
     label = calibration.write(bundle, choice, out)

@@ -20,7 +20,7 @@ OK, FAILED, WRONG_USAGE, NO_SOURCE, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The whole command line; a new file in `commands/` needs no other change."""
+    """The whole command line; a new file in this folder needs no other change."""
     parser = argparse.ArgumentParser(
         prog="bowerbird", description="Grows a picture collection by itself.", allow_abbrev=False
     )
@@ -28,7 +28,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("-v", "--verbose", action="store_true", help="log what happens, on standard error")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in pkgutil.iter_modules(cli.__path__):
-        import_module(f"{cli.__name__}.{module.name}").register(subparsers)
+        if module.name != "main":
+            import_module(f"{cli.__name__}.{module.name}").register(subparsers)
     return parser
 
 

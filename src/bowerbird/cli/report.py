@@ -15,11 +15,11 @@ from bowerbird.adapters.place import open_store
 from bowerbird.adapters.terminal.lines import cell
 from bowerbird.cli.sheet import day
 from bowerbird.core.errors import UsageError
+from bowerbird.core.plain_text import plain
 from bowerbird.core.whole import write_whole
 from bowerbird.core.yields import DIMENSIONS, Yields, read_yields
 from bowerbird.host.replaced_pictures import told_waiting
 from bowerbird.review.report.page import reasons, render_page
-from bowerbird.review.sheet.cards import plain
 
 _MOST_ROWS = 10
 

@@ -8,13 +8,12 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-
 from bowerbird.adapters.beforehand import folder_to_write
 from bowerbird.adapters.place import open_store
 from bowerbird.core.errors import UsageError
 from bowerbird.models.bundle import Bundle, load
-from bowerbird.review.sheet import Reference, write_sheet
+from bowerbird.review.sheet import write_sheet
+from bowerbird.review.sheet.histogram import reference_of
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -51,14 +50,6 @@ def run(args: argparse.Namespace, load_bundle: Callable[[str], Bundle] = load) -
     for path in filter(None, (files.page, files.picture, files.histogram)):
         print(path)
     return 0
-
-
-def reference_of(bundle: Bundle) -> Reference:
-    """What a bundle says of the pictures it was fitted on and of those held out."""
-    samples, none = bundle.novelty.reference, np.empty(0)
-    return Reference(
-        samples.get("training", none), samples.get("heldout", none), bundle.novelty.threshold, bundle.label
-    )
 
 
 def day(text: str) -> str:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Final
+
+_LONGEST_WORD: Final = 64
+
+
+def reason_word(reason: str) -> str:
+    """The machine-readable word a reason starts with."""
+    return reason.partition(":")[0].strip()[:_LONGEST_WORD]
 
 
 @dataclass(frozen=True, slots=True)

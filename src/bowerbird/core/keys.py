@@ -43,11 +43,6 @@ def sidecar_key(key: str) -> str:
     return key.rsplit(".", 1)[0] + ".json"
 
 
-def decisions_key(day: str, part: str) -> str:
-    """Key of one file of decision lines; `day` is YYYY-MM-DD."""
-    return f"decisions/day={day}/{part}.jsonl"
-
-
 def digest(text: str) -> str:
     """Hex sha256 of a text; surrogates cannot break it."""
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

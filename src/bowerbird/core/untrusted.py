@@ -1,6 +1,6 @@
 """Fields of a stranger's JSON: each function answers a clean value, or None for anything else.
 
-Clean means that it survives the queue: within the lengths of `bowerbird.core.messages`, and no lone surrogate.
+Clean means that it survives the queue: short enough for `bowerbird.core.messages`, and no lone surrogate.
 """
 
 from __future__ import annotations

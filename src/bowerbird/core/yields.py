@@ -8,11 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bowerbird.core.decisions import Decision, decode_decision
+from bowerbird.core.decision_log import DecisionLog
+from bowerbird.core.decisions import Decision, reason_word
+from bowerbird.core.plain_text import plain
 from bowerbird.core.ports import ObjectStore
-from bowerbird.host.counts import reason_word
-from bowerbird.review.sheet.cards import plain
-from bowerbird.review.sheet.summary import decision_lines
 
 #: What the counts are grouped by, in the order of the page.
 DIMENSIONS: Final = ("community", "author", "host", "day")
@@ -63,14 +62,10 @@ def read_yields(
     `of` says which ones count.
     """
     rows: dict[str, tuple[str, dict[str, str]]] = {}
-    unreadable = 0
-    for line in decision_lines(store, day):
-        try:
-            decision = decode_decision(line)
-            if of(decision):
-                rows[decision.candidate] = (_outcome(decision), _names(decision))
-        except (ValueError, TypeError, AttributeError):
-            unreadable += 1
+    log = DecisionLog(store)
+    for decision in log.read(day):
+        if of(decision):
+            rows[decision.candidate] = (_outcome(decision), _names(decision))
     counts: dict[str, defaultdict[str, Counter[str]]] = {each: defaultdict(Counter) for each in DIMENSIONS}
     total: Counter[str] = Counter()
     for outcome, names in rows.values():
@@ -81,7 +76,7 @@ def read_yields(
         dimension: _sorted([_yield(name, count) for name, count in found.items()], dimension)
         for dimension, found in counts.items()
     }
-    return Yields(_yield("all", total), by, unreadable)
+    return Yields(_yield("all", total), by, log.unreadable)
 
 
 def _outcome(decision: Decision) -> str:

@@ -7,6 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bowerbird.crawl.credentials import Credentials
 from bowerbird.crawl.sources.reddit_app import RedditApp
+from bowerbird.net.user_agent import IN_THE_CLOUD
 
 
 class CrawlSettings(BaseSettings):
@@ -26,7 +27,7 @@ class CrawlSettings(BaseSettings):
     queue_url: str = ""
     dead_letter_url: str = ""
     endpoint_url: str | None = None
-    user_agent: str = "aws-lambda:bowerbird:0.1.0"
+    user_agent: str = IN_THE_CLOUD
     crawl_requests: int = 100
     crawl_seconds: float = 60.0
     credentials_secret: str | None = None

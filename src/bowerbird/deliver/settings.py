@@ -24,13 +24,3 @@ class GallerySettings(BaseSettings):
     scenery_conversion: Conversion = "jpeg"
     scenery_timeout_s: float = Field(default=120.0, gt=0)
     ambience_url: str | None = None
-
-
-class DeliverSettings(GallerySettings):
-    """What the function in the cloud needs besides."""
-
-    scenery_url: str
-    bucket: str
-    queue_url: str
-    dead_letter_url: str
-    endpoint_url: str | None = None

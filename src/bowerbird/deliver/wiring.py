@@ -1,4 +1,4 @@
-"""Wires the deliver function, and the deliverer of the `bowerbird deliver` command."""
+"""Wires a deliverer, for the function and for the `bowerbird deliver` command."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Final
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
 from bowerbird.deliver.ambience import Ambience
-from bowerbird.deliver.batch import DeliveryBatch
 from bowerbird.deliver.deliverer import Deliverer
 from bowerbird.deliver.records import Records
 from bowerbird.deliver.scenery import Scenery
-from bowerbird.deliver.settings import DeliverSettings, GallerySettings
+from bowerbird.deliver.settings import GallerySettings
 from bowerbird.deliver.tags import TagRule
 
 # A claim outlasts the longest attempt: ambience, two posts (the second without its URL), and some.
@@ -37,18 +36,3 @@ def deliverer(store: ObjectStore, url: str, settings: GallerySettings) -> Delive
         settings.scenery_conversion,
         Ambience(settings.ambience_url, timeout_s=timeout) if settings.ambience_url else None,
     )
-
-
-def delivery_batch(settings: DeliverSettings) -> DeliveryBatch:
-    """The SQS side of delivery."""
-    # boto3 takes most of a second to import, and the command may never need it.
-    import boto3  # noqa: PLC0415
-
-    from bowerbird.adapters.aws.s3 import S3Store  # noqa: PLC0415
-    from bowerbird.adapters.aws.sqs import SqsQueue  # noqa: PLC0415
-    from bowerbird.adapters.aws.timeouts import PATIENCE  # noqa: PLC0415
-
-    store = S3Store(boto3.client("s3", endpoint_url=settings.endpoint_url, config=PATIENCE), settings.bucket)
-    sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url, config=PATIENCE)
-    queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
-    return DeliveryBatch(deliverer(store, settings.scenery_url, settings), queue, settings.bucket)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from bowerbird.adapters.place import open_place
-from bowerbird.cli.sheet import reference_of
 from bowerbird.crawl.sources import open_source
 from bowerbird.demo.host_answers import HOUR, read_answers
 from bowerbird.demo.server import serving
@@ -13,6 +12,7 @@ from bowerbird.host.mine import RunOptions, mine, print_summary
 from bowerbird.host.wiring import HostOptions
 from bowerbird.models.bundle import load
 from bowerbird.review.sheet import SheetFiles, write_sheet
+from bowerbird.review.sheet.histogram import reference_of
 
 
 def run_demo(out: Path, bundle: str) -> SheetFiles:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final, TypeVar
 
-from bowerbird.core.decisions import Decision
+from bowerbird.core.decisions import Decision, reason_word
 from bowerbird.core.errors import BowerbirdError
 from bowerbird.crawl.rules import counted_as
 
@@ -30,11 +30,6 @@ class Problem:
 
     words: str
     times: int = 0
-
-
-def reason_word(reason: str) -> str:
-    """The machine-readable word a reason starts with."""
-    return reason.partition(":")[0].strip()[:_LONGEST_WORD]
 
 
 def kind_of(problem: str) -> str:

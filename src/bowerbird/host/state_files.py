@@ -11,7 +11,7 @@ from bowerbird.adapters.sqlite import ledger, likenesses, queue
 LEDGER: Final = "ledger.db"
 QUEUE: Final = "queue.db"
 LIKENESSES: Final = "likenesses.db"
-SCHEMAS: Final = {QUEUE: queue.SCHEMA, LEDGER: ledger.SCHEMA, LIKENESSES: perceptual.SCHEMA}
+SCHEMAS: Final = {QUEUE: queue.SCHEMA, LEDGER: ledger.SCHEMA, LIKENESSES: likenesses.SCHEMA}
 
 
 def check_whole(place: Place) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
-from bowerbird import __version__
 from bowerbird.adapters.place import Place
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
@@ -35,8 +34,7 @@ from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE, check_whole
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import Bundle, load
 from bowerbird.net import AtprotoFetcher, FileFetcher, HostTurns, HttpFetcher, WebSockets
-
-USER_AGENT = f"linux:bowerbird:{__version__}"
+from bowerbird.net.user_agent import AT_HOME
 
 # The most a picture may weigh; scenery takes 50 MB: see its import route.
 MAX_BYTES = 50_000_000
@@ -70,7 +68,7 @@ def _settings() -> CrawlSettings:
     settings = CrawlSettings()
     if "user_agent" in settings.model_fields_set:
         return settings
-    return settings.model_copy(update={"user_agent": USER_AGENT})
+    return settings.model_copy(update={"user_agent": AT_HOME})
 
 
 def source_context(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,14 @@ from bowerbird.models.novelty import Novelty
 from bowerbird.models.session import Session
 from bowerbird.models.watermark import Watermark
 
-# The repository and the Lambda layer (/opt/python) keep `bundles` beside the package, a wheel inside it.
+# A Lambda layer and the container image keep `bundles` on the import path, a wheel keeps it in this package,
+# the repository under layers/.
 _PACKAGE: Final = Path(__file__).resolve().parent
-SEARCHED: Final = (_PACKAGE.parent / "bundles", _PACKAGE / "bundles")
+SEARCHED: Final = (
+    *(Path(entry) / "bundles" for entry in sys.path if Path(entry).is_absolute()),
+    _PACKAGE / "bundles",
+    _PACKAGE.parents[2] / "layers" / "models" / "bundles",
+)
 
 
 @dataclass(frozen=True, slots=True)

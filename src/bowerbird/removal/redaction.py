@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from bowerbird.core.decisions import decode_decision, encode_decision, redacted
+from bowerbird.core.decision_log import CONTENT_TYPE, decode_line, log_keys, split_lines
+from bowerbird.core.decisions import encode_decision, redacted
 from bowerbird.core.errors import RetryableError
 from bowerbird.core.ports import ObjectStore
 
@@ -20,7 +21,7 @@ def redact_lines(store: ObjectStore, days: Collection[str], submissions: Collect
         RetryableError: others kept writing a file.
     """
     for day in sorted(days):
-        for key in list(store.keys(f"decisions/day={day}/")):
+        for key in list(log_keys(store, day)):
             yield from _redact_file(store, key, submissions)
 
 
@@ -29,18 +30,15 @@ def _redact_file(store: ObjectStore, key: str, submissions: Collection[str]) -> 
         found = store.get_versioned(key)
         if found is None:
             return []
-        lines = found[0].decode(errors="replace").split("\n")
+        lines = split_lines(found[0])
         candidates = []
         for at, line in enumerate(lines):
-            try:
-                decision = decode_decision(line)
-                if decision.submission.get("id") not in submissions:
-                    continue
-            except (ValueError, TypeError, AttributeError):
-                continue  # an empty last line, or one that somebody else wrote
+            decision = decode_line(line)  # None: an empty last line, or one that somebody else wrote
+            if decision is None or decision.submission.get("id") not in submissions:
+                continue
             lines[at] = encode_decision(redacted(decision))
             candidates.append(decision.candidate)
         data = "\n".join(lines).encode()
-        if not candidates or store.replace(key, data, content_type="application/x-ndjson", version=found[1]):
+        if not candidates or store.replace(key, data, content_type=CONTENT_TYPE, version=found[1]):
             return candidates
     raise RetryableError(f"{key}: others kept writing it; run the recheck again")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_curve
 
 from bowerbird.adapters.beforehand import bundle_name
-from bowerbird.cli.score import score_files
-from bowerbird.core.decisions import Decision, decode_decision
+from bowerbird.adapters.place import Place
+from bowerbird.core.decision_log import DecisionLog
 from bowerbird.core.errors import UsageError
+from bowerbird.filter.scoring import score_files
 from bowerbird.imaging import picture_files
 from bowerbird.models import manifest as manifests
 from bowerbird.models.bundle import Bundle
@@ -45,7 +46,7 @@ def by_keep_rate(bundle: Bundle, rate: float) -> Choice:
     return Choice(threshold(heldout, rate), text, reference)
 
 
-def by_pictures_a_day(bundle: Bundle, place: Path, wanted: float) -> Choice:
+def by_pictures_a_day(bundle: Bundle, place: Place, wanted: float) -> Choice:
     """Keep this many a day of what past runs with this model scored.
 
     What was rejected on its preview, or by a scout, was not scored in full: it scores below the rest, how far
@@ -56,7 +57,7 @@ def by_pictures_a_day(bundle: Bundle, place: Path, wanted: float) -> Choice:
     """
     days, scores, glanced = set[str](), list[float](), list[float]()
     unscored = 0
-    for decision in _decided(place):
+    for decision in DecisionLog(place.store).read():
         if decision.bundle.partition("@")[0] != bundle.manifest.name:
             continue
         if "novelty" in decision.scores:
@@ -68,7 +69,7 @@ def by_pictures_a_day(bundle: Bundle, place: Path, wanted: float) -> Choice:
             continue
         days.add(decision.day)
     if not scores:
-        raise UsageError(f"{place} holds no decision of {bundle.manifest.name} with a novelty score")
+        raise UsageError(f"{place.name} holds no decision of {bundle.manifest.name} with a novelty score")
     ranked = np.sort(scores)[::-1]
     rank = max(1, round(wanted * len(days)))
     if rank > len(ranked) and unscored:
@@ -139,9 +140,3 @@ def _scores(bundle: Bundle, folder: Path) -> Scores:
     if not len(scores):
         raise UsageError(f"{folder} holds no picture that can be read")
     return scores
-
-
-def _decided(place: Path) -> Iterator[Decision]:
-    for path in sorted(place.glob("decisions/day=*/*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            yield decode_decision(line)

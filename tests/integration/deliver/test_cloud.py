@@ -11,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from bowerbird.adapters.aws.s3 import S3Store
-from bowerbird.deliver.settings import DeliverSettings
-from bowerbird.deliver.wiring import delivery_batch
+from functions.deliver.settings import DeliverSettings
+from functions.deliver.wiring import delivery_batch
 from tests import aws_servers
 from tests.aws_servers import Cloud
 from tests.integration.deliver.scenery_server import Scenery, serving

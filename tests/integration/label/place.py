@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from PIL import Image
 
 from bowerbird import imaging
+from bowerbird.core.decision_log import decisions_key
 from bowerbird.core.decisions import Decision, encode_decision
-from bowerbird.core.keys import decisions_key, thumb_key
+from bowerbird.core.keys import thumb_key
 from bowerbird.core.ports import ObjectStore
 from tests.pictures import encoded, gradient
 

@@ -22,7 +22,7 @@ from tests.pictures import gradient, jpeg
 pytestmark = pytest.mark.skipif(
     "lite" not in {folder.name for folder in installed()}, reason="the lite bundle is not installed"
 )
-EVENT = Path(__file__).parents[2] / "unit" / "filter" / "http" / "events" / "function_url.json"
+EVENT = Path(__file__).parents[2] / "unit" / "serve" / "http" / "events" / "function_url.json"
 
 
 @contextmanager

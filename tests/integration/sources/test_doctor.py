@@ -8,8 +8,8 @@ import pytest
 from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.cli.doctor import Finding, status
 from bowerbird.cli.main import main
+from bowerbird.core.decision_log import decisions_key
 from bowerbird.core.decisions import Decision, encode_decision
-from bowerbird.core.keys import decisions_key
 from tests.loopback import Answer, loopback
 
 ONE = b'{"post_view": {"post": {"id": 1}}}'

@@ -63,7 +63,7 @@ OPENED: dict[str, Callable[[Path], object]] = {
     "likenesses.db": SqliteLikenesses,
 }
 FILLED = {"queue.db": filled_queue, "ledger.db": filled_ledger, "likenesses.db": filled_index}
-SCHEMAS = {"queue.db": queue.SCHEMA, "ledger.db": ledger.SCHEMA, "likenesses.db": perceptual.SCHEMA}
+SCHEMAS = {"queue.db": queue.SCHEMA, "ledger.db": ledger.SCHEMA, "likenesses.db": likenesses.SCHEMA}
 
 
 @pytest.mark.parametrize("damage", WAYS)

@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from bowerbird.adapters.aws.failures import code, translated
+from bowerbird.core.decision_log import CONTENT_TYPE, decisions_key, log_file, split_lines
 from bowerbird.core.decisions import Decision, decode_decision, encode_decision, redacted
 from bowerbird.core.errors import StoreError
-from bowerbird.core.keys import decisions_key, digest
+from bowerbird.core.keys import digest
 from bowerbird.core.ports import ObjectStore
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
 
-_LINES: Final = "application/x-ndjson"
 # Only other deliveries of the same candidate, or of the same bytes, compete for an item.
 _ATTEMPTS: Final = 5
 
@@ -108,7 +108,7 @@ class DynamoLedger:
             self._part = uuid.uuid4().hex
             while self._new:
                 key, decisions = next(iter(self._new.items()))
-                if self._store.put(key, _lines(decisions), content_type=_LINES, if_absent=True):
+                if self._store.put(key, log_file(decisions), content_type=CONTENT_TYPE, if_absent=True):
                     count += len(decisions)
                 else:
                     self._seen += [(decision, key) for decision in decisions]
@@ -142,13 +142,13 @@ class DynamoLedger:
         """Write a decision's line if its batch has not, and never will."""
         data = self._store.get(key)
         if data is None:
-            self._store.put(key, b"", content_type=_LINES, if_absent=True)
+            self._store.put(key, b"", content_type=CONTENT_TYPE, if_absent=True)
             data = self._store.get(key) or b""
-        lines = data.decode().split("\n")[:-1]
+        lines = split_lines(data)[:-1]
         if any(decode_decision(line).candidate == decision.candidate for line in lines):
             return False
         own = decisions_key(decision.day, digest(decision.candidate))
-        return self._store.put(own, _lines([decision]), content_type=_LINES, if_absent=True)
+        return self._store.put(own, log_file([decision]), content_type=CONTENT_TYPE, if_absent=True)
 
     def _record(self, decision: Decision, key: str, freed: tuple[str, ...]) -> bool:
         """Write a decision while there is none and exactly these claims are to be freed."""
@@ -217,10 +217,6 @@ def _claim(sha256: str) -> dict[str, AttributeValueTypeDef]:
 
 def _claims(item: dict[str, AttributeValueTypeDef]) -> tuple[str, ...]:
     return tuple(item["claims"]["SS"]) if "claims" in item else ()
-
-
-def _lines(decisions: list[Decision]) -> bytes:
-    return "".join(encode_decision(decision) + "\n" for decision in decisions).encode()
 
 
 def _lost_a_race(error: ClientError) -> bool:

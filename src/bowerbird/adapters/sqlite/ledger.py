@@ -9,8 +9,8 @@ from typing import Final
 
 from bowerbird.adapters.folder.disk import damaged
 from bowerbird.adapters.sqlite.database import Database
+from bowerbird.core.decision_log import CONTENT_TYPE, decisions_key
 from bowerbird.core.decisions import Decision, decode_decision, encode_decision, redacted
-from bowerbird.core.keys import decisions_key
 from bowerbird.core.ports import ObjectStore
 
 SCHEMA: Final = """
@@ -107,7 +107,7 @@ class SqliteLedger:
             data = "".join(line + "\n" for (line,) in rows).encode()
             key = decisions_key(day, part)
             # What a crash or another process has written is this part again, or what a recheck made of it.
-            if not self._store.put(key, data, content_type="application/x-ndjson", if_absent=True):
+            if not self._store.put(key, data, content_type=CONTENT_TYPE, if_absent=True):
                 self._check_part(key, data)
             with self._db.write() as db:
                 count += db.execute(

@@ -153,7 +153,8 @@ class FollowedSource:
     is spent on what earlier runs could not read. Through `pace` runs share the limits of their hosts.
 
     A post whose pictures were not ready is handed out with those that were. Where the source can be asked by
-    id, it is handed out again, with the others, when a later run finds them; see `bowerbird.crawl.following.pending`.
+    id, it is handed out again, with the others, when a later run finds them:
+    see `bowerbird.crawl.following.pending`.
     """
 
     def __init__(  # noqa: PLR0913 - one choice each, and four have a default

@@ -35,7 +35,7 @@ _RAW_BITS: Final = 32
 _MAX_PICTURES: Final = 32
 _MAX_WORDS: Final = 32
 
-# What each field may weigh in the queue's ASCII, so that all of them fit a message: see bowerbird.core.messages.
+# What each field may weigh in the queue's ASCII, so that all of them fit: see bowerbird.core.messages.
 # An alt text has 2,000 characters, of 12 bytes at worst.
 _MAX_ALT: Final = 24_002
 _MAX_FIELD: Final = 8_000

@@ -15,6 +15,7 @@ from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.adapters.sqlite.salvage import Row, ailment, rows, salvaged
+from bowerbird.core.decision_log import decode_line, each_line
 from bowerbird.core.decisions import Decision
 from bowerbird.core.errors import InvalidMessageError
 from bowerbird.core.likeness import Likeness
@@ -22,7 +23,7 @@ from bowerbird.core.messages import decode_candidate
 from bowerbird.core.ports import ObjectStore
 from bowerbird.filter.copies import likeness_of
 from bowerbird.host.repair.bench import Bench
-from bowerbird.host.repair.known import Known, lines, readable
+from bowerbird.host.repair.known import Known
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE
 from bowerbird.imaging.isolated import IsolatedDecoder
 
@@ -75,7 +76,7 @@ def mend_ledger(place: Place, known: Known, at: Bench) -> Mended:
         saved = [
             (decision, bool(written))
             for line, written in salvaged(path, fresh, "decided", "decision, written")
-            if (decision := readable(line)) and decision.candidate not in known.candidates
+            if (decision := decode_line(line)) and decision.candidate not in known.candidates
         ]
         new.restore(_decisions(place.store, known, saved), known.claims())
         new.restore((), _claims(saved))
@@ -87,7 +88,7 @@ def mend_ledger(place: Place, known: Known, at: Bench) -> Mended:
 def mend_likenesses(place: Place, known: Known, at: Bench) -> Mended:
     """Look at every kept picture again."""
     path = place.state / LIKENESSES
-    why = _ailment(path, perceptual.SCHEMA, wanted=bool(known.pictures))
+    why = _ailment(path, likenesses.SCHEMA, wanted=bool(known.pictures))
     if why is None:
         return Mended(LIKENESSES, _sound(path))
     pictures = [key for key in sorted(known.pictures) if key in known.stored]
@@ -123,7 +124,7 @@ def _forgotten(path: Path, known: Known) -> str | None:
     """A ledger can be a sound file and yet have lost its last pages, or be a new one in an old place."""
     if not path.exists():
         return None
-    told = [readable(line) for (line,) in rows(path, "decided", "decision")]
+    told = [decode_line(line) for (line,) in rows(path, "decided", "decision")]
     if None in told:
         return f"{told.count(None)} of its decisions cannot be read"
     missing = len(known.candidates - {decision.candidate for decision in told if decision})
@@ -141,7 +142,7 @@ def _is_message(row: Row) -> bool:
 def _decisions(
     store: ObjectStore, known: Known, saved: list[tuple[Decision, bool]]
 ) -> Iterator[tuple[Decision, bool]]:
-    yield from ((decision, True) for decision in lines(store) if decision)
+    yield from ((decision, True) for decision in each_line(store) if decision)
     yield from saved
     yield from ((decision, False) for decision in known.unfiled)
 

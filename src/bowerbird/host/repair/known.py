@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from bowerbird.core.decisions import Decision, decode_decision
+from bowerbird.core.decision_log import decode_line, each_line
+from bowerbird.core.decisions import Decision
 from bowerbird.core.ports import ObjectStore
-from bowerbird.review.sheet.summary import decision_lines
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Known:
 def read_known(store: ObjectStore) -> Known:
     """Read every line and every sidecar."""
     known = Known()
-    for decision in lines(store):
+    for decision in each_line(store):
         if decision is None:
             known.unreadable += 1
         elif decision.candidate not in known.candidates:
@@ -65,26 +65,10 @@ def read_known(store: ObjectStore) -> Known:
     return known
 
 
-def lines(store: ObjectStore) -> Iterator[Decision | None]:
-    """Every decision that has a line; None for a line that cannot be read."""
-    return (readable(line) for line in decision_lines(store))
-
-
-def readable(line: object) -> Decision | None:
-    """A decision as it was written, or None."""
-    try:
-        decision = decode_decision(line)  # type: ignore[arg-type] # whatever a damaged file held there
-    except (ValueError, TypeError):
-        return None
-    told = (decision.candidate, decision.stage, decision.reason, decision.decided_at)
-    sound = all(isinstance(each, str) for each in told) and isinstance(decision.submission, dict)
-    return decision if sound and isinstance(decision.image, str | None) else None
-
-
 def sidecar_decision(data: bytes | None) -> Decision | None:
     """The decision that a sidecar tells, or None when it is none."""
     try:
         sidecar = json.loads(data or b"")
-        return readable(json.dumps(sidecar["decision"]))
-    except (ValueError, TypeError, KeyError):
+        return decode_line(json.dumps(sidecar["decision"]))
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None

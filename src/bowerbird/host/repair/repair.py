@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from bowerbird.adapters.place import Place
+from bowerbird.core.decision_log import each_line
 from bowerbird.core.errors import InvalidMessageError
 from bowerbird.core.keys import sidecar_key
 from bowerbird.core.labels import decode_label
@@ -18,7 +19,7 @@ from bowerbird.crawl.following.shared_limits import KEY as PACE
 from bowerbird.filter.survivors import sidecar_of
 from bowerbird.host.repair.bench import Bench, bench, set_aside
 from bowerbird.host.repair.files import Mended, mend_ledger, mend_likenesses, mend_queue
-from bowerbird.host.repair.known import Known, lines, read_known
+from bowerbird.host.repair.known import Known, read_known
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE
 
 _JSON: Final = "application/json"
@@ -74,7 +75,7 @@ def _sidecars(store: ObjectStore, known: Known, at: Bench) -> Iterator[Finding]:
         yield Finding(key, f"no sidecar; it is kept as {set_aside(store, key, at)}")
     told = set(known.pictures) & known.stored
     bare = {image for image in told if sidecar_key(image) not in known.sidecars}
-    for decision in lines(store) if bare else ():
+    for decision in each_line(store) if bare else ():
         if decision is not None and decision.keep and decision.image in bare:
             bare.discard(decision.image)
             if not at.dry_run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from bowerbird.core.decision_log import days
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.yields import Yield, read_yields
 from bowerbird.crawl.host_health import Health, HostState
@@ -25,10 +26,10 @@ _WORST_FIRST: Final[tuple[Health, ...]] = ("blocked", "unreachable", "empty")
 
 def last_days_hosts(store: ObjectStore, most: int = 10) -> Iterator[HostState]:
     """The hosts with most candidates on the last day that has decisions."""
-    days = {key.split("/")[1].removeprefix("day=") for key in store.keys("decisions/day=")}
-    if days:
-        rows = read_yields(store, max(days)).by["host"]
-        yield from (_state(row, max(days)) for row in sorted(rows, key=lambda row: -row.seen)[:most])
+    last = max(days(store), default=None)
+    if last is not None:
+        rows = read_yields(store, last).by["host"]
+        yield from (_state(row, last) for row in sorted(rows, key=lambda row: -row.seen)[:most])
 
 
 def _state(row: Yield, day: str) -> HostState:

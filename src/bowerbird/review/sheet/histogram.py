@@ -16,6 +16,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from bowerbird.models.bundle import Bundle
 from bowerbird.review.sheet.gauge import figure
 from bowerbird.review.sheet.palette import Palette
 from bowerbird.review.sheet.summary import Report
@@ -46,6 +47,14 @@ class Reference:
     def fits(self, report: Report) -> bool:
         """Whether the run was decided with these scores' own model."""
         return self.bundle is None or not report.bundles or self.bundle in report.bundles
+
+
+def reference_of(bundle: Bundle) -> Reference:
+    """What a bundle says of the pictures it was fitted on and of those held out."""
+    samples, none = bundle.novelty.reference, np.empty(0)
+    return Reference(
+        samples.get("training", none), samples.get("heldout", none), bundle.novelty.threshold, bundle.label
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from bowerbird.core.decisions import decode_decision
+from bowerbird.core.decision_log import DecisionLog
+from bowerbird.core.plain_text import plain
 from bowerbird.core.ports import ObjectStore
-from bowerbird.review.sheet.cards import Card, card_of, plain
+from bowerbird.review.sheet.cards import Card, card_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +62,13 @@ def read_report(store: ObjectStore, day: str | None = None) -> Report:
     cards: dict[str, Card] = {}
     bundles: Counter[str] = Counter()
     days: set[str] = set()
-    unreadable = 0
-    for line in decision_lines(store, day):
-        try:
-            decision = decode_decision(line)
-            cards[decision.candidate] = card_of(decision)
-            days.add(plain(decision.day))
-            bundles[plain(decision.bundle)] += 1
-        except (ValueError, TypeError, AttributeError):
-            unreadable += 1
+    log = DecisionLog(store)
+    for decision in log.read(day):
+        cards[decision.candidate] = card_of(decision)
+        days.add(plain(decision.day))
+        bundles[plain(decision.bundle)] += 1
     names = tuple(name for name, _ in bundles.most_common())
-    return Report(tuple(cards.values()), names, tuple(sorted(days)), unreadable)
-
-
-def decision_lines(store: ObjectStore, day: str | None = None) -> Iterable[str]:
-    """The lines of every decision file, of one day (YYYY-MM-DD) or of all."""
-    for key in store.keys(f"decisions/day={day}/" if day else "decisions/day="):
-        if key.endswith(".jsonl"):
-            text = (store.get(key) or b"").decode(errors="replace")
-            # Not splitlines(): U+2028 and friends may stand unescaped inside a JSON string.
-            yield from (line for line in text.split("\n") if line.strip())
+    return Report(tuple(cards.values()), names, tuple(sorted(days)), log.unreadable)
 
 
 def _closeness(card: Card) -> tuple[float, str]:

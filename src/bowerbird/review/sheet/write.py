@@ -10,9 +10,9 @@ from typing import Final
 from PIL import Image
 
 from bowerbird.adapters.folder.disk import disk_errors
+from bowerbird.core.plain_text import plain
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.whole import write_whole
-from bowerbird.review.sheet.cards import plain
 from bowerbird.review.sheet.histogram import Histogram, Reference
 from bowerbird.review.sheet.page import render_page
 from bowerbird.review.sheet.palette import LIGHT

@@ -16,7 +16,7 @@ from bowerbird.serve.http.problems import Unexpected, install
 from bowerbird.serve.http.routes import router
 from bowerbird.serve.http.service import Service
 
-_PAGE: Final = Path(__file__).with_name("http") / "page"
+_PAGE: Final = Path(__file__).with_name("page")
 _FILES: Final = {
     "/": ("index.html", "text/html"),
     "/page.css": ("page.css", "text/css"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bowerbird.filter.cores import MEMORY_MB
 from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.net.user_agent import IN_THE_CLOUD
 from bowerbird.serve.http.quotas import Limits
-from functions.filter.settings import MEMORY_MB
 
 
 class HttpSettings(BaseSettings):
@@ -17,7 +18,7 @@ class HttpSettings(BaseSettings):
 
     memory_mb: int | None = Field(default=None, validation_alias=MEMORY_MB)
     bundle: str = "lite"
-    user_agent: str = "aws-lambda:bowerbird:0.1.0"
+    user_agent: str = IN_THE_CLOUD
     min_area: int = 1280 * 1024
     max_wide: float = 3.0
     max_tall: float = 2.0

@@ -8,6 +8,7 @@ from typing import Final
 from fastapi import FastAPI
 from PIL import Image
 
+from bowerbird.filter.cores import cores
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load
 from bowerbird.net import HostTurns, HttpFetcher
@@ -18,7 +19,6 @@ from bowerbird.serve.http.judge import judges
 from bowerbird.serve.http.raw import SIDE
 from bowerbird.serve.http.service import Service
 from bowerbird.serve.http.settings import HttpSettings
-from functions.filter.settings import cores
 
 # Of one request; each may hold a whole picture in memory. There are threads for all requests, so that one's
 # links to a host that does not answer hold up nobody else's.

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from functions.filter.settings import FilterSettings, cores
+from bowerbird.filter.cores import cores
+from functions.filter.settings import FilterSettings
 
 NEEDED = {
     "BOWERBIRD_BUCKET": "b",

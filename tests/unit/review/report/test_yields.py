@@ -12,9 +12,9 @@ import pytest
 
 from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.cli import report
+from bowerbird.core.decision_log import decisions_key
 from bowerbird.core.decisions import Decision, encode_decision
 from bowerbird.core.errors import UsageError
-from bowerbird.core.keys import decisions_key
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.yields import Yield, read_yields
 from bowerbird.review.report.page import reasons, render_page

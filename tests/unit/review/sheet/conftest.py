@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bowerbird.core.decision_log import decisions_key
 from bowerbird.core.decisions import Decision
-from bowerbird.core.keys import decisions_key, thumb_key
+from bowerbird.core.keys import thumb_key
 from bowerbird.core.ports import ObjectStore
 from bowerbird.review.sheet import Reference
 from tests.fakes import FakeStore

@@ -1,7 +1,7 @@
 from typing import Any
 
+from bowerbird.core.decision_log import decisions_key
 from bowerbird.core.decisions import Decision, encode_decision
-from bowerbird.core.keys import decisions_key
 from bowerbird.review.sheet.summary import read_report
 from tests.fakes import FakeStore
 

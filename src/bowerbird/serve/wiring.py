@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from bowerbird.host.wiring import USER_AGENT
+from bowerbird.net.user_agent import AT_HOME
 from bowerbird.serve.anti_sus import Keep
 from bowerbird.serve.http.app import create_app
 from bowerbird.serve.http.service import Service
@@ -38,7 +38,7 @@ def run_server(options: ServeOptions) -> None:
     """Serve until stopped."""
     with ExitStack() as stack:
         bound = stack.enter_context(listening(options.host, options.port))
-        service = http_service(HttpSettings(bundle=options.bundle, user_agent=USER_AGENT))
+        service = http_service(HttpSettings(bundle=options.bundle, user_agent=AT_HOME))
         print(f"{service.bundle.bundle} at {address(bound)}", flush=True)
         if options.zmq is not None:
             endpoint = stack.enter_context(serving(options.zmq, _keep(service), _cores()))

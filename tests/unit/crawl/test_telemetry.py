@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from functions.crawl.telemetry import WATCHED, tell_hosts, tell_source
+from bowerbird.crawl.telemetry import WATCHED, tell_hosts, tell_source
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

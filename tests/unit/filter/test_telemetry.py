@@ -9,7 +9,7 @@ import pytest
 from aws_lambda_powertools import Logger, Metrics
 
 from bowerbird.core.decisions import Decision
-from functions.filter.telemetry import Telemetry
+from bowerbird.filter.telemetry import Telemetry
 
 
 def decision(candidate: str, *, keep: bool, stage: str = "novelty") -> Decision:
