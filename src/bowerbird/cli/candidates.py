@@ -17,9 +17,9 @@ from bowerbird.core.messages import Candidate, encode_candidate
 from bowerbird.core.post import Telling
 from bowerbird.crawl.crawler import Skipped
 from bowerbird.crawl.rules import counted_as
+from bowerbird.crawl.hosts import turns
 from bowerbird.crawl.sources import open_source
 from bowerbird.host.wiring import crawler, http_fetcher, source_context
-from bowerbird.net import HostTurns
 from bowerbird.net.pacing import troubles
 
 
@@ -41,8 +41,8 @@ def run(args: argparse.Namespace) -> int:
     """Print each candidate as it is found, and count what was on standard error."""
     source = open_source(args.source, source_context(args.gateway, communities=args.communities))
     counts: Counter[tuple[str, str]] = Counter()
-    turns = HostTurns()
-    http = http_fetcher(args.gateway, turns)
+    pace = turns()
+    http = http_fetcher(args.gateway, pace)
     for found in _limited(crawler(http).crawl(source), args.limit):
         if isinstance(found, Skipped):
             counts["skipped", counted_as(found.reason)] += 1
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     for (result, word), count in counts.most_common():
         table.add_row(result, cell(word), str(count))
     Console(file=sys.stderr).print(table)
-    hosts = troubles(turns.take())
+    hosts = troubles(pace.take())
     if hosts:
         print(shown(f"hosts in trouble: {hosts}"), file=sys.stderr)
     if isinstance(source, Telling) and source.told():

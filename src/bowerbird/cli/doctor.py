@@ -20,13 +20,13 @@ from bowerbird.core.errors import (
     UsageError,
 )
 from bowerbird.crawl.host_health import HostState, host_state
+from bowerbird.crawl.hosts import turns
 from bowerbird.crawl.source_health import SourceState, source_state
 from bowerbird.crawl.sources import open_source
 from bowerbird.crawl.sources.base import Context
 from bowerbird.host.state_files import SCHEMAS
 from bowerbird.host.wiring import crawler, http_fetcher, source_context
 from bowerbird.models.bundle import load
-from bowerbird.net import HostTurns
 from bowerbird.review.report.host_health import last_days_hosts
 
 #: What a newcomer without an account can read, and Reddit's own doors.
@@ -90,7 +90,7 @@ def _findings(args: argparse.Namespace, context: Context) -> Iterator[Finding]:
         state = probe(spec, context)
         yield Finding("source", spec, state.health, state.detail)
     if args.link:
-        with http_fetcher(args.gateway, HostTurns()) as http:
+        with http_fetcher(args.gateway, turns()) as http:
             for link in args.link:
                 yield _of("host", host_state(link, crawler(http).hosts, http))
     yield _bundle(args.bundle)

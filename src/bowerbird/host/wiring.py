@@ -16,7 +16,7 @@ from bowerbird.core.messages import Candidate
 from bowerbird.core.ports import Fetcher, Ledger, ObjectStore, Queue
 from bowerbird.core.post import Source
 from bowerbird.crawl.crawler import Crawler, Skipped
-from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.hosts import Hosts, placeholders
 from bowerbird.crawl.settings import CrawlSettings
 from bowerbird.crawl.sources.base import Context
 from bowerbird.crawl.sources.folder import FolderSource
@@ -129,6 +129,7 @@ def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, clo
         copies=copies,
         scout=_scout(options.scout, bundle) if options.scout else None,
         asked=options.asked,
+        placeholders=placeholders(),
     )
     candidates = CandidateFilter(
         pipeline=pipeline,

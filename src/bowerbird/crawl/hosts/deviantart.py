@@ -15,6 +15,7 @@ from bowerbird.core.errors import PermanentError
 from bowerbird.core.ports import Fetcher
 from bowerbird.crawl.hosts.asking import fetch_json
 from bowerbird.crawl.hosts.base import Image, Match, NoPictureError, domain
+from bowerbird.crawl.hosts.facts import Example, Facts
 
 _PAGE: Final = re.compile(r"(?:/[\w-]{1,40})?/art/[^/]{1,200}-(?P<id>[0-9]{4,12})/?", re.ASCII)
 _SHORT: Final = re.compile(r"/(?P<id>d[0-9a-z]{4,8})/?")
@@ -51,3 +52,20 @@ class Deviantart:
 
 
 RULE: Final = Deviantart()
+
+FACTS: Final = Facts(
+    links="art pages, `fav.me`",
+    original="oEmbed",
+    asks="API",
+    examples=(
+        Example(
+            "http://sykohyko.deviantart.com/art/Conor-Mcgregor-593853650?ga_submit_new=10%253A1456772473",
+            "page",
+            "593853650",
+        ),
+        Example("https://www.deviantart.com/someone/art/Helix-Awakens-593971146", "page", "593971146"),
+        Example("https://fav.me/d97i6yv", "page", "d97i6yv"),
+        Example("https://www.deviantart.com/someone/gallery"),
+        Example("https://www.deviantart.com/someone/journal/Hello-593971146"),
+    ),
+)
