@@ -22,7 +22,7 @@ from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.following.tail import TailedSource
 from bowerbird.crawl.hosts import Hosts, turns
 from bowerbird.crawl.settings import CrawlSettings
-from bowerbird.crawl.sources import open_source
+from bowerbird.crawl.sources import limiter, open_source
 from bowerbird.crawl.sources.base import Context
 from bowerbird.net import AtprotoFetcher, HttpFetcher, WebSockets
 from bowerbird.removal.told import purge_removed
@@ -41,6 +41,7 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
         settings.community_list(),
         HttpFetcher(user_agent=settings.user_agent),  # sources take their turns themselves
         store=S3Store(s3, settings.bucket) if settings.bucket else None,
+        limiter=limiter(),
         reddit=settings.reddit_app(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,

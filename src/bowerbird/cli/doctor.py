@@ -22,15 +22,12 @@ from bowerbird.core.errors import (
 from bowerbird.crawl.host_health import HostState, host_state
 from bowerbird.crawl.hosts import turns
 from bowerbird.crawl.source_health import SourceState, source_state
-from bowerbird.crawl.sources import open_source
+from bowerbird.crawl.sources import open_source, probes
 from bowerbird.crawl.sources.base import Context
 from bowerbird.host.state_files import SCHEMAS
 from bowerbird.host.wiring import crawler, http_fetcher, source_context
 from bowerbird.models.bundle import load
 from bowerbird.review.report.host_health import last_days_hosts
-
-#: What a newcomer without an account can read, and Reddit's own doors.
-SOURCES = ("bluesky", "reddit", "rss", "arctic-shift", "lemmy:lemmy.world", "wikimedia")
 
 #: A source that answers one request in this many seconds is reachable.
 PATIENCE_S = 20.0
@@ -86,7 +83,7 @@ def status(findings: list[Finding]) -> int:
 
 
 def _findings(args: argparse.Namespace, context: Context) -> Iterator[Finding]:
-    for spec in args.source or SOURCES:
+    for spec in args.source or probes():
         state = probe(spec, context)
         yield Finding("source", spec, state.health, state.detail)
     if args.link:

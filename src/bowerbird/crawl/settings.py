@@ -56,7 +56,7 @@ class CrawlSettings(BaseSettings):
         own = {name: value for name, value in given.items() if name in CrawlSettings.model_fields}
         secrets = {name: value for name, value in given.items() if name not in own and value}
         settings = self.model_copy(update=own)
-        settings._host_secrets = {**self._host_secrets, **secrets}
+        settings._host_secrets = {**self._host_secrets, **secrets}  # noqa: SLF001 - it is one of us
         return settings
 
     def community_list(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from bowerbird.core.post import Source
 from bowerbird.crawl.crawler import Crawler, Skipped
 from bowerbird.crawl.hosts import Hosts, placeholders
 from bowerbird.crawl.settings import CrawlSettings
+from bowerbird.crawl.sources import limiter
 from bowerbird.crawl.sources.base import Context
 from bowerbird.crawl.sources.folder import FolderSource
 from bowerbird.filter.candidates import CandidateFilter
@@ -86,6 +87,7 @@ def source_context(
         settings.community_list(),
         http_fetcher(gateway),
         store=store,
+        limiter=limiter(),
         reddit=settings.reddit_app(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,

@@ -19,6 +19,7 @@ from bowerbird.crawl.hosts.asking import fetch_json, fetch_page
 from bowerbird.crawl.hosts.base import IMAGE, Image, Match, NoPictureError, domain
 from bowerbird.crawl.hosts.facts import Example, Facts
 from bowerbird.crawl.hosts.page_metadata import page_images, page_metadata
+from bowerbird.crawl.hosts.page_or_file import smaller_copies
 from bowerbird.imaging.placeholders import Placeholder
 from bowerbird.net.limiter import Limit
 
@@ -34,6 +35,8 @@ _END: Final = re.compile(r"(?P<stem>/[0-9]+_[0-9a-f]+)(?:_(?P<size>[a-z0-9]{1,2}
 _STATIC: Final = re.compile(r"(?:(?:live|c[0-9]|farm[0-9]{1,3})\.)?static\.?flickr\.com")
 # From the smallest to the largest; the size without a suffix is 500 px.
 _SIZES: Final = ("s", "t", "q", "m", "n", "w", "", "z", "c", "b", "h", "k", "3k", "f", "4k", "5k", "6k", "o")
+# The longer side of those that are not cropped, in pixels; what is larger is too much for a first look.
+_SIDES: Final = {"t": 100, "m": 240, "n": 320, "w": 400, "": 500, "z": 640, "c": 800, "b": 1024}
 _FULL: Final = frozenset({"3k", "f", "4k", "5k", "6k", "o"})
 # "Service currently unavailable" and "Write operation failed": every method's page lists them.
 _BUSY: Final = {"105", "106"}
@@ -139,12 +142,16 @@ def _read(match: Match, fetcher: Fetcher) -> Image:
         raise PermanentError("the page shows no photo any more")
     best = sorted(ranks, key=lambda url: ranks[url], reverse=True)
     metadata = page_metadata(page.body)
-    told = best[0] in page_images(metadata, page.url)[:1]
+    shown = page_images(metadata, page.url)[:1]
     width, height = (
-        untrusted.pixels(metadata.get(f"og:image:{side}", [None])[0]) if told else None
+        untrusted.pixels(metadata.get(f"og:image:{side}", [None])[0]) if shown and shown[0] in ranks else None
         for side in ("width", "height")
     )
-    return Image(match.id, tuple(best[:3]), (), width, height)
+    sides = {url: _SIDES[found] for url in best[1:] if (found := _SIZES[ranks[url]]) in _SIDES}
+    previews = smaller_copies(sides, width, height)
+    return Image(
+        match.id, tuple(best[:3]), previews, *((width, height) if shown == best[:1] else (None, None))
+    )
 
 
 def _climb(match: Match, fetcher: Fetcher) -> Image:
@@ -204,7 +211,7 @@ FACTS: Final = Facts(
         ),
     ),
     watched=("api.flickr.com", "live.staticflickr.com", "www.flickr.com"),
-    widths=(75, 100, 150, 240, 320, 400, 500, 640, 800, 1024),
+    widths=tuple(_SIDES.values()),
     examples=(
         Example("http://flic.kr/p/7Afjsu", "photo", "4325695128"),
         Example("http://flic.kr/p/5hruZg", "photo", "2811466321"),

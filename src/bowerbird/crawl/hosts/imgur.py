@@ -157,7 +157,12 @@ def _image(item: dict[str, Any]) -> Image | None:
     ):
         return None
     width, height = untrusted.pixels(item.get("width")), untrusted.pixels(item.get("height"))
-    copies = smaller_copies(f"https://i.imgur.com/{media_id}{{size}}.jpg", _COPIES, width, height)
+    sides = {
+        f"https://i.imgur.com/{media_id}{letter}.jpg": side
+        for letter, side in _COPIES.items()
+        if side < max(width or 0, height or 0)
+    }
+    copies = smaller_copies(sides, width, height)
     return Image(media_id, (link,), copies, width, height)
 
 

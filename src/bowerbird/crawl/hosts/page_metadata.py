@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from bowerbird.core import untrusted
@@ -52,9 +53,3 @@ def page_images(metadata: dict[str, list[str]], base: str) -> list[str]:
     )
     links = (untrusted.link(value, base) for value in values)
     return list(dict.fromkeys(link for link in links if link))
-
-
-def _read(page: bytes) -> _Reader:
-    reader = _Reader()
-    reader.feed(page[:_MAX_CHARACTERS].decode(errors="replace"))
-    return reader

@@ -104,19 +104,16 @@ class PageOrFile:
         raise PermanentError(f"the page shows no {self.shows} any more")
 
 
-def smaller_copies(
-    link: str, sides: Mapping[str, int], width: int | None, height: int | None
-) -> tuple[Preview, ...]:
+def smaller_copies(links: Mapping[str, int], width: int | None, height: int | None) -> tuple[Preview, ...]:
     """The copies of a picture that its host fits into squares, from small to large.
 
-    `link` has `{size}` where the host's word for a size stands; `sides` gives the square's side in pixels
-    by that word, from small to large. A preview needs a size, so there are none where the picture's is unknown.
+    `links` gives the square's side in pixels by the copy's link; `width` and `height` are those of any copy, or
+    of the picture: they tell how the sides compare. Where they are not known there are no previews.
     """
     if not width or not height:
         return ()
     longer = max(width, height)
     return tuple(
-        Preview(link.format(size=word), max(1, width * side // longer), max(1, height * side // longer))
-        for word, side in sides.items()
-        if side < longer
+        Preview(link, max(1, round(width * side / longer)), max(1, round(height * side / longer)))
+        for link, side in sorted(links.items(), key=lambda each: each[1])
     )

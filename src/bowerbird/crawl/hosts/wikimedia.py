@@ -7,10 +7,11 @@ same path at `thumb.wikimedia.org`, and come in fixed widths.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from bowerbird.core.messages import Preview
 from bowerbird.core.ports import Fetcher
 from bowerbird.crawl.hosts.base import IMAGE, STILL, Image, Match, domain
 from bowerbird.crawl.hosts.facts import Example, Facts
@@ -24,6 +25,9 @@ _FILE: Final = re.compile(
     re.IGNORECASE,
 )
 _STILL_NAME: Final = re.compile(rf".*\.(?:{STILL})", re.IGNORECASE | re.DOTALL)
+# Copies of other formats have a suffix more. Wide enough for a first look, and no wider:
+_COPIED: Final = re.compile(r".*\.(?:jpe?g|png)", re.IGNORECASE | re.DOTALL)
+_LOOKS: Final = tuple(width for width in WIDTHS if 250 <= width <= 1280)  # noqa: PLR2004 - in pixels
 _WIDTH: Final = re.compile(r"(?P<before>(?:[a-z0-9-]+-)?)(?P<width>[0-9]{1,5})(?P<after>px-.*)", re.DOTALL)
 _SITES: Final = re.compile(
     r"(?:[a-z0-9-]+\.)*(?:wikipedia|wikimedia|wiktionary|wikibooks|wikinews|wikiquote|wikisource|wikiversity"
@@ -56,7 +60,8 @@ class Wikimedia:
         """The uploaded file, then the copy that was linked."""
         url = urlsplit(match.url)
         if match.kind == "page":
-            return (wiki_file(f"https://{url.hostname}/w/api.php", match.id, fetcher),)
+            found = wiki_file(f"https://{url.hostname}/w/api.php", match.id, fetcher)
+            return (replace(found, previews=_copies(found)),)
         file = _FILE.fullmatch(url.path)
         if not file or not file["thumb"]:
             return (Image(match.id, (match.url,)),)
@@ -64,6 +69,28 @@ class Wikimedia:
         upload = f"https://upload.wikimedia.org{file['root']}/{file['place']}/{file['name']}"
         original = (upload,) if _STILL_NAME.fullmatch(file["name"]) else ()
         return (Image(match.id, tuple(dict.fromkeys((*original, *_served(url, file), match.url)))),)
+
+
+def _copies(found: Image) -> tuple[Preview, ...]:
+    """The scaled copies for a first look at a file whose size the wiki told."""
+    url = urlsplit(found.urls[0])
+    file = _FILE.fullmatch(url.path) if domain(url) in _FILES else None
+    if (
+        not file
+        or file["thumb"]
+        or not found.width
+        or not found.height
+        or not _COPIED.fullmatch(file["name"])
+    ):
+        return ()
+    folder = f"https://thumb.wikimedia.org{file['root']}/thumb/{file['place']}/{file['name']}"
+    return tuple(
+        Preview(
+            f"{folder}/{width}px-{file['name']}", width, max(1, round(found.height * width / found.width))
+        )
+        for width in _LOOKS
+        if width < found.width
+    )
 
 
 def _served(url: SplitResult, file: re.Match[str]) -> tuple[str, ...]:

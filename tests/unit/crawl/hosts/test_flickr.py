@@ -101,6 +101,21 @@ def test_without_a_key_the_page_names_the_sizes() -> None:
     assert (image.width, image.height) == (None, None)
 
 
+def test_the_smaller_copies_that_the_page_names_are_previews_of_known_size() -> None:
+    image = read(
+        f'<meta property="og:image" content="{_STEM}_aa1111_b.jpg">'
+        '<meta property="og:image:width" content="1024"><meta property="og:image:height" content="683">'
+        f'"{_STEM}_bb2222_k.jpg" "{_STEM}_aa1111_z.jpg" "{_STEM}_aa1111_q.jpg" "{_STEM}_aa1111.jpg"'
+    )
+    assert image.urls[0] == f"{_STEM}_bb2222_k.jpg"
+    assert (image.width, image.height) == (None, None)
+    assert [(each.url, each.width, each.height) for each in image.previews] == [
+        (f"{_STEM}_aa1111.jpg", 500, 333),
+        (f"{_STEM}_aa1111_z.jpg", 640, 427),
+        (f"{_STEM}_aa1111_b.jpg", 1024, 683),
+    ]
+
+
 def test_the_page_declares_the_size_when_it_ends_at_1024() -> None:
     image = read(
         f'<meta property="og:image" content="{_STEM}_aa1111_b.jpg">'

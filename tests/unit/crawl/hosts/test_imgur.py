@@ -115,8 +115,8 @@ def test_the_smaller_copies_of_a_picture_are_its_previews() -> None:
     )
     assert [(each.url, each.width, each.height) for each in found.previews] == [
         ("https://i.imgur.com/7xAFPmcm.jpg", 213, 320),
-        ("https://i.imgur.com/7xAFPmcl.jpg", 426, 640),
-        ("https://i.imgur.com/7xAFPmch.jpg", 682, 1024),
+        ("https://i.imgur.com/7xAFPmcl.jpg", 427, 640),
+        ("https://i.imgur.com/7xAFPmch.jpg", 683, 1024),
     ]
 
 

@@ -270,3 +270,24 @@ def test_a_page_gives_no_picture(
 ) -> None:
     with pytest.raises(error, match=reason):
         images(url, answer)
+
+
+def test_a_wikis_file_has_the_copies_of_fixed_width_for_a_first_look() -> None:
+    (found,), _ = images(
+        "https://pl.wikipedia.org/wiki/Plik:X.jpg",
+        wiki(url=f"{_UPLOAD}/a/ab/X.jpg", mime="image/jpeg", width=1000, height=500),
+    )
+    thumbs = "https://thumb.wikimedia.org/wikipedia/commons/thumb/a/ab/X.jpg"
+    assert [(each.url, each.width, each.height) for each in found.previews] == [
+        (f"{thumbs}/250px-X.jpg", 250, 125),
+        (f"{thumbs}/330px-X.jpg", 330, 165),
+        (f"{thumbs}/500px-X.jpg", 500, 250),
+        (f"{thumbs}/960px-X.jpg", 960, 480),
+    ]
+
+
+def test_a_wikis_file_of_unknown_size_has_none() -> None:
+    (found,), _ = images(
+        "https://pl.wikipedia.org/wiki/Plik:X.jpg", wiki(url=f"{_UPLOAD}/a/ab/X.jpg", mime="image/jpeg")
+    )
+    assert found.previews == ()
