@@ -11,6 +11,7 @@ from threading import Semaphore
 from bowerbird import imaging
 from bowerbird.core.decisions import Verdict
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.placeholders import Placeholders
 from bowerbird.core.ports import Fetcher, Ledger
 from bowerbird.filter.copies import Copies
 from bowerbird.filter.examination import Examination, Stage
@@ -27,7 +28,6 @@ from bowerbird.filter.stages.preview import Preview
 from bowerbird.filter.stages.scout import Scout
 from bowerbird.filter.stages.shape import DeclaredShape, RealShape, ShapeRule
 from bowerbird.filter.stages.watermark import Watermark
-from bowerbird.imaging import Placeholders
 from bowerbird.imaging.isolated import Decoder
 
 

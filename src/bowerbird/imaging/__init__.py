@@ -3,8 +3,6 @@
 from bowerbird.imaging.formats import sniff
 from bowerbird.imaging.header import ImageInfo, inspect
 from bowerbird.imaging.pixels import decode, thumbnail
-from bowerbird.imaging.placeholders import Placeholder, Placeholders
 from bowerbird.imaging.weight import weight
 
-
-__all__ = ["ImageInfo", "Placeholder", "Placeholders", "decode", "inspect", "sniff", "thumbnail", "weight"]
+__all__ = ["ImageInfo", "decode", "inspect", "sniff", "thumbnail", "weight"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bowerbird.imaging.placeholders import Placeholder
+from bowerbird.core.placeholders import Placeholder
 from bowerbird.net.limiter import Limit
 
 

@@ -13,13 +13,13 @@ from urllib.parse import SplitResult, urlsplit
 
 from bowerbird.core import untrusted
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.placeholders import Placeholder
 from bowerbird.core.ports import Fetcher
 from bowerbird.crawl.hosts.asking import fetch_json, fetch_page
 from bowerbird.crawl.hosts.base import IMAGE, Image, Match, NoPictureError, domain
 from bowerbird.crawl.hosts.facts import Example, Facts
 from bowerbird.crawl.hosts.page_metadata import page_images, page_metadata
 from bowerbird.crawl.hosts.page_or_file import smaller_copies
-from bowerbird.imaging.placeholders import Placeholder
 from bowerbird.net.limiter import Limit
 
 _NAMES: Final = {"imgur.com", "www.imgur.com", "m.imgur.com", "i.imgur.com", "imgur.io", "i.imgur.io"}

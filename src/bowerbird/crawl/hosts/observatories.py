@@ -1,4 +1,4 @@
-"""ESO, Hubble and Webb: pictures of the sky. Their sizes are folders; `large` is the whole picture as a JPEG."""
+"""ESO, Hubble and Webb: pictures of the sky. Sizes are folders; `large` is the whole picture as a JPEG."""
 
 from __future__ import annotations
 

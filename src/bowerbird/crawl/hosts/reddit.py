@@ -9,10 +9,10 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from bowerbird.core import untrusted
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.placeholders import Placeholder
 from bowerbird.core.ports import Fetcher
 from bowerbird.crawl.hosts.base import IMAGE, Image, Match, NoPictureError, domain
 from bowerbird.crawl.hosts.facts import Example, Facts
-from bowerbird.imaging.placeholders import Placeholder
 
 # `preview.redd.it` names a file `slug-of-the-title-v0-ID.ext`; `i.redd.it` has the same file as `ID.ext`.
 _FILE: Final = re.compile(

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from bowerbird import imaging
 from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.core.placeholders import Placeholders
 from bowerbird.core.ports import Fetched, Fetcher
 from bowerbird.filter.examination import Examination
 from bowerbird.filter.stages.shape import ShapeRule
-from bowerbird.imaging import ImageInfo, Placeholders
+from bowerbird.imaging import ImageInfo
 from bowerbird.imaging.isolated import Decoder
 
 # i.redd.it serves an HTML page to whoever prefers one.

@@ -12,6 +12,7 @@ from PIL import Image
 from bowerbird import imaging
 from bowerbird.core.decisions import Verdict
 from bowerbird.core.messages import Candidate, Submission
+from bowerbird.core.placeholders import Placeholders
 from bowerbird.core.ports import Fetcher
 from bowerbird.filter.examination import Examination, Stage
 from bowerbird.filter.models import Models
@@ -23,7 +24,6 @@ from bowerbird.filter.stages.original import NO_PLACEHOLDERS, Original
 from bowerbird.filter.stages.pixels import PixelLimit
 from bowerbird.filter.stages.shape import RealShape, ShapeRule
 from bowerbird.filter.stages.watermark import Watermark
-from bowerbird.imaging import Placeholders
 from bowerbird.imaging.isolated import Decoder
 from bowerbird.serve.http.quotas import Limits
 

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from bowerbird.imaging import Placeholder, Placeholders
+from bowerbird.core.placeholders import Placeholder, Placeholders
 
 DATA = b"the picture of a broken frame"
 MD5 = hashlib.md5(DATA, usedforsecurity=False).hexdigest()
