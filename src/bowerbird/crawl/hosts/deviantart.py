@@ -18,6 +18,7 @@ from bowerbird.crawl.hosts.base import Image, Match, NoPictureError, domain
 from bowerbird.crawl.hosts.facts import Example, Facts
 
 _PAGE: Final = re.compile(r"(?:/[\w-]{1,40})?/art/[^/]{1,200}-(?P<id>[0-9]{4,12})/?", re.ASCII)
+_NUMBER: Final = re.compile(r"/(?:deviation|view)/(?P<id>[0-9]{4,12})/?")
 _SHORT: Final = re.compile(r"/(?P<id>d[0-9a-z]{4,8})/?")
 
 
@@ -35,7 +36,7 @@ class Deviantart:
         if short:
             return Match(self.host, "page", short["id"], f"https://fav.me/{short['id']}")
         own = name == "deviantart.com" or name.endswith(".deviantart.com")
-        page = _PAGE.fullmatch(url.path) if own else None
+        page = (_PAGE.fullmatch(url.path) or _NUMBER.fullmatch(url.path)) if own else None
         return Match(self.host, "page", page["id"], url._replace(query="").geturl()) if page else None
 
     def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
@@ -64,6 +65,7 @@ FACTS: Final = Facts(
             "593853650",
         ),
         Example("https://www.deviantart.com/someone/art/Helix-Awakens-593971146", "page", "593971146"),
+        Example("https://www.deviantart.com/deviation/593971146", "page", "593971146"),
         Example("https://fav.me/d97i6yv", "page", "d97i6yv"),
         Example("https://www.deviantart.com/someone/gallery"),
         Example("https://www.deviantart.com/someone/journal/Hello-593971146"),

@@ -41,10 +41,10 @@ _PAGES: Final = (
 )
 # Pages of imgur itself that look like ids: words of five or seven letters.
 _RESERVED: Final = re.compile(
-    "about|album|beta0|embed|hello|image|inbox|legal|login|media|memes|merch|oauth|press|rules|snack|staff|stats"
-    "|store|terms|tools|topic|users|video|viral|account|android|billing|careers|company|contact|cookies|desktop"
-    "|emerald|gallery|invites|library|memegen|message|popular|premium|privacy|profile|removal|reports|request"
-    "|section|signout|support|upgrade|uploads|welcome",
+    "about|album|badge|beta0|embed|error|games|hello|index|image|inbox|legal|login|media|memes|merch|oauth|press|rules|snack|staff|stats"
+    "|store|terms|tools|topic|users|video|viral|account|android|apidocs|billing|careers|company|contact|cookies|desktop"
+    "|emerald|explore|favicon|gallery|invites|library|memegen|message|popular|premium|privacy|profile|removal|reports|request"
+    "|section|signout|sitemap|support|upgrade|uploads|welcome",
     re.IGNORECASE,
 )
 _STILL_TYPES: Final = {"image/jpeg", "image/png", "image/webp"}

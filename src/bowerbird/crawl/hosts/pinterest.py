@@ -19,13 +19,12 @@ _FILE: Final = re.compile(
     rf"(?P<rest>(?:/[0-9a-f]{{2}}){{3}}/(?P<id>[0-9a-f]{{32}})\.(?:{STILL}))",
     re.IGNORECASE,
 )
+_FILES: Final = re.compile(r"(?:i|s-media-cache-ak[0-9]|media-cache-[a-z0-9]{2,4})\.pinimg\.com")
 _SITE: Final = re.compile(r"(?:[a-z]{2,3}\.)?pinterest\.(?:com?|[a-z]{2}|com?\.[a-z]{2})")
 
 
 def _file(url: SplitResult) -> File | None:
-    found = (
-        _FILE.fullmatch(url.path) if domain(url) in {"i.pinimg.com", "s-media-cache-ak0.pinimg.com"} else None
-    )
+    found = _FILE.fullmatch(url.path) if _FILES.fullmatch(domain(url)) else None
     if not found:
         return None
     if found["size"].lower() == "originals":
@@ -65,6 +64,15 @@ FACTS: Final = Facts(
             "image",
             "0fb08c519067dd263a1fcfecea775450",
             ("https://i.pinimg.com/originals/0f/b0/8c/0fb08c519067dd263a1fcfecea775450.jpg",),
+        ),
+        Example(
+            "https://s-media-cache-ak0.pinimg.com/236x/0f/b0/8c/0fb08c519067dd263a1fcfecea775450.jpg",
+            "resized",
+            "0fb08c519067dd263a1fcfecea775450",
+            (
+                "https://i.pinimg.com/originals/0f/b0/8c/0fb08c519067dd263a1fcfecea775450.jpg",
+                "https://s-media-cache-ak0.pinimg.com/236x/0f/b0/8c/0fb08c519067dd263a1fcfecea775450.jpg",
+            ),
         ),
         Example("https://www.pinterest.de/pin/858146903966145189/", "page", "858146903966145189"),
         Example("https://www.pinterest.com/someone/"),

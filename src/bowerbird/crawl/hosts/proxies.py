@@ -2,7 +2,7 @@
 
 The proxy's own link stays the last fall-back. Lemmy:
 https://join-lemmy.org/docs/administration/configuration.html (`image_mode`); weserv: https://wsrv.nl/docs/;
-Substack, DuckDuckGo and Next.js write the link whole into theirs.
+Cloudflare: https://developers.cloudflare.com/images/transform-images/transform-via-url/.
 """
 
 from __future__ import annotations
@@ -17,15 +17,25 @@ from bowerbird.core.ports import Fetcher
 from bowerbird.crawl.hosts.base import Image, Match, domain
 from bowerbird.crawl.hosts.facts import Example, Facts
 
-_LEMMY: Final = re.compile(r"/api/v[34]/image(?:_|/)proxy")
-_NEXT: Final = re.compile(r"/_next/image/?")
-# By the host's name: the parameter that holds the link.
+# The parameter that holds the link, by the host's name, or by the path on any host.
 _BY_NAME: Final = {
     "external-content.duckduckgo.com": "u",
     "images.weserv.nl": "url",
+    "proxy.misskeyusercontent.com": "url",
     "wsrv.nl": "url",
 }
-_SUBSTACK: Final = re.compile(r"/image/fetch/[^/]{1,300}/(?P<inner>https?(?:%3A|:).{4,3000})", re.IGNORECASE)
+_BY_PATH: Final = re.compile(
+    r"/api/v[34]/image(?:_|/)proxy|/_next/image/?|/proxy/(?:image|static|preview|thumbnail)\.webp"
+)
+# Links that end with the one inside them, escaped or not.
+_AT_END: Final = {
+    "res.cloudinary.com": re.compile(
+        r"/[\w-]{1,64}/image/fetch/(?:[^/]{1,200}/)*?(?P<inner>https?(?:%3A|:).{4,})"
+    ),
+    "substackcdn.com": re.compile(r"/image/fetch/(?:[^/]{1,300}/)?(?P<inner>https?(?:%3A|:).{4,})"),
+}
+# Cloudflare scales any site's pictures, mostly the site's own: what follows its options is a path, or a link.
+_CLOUDFLARE: Final = re.compile(r"/cdn-cgi/image/[^/]{1,200}/(?P<inner>.{4,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +48,16 @@ class Proxies:
     def inner(self, url: SplitResult) -> str | None:
         """The link inside; weserv takes it without a scheme, too."""
         name = domain(url)
-        if name == "substackcdn.com":
-            found = _SUBSTACK.fullmatch(url.path)
-            return unquote(found["inner"]) if found else None
-        field = _BY_NAME.get(name) or (
-            "url" if _LEMMY.fullmatch(url.path) or _NEXT.fullmatch(url.path) else ""
-        )
-        link = "".join(parse_qs(url.query).get(field, [])[:1]) if field else ""
-        if name in {"images.weserv.nl", "wsrv.nl"} and link and "://" not in link:
+        end = _AT_END[name].fullmatch(url.path) if name in _AT_END else None
+        if end:
+            return unquote(end["inner"])
+        scaled = _CLOUDFLARE.fullmatch(url.path)
+        if scaled:
+            inner = scaled["inner"]
+            return inner if inner.startswith("http") else url._replace(path=f"/{inner.lstrip('/')}").geturl()
+        field = _BY_NAME.get(name) or ("url" if _BY_PATH.fullmatch(url.path) else "")
+        link = parse_qs(url.query).get(field, [""])[0] if field else ""
+        if field and name.endswith(("weserv.nl", "wsrv.nl")) and link and "://" not in link:
             return f"https://{link.removeprefix('ssl:').lstrip('/')}"
         return link or None
 
@@ -63,7 +75,9 @@ class Proxies:
 RULE: Final = Proxies()
 
 FACTS: Final = Facts(
-    links="Lemmy's `image_proxy`, weserv, DuckDuckGo, Substack, Next.js",
+    links=(
+        "Lemmy's and Misskey's proxies, weserv, DuckDuckGo, Substack, Cloudflare, Cloudinary's `fetch`, Next.js"
+    ),
     original="the rule of the link inside",
     asks="as that rule",
     examples=(
@@ -116,6 +130,37 @@ FACTS: Final = Facts(
                 "https://substackcdn.com/image/fetch/w_1456,c_limit,f_auto/https%3A%2F%2Fi.imgur.com%2FQhVg5yll.jpg",
             ),
             host="imgur",
+        ),
+        Example(
+            "https://res.cloudinary.com/demo/image/fetch/w_500,f_auto/https://example.org/dawn.jpg",
+            "image",
+            "3885374d2318f433",
+            (
+                "https://example.org/dawn.jpg",
+                "https://res.cloudinary.com/demo/image/fetch/w_500,f_auto/https://example.org/dawn.jpg",
+            ),
+            host="direct",
+        ),
+        Example(
+            "https://example.org/cdn-cgi/image/width=800,quality=75/uploads/dawn-300x200.jpg",
+            "resized",
+            "0ec55e1f38e4d1f4",
+            (
+                "https://example.org/uploads/dawn.jpg",
+                "https://example.org/uploads/dawn-300x200.jpg",
+                "https://example.org/cdn-cgi/image/width=800,quality=75/uploads/dawn-300x200.jpg",
+            ),
+            host="wordpress",
+        ),
+        Example(
+            "https://misskey.example/proxy/image.webp?url=https%3A%2F%2Fi.redd.it%2Fabc.jpg&thumbnail=1",
+            "image",
+            "abc",
+            (
+                "https://i.redd.it/abc.jpg",
+                "https://misskey.example/proxy/image.webp?url=https%3A%2F%2Fi.redd.it%2Fabc.jpg&thumbnail=1",
+            ),
+            host="reddit",
         ),
         Example("https://lemmy.example/api/v3/image_proxy?url=https%3A%2F%2Fexample.org%2Fpage"),
         Example("https://lemmy.example/api/v3/image_proxy?url=file%3A%2F%2F%2Fetc%2Fa.jpg"),
