@@ -99,7 +99,7 @@ class PageOrFile:
         page = fetch_page(fetcher, address)
         for link in page_pictures(page):
             file = self.file(urlsplit(link))
-            if file and (not self.same_id or file.id == wanted):
+            if file and not file.page and (not self.same_id or file.id == wanted):
                 return tuple(dict.fromkeys((*file.better, link)))
         raise PermanentError(f"the page shows no {self.shows} any more")
 

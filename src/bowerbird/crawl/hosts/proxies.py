@@ -75,9 +75,7 @@ class Proxies:
 RULE: Final = Proxies()
 
 FACTS: Final = Facts(
-    links=(
-        "Lemmy's and Misskey's proxies, weserv, DuckDuckGo, Substack, Cloudflare, Cloudinary's `fetch`, Next.js"
-    ),
+    links=("Lemmy's and Misskey's proxies, weserv, DuckDuckGo, Substack, Cloudflare, Cloudinary, Next.js"),
     original="the rule of the link inside",
     asks="as that rule",
     examples=(
