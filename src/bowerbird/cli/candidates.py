@@ -16,8 +16,8 @@ from bowerbird.cli.mine import positive
 from bowerbird.core.messages import Candidate, encode_candidate
 from bowerbird.core.post import Telling
 from bowerbird.crawl.crawler import Skipped
-from bowerbird.crawl.rules import counted_as
 from bowerbird.crawl.hosts import turns
+from bowerbird.crawl.rules import counted_as
 from bowerbird.crawl.sources import open_source
 from bowerbird.host.wiring import crawler, http_fetcher, source_context
 from bowerbird.net.pacing import troubles

@@ -26,8 +26,8 @@ class CrawlSettings(BaseSettings):
 
     `credentials_secret` (Secrets Manager, name or ARN) or `credentials_parameter` (SSM Parameter Store) says
     where the cloud keeps them; what stands there comes before what stands here. With a `ledger_table`, what a
-    source tells to be removed is purged from the bucket. Which keys of image hosts there can be is said in the
-    hosts' own files.
+    source tells to be removed is purged from the bucket. Which keys of image hosts there can be is said in
+    the hosts' own files.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", env_ignore_empty=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bowerbird.core import untrusted
-from bowerbird.crawl.markup import start_tags
 from bowerbird.core.ports import Fetched
+from bowerbird.crawl.markup import start_tags
 
 # The head of a page; hosts put the elements there, and a stranger's page may go on for ever.
 _MAX_CHARACTERS: Final = 512 * 1024
