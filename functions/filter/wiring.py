@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Semaphore
 
 import boto3
 
@@ -15,8 +16,8 @@ from bowerbird.filter.batch import BatchFilter
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.consumer import Consumer
 from bowerbird.filter.cores import cores
-from bowerbird.filter.policy import standard_pipeline
-from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.filter.parts import Parts, PictureLimits
+from bowerbird.filter.policy import Entrance, pipeline
 from bowerbird.filter.survivors import Survivors
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load
@@ -38,19 +39,21 @@ def batch_filter(
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
     bundle = load(settings.bundle)
     width = cores(settings.memory_mb)
-    pipeline = standard_pipeline(
+    parts = Parts(
+        bundle,
+        Semaphore(width),
         fetcher=AtprotoFetcher(
             HttpFetcher(user_agent=settings.user_agent, gateway=settings.gateway, turns=hosts)
         ),
         ledger=ledger,
-        models=bundle,
-        shape=ShapeRule(settings.min_area, settings.max_wide, settings.max_tall),
-        max_bytes=settings.max_bytes,
-        cores=width,
         decoder=IsolatedDecoder(workers=width),
+        shape=settings.shape(),
+        limits=PictureLimits(bytes=settings.max_bytes),
         asked=settings.asked(),
     )
-    candidates = CandidateFilter(pipeline, ledger, Survivors(store, ledger), bundle.label)
+    candidates = CandidateFilter(
+        pipeline(parts, Entrance.QUEUE), ledger, Survivors(store, ledger), bundle.label
+    )
     consumer = Consumer(
         candidates,
         queue,

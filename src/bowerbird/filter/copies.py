@@ -17,9 +17,12 @@ from bowerbird.core.errors import PermanentError, RetryableError
 from bowerbird.core.keys import sidecar_key
 from bowerbird.core.likeness import Likeness, prints
 from bowerbird.core.ports import Ledger, Likenesses, ObjectStore
+from bowerbird.core.reasons import Reason, Word
 from bowerbird.filter.contest import SIDE, Entry, Finding, Winner, contest
+from bowerbird.filter.evidence import Compared, File, Pixels
 from bowerbird.filter.examination import Examination
 from bowerbird.filter.replaced import Replaced
+from bowerbird.imaging import ImageInfo
 from bowerbird.imaging.isolated import Decoder
 
 
@@ -32,29 +35,29 @@ class Copies:
     ledger: Ledger
     decoder: Decoder = imaging
 
-    def reason(self, exam: Examination) -> str | None:
+    def reason(self, exam: Examination) -> Reason | None:
         """Why this copy is not wanted, or None; enters nothing.
 
         Raises:
             RetryableError: another copy is being stored at this moment.
         """
-        judged = self._judge(exam, self.index.near(exam.appearance()))
-        return judged if isinstance(judged, str) else None
+        judged = self._judge(exam, self.index.near(exam[Likeness]))
+        return judged if isinstance(judged, Reason) else None
 
-    def enter(self, exam: Examination) -> str | dict[str, str]:
+    def enter(self, exam: Examination) -> Reason | dict[str, str]:
         """Enter a copy; answers why it is not wanted, or the keys of those it replaces, each with the reason.
 
         Raises:
             RetryableError: as above; it is not entered then.
         """
-        likeness = exam.appearance()
+        likeness = exam[Likeness]
         found = self.index.enter(likeness)
         try:
             judged = self._judge(exam, found)
         except BaseException:
             self.index.remove(likeness.image)
             raise
-        if isinstance(judged, str):
+        if isinstance(judged, Reason):
             self.index.remove(likeness.image)
         return judged
 
@@ -65,15 +68,16 @@ class Copies:
             if replaced.take(key, better, why):
                 self.index.remove(key)
 
-    def _judge(self, exam: Examination, others: Sequence[Likeness]) -> str | dict[str, str]:
-        worse = {}
+    def _judge(self, exam: Examination, others: Sequence[Likeness]) -> Reason | dict[str, str]:
+        worse, findings = {}, exam[Compared].findings
         for other in others:
             if not self._stored(other, exam):
                 continue
-            finding = exam.findings.get(other.image) or self._compare(exam, other.image)
-            exam.findings[other.image] = finding
+            finding = findings.get(other.image) or self._compare(exam, other.image)
+            findings[other.image] = finding
             if finding.winner is Winner.OLD:
-                return f"near-duplicate: no better than {other.image} of {other.candidate}: {finding.why}"
+                seen = f"no better than {other.image} of {other.candidate}: {finding.why}"
+                return Reason(Word.NEAR_DUPLICATE, seen)
             if finding.winner is Winner.NEW:
                 worse[other.image] = finding.why
         return worse
@@ -85,7 +89,8 @@ class Copies:
         if other.candidate == exam.candidate.id or self.ledger.decided(other.candidate) is not None:
             self.index.remove(other.image)
         elif not exam.last_attempt:
-            raise RetryableError(f"near-duplicate: {other.candidate}, a copy, is being stored at this moment")
+            waits = f"{other.candidate}, a copy, is being stored at this moment"
+            raise RetryableError(waits, Word.NEAR_DUPLICATE)
         return False
 
     def _compare(self, exam: Examination, key: str) -> Finding:
@@ -93,7 +98,7 @@ class Copies:
             old = Entry.of(self.store.get(key) or b"", self.decoder)
         except PermanentError as error:
             return Finding(Winner.BOTH, f"{key} cannot be read ({error})")
-        return contest(Entry(exam.data, exam.header(), exam.pixels()), old, self.decoder)
+        return contest(Entry(exam[File].data, exam[ImageInfo], exam[Pixels].image), old, self.decoder)
 
 
 def restore(key: str, store: ObjectStore, index: Likenesses, decoder: Decoder) -> bool:

@@ -50,7 +50,7 @@ def _keep(service: Service) -> Keep:
     judge = service.judges.plain
 
     def keep(image: Image.Image) -> bool:
-        return judge.array("zmq", image).verdict.keep
+        return judge.array("zmq", image).keep
 
     return keep
 

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from bowerbird.core import untrusted
 from bowerbird.core.errors import PermanentError
 from bowerbird.core.ports import Fetcher
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.hosts.base import IMAGE, Image, Match, NoPictureError, domain
 
 # `preview.redd.it` names a file `slug-of-the-title-v0-ID.ext`; `i.redd.it` has the same file as `ID.ext`.
@@ -61,7 +62,7 @@ class Reddit:
         del fetcher
         if match.kind == "gallery":
             raise PermanentError(
-                "no-lookup: this source does not show what a gallery holds; reddit and arctic-shift do"
+                "this source does not show what a gallery holds; reddit and arctic-shift do", Word.NO_LOOKUP
             )
         if match.kind in {"submission", "share"}:
             raise NoPictureError("it links to another submission, which has its own candidates")

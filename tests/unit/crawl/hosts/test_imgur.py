@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import Image, NoPictureError
 from tests.unit.crawl.fakes import FakeFetcher, NoNetwork
@@ -90,8 +91,8 @@ def test_a_gallery_may_be_one_picture() -> None:
         (b'{"data": {"images": [{"id"', RetryableError, "not JSON"),
         (b"[" * 100_000, RetryableError, "not JSON"),
         (b"\xff\xfe", RetryableError, "not JSON"),
-        (PermanentError("gone: 404"), PermanentError, "gone: 404"),
-        (RetryableError("busy: 429"), RetryableError, "busy: 429"),
+        (PermanentError("404", Word.GONE), PermanentError, "gone: 404"),
+        (RetryableError("429", Word.BUSY), RetryableError, "busy: 429"),
     ],
 )
 def test_the_api_gives_no_picture(answer: bytes | Exception, error: type[Exception], reason: str) -> None:

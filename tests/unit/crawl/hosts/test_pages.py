@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import Image, NoPictureError
 from tests.unit.crawl.fakes import FakeFetcher
@@ -192,8 +193,8 @@ def test_a_page_leads_to_its_picture(url: str, answer: bytes, asked: str, urls: 
             PermanentError,
             "no still picture",
         ),
-        ("https://ibb.co/abc1234", RetryableError("busy: 429"), RetryableError, "busy: 429"),
-        ("https://ibb.co/abc1234", PermanentError("gone: 404"), PermanentError, "gone: 404"),
+        ("https://ibb.co/abc1234", RetryableError("429", Word.BUSY), RetryableError, "busy: 429"),
+        ("https://ibb.co/abc1234", PermanentError("404", Word.GONE), PermanentError, "gone: 404"),
     ],
 )
 def test_a_page_gives_no_picture(
