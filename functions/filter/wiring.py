@@ -12,6 +12,7 @@ from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.adapters.aws.timeouts import PATIENCE
 from bowerbird.core.decisions import Decision
+from bowerbird.core.ports import Ledger, ObjectStore, Queue
 from bowerbird.filter.batch import BatchFilter
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.consumer import Consumer
@@ -31,12 +32,24 @@ _BASE_DELAY_S = 30.0
 def batch_filter(
     settings: FilterSettings, on_decision: Callable[[Decision], None], hosts: HostTurns
 ) -> BatchFilter:
-    """The SQS side of the filter, with its models loaded."""
+    """The SQS side of the filter, with its models loaded, on S3, DynamoDB and SQS."""
     store = S3Store(boto3.client("s3", endpoint_url=settings.endpoint_url, config=PATIENCE), settings.bucket)
     dynamodb = boto3.client("dynamodb", endpoint_url=settings.endpoint_url, config=PATIENCE)
     ledger = DynamoLedger(dynamodb, settings.ledger_table, store)
     sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url, config=PATIENCE)
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
+    return filter_on(store, ledger, queue, settings, on_decision, hosts)
+
+
+def filter_on(  # noqa: PLR0913, PLR0917 - three adapters, and what is told of the rest
+    store: ObjectStore,
+    ledger: Ledger,
+    queue: Queue,
+    settings: FilterSettings,
+    on_decision: Callable[[Decision], None],
+    hosts: HostTurns,
+) -> BatchFilter:
+    """The same on any adapters."""
     bundle = load(settings.bundle)
     width = cores(settings.memory_mb)
     parts = Parts(
