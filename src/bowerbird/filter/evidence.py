@@ -1,6 +1,6 @@
 """What stages find out about a candidate and leave for later ones; a stage says by type what it needs.
 
-Besides these there are `bowerbird.imaging.ImageInfo`, the header, and `bowerbird.core.likeness.Likeness`.
+Besides these there is `bowerbird.imaging.ImageInfo`, the header.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from bowerbird.filter.contest import Finding
+from bowerbird.core.likeness import Likeness
+from bowerbird.filter.contest import Entry, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,14 @@ class Previewed:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """How it compares with kept copies, by their keys: nothing is compared twice."""
+class Copy:
+    """The picture as a copy of others: how they are found, how they are compared, and what came of that.
 
+    `findings` are by the keys of kept pictures, so that no two are compared twice.
+    """
+
+    likeness: Likeness
+    entry: Entry
     findings: dict[str, Finding] = field(default_factory=dict)
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 
 from bowerbird.core.decisions import Decision, from_stored, stored
 from bowerbird.core.keys import FORMATS, image_key, sidecar_key, tombstone_key
-from bowerbird.core.likeness import Likeness
 from bowerbird.core.ports import Ledger, ObjectStore
 from bowerbird.core.reasons import Reason
 from bowerbird.filter.copies import Copies
-from bowerbird.filter.evidence import File
+from bowerbird.filter.evidence import Copy, File
 from bowerbird.filter.examination import Examination
 from bowerbird.filter.stages.duplicate import duplicate_reason
 from bowerbird.imaging import ImageInfo
@@ -41,8 +40,9 @@ class Survivors:
             return replace(decision, keep=False, stage="duplicate", reason=duplicate)
         key = image_key(file.sha256, exam[ImageInfo].format)
         kept = replace(decision, image=key)
-        if self.copies is not None and exam.get(Likeness) is not None:
-            worse = self.copies.enter(exam)
+        copy = exam.get(Copy)
+        if self.copies is not None and copy is not None:
+            worse = self.copies.enter(copy, last_attempt=exam.last_attempt)
             if isinstance(worse, Reason):
                 return replace(decision, keep=False, stage="perceptual", reason=worse)
             if worse:

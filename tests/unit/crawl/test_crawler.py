@@ -140,13 +140,15 @@ def test_a_gallery_is_one_candidate_a_picture_in_order() -> None:
 def test_a_gallery_without_a_picture_says_what_it_is(data: dict[str, Any], reason: str) -> None:
     told = reason.replace("… ready", "pictures that the site has not made ready")
     told = told.replace("…", "the gallery holds no still picture")
-    assert crawl(data) == [Skipped("t3_abc12", told)]
+    assert crawl(data) == [Skipped("t3_abc12", Reason.parse(told))]
 
 
 def test_what_nobody_looks_at_again_is_never_ready() -> None:
     post = parse_post(gallery("aaa", media_metadata={"aaa": {"status": "failed"}}), source="reddit")
     (found,) = Crawler(NoNetwork()).look(replace(post, final=True))
-    assert found == Skipped("t3_abc12", "never-ready: pictures that the site has not made ready: 1")
+    assert found == Skipped(
+        "t3_abc12", Reason(Word.NEVER_READY, "pictures that the site has not made ready: 1")
+    )
 
 
 def test_a_picture_that_is_ready_does_not_wait_for_the_others() -> None:
@@ -223,8 +225,8 @@ def test_a_post_on_which_looking_fails_costs_no_other() -> None:
     good = Post(Submission("test", "good"), link="https://test.example/p")
     source = FakeSource([poisoned, unreadable, good])
     bad, worse, *rest = Crawler(NoNetwork(), Hosts((Rule([(IMAGE,)]),)), Naps()).crawl(source)
-    assert bad == Skipped("bad", "error: IndexError")
-    assert worse == Skipped("worse", "error: AssertionError")
+    assert bad == Skipped("bad", Reason(Word.ERROR, "IndexError"))
+    assert worse == Skipped("worse", Reason(Word.ERROR, "AssertionError"))
     assert only(rest).id == "good/x1"
 
 
@@ -235,7 +237,8 @@ def test_a_post_on_which_looking_fails_costs_no_other() -> None:
 def test_what_the_queue_would_not_carry_is_no_candidate(image: Image) -> None:
     (found,) = crawl(linked(), Rule([(image,)]))
     assert isinstance(found, Skipped)
-    assert found.reason.startswith("unsound: ")
+    assert found.reason.word is Word.UNSOUND
+    assert found.reason.detail
 
 
 def test_a_rule_that_shows_nothing_is_named() -> None:

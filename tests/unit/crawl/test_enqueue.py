@@ -81,9 +81,9 @@ def test_when_time_is_up_what_was_found_is_still_sent() -> None:
 
 def test_posts_that_could_not_be_read_are_counted_by_kind() -> None:
     found = [
-        Skipped("a", "error: ValueError"),
-        Skipped("b", "error: KeyError"),
-        Skipped("c", "error: KeyError"),
+        Skipped("a", Reason(Word.ERROR, "ValueError")),
+        Skipped("b", Reason(Word.ERROR, "KeyError")),
+        Skipped("c", Reason(Word.ERROR, "KeyError")),
     ]
     assert ship(found, FakeQueue()).skipped == {"error: ValueError": 1, "error: KeyError": 2}
 

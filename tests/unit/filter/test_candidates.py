@@ -78,7 +78,7 @@ class FakeModels:
 
 
 def queue_policy(bundle: FakeModels, fetcher: FakeFetcher, ledger: FakeLedger, **more: Any) -> Pipeline:
-    parts = Parts(bundle, Semaphore(1), fetcher, ledger, shape=NOMADS, **more)
+    parts = Parts(bundle, Semaphore(1), fetcher, ledger, **{"shape": NOMADS} | more)
     return pipeline(parts, Entrance.QUEUE)
 
 
