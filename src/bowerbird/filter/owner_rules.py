@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from bowerbird.core.errors import UsageError
+from bowerbird.core.usual import COSTLY
 from bowerbird.models import advisory
-
-#: Measured only when asked for: the picture in full size, and one more network.
-COSTLY: Final = ("detail", "nsfw")
 
 _RULE: Final = re.compile(r"([a-z]+)(?:([<>])(-?\d+(?:\.\d+)?))?")
 

@@ -15,7 +15,7 @@ from bowerbird.adapters.place import Place
 from bowerbird.adapters.terminal.lines import cell, say, shown
 from bowerbird.adapters.terminal.signals import stop_on_signal
 from bowerbird.core.post import Committing, Removing, Source, Telling
-from bowerbird.filter.replaced import KEEP_DAYS
+from bowerbird.core.usual import KEEP_DAYS
 from bowerbird.host.counts import Tally
 from bowerbird.host.host import Host
 from bowerbird.host.news import News

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bowerbird.core.usual import MAX_TALL, MAX_WIDE, MIN_AREA
 from bowerbird.filter.examination import Examination
 
 
 @dataclass(frozen=True, slots=True)
 class ShapeRule:
-    """What fits the gallery; the defaults are those of nomad, the crawler this replaces.
+    """What fits the gallery; the defaults are in `bowerbird.core.usual`.
 
     `min_area` is in pixels; `max_wide` bounds width/height and `max_tall` height/width.
     """
 
-    min_area: int = 1280 * 1024
-    max_wide: float = 3.0
-    max_tall: float = 2.0
+    min_area: int = MIN_AREA
+    max_wide: float = MAX_WIDE
+    max_tall: float = MAX_TALL
 
     def reason(self, width: int, height: int) -> str | None:
         """Why a picture of this size does not fit, or None."""
