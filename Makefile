@@ -12,7 +12,7 @@ SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 .venv-sam/bin/sam
 
 .PHONY: demo check test lint format types sam sam-clip sam-arm64 security cold-start setup bench lock fuzz
 .PHONY: fuzz-guided chaos audit audit-offline
-.PHONY: train-env prove-clip wheel clean
+.PHONY: train-env prove-clip wheel clean tables
 
 demo: setup
 	$(BIN)/bowerbird demo --out demo-out
@@ -41,6 +41,10 @@ format: setup
 lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+# The tables of docs/hosts.md and docs/sources.md, from what each host's and each source's file says.
+tables: setup
+	$(BIN)/python -m docs.tables
 
 types: setup
 	$(BIN)/mypy

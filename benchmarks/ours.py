@@ -16,6 +16,7 @@ from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.core.messages import Candidate, encode_candidate
+from bowerbird.crawl.hosts import placeholders
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.examination import Examination, Stage
 from bowerbird.filter.first_look import Opinion, of_previews
@@ -144,6 +145,7 @@ class Ours:
             max_bytes=50_000_000,
             cores=1,
             decoder=self.decoder,
+            placeholders=placeholders(),
             scout=_scout(lite) if system == "clip after lite" else None,
         )
         timed = Pipeline(

@@ -19,10 +19,10 @@ from benchmarks.measure import children_ms
 from benchmarks.server import serving
 from benchmarks.stream import Mix, r_all
 from bowerbird.adapters.place import open_place
+from bowerbird.crawl.hosts import turns
 from bowerbird.crawl.sources import open_source
 from bowerbird.host.wiring import HostOptions, embedded_host, http_fetcher, source_context
 from bowerbird.models.bundle import load
-from bowerbird.net import HostTurns
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def _measured(mix: Mix, downloads: int, delay_s: float) -> str:
         nowhere.write_text("")
         source = open_source(f"urls:{nowhere}", source_context(gateway))
         with (
-            http_fetcher(gateway, HostTurns()) as http,
+            http_fetcher(gateway, turns()) as http,
             embedded_host(open_place(f"{folder}/place", None), source, options, http) as host,
         ):
             wall, cpu = time.monotonic(), time.process_time()

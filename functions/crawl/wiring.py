@@ -20,18 +20,18 @@ from bowerbird.crawl.credentials import read_parameter, read_secret
 from bowerbird.crawl.enqueue import Shipment, ship
 from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.following.tail import TailedSource
-from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.hosts import Hosts, turns
 from bowerbird.crawl.settings import CrawlSettings
-from bowerbird.crawl.sources import open_source
+from bowerbird.crawl.sources import limiter, open_source
 from bowerbird.crawl.sources.base import Context
-from bowerbird.net import AtprotoFetcher, HostTurns, HttpFetcher, WebSockets
+from bowerbird.net import AtprotoFetcher, HttpFetcher, WebSockets
 from bowerbird.removal.told import purge_removed
 
 
 def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipment]:
     """One crawl of the configured source to the queue, for as long as the argument answers true."""
     settings = _with_credentials(settings)
-    hosts = HostTurns()
+    hosts = turns()
     http = AtprotoFetcher(HttpFetcher(user_agent=settings.user_agent, turns=hosts))
     crawler = Crawler(http, Hosts.found(settings.host_keys()))
     sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url, config=PATIENCE)
@@ -41,6 +41,7 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
         settings.community_list(),
         HttpFetcher(user_agent=settings.user_agent),  # sources take their turns themselves
         store=S3Store(s3, settings.bucket) if settings.bucket else None,
+        limiter=limiter(),
         reddit=settings.reddit_app(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,

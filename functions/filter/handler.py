@@ -8,15 +8,15 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from bowerbird.crawl.hosts import turns
 from bowerbird.filter.telemetry import Telemetry
-from bowerbird.net import HostTurns
 from functions.filter.settings import FilterSettings
 from functions.filter.wiring import batch_filter
 
 _logger = Logger(service="filter")
 _metrics = Metrics(namespace="Bowerbird", service="filter")
 _telemetry = Telemetry(_logger, _metrics)
-_hosts = HostTurns()
+_hosts = turns()
 _FILTER = batch_filter(
     FilterSettings(),  # type: ignore[call-arg]  # pydantic reads the environment
     on_decision=_telemetry.decided,

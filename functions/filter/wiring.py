@@ -11,6 +11,7 @@ from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.adapters.aws.timeouts import PATIENCE
 from bowerbird.core.decisions import Decision
+from bowerbird.crawl.hosts import placeholders
 from bowerbird.filter.batch import BatchFilter
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.consumer import Consumer
@@ -49,6 +50,7 @@ def batch_filter(
         cores=width,
         decoder=IsolatedDecoder(workers=width),
         asked=settings.asked(),
+        placeholders=placeholders(),
     )
     candidates = CandidateFilter(pipeline, ledger, Survivors(store, ledger), bundle.label)
     consumer = Consumer(

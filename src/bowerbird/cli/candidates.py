@@ -35,16 +35,16 @@ def run(args: argparse.Namespace) -> int:
     """Print each candidate as it is found, and count what was on standard error."""
     from bowerbird.core.post import Telling
     from bowerbird.crawl.crawler import Skipped
+    from bowerbird.crawl.hosts import turns
     from bowerbird.crawl.rules import counted_as
     from bowerbird.crawl.sources import open_source
     from bowerbird.host.wiring import crawler, http_fetcher, source_context
-    from bowerbird.net import HostTurns
     from bowerbird.net.pacing import troubles
 
     source = open_source(args.source, source_context(args.gateway, communities=args.communities))
     counts: Counter[tuple[str, str]] = Counter()
-    turns = HostTurns()
-    http = http_fetcher(args.gateway, turns)
+    pace = turns()
+    http = http_fetcher(args.gateway, pace)
     for found in _limited(crawler(http).crawl(source), args.limit):
         if isinstance(found, Skipped):
             counts["skipped", counted_as(found.reason)] += 1
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
             counts["candidate", found.host or "-"] += 1
             print(_line(found) if args.json else shown(f"{found.id}  {found.urls[0]}"))
     _print_counts(counts)
-    hosts = troubles(turns.take())
+    hosts = troubles(pace.take())
     if hosts:
         print(shown(f"hosts in trouble: {hosts}"), file=sys.stderr)
     if isinstance(source, Telling) and source.told():

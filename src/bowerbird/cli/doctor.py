@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from bowerbird.crawl.source_health import SourceState
     from bowerbird.crawl.sources.base import Context
 
-#: What a newcomer without an account can read, and Reddit's own doors.
-SOURCES = ("bluesky", "reddit", "rss", "arctic-shift", "lemmy:lemmy.world", "wikimedia")
-
 #: A source that answers one request in this many seconds is reachable.
 PATIENCE_S = 20.0
 
@@ -84,9 +81,10 @@ def status(findings: list[Finding]) -> int:
 
 def _findings(args: argparse.Namespace, context: Context) -> Iterator[Finding]:
     from bowerbird.adapters.place import open_place
+    from bowerbird.crawl.sources import probes
     from bowerbird.review.report.host_health import last_days_hosts
 
-    for spec in args.source or SOURCES:
+    for spec in args.source or probes():
         state = probe(spec, context)
         yield Finding("source", spec, state.health, state.detail)
     if args.link:
@@ -104,10 +102,10 @@ def _findings(args: argparse.Namespace, context: Context) -> Iterator[Finding]:
 def _hosts(links: Sequence[str], gateway: str | None) -> Iterator[Finding]:
     """How the hosts of these pictures answer."""
     from bowerbird.crawl.host_health import host_state
+    from bowerbird.crawl.hosts import turns
     from bowerbird.host.wiring import crawler, http_fetcher
-    from bowerbird.net import HostTurns
 
-    with http_fetcher(gateway, HostTurns()) as http:
+    with http_fetcher(gateway, turns()) as http:
         for link in links:
             yield _of("host", host_state(link, crawler(http).hosts, http))
 

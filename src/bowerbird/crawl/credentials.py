@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
 
 from bowerbird.core.errors import UsageError
+from bowerbird.crawl.hosts import key_settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters.base import BaseProvider
 
 
 class Credentials(BaseModel):
-    """What the object may hold; a field that is not there is not changed."""
+    """What the object may hold besides the keys of hosts; a field that is not there is not changed."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     reddit_client_id: str | None = Field(None, validation_alias="client_id")
     reddit_client_secret: SecretStr | None = Field(None, validation_alias="client_secret")
     reddit_refresh_token: SecretStr | None = Field(None, validation_alias="refresh_token")
-    imgur_client_id: SecretStr | None = None
-    flickr_api_key: SecretStr | None = None
+
+
+def _whole() -> type[Credentials]:
+    """With a field for each key that a host can use."""
+    keys: dict[str, Any] = dict.fromkeys(sorted(key_settings().values()), (SecretStr | None, None))
+    return create_model("Credentials", __base__=Credentials, **keys)
 
 
 def read_secret(client: Any, name: str) -> Credentials:
@@ -53,16 +58,15 @@ def _read(provider: BaseProvider, name: str, **options: Any) -> Credentials:
 
 
 def _parsed(name: str, value: Any) -> Credentials:
+    whole = _whole()
     try:
-        return Credentials.model_validate_json(value)
+        return whole.model_validate_json(value)
     except ValidationError as error:
         wrong = ", ".join(
             ".".join(map(str, each["loc"])) or "the whole"
             for each in error.errors(include_input=False, include_context=False)
         )
-        known = ", ".join(
-            str(each.validation_alias or name) for name, each in Credentials.model_fields.items()
-        )
+        known = ", ".join(str(each.validation_alias or name) for name, each in whole.model_fields.items())
         raise UsageError(
             f"credentials {name}: {wrong} cannot be used; store a JSON object with any of {known}"
         ) from None

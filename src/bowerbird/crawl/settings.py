@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from pydantic import SecretStr
+import os
+from typing import Final
+
+from pydantic import PrivateAttr, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bowerbird.crawl.credentials import Credentials
+from bowerbird.crawl.hosts import key_settings
 from bowerbird.crawl.sources.reddit_app import RedditApp
 from bowerbird.net.user_agent import IN_THE_CLOUD
+
+_PREFIX: Final = "BOWERBIRD_"
+
+
+def _host_secrets() -> dict[str, SecretStr]:
+    values = {name: os.environ.get(f"{_PREFIX}{name.upper()}") for name in key_settings().values()}
+    return {name: SecretStr(value) for name, value in values.items() if value}
 
 
 class CrawlSettings(BaseSettings):
@@ -15,10 +26,11 @@ class CrawlSettings(BaseSettings):
 
     `credentials_secret` (Secrets Manager, name or ARN) or `credentials_parameter` (SSM Parameter Store) says
     where the cloud keeps them; what stands there comes before what stands here. With a `ledger_table`, what a
-    source tells to be removed is purged from the bucket.
+    source tells to be removed is purged from the bucket. Which keys of image hosts there can be is said in
+    the hosts' own files.
     """
 
-    model_config = SettingsConfigDict(env_prefix="BOWERBIRD_", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", env_ignore_empty=True)
 
     source: str = "reddit"
     communities: str = ""
@@ -35,13 +47,17 @@ class CrawlSettings(BaseSettings):
     reddit_client_id: str | None = None
     reddit_client_secret: SecretStr | None = None
     reddit_refresh_token: SecretStr | None = None
-    imgur_client_id: SecretStr | None = None
-    flickr_api_key: SecretStr | None = None
+    # By the setting's name.
+    _host_secrets: dict[str, SecretStr] = PrivateAttr(default_factory=_host_secrets)
 
     def with_credentials(self, credentials: Credentials) -> CrawlSettings:
         """These settings with what was kept elsewhere."""
         given = {name: getattr(credentials, name) for name in credentials.model_fields_set}
-        return self.model_copy(update=given)
+        own = {name: value for name, value in given.items() if name in CrawlSettings.model_fields}
+        secrets = {name: value for name, value in given.items() if name not in own and value}
+        settings = self.model_copy(update=own)
+        settings._host_secrets = {**self._host_secrets, **secrets}  # noqa: SLF001 - it is one of us
+        return settings
 
     def community_list(self) -> tuple[str, ...]:
         """`EarthPorn+SkyPorn` as names; empty means everything."""
@@ -49,8 +65,11 @@ class CrawlSettings(BaseSettings):
 
     def host_keys(self) -> dict[str, str]:
         """The owner's API keys by host."""
-        keys = {"imgur": self.imgur_client_id, "flickr": self.flickr_api_key}
-        return {host: key.get_secret_value() for host, key in keys.items() if key}
+        return {
+            host: self._host_secrets[name].get_secret_value()
+            for host, name in key_settings().items()
+            if name in self._host_secrets
+        }
 
     def reddit_app(self) -> RedditApp | None:
         """The owner's app at Reddit, if there is one; apps of the kind "installed" have no secret."""

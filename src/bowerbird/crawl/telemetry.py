@@ -9,26 +9,9 @@ from typing import Any, Final
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-_NAMESPACE: Final = "Bowerbird"
+from bowerbird.crawl.hosts import watched
 
-#: Hosts with a metric of their own. Links name any number of hosts, and CloudWatch charges for each metric,
-#: so strangers must not be able to make one: the others are counted together, and named in the log.
-WATCHED: Final = frozenset(
-    {
-        "api.flickr.com",
-        "api.imgur.com",
-        "cdn.bsky.app",
-        "external-preview.redd.it",
-        "i.imgur.com",
-        "i.redd.it",
-        "imgur.com",
-        "live.staticflickr.com",
-        "plc.directory",
-        "preview.redd.it",
-        "upload.wikimedia.org",
-        "www.flickr.com",
-    }
-)
+_NAMESPACE: Final = "Bowerbird"
 
 
 def tell_run(metrics: Metrics, source: str, shipment: Mapping[str, Any]) -> None:
@@ -49,11 +32,16 @@ def tell_source(source: str, health: str) -> None:
 
 
 def tell_hosts(hosts: Mapping[str, Mapping[str, int]]) -> None:
-    """Count what hosts in trouble answered: answered, forbidden, busy, unreachable, postponed."""
+    """Count what hosts in trouble answered: answered, forbidden, busy, unreachable, postponed.
+
+    Links name any number of hosts, and CloudWatch charges for each metric, so strangers must not be able to
+    make one: hosts that no rule has watched are counted together, and named in the log.
+    """
+    own = watched()
     counts: Counter[tuple[str, str]] = Counter()
     for host, words in hosts.items():
         for word, count in words.items():
-            counts[host if host in WATCHED else "other", word] += count
+            counts[host if host in own else "other", word] += count
     for (host, word), count in counts.items():
         _tell("HostHealth", count, {"host": host, "health": word})
 

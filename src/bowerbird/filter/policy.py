@@ -11,6 +11,7 @@ from threading import Semaphore
 from bowerbird import imaging
 from bowerbird.core.decisions import Verdict
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.placeholders import Placeholders
 from bowerbird.core.ports import Fetcher, Ledger
 from bowerbird.filter.copies import Copies
 from bowerbird.filter.examination import Examination, Stage
@@ -21,7 +22,7 @@ from bowerbird.filter.stages.advisory import advise
 from bowerbird.filter.stages.duplicate import Duplicate
 from bowerbird.filter.stages.integrity import Integrity
 from bowerbird.filter.stages.novelty import Novelty
-from bowerbird.filter.stages.original import Original
+from bowerbird.filter.stages.original import NO_PLACEHOLDERS, Original
 from bowerbird.filter.stages.perceptual import Perceptual
 from bowerbird.filter.stages.preview import Preview
 from bowerbird.filter.stages.scout import Scout
@@ -83,12 +84,13 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
     copies: Copies | None = None,
     scout: Opinion | None = None,
     asked: Asked = NOTHING,
+    placeholders: Placeholders = NO_PLACEHOLDERS,
 ) -> Pipeline:
     """The order of the design; "already decided" comes before it, in `bowerbird.filter.candidates`.
 
     Without `copies` only the same bytes are duplicates. A `scout` has the first look, at previews and at
     originals that have none, where the bundle itself is too expensive for that. `asked` is what the owner
-    wants noted or rejected beside taste.
+    wants noted or rejected beside taste. `placeholders` are what hosts serve in place of what is gone.
     """
     slots = Semaphore(cores)
     first = scout or of_previews(models)
@@ -96,7 +98,7 @@ def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
         waiting=(
             DeclaredShape(shape),
             *([Preview(fetcher, first, slots, decoder)] if first else []),
-            Original(fetcher, max_bytes, decoder, shape),
+            Original(fetcher, max_bytes, decoder, shape, placeholders),
             RealShape(shape),
             Duplicate(ledger),
         ),

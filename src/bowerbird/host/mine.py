@@ -13,13 +13,13 @@ from bowerbird.adapters.terminal.lines import cell, say, shown
 from bowerbird.adapters.terminal.signals import stop_on_signal
 from bowerbird.core.post import Committing, Removing, Source, Telling
 from bowerbird.core.usual import KEEP_DAYS
+from bowerbird.crawl.hosts import turns
 from bowerbird.host.counts import Tally
 from bowerbird.host.host import Host
 from bowerbird.host.news import News
 from bowerbird.host.progress import progress
 from bowerbird.host.replaced_pictures import Expiry, told_waiting
 from bowerbird.host.wiring import HostOptions, crawl, embedded_host, http_fetcher
-from bowerbird.net import HostTurns
 from bowerbird.net.pacing import troubles
 from bowerbird.removal.told import purge_removed
 
@@ -59,9 +59,9 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
     Raises:
         SourceBlockedError, SourceUnreachableError: a single crawl got nowhere.
     """
-    turns = HostTurns()
+    pace = turns()
     with (
-        http_fetcher(options.gateway, turns) as http,
+        http_fetcher(options.gateway, pace) as http,
         embedded_host(place, source, options, http) as host,
         progress() as report,
         stop_on_signal(run.stop) as stopped,
@@ -79,7 +79,7 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         depth = host.queue.depth()
         return MineResult(
             host.tally,
-            turns.take(),
+            pace.take(),
             waiting=depth.ready + depth.delayed + depth.in_flight,
             dead=host.queue.dead_letters(5) if depth.dead else [],
             stopped=bool(stopped),

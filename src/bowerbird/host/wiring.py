@@ -16,8 +16,9 @@ from bowerbird.core.messages import Candidate
 from bowerbird.core.ports import Fetcher, Ledger, ObjectStore, Queue
 from bowerbird.core.post import Source
 from bowerbird.crawl.crawler import Crawler, Skipped
-from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.hosts import Hosts, placeholders
 from bowerbird.crawl.settings import CrawlSettings
+from bowerbird.crawl.sources import limiter
 from bowerbird.crawl.sources.base import Context
 from bowerbird.crawl.sources.folder import FolderSource
 from bowerbird.filter.candidates import CandidateFilter
@@ -86,6 +87,7 @@ def source_context(
         settings.community_list(),
         http_fetcher(gateway),
         store=store,
+        limiter=limiter(),
         reddit=settings.reddit_app(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
@@ -129,6 +131,7 @@ def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, clo
         copies=copies,
         scout=_scout(options.scout, bundle) if options.scout else None,
         asked=options.asked,
+        placeholders=placeholders(),
     )
     candidates = CandidateFilter(
         pipeline=pipeline,

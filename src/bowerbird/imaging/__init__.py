@@ -3,7 +3,6 @@
 from bowerbird.imaging.formats import sniff
 from bowerbird.imaging.header import ImageInfo, inspect
 from bowerbird.imaging.pixels import decode, thumbnail
-from bowerbird.imaging.placeholders import looks_removed
 from bowerbird.imaging.weight import weight
 
-__all__ = ["ImageInfo", "decode", "inspect", "looks_removed", "sniff", "thumbnail", "weight"]
+__all__ = ["ImageInfo", "decode", "inspect", "sniff", "thumbnail", "weight"]

@@ -1,4 +1,4 @@
-"""How the hosts of pictures are treated, and how they treat us: limits, and counts of what they answered."""
+"""How the hosts of pictures are treated, and how they treat us: turns, and counts of what they answered."""
 
 from __future__ import annotations
 
@@ -10,21 +10,6 @@ from http import HTTPStatus
 from typing import Final
 
 from bowerbird.net.limiter import Limit, Limiter, Turn
-
-#: What hosts publish, APIs and files.
-LIMITS: Final[Mapping[str, Limit]] = {
-    # 12,500 a day an application, spread evenly; hit five times, an app is blocked for the month:
-    # https://apidocs.imgur.com/#rate-limits
-    "api.imgur.com": Limit(500, 3600, 4),
-    # 3,600 an hour a key: https://www.flickr.com/services/developer/api/
-    "api.flickr.com": Limit(3600, 3600, 4),
-    # Two at once, media included: https://wikitech.wikimedia.org/wiki/Robot_policy
-    "upload.wikimedia.org": Limit(10, 1, 2),
-    # One request after the other: https://www.mediawiki.org/wiki/API:Etiquette
-    "commons.wikimedia.org": Limit(60, 60),
-    # Publishes none, and every author's document lies there; each is asked for once an hour at most.
-    "plc.directory": Limit(10, 1, 4),
-}
 
 #: For hosts that publish nothing: what a browser with a few tabs asks for.
 DEFAULT_LIMIT: Final = Limit(50, 1, 8)
@@ -44,11 +29,12 @@ class HostTurns:
     """The turns of a process at all hosts of pictures, and the counts of what came of them; for threads.
 
     A host `answered`, was `forbidden` to us, `busy` (429 and 5xx), `unreachable` (no answer, or not a
-    whole one in time), or `postponed`: not asked, because it had told us to wait or keeps failing.
+    whole one in time), or `postponed`: not asked, because it had told us to wait or keeps failing. The
+    limiter knows what each host publishes: `bowerbird.crawl.hosts.turns` makes one.
     """
 
-    def __init__(self, limiter: Limiter | None = None) -> None:
-        self._limiter = limiter or Limiter(LIMITS, DEFAULT_LIMIT)
+    def __init__(self, limiter: Limiter) -> None:
+        self._limiter = limiter
         self._lock = threading.Lock()
         self._counts: dict[str, Counter[str]] = {}
 

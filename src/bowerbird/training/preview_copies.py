@@ -1,4 +1,4 @@
-"""Smaller copies of a picture, as the hosts of pictures offer them."""
+"""Smaller copies of a picture, as Reddit offers them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import Final
 
 from PIL import Image
 
-#: The widest copy Reddit offers: of a larger picture no more need be decoded.
-WIDEST: Final = 1080
+from bowerbird.crawl.hosts.reddit import FACTS
 
-# Reddit's widths; quality is about what its JPEG and WebP copies have.
-_WIDTHS: Final = (108, 216, 320, 640, 960, WIDEST)
+# Quality is about what Reddit's JPEG and WebP copies have.
+_WIDTHS: Final = FACTS.widths
 _ENCODINGS: Final = (("JPEG", 85), ("JPEG", 75), ("WEBP", 80))
 
 #: How many there are of a picture that is large enough.
 COPIES: Final = len(_ENCODINGS)
+
+
+#: The widest copy Reddit offers: of a larger picture no more need be decoded.
+WIDEST: Final = max(_WIDTHS)
 
 
 def copies(picture: Image.Image, side: int) -> list[bytes]:

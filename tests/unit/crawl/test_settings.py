@@ -23,3 +23,11 @@ def test_credentials_come_from_the_environment_and_do_not_show(monkeypatch: pyte
 
 def test_without_a_client_id_there_is_no_app() -> None:
     assert CrawlSettings(reddit_client_id=None).reddit_app() is None
+
+
+def test_a_hosts_key_comes_from_the_setting_that_the_host_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOWERBIRD_IMGUR_CLIENT_ID", "the-imgur-id")
+    monkeypatch.setenv("BOWERBIRD_FLICKR_API_KEY", "")
+    settings = CrawlSettings()
+    assert settings.host_keys() == {"imgur": "the-imgur-id"}
+    assert "the-imgur-id" not in repr(settings) + str(settings) + str(settings.model_dump())

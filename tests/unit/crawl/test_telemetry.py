@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from bowerbird.crawl.telemetry import WATCHED, tell_hosts, tell_source
+from bowerbird.crawl.hosts import watched
+from bowerbird.crawl.telemetry import tell_hosts, tell_source
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -18,7 +19,7 @@ def test_a_sources_state_is_counted_by_its_name(capsys: pytest.CaptureFixture[st
 
 
 def test_strangers_hosts_make_no_metric_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "i.imgur.com" in WATCHED
+    assert "i.imgur.com" in watched()
     tell_hosts(
         {
             "i.imgur.com": {"busy": 3, "answered": 5},

@@ -19,6 +19,7 @@ from bowerbird.core.errors import (
     RetryableError,
 )
 from bowerbird.core.messages import Candidate, Preview, Submission, encode_candidate
+from bowerbird.crawl.hosts import placeholders
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.examination import Examination
 from bowerbird.filter.first_look import Opinion
@@ -86,6 +87,7 @@ class World:
             shape=ShapeRule(),
             max_bytes=10_000_000,
             cores=1,
+            placeholders=placeholders(),
         )
         survivors = Survivors(self.store, self.ledger)
         candidates = CandidateFilter(pipeline, self.ledger, survivors, self.models.label, self.thumbnails)

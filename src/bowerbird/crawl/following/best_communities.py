@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
 
 from bowerbird.core.decisions import Decision
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.yields import read_yields
-
-#: Sources that mean the same by a community's name.
-_REDDIT: Final = frozenset({"reddit", "rss", "arctic-shift", "replay"})
+from bowerbird.crawl.sources import families
 
 
 def best_communities(
     store: ObjectStore, source: str, among: Collection[str] = (), most: int = 5
 ) -> tuple[str, ...]:
-    """The communities of a source's kind whose floor lies above the kept part of all; the best first.
+    """The communities of a source's family whose floor lies above the kept part of all; the best first.
 
     `source` is its SPEC; `among` leaves out all others, whatever case they are written in.
     """
-    kind = _kind(source)
+    family = _family(source)
 
     def is_of(decision: Decision) -> bool:
         told = decision.submission
-        return _kind(str(told.get("source"))) == kind and isinstance(told.get("community"), str)
+        return _family(str(told.get("source"))) == family and isinstance(told.get("community"), str)
 
     yields = read_yields(store, of=is_of)
     allowed = {name.casefold() for name in among}
@@ -32,6 +29,6 @@ def best_communities(
     return tuple(name for name in better if not allowed or name.casefold() in allowed)[:most]
 
 
-def _kind(source: str) -> str:
+def _family(source: str) -> str:
     name = source.partition(":")[0]
-    return "reddit" if name in _REDDIT else name
+    return families().get(name, name)

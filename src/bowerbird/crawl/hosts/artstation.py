@@ -12,17 +12,19 @@ from bowerbird.core.errors import PermanentError
 from bowerbird.core.ports import Fetcher
 from bowerbird.crawl.hosts.asking import fetch_json
 from bowerbird.crawl.hosts.base import STILL, Image, Match, NoPictureError, domain
+from bowerbird.crawl.hosts.facts import Example, Facts
 
 _PAGE: Final = re.compile(r"/(?:artwork|projects)/(?P<id>[0-9A-Za-z]{4,12})(?:\.json)?/?")
+_SHORT: Final = re.compile(r"/p/(?P<id>[0-9A-Za-z]{4,12})/?")
 _CDN: Final = re.compile(r"cdn[a-z0-9]?\.artstation\.com")
 _FILE: Final = re.compile(
     rf"(?P<root>/p/assets/images/images/(?P<id>[0-9]{{3}}/[0-9]{{3}}/[0-9]{{3}}))/(?:[0-9]{{8,20}}/)?(?P<size>\w{{2,20}})"
     rf"/(?P<name>[^/]{{1,240}}\.(?:{STILL}))",
     re.IGNORECASE,
 )
-# A picture wider than 1920 pixels has `4k` besides `large`; below that only `large` is there.
-_LARGER: Final = "4k"
-_SMALLER: Final = {"large", "medium", "small"}
+# From the largest. A picture has those that are not wider than itself, and `large` in any case.
+_SIZES: Final = ("8k", "4k", "large")
+_SMALLER: Final = {"medium", "small"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,15 @@ class Artstation:
     priority: int = 10
 
     def match(self, url: SplitResult) -> Match | None:
-        """Artwork pages and files."""
+        """Artwork pages, on the artists' own subdomains too, short links, and files."""
         name = domain(url)
         file = _FILE.fullmatch(url.path) if _CDN.fullmatch(name) else None
         if file:
             return Match(self.host, "resized", file["id"].replace("/", ""), url.geturl())
-        page = _PAGE.fullmatch(url.path) if name in {"artstation.com", "www.artstation.com"} else None
+        pages = name == "artstation.com" or name.endswith(".artstation.com")
+        page = _PAGE.fullmatch(url.path) if pages else None
+        if name == "artstn.co":
+            page = _SHORT.fullmatch(url.path)
         return Match(self.host, "artwork", page["id"], url.geturl()) if page else None
 
     def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
@@ -64,12 +69,59 @@ class Artstation:
 def _sizes(link: str) -> tuple[str, ...]:
     parts = urlsplit(link)
     file = _FILE.fullmatch(parts.path)
-    if not file or file["size"] not in _SMALLER:
+    if not file or file["size"] not in {*_SIZES, *_SMALLER}:
         return (link,)
-    sizes = (_LARGER, "large") if file["size"] != "large" else (_LARGER,)
+    sizes = _SIZES[: _SIZES.index(file["size"])] if file["size"] in _SIZES else _SIZES
     start, end = file.span("size")
     larger = (parts._replace(path=f"{parts.path[:start]}{size}{parts.path[end:]}").geturl() for size in sizes)
     return (*larger, link)
 
 
 RULE: Final = Artstation()
+
+FACTS: Final = Facts(
+    links="artworks, artists' subdomains, `artstn.co`, files",
+    original="the artwork's JSON; `8k`, `4k`, then `large`",
+    asks="JSON for artworks",
+    examples=(
+        Example(
+            "https://cdn0.artstation.com/p/assets/images/images/002/436/592/large/devin-elle-kurtz.jpg?1461716131",
+            "resized",
+            "002436592",
+            (
+                "https://cdn0.artstation.com/p/assets/images/images/002/436/592/8k/devin-elle-kurtz.jpg?1461716131",
+                "https://cdn0.artstation.com/p/assets/images/images/002/436/592/4k/devin-elle-kurtz.jpg?1461716131",
+                "https://cdn0.artstation.com/p/assets/images/images/002/436/592/large/devin-elle-kurtz.jpg?1461716131",
+            ),
+        ),
+        Example(
+            "https://cdna.artstation.com/p/assets/images/images/002/436/592/20160426190000/smaller_square/x.jpg?1",
+            "resized",
+            "002436592",
+            (
+                "https://cdna.artstation.com/p/assets/images/images/002/436/592/20160426190000/smaller_square/x.jpg?1",
+            ),
+        ),
+        Example("https://www.artstation.com/artwork/gPz1d", "artwork", "gPz1d"),
+        Example("https://artstation.com/projects/gPz1d.json", "artwork", "gPz1d"),
+        Example("https://www.artstation.com/someone"),
+        Example("https://someartist.artstation.com/projects/LQVJr", "artwork", "LQVJr"),
+        Example("https://artstn.co/p/LQVJr", "artwork", "LQVJr"),
+        Example(
+            "https://cdna.artstation.com/p/assets/images/images/008/760/279/large/some-picture.jpg?1515",
+            "resized",
+            "008760279",
+            (
+                "https://cdna.artstation.com/p/assets/images/images/008/760/279/8k/some-picture.jpg?1515",
+                "https://cdna.artstation.com/p/assets/images/images/008/760/279/4k/some-picture.jpg?1515",
+                "https://cdna.artstation.com/p/assets/images/images/008/760/279/large/some-picture.jpg?1515",
+            ),
+        ),
+        Example(
+            "https://cdna.artstation.com/p/assets/images/images/008/760/279/8k/some-picture.jpg?1515",
+            "resized",
+            "008760279",
+            ("https://cdna.artstation.com/p/assets/images/images/008/760/279/8k/some-picture.jpg?1515",),
+        ),
+    ),
+)

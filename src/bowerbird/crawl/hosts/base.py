@@ -1,4 +1,4 @@
-"""What a host rule is. A rule is one module in this folder with a `RULE`; discovery finds it by itself."""
+"""What a host rule is. A host is one module in this folder with `RULE` and `FACTS`; nothing registers it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,15 @@ class NoPictureError(PermanentError):
 class Match:
     """What a link is, told from its text alone.
 
-    `kind` is the rule's word for it: `image`, `album`, `page`…
+    `kind` is the rule's word for it: `image`, `album`, `page`… `wrapped_in` is the proxy's link, where one
+    was given.
     """
 
     host: str
     kind: str
     id: str
     url: str
+    wrapped_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,15 @@ class Keyed(Protocol):
 
     def with_key(self, key: str) -> HostRule:
         """The same rule, asking with this key."""
+        ...
+
+
+@runtime_checkable
+class Wrapping(Protocol):
+    """A rule for links that carry another link, such as those of a proxy for pictures."""
+
+    def inner(self, url: SplitResult) -> str | None:
+        """The link inside, not yet checked; None for any other link."""
         ...
 
 

@@ -12,8 +12,10 @@ from bowerbird.core.errors import OptedOutError, PermanentError
 from bowerbird.core.ports import Fetcher
 from bowerbird.crawl.hosts.asking import fetch_json
 from bowerbird.crawl.hosts.base import Image, Match, NoPictureError, domain
+from bowerbird.crawl.hosts.facts import Example, Facts
 from bowerbird.crawl.sources.bluesky_post import blob, pictures_of
 from bowerbird.net.atproto import ADULT, DID, SIGNED_IN_ONLY
+from bowerbird.net.limiter import Limit
 
 APPVIEW: Final = "https://public.api.bsky.app/xrpc"
 
@@ -87,3 +89,46 @@ def _labels(view: dict[str, Any]) -> set[str]:
 
 
 RULE: Final = Bluesky()
+
+_WHO: Final = "did:plc:z72i7hdynmk6r22z27h6tvur"
+_BLOB: Final = "bafkreibjfgx2gprinfvicegelk5kosd6y2frmqpqzwqkg7usac74l3t2v4"
+
+FACTS: Final = Facts(
+    links="copies at `cdn.bsky.app`, originals (`…/xrpc/com.atproto.sync.getBlob`), posts of `bsky.app`",
+    original="the author's own server, found by the DID as the picture is fetched; then the CDN's copy",
+    asks="the public AppView for posts; a file: nobody",
+    # Publishes none, and every author's document lies there; each is asked for once an hour at most.
+    limits={"plc.directory": Limit(10, 1, 4)},
+    watched=("cdn.bsky.app", "plc.directory"),
+    examples=(
+        Example(
+            f"https://cdn.bsky.app/img/feed_fullsize/plain/{_WHO}/{_BLOB}@jpeg",
+            "resized",
+            f"{_WHO}/{_BLOB}",
+            blob(_WHO, _BLOB),
+        ),
+        Example(
+            f"https://cdn.bsky.app/img/feed_thumbnail/plain/{_WHO}/{_BLOB}",
+            "resized",
+            f"{_WHO}/{_BLOB}",
+            blob(_WHO, _BLOB),
+        ),
+        Example(
+            f"https://cdn.bsky.app/img/avatar/plain/did:web:example.org/{_BLOB}@webp",
+            "resized",
+            f"did:web:example.org/{_BLOB}",
+            blob("did:web:example.org", _BLOB),
+        ),
+        Example(
+            f"https://pds.example.org/xrpc/com.atproto.sync.getBlob?did={_WHO}&cid={_BLOB}",
+            "original",
+            f"{_WHO}/{_BLOB}",
+            blob(_WHO, _BLOB),
+        ),
+        Example("https://bsky.app/profile/bsky.app/post/3mk4lzkrnk22d", "post", "bsky.app/3mk4lzkrnk22d"),
+        Example(f"https://bsky.app/profile/{_WHO}/post/3mk4lzkrnk22d/", "post", f"{_WHO}/3mk4lzkrnk22d"),
+        Example("https://bsky.app/profile/bsky.app"),
+        Example("https://cdn.bsky.app/img/feed_fullsize/plain/nobody/xyz"),
+        Example(f"https://pds.example.org/xrpc/com.atproto.sync.getBlob?did=did:key:abc&cid={_BLOB}"),
+    ),
+)

@@ -6,13 +6,13 @@ https://cloudinary.com/documentation/image_transformations#transformation_url_st
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from bowerbird.core.keys import digest
-from bowerbird.core.ports import Fetcher
-from bowerbird.crawl.hosts.base import STILL, Image, Match, domain
+from bowerbird.crawl.hosts.base import STILL, domain
+from bowerbird.crawl.hosts.facts import Example, Facts
+from bowerbird.crawl.hosts.page_or_file import File, PageOrFile
 
 _NAMES: Final = {"res.cloudinary.com", "media-cldnry.s-nbcnews.com"}
 _STEP: Final = r"[a-z]{1,3}_[^/]{1,200}"
@@ -21,24 +21,45 @@ _FILE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cloudinary:
-    """The upload first, then the link."""
-
-    host: str = "cloudinary"
-    priority: int = 10
-
-    def match(self, url: SplitResult) -> Match | None:
-        """Links with at least one transformation; signed ones (`s--…--`) are left as they are."""
-        found = _FILE.fullmatch(url.path) if domain(url) in _NAMES else None
-        return Match(self.host, "resized", digest(found["after"])[:16], url.geturl()) if found else None
-
-    def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
-        """The upload, then the link."""
-        del fetcher
-        parts = urlsplit(match.url)
-        original = parts._replace(path=_FILE.sub(r"\g<before>\g<after>", parts.path), query="").geturl()
-        return (Image(match.id, (original, match.url)),)
+def _file(url: SplitResult) -> File | None:
+    """Links with at least one transformation; signed ones (`s--…--`) are left as they are."""
+    found = _FILE.fullmatch(url.path) if domain(url) in _NAMES else None
+    if not found:
+        return None
+    upload = url._replace(path=f"{found['before']}{found['after']}", query="").geturl()
+    return File(digest(found["after"])[:16], (upload,))
 
 
-RULE: Final = Cloudinary()
+RULE: Final = PageOrFile("cloudinary", _file)
+
+FACTS: Final = Facts(
+    links="`res.cloudinary.com`, NBC News",
+    original="the link without its transformations",
+    examples=(
+        Example(
+            "https://res.cloudinary.com/demo/image/upload/c_fill,w_500/v1571218039/folder/dawn.jpg",
+            "resized",
+            "59fe818b30af64de",
+            (
+                "https://res.cloudinary.com/demo/image/upload/v1571218039/folder/dawn.jpg",
+                "https://res.cloudinary.com/demo/image/upload/c_fill,w_500/v1571218039/folder/dawn.jpg",
+            ),
+        ),
+        Example(
+            "https://media-cldnry.s-nbcnews.com/image/upload/t_fit-1500w,f_auto/newscms/2015_41/dawn.jpg",
+            "resized",
+            "ba2a12af6f73cefc",
+            (
+                "https://media-cldnry.s-nbcnews.com/image/upload/newscms/2015_41/dawn.jpg",
+                "https://media-cldnry.s-nbcnews.com/image/upload/t_fit-1500w,f_auto/newscms/2015_41/dawn.jpg",
+            ),
+        ),
+        Example(
+            "https://res.cloudinary.com/demo/image/upload/v1571218039/dawn.jpg",
+            "image",
+            "966cf5201f80be8e",
+            ("https://res.cloudinary.com/demo/image/upload/v1571218039/dawn.jpg",),
+            host="direct",
+        ),
+    ),
+)

@@ -15,8 +15,10 @@ from bowerbird.core.errors import PermanentError
 from bowerbird.core.ports import Fetcher
 from bowerbird.crawl.hosts.asking import fetch_json
 from bowerbird.crawl.hosts.base import Image, Match, NoPictureError, domain
+from bowerbird.crawl.hosts.facts import Example, Facts
 
 _PAGE: Final = re.compile(r"(?:/[\w-]{1,40})?/art/[^/]{1,200}-(?P<id>[0-9]{4,12})/?", re.ASCII)
+_NUMBER: Final = re.compile(r"/(?:deviation|view)/(?P<id>[0-9]{4,12})/?")
 _SHORT: Final = re.compile(r"/(?P<id>d[0-9a-z]{4,8})/?")
 
 
@@ -34,7 +36,7 @@ class Deviantart:
         if short:
             return Match(self.host, "page", short["id"], f"https://fav.me/{short['id']}")
         own = name == "deviantart.com" or name.endswith(".deviantart.com")
-        page = _PAGE.fullmatch(url.path) if own else None
+        page = (_PAGE.fullmatch(url.path) or _NUMBER.fullmatch(url.path)) if own else None
         return Match(self.host, "page", page["id"], url._replace(query="").geturl()) if page else None
 
     def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
@@ -51,3 +53,21 @@ class Deviantart:
 
 
 RULE: Final = Deviantart()
+
+FACTS: Final = Facts(
+    links="art pages, `fav.me`",
+    original="oEmbed",
+    asks="API",
+    examples=(
+        Example(
+            "http://sykohyko.deviantart.com/art/Conor-Mcgregor-593853650?ga_submit_new=10%253A1456772473",
+            "page",
+            "593853650",
+        ),
+        Example("https://www.deviantart.com/someone/art/Helix-Awakens-593971146", "page", "593971146"),
+        Example("https://www.deviantart.com/deviation/593971146", "page", "593971146"),
+        Example("https://fav.me/d97i6yv", "page", "d97i6yv"),
+        Example("https://www.deviantart.com/someone/gallery"),
+        Example("https://www.deviantart.com/someone/journal/Hello-593971146"),
+    ),
+)

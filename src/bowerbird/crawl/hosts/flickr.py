@@ -13,11 +13,15 @@ from typing import Final
 from urllib.parse import SplitResult, parse_qs, urlencode
 
 from bowerbird.core import untrusted
-from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.core.placeholders import Placeholder
 from bowerbird.core.ports import Fetcher
 from bowerbird.crawl.hosts.asking import fetch_json, fetch_page
 from bowerbird.crawl.hosts.base import IMAGE, Image, Match, NoPictureError, domain
+from bowerbird.crawl.hosts.facts import Example, Facts
 from bowerbird.crawl.hosts.page_metadata import page_images, page_metadata
+from bowerbird.crawl.hosts.page_or_file import smaller_copies
+from bowerbird.net.limiter import Limit
 
 _BASE58: Final = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 _SHORT: Final = re.compile(rf"/p/([{_BASE58}]{{1,11}})/?")
@@ -27,9 +31,12 @@ _FILE: Final = re.compile(
     r"(?:/[0-9]{1,3})?/(?P<server>[0-9]{1,8})/(?P<id>[0-9]{1,20})_(?P<secret>[0-9a-f]{6,16})"
     r"(?:_(?P<size>[a-z0-9]{1,2}))?(?:_d)?\.(?P<ext>jpg|jpeg|png|gif)"
 )
+_END: Final = re.compile(r"(?P<stem>/[0-9]+_[0-9a-f]+)(?:_(?P<size>[a-z0-9]{1,2}))?(?:_d)?\.(?:jpe?g|png)")
 _STATIC: Final = re.compile(r"(?:(?:live|c[0-9]|farm[0-9]{1,3})\.)?static\.?flickr\.com")
 # From the smallest to the largest; the size without a suffix is 500 px.
 _SIZES: Final = ("s", "t", "q", "m", "n", "w", "", "z", "c", "b", "h", "k", "3k", "f", "4k", "5k", "6k", "o")
+# The longer side of those that are not cropped, in pixels; what is larger is too much for a first look.
+_SIDES: Final = {"t": 100, "m": 240, "n": 320, "w": 400, "": 500, "z": 640, "c": 800, "b": 1024}
 _FULL: Final = frozenset({"3k", "f", "4k", "5k", "6k", "o"})
 # "Service currently unavailable" and "Write operation failed": every method's page lists them.
 _BUSY: Final = {"105", "106"}
@@ -73,7 +80,7 @@ class Flickr:
         if self.api_key:
             return (self._ask(match, self.api_key, fetcher),)
         if match.kind == "resized":
-            return (Image(match.id, _ladder(match.url)),)
+            return (_climb(match, fetcher),)
         return (_read(match, fetcher),)
 
     def _photo(self, number: str, url: SplitResult) -> Match:
@@ -135,18 +142,38 @@ def _read(match: Match, fetcher: Fetcher) -> Image:
         raise PermanentError("the page shows no photo any more")
     best = sorted(ranks, key=lambda url: ranks[url], reverse=True)
     metadata = page_metadata(page.body)
-    told = best[0] in page_images(metadata, page.url)[:1]
+    shown = page_images(metadata, page.url)[:1]
     width, height = (
-        untrusted.pixels(metadata.get(f"og:image:{side}", [None])[0]) if told else None
+        untrusted.pixels(metadata.get(f"og:image:{side}", [None])[0]) if shown and shown[0] in ranks else None
         for side in ("width", "height")
     )
-    return Image(match.id, tuple(best[:3]), (), width, height)
+    sides = {url: _SIDES[found] for url in best[1:] if (found := _SIZES[ranks[url]]) in _SIDES}
+    previews = smaller_copies(sides, width, height)
+    return Image(
+        match.id, tuple(best[:3]), previews, *((width, height) if shown == best[:1] else (None, None))
+    )
+
+
+def _climb(match: Match, fetcher: Fetcher) -> Image:
+    """From a file's link up. The link alone leads to 1024 px, so the page of a smaller file is asked.
+
+    A page that is gone, or closed to us, leaves what the link alone tells.
+    """
+    ladder = _ladder(match.url)
+    file = _END.search(match.url)
+    if file and _rank(file["size"]) > _rank("b"):
+        return Image(match.id, ladder)
+    try:
+        found = _read(match, fetcher)
+    except (OptedOutError, NoPictureError):
+        raise
+    except PermanentError:
+        return Image(match.id, ladder)
+    return replace(found, urls=tuple(dict.fromkeys((*found.urls, match.url))))
 
 
 def _ladder(url: str) -> tuple[str, ...]:
-    file = re.search(
-        r"(?P<stem>/[0-9]+_[0-9a-f]+)(?:_(?P<size>[a-z0-9]{1,2}))?(?:_d)?\.(?P<ext>jpe?g|png)", url
-    )
+    file = _END.search(url)
     if not file or _rank(file["size"]) >= _rank("b"):
         return (url,)
     return (f"{url[: file.start()]}{file['stem']}_b.jpg", url)
@@ -164,3 +191,80 @@ def _base58(text: str) -> int:
 
 
 RULE: Final = Flickr()
+
+FACTS: Final = Facts(
+    links="photo pages with every suffix, `flic.kr`, files of every size",
+    original=(
+        "`getSizes` with the owner's key; else all sizes the page names; a file's own ladder ends at 1024 "
+        "px, where its secret ends"
+    ),
+    asks="API or page; a large file: nobody",
+    # 3,600 an hour a key: https://www.flickr.com/services/developer/api/
+    limits={"api.flickr.com": Limit(3600, 3600, 4)},
+    key="flickr_api_key",
+    # The picture comes in several languages and sizes.
+    placeholders=(
+        Placeholder(
+            "flickr",
+            r"https?://(?:s\.yimg\.com|[a-z0-9.]*flickr\.com|[a-z0-9.]*staticflickr\.com)"
+            r"/.*photo_unavailable[a-z_]*\.(?:png|gif|jpg)",
+        ),
+    ),
+    watched=("api.flickr.com", "live.staticflickr.com", "www.flickr.com"),
+    widths=tuple(_SIDES.values()),
+    examples=(
+        Example("http://flic.kr/p/7Afjsu", "photo", "4325695128"),
+        Example("http://flic.kr/p/5hruZg", "photo", "2811466321"),
+        Example("http://flic.kr/p/9aeit3", "photo", "5355297820"),
+        Example("https://flic.kr/p/2ji9tby", "photo", "50077147136"),
+        Example("https://www.flickr.com/photos/lcraw/28322212136", "photo", "28322212136"),
+        Example("http://www.flickr.com/photos/37724106@N00/47226764/", "photo", "47226764"),
+        Example("http://www.flickr.com/photos/ameerkat/5904479978/lightbox/", "photo", "5904479978"),
+        Example("https://www.flickr.com/photos/chucksutherland/8378201253/sizes/l", "photo", "8378201253"),
+        Example(
+            "http://www.flickr.com/photos/thekog/6886709962/sizes/l/in/set-72157629710255725/",
+            "photo",
+            "6886709962",
+        ),
+        Example(
+            "https://www.flickr.com/photos/ronaldtan/27532895143/in/dateposted-public/",
+            "photo",
+            "27532895143",
+        ),
+        Example("https://m.flickr.com/photos/lcraw/28322212136", "photo", "28322212136"),
+        Example("https://www.flickr.com/photo.gne?id=28322212136", "photo", "28322212136"),
+        Example(
+            "https://live.staticflickr.com/65535/50035200063_04da51f720_o.jpg",
+            "image",
+            "50035200063",
+            ("https://live.staticflickr.com/65535/50035200063_04da51f720_o.jpg",),
+        ),
+        Example(
+            "https://c1.staticflickr.com/5/4636/25316407448_de5fbf183d_o.jpg",
+            "image",
+            "25316407448",
+            ("https://c1.staticflickr.com/5/4636/25316407448_de5fbf183d_o.jpg",),
+        ),
+        Example(
+            "https://live.staticflickr.com/65535/50035200063_04da51f720_6k.jpg",
+            "image",
+            "50035200063",
+            ("https://live.staticflickr.com/65535/50035200063_04da51f720_6k.jpg",),
+        ),
+        Example(
+            "https://farm1.staticflickr.com/595/22870282792_4bfe54c113_k.jpg",
+            "resized",
+            "22870282792",
+            ("https://farm1.staticflickr.com/595/22870282792_4bfe54c113_k.jpg",),
+        ),
+        Example("https://farm8.static.flickr.com/7049/6946979188_25bb44852b.jpg", "resized", "6946979188"),
+        Example("https://live.staticflickr.com/7049/6946979188_25bb44852b_z_d.jpg", "resized", "6946979188"),
+        Example("http://www.flickr.com/photos/ioerror/sets/905698/", "album", "905698"),
+        Example("https://www.flickr.com/photos/ioerror/albums/905698", "album", "905698"),
+        Example("https://www.flickr.com/photos/ioerror/"),
+        Example("https://www.flickr.com/photo.gne?id=x"),
+        Example("https://flic.kr/p/0OIl"),
+        Example("https://live.staticflickr.com/65535/buddyicons/x.html"),
+        Example("https://live.staticflickr.com/65535/49856789012_0a1b2c3d4e_b.jpg", "resized", "49856789012"),
+    ),
+)

@@ -6,13 +6,13 @@ Words of sizes: https://developers.google.com/people/image-sizing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from bowerbird.core.keys import digest
-from bowerbird.core.ports import Fetcher
-from bowerbird.crawl.hosts.base import STILL, Image, Match, domain
+from bowerbird.crawl.hosts.base import STILL, domain
+from bowerbird.crawl.hosts.facts import Example, Facts
+from bowerbird.crawl.hosts.page_or_file import File, PageOrFile
 
 _NAME: Final = re.compile(r"(?:lh[0-9]|blogger|[0-9])\.(?:googleusercontent|ggpht|bp\.blogspot)\.com")
 _WORD: Final = r"(?:[swh][0-9]{1,5}|[a-z]{1,3})(?:-(?:[swh][0-9]{1,5}|[a-z]{1,3}))*"
@@ -22,35 +22,51 @@ _IN_PATH: Final = re.compile(
 _AT_END: Final = re.compile(rf"(?P<before>/[\w/.-]{{16,}})=(?P<size>{_WORD})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Google:
-    """The original's size first, then the linked one."""
-
-    host: str = "google"
-    priority: int = 10
-
-    def match(self, url: SplitResult) -> Match | None:
-        """Both spellings: the size between slashes, or at the end behind `=`."""
-        if not _NAME.fullmatch(domain(url)):
-            return None
-        found = _IN_PATH.fullmatch(url.path) or _AT_END.fullmatch(url.path)
-        if not found:
-            return None
-        return Match(self.host, "resized", digest(found["before"])[:16], url.geturl())
-
-    def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
-        """The original, then the link."""
-        del fetcher
-        parts = urlsplit(match.url)
-        inside, end = _IN_PATH.fullmatch(parts.path), _AT_END.fullmatch(parts.path)
-        path = (
-            f"{inside['before']}s0{inside['after']}"
-            if inside
-            else f"{end['before']}=s0"
-            if end
-            else parts.path
-        )
-        return (Image(match.id, tuple(dict.fromkeys((parts._replace(path=path).geturl(), match.url)))),)
+def _file(url: SplitResult) -> File | None:
+    """Both spellings: the size between slashes, or at the end behind `=`."""
+    if not _NAME.fullmatch(domain(url)):
+        return None
+    inside, end = _IN_PATH.fullmatch(url.path), _AT_END.fullmatch(url.path)
+    found = inside or end
+    if not found:
+        return None
+    path = f"{inside['before']}s0{inside['after']}" if inside else f"{found['before']}=s0"
+    return File(digest(found["before"])[:16], (url._replace(path=path).geturl(),))
 
 
-RULE: Final = Google()
+RULE: Final = PageOrFile("google", _file)
+
+FACTS: Final = Facts(
+    links="Photos and Blogger files",
+    original="size `s0`",
+    examples=(
+        Example(
+            "https://lh4.googleusercontent.com/-QAheZ-eePOM/UPyB8Ws/AAA/CWxsy/w1509-h497-p-k/appt.jpg",
+            "resized",
+            "81c9080bc060014b",
+            (
+                "https://lh4.googleusercontent.com/-QAheZ-eePOM/UPyB8Ws/AAA/CWxsy/s0/appt.jpg",
+                "https://lh4.googleusercontent.com/-QAheZ-eePOM/UPyB8Ws/AAA/CWxsy/w1509-h497-p-k/appt.jpg",
+            ),
+        ),
+        Example(
+            "https://1.bp.blogspot.com/-abc/UPyB8WsCMjI/AAAA/xyz/s640/dawn.JPG",
+            "resized",
+            "dea5ee15ccfbdb1c",
+            (
+                "https://1.bp.blogspot.com/-abc/UPyB8WsCMjI/AAAA/xyz/s0/dawn.JPG",
+                "https://1.bp.blogspot.com/-abc/UPyB8WsCMjI/AAAA/xyz/s640/dawn.JPG",
+            ),
+        ),
+        Example(
+            "https://lh3.googleusercontent.com/pw/AbCdEf-123456789_0=w1200-h800-no",
+            "resized",
+            "f99361818bf08762",
+            (
+                "https://lh3.googleusercontent.com/pw/AbCdEf-123456789_0=s0",
+                "https://lh3.googleusercontent.com/pw/AbCdEf-123456789_0=w1200-h800-no",
+            ),
+        ),
+        Example("https://lh3.googleusercontent.com/a"),
+    ),
+)

@@ -3,45 +3,38 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
-from bowerbird.core.errors import PermanentError
-from bowerbird.core.ports import Fetcher
-from bowerbird.crawl.hosts.asking import fetch_page
-from bowerbird.crawl.hosts.base import IMAGE, STILL, Image, Match, domain
-from bowerbird.crawl.hosts.page_metadata import page_images, page_metadata
+from bowerbird.crawl.hosts.base import STILL, domain
+from bowerbird.crawl.hosts.facts import Example, Facts
+from bowerbird.crawl.hosts.page_or_file import File, Page, PageOrFile
 
-_PAGE: Final = re.compile(r"/(?P<id>[0-9A-Za-z]{6,8})/?")
 _FILE: Final = re.compile(rf"/(?P<id>[0-9A-Za-z]{{6,8}})/[^/]{{1,200}}\.(?:{STILL})", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Imgbb:
-    """A page's own metadata name its file; albums are left alone."""
-
-    host: str = "imgbb"
-    priority: int = 10
-
-    def match(self, url: SplitResult) -> Match | None:
-        """Pages and files."""
-        name = domain(url)
-        page = _PAGE.fullmatch(url.path) if name == "ibb.co" else None
-        file = _FILE.fullmatch(url.path) if name == "i.ibb.co" else None
-        if page:
-            return Match(self.host, "page", page["id"], url.geturl())
-        return Match(self.host, IMAGE, file["id"], url.geturl()) if file else None
-
-    def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
-        """The file, as linked or as the page names it."""
-        if match.kind == IMAGE:
-            return (Image(match.id, (match.url,)),)
-        page = fetch_page(fetcher, f"https://ibb.co/{match.id}")
-        for link in page_images(page_metadata(page.body), page.url):
-            if domain(urlsplit(link)) == "i.ibb.co" and _FILE.fullmatch(urlsplit(link).path):
-                return (Image(match.id, (link,)),)
-        raise PermanentError("the page shows no picture any more")
+def _file(url: SplitResult) -> File | None:
+    found = _FILE.fullmatch(url.path) if domain(url) == "i.ibb.co" else None
+    return File(found["id"]) if found else None
 
 
-RULE: Final = Imgbb()
+# Albums are left alone.
+RULE: Final = PageOrFile(
+    "imgbb",
+    _file,
+    (Page(re.compile(r"ibb\.co"), re.compile(r"/(?P<id>[0-9A-Za-z]{6,8})/?"), "https://ibb.co/{id}"),),
+)
+
+FACTS: Final = Facts(
+    links="`ibb.co`, `i.ibb.co`",
+    original="the page's download, then its metadata",
+    asks="page for pages",
+    examples=(
+        Example("https://ibb.co/abc1234", "page", "abc1234"),
+        Example(
+            "https://i.ibb.co/abc1234/dawn.jpg", "image", "abc1234", ("https://i.ibb.co/abc1234/dawn.jpg",)
+        ),
+        Example("https://ibb.co/album/abc1234"),
+        Example("https://i.ibb.co/abc1234/"),
+    ),
+)

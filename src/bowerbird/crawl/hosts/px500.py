@@ -3,47 +3,55 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
-from bowerbird.core.errors import PermanentError
-from bowerbird.core.ports import Fetcher
-from bowerbird.crawl.hosts.asking import fetch_page
-from bowerbird.crawl.hosts.base import IMAGE, Image, Match, domain
-from bowerbird.crawl.hosts.page_metadata import page_images, page_metadata
+from bowerbird.crawl.hosts.base import domain
+from bowerbird.crawl.hosts.facts import Example, Facts
+from bowerbird.crawl.hosts.page_or_file import File, Page, PageOrFile
 
-_PAGE: Final = re.compile(r"/photo/(?P<id>[0-9]{1,16})(?:/.*)?")
 _FILE: Final = re.compile(r"/(?:photo/)?(?P<id>[0-9]{1,16})/.{1,300}")
 _FILES: Final = {"ppcdn.500px.org", "pcdn.500px.net", "drscdn.500px.org"}
 
 
-@dataclass(frozen=True, slots=True)
-class Px500:
-    """A page's own metadata name the largest file it shows to everybody."""
-
-    host: str = "500px"
-    priority: int = 10
-
-    def match(self, url: SplitResult) -> Match | None:
-        """Photo pages and files."""
-        name = domain(url)
-        page = _PAGE.fullmatch(url.path) if name in {"500px.com", "www.500px.com", "web.500px.com"} else None
-        file = _FILE.fullmatch(url.path) if name in _FILES else None
-        if page:
-            return Match(self.host, "page", page["id"], url.geturl())
-        return Match(self.host, IMAGE, file["id"], url.geturl()) if file else None
-
-    def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
-        """The file, as linked or as the page names it."""
-        if match.kind == IMAGE:
-            return (Image(match.id, (match.url,)),)
-        page = fetch_page(fetcher, f"https://500px.com/photo/{match.id}")
-        for link in page_images(page_metadata(page.body), page.url):
-            file = _FILE.fullmatch(urlsplit(link).path)
-            if domain(urlsplit(link)) in _FILES and file and file["id"] == match.id:
-                return (Image(match.id, (link,)),)
-        raise PermanentError("the page shows no photo any more")
+def _file(url: SplitResult) -> File | None:
+    found = _FILE.fullmatch(url.path) if domain(url) in _FILES else None
+    return File(found["id"]) if found else None
 
 
-RULE: Final = Px500()
+RULE: Final = PageOrFile(
+    "500px",
+    _file,
+    (
+        Page(
+            re.compile(r"(?:www\.|web\.)?500px\.com"),
+            re.compile(r"/photo/(?P<id>[0-9]{1,16})(?:/.*)?"),
+            "https://500px.com/photo/{id}",
+        ),
+    ),
+    same_id=True,
+    shows="photo",
+)
+
+FACTS: Final = Facts(
+    links="photo pages, files",
+    original="the page's metadata",
+    asks="page",
+    examples=(
+        Example(
+            "http://ppcdn.500px.org/52866292/9e944f286e9ba110135839dca1aff8a18e18ffe8/2048.jpg",
+            "image",
+            "52866292",
+            ("http://ppcdn.500px.org/52866292/9e944f286e9ba110135839dca1aff8a18e18ffe8/2048.jpg",),
+        ),
+        Example(
+            "https://drscdn.500px.org/photo/96496237/q%3D80_m%3D2000/v2?sig=abc",
+            "image",
+            "96496237",
+            ("https://drscdn.500px.org/photo/96496237/q%3D80_m%3D2000/v2?sig=abc",),
+        ),
+        Example("https://500px.com/photo/96496237/dawn-by-someone", "page", "96496237"),
+        Example("https://web.500px.com/photo/96496237", "page", "96496237"),
+        Example("https://500px.com/p/someone"),
+    ),
+)

@@ -9,8 +9,10 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from bowerbird.core import untrusted
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.placeholders import Placeholder
 from bowerbird.core.ports import Fetcher
 from bowerbird.crawl.hosts.base import IMAGE, Image, Match, NoPictureError, domain
+from bowerbird.crawl.hosts.facts import Example, Facts
 
 # `preview.redd.it` names a file `slug-of-the-title-v0-ID.ext`; `i.redd.it` has the same file as `ID.ext`.
 _FILE: Final = re.compile(
@@ -84,7 +86,7 @@ class Reddit:
         if url.path == "/media":  # the app's viewer: the picture's link is a parameter
             inner = untrusted.link("".join(parse_qs(url.query).get("url", [])))
             parts = urlsplit(inner) if inner else None
-            return self._file(parts, domain(parts)) if parts and domain(parts) in _FILES else None
+            return self.match(parts) if parts and domain(parts) in {*_FILES, *_WHOLE} else None
         for kind, pattern in _PAGES:
             found = pattern.match(url.path)
             if found:
@@ -93,3 +95,102 @@ class Reddit:
 
 
 RULE: Final = Reddit()
+
+FACTS: Final = Facts(
+    links=(
+        "`i.redd.it`, `preview.redd.it`, `external-preview.redd.it`, `i.reddituploads.com`, `v.redd.it`, "
+        "galleries, pages under all of Reddit's names, short links, the viewer's `media?url=`"
+    ),
+    original="the listing; a `preview.redd.it` link names its `i.redd.it` file; signed links stay whole",
+    placeholders=(Placeholder("Reddit", size=("PNG", 130, 60)),),
+    watched=("external-preview.redd.it", "i.redd.it", "preview.redd.it"),
+    widths=(108, 216, 320, 640, 960, 1080),
+    examples=(
+        Example(
+            "https://i.redd.it/z5mux8w0bgx21.jpg",
+            "image",
+            "z5mux8w0bgx21",
+            ("https://i.redd.it/z5mux8w0bgx21.jpg",),
+        ),
+        Example(
+            "http://i.redd.it/z5mux8w0bgx21.png?x=1",
+            "image",
+            "z5mux8w0bgx21",
+            ("https://i.redd.it/z5mux8w0bgx21.png",),
+        ),
+        Example(
+            "https://I.REDD.IT/z5mux8w0bgx21.JPG",
+            "image",
+            "z5mux8w0bgx21",
+            ("https://i.redd.it/z5mux8w0bgx21.JPG",),
+        ),
+        Example("https://i.redd.it/z5mux8w0bgx21.gif", "animation", "z5mux8w0bgx21"),
+        Example("https://i.redd.it/z5mux8w0bgx21.mp4", "video", "z5mux8w0bgx21"),
+        Example(
+            "https://preview.redd.it/z5mux8w0bgx21.jpg?width=640&s=abc",
+            "resized",
+            "z5mux8w0bgx21",
+            (
+                "https://i.redd.it/z5mux8w0bgx21.jpg",
+                "https://preview.redd.it/z5mux8w0bgx21.jpg?width=640&s=abc",
+            ),
+        ),
+        Example(
+            "https://preview.redd.it/dawn-at-the-lake-v0-z5mux8w0bgx21.jpeg?width=640&s=abc",
+            "resized",
+            "z5mux8w0bgx21",
+            (
+                "https://i.redd.it/z5mux8w0bgx21.jpeg",
+                "https://preview.redd.it/dawn-at-the-lake-v0-z5mux8w0bgx21.jpeg?width=640&s=abc",
+            ),
+        ),
+        Example(
+            "https://external-preview.redd.it/Ab_c-9.jpg?auto=webp&s=abc",
+            "preview",
+            "Ab_c-9",
+            ("https://external-preview.redd.it/Ab_c-9.jpg?auto=webp&s=abc",),
+        ),
+        Example(
+            "https://www.reddit.com/media?url=https%3A%2F%2Fi.redd.it%2Fabc.png",
+            "image",
+            "abc",
+            ("https://i.redd.it/abc.png",),
+        ),
+        Example(
+            "https://www.reddit.com/media?url=https%3A%2F%2Fpreview.redd.it%2Fabc.png%3Fs%3D1",
+            "resized",
+            "abc",
+            ("https://i.redd.it/abc.png", "https://preview.redd.it/abc.png?s=1"),
+        ),
+        Example("https://v.redd.it/vutpixgde3w01", "video", "vutpixgde3w01"),
+        Example("https://v.redd.it/vutpixgde3w01/DASH_720.mp4", "video", "vutpixgde3w01"),
+        Example("https://www.reddit.com/gallery/1ski9rr", "gallery", "1ski9rr"),
+        Example("https://www.reddit.com/video/vutpixgde3w01", "video", "vutpixgde3w01"),
+        Example("https://old.reddit.com/r/pics/comments/abc12/dawn/", "submission", "abc12"),
+        Example("https://np.reddit.com/r/pics/comments/abc12", "submission", "abc12"),
+        Example("https://m.reddit.com/comments/abc12", "submission", "abc12"),
+        Example("https://new.reddit.com/user/some-one/comments/abc12/x", "submission", "abc12"),
+        Example("http://reddit.com/info/1gre7/comments", "submission", "1gre7"),
+        Example(
+            "https://i.reddituploads.com/700ca9869b714716a22c8dbdb97c263e?fit=max&h=1536&s=5d",
+            "preview",
+            "700ca9869b714716a22c8dbdb97c263e",
+            ("https://i.reddituploads.com/700ca9869b714716a22c8dbdb97c263e?fit=max&h=1536&s=5d",),
+        ),
+        Example("https://redd.it/abc12", "submission", "abc12"),
+        Example("https://www.reddit.com/r/pics/s/AbCdEf1234", "share", "AbCdEf1234"),
+        Example("https://www.reddit.com/media?url=https%3A%2F%2Fevil.example%2Fabc.png"),
+        Example("https://www.reddit.com/media"),
+        Example("https://www.reddit.com/r/pics/"),
+        Example("https://reddit.com"),
+        Example("https://i.redd.it/"),
+        Example("https://notreddit.com/r/pics/comments/abc12/"),
+        Example("https://i.redd.it:8080/abc"),
+        Example(
+            "https://www.reddit.com/media?url=https%3A%2F%2Fexternal-preview.redd.it%2FabcDEF_-1.jpg%3Fauto%3Dwebp%26s%3D12",
+            "preview",
+            "abcDEF_-1",
+            ("https://external-preview.redd.it/abcDEF_-1.jpg?auto=webp&s=12",),
+        ),
+    ),
+)

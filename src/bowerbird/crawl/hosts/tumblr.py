@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
-from bowerbird.core.ports import Fetcher
-from bowerbird.crawl.hosts.base import IMAGE, Image, Match, domain
+from bowerbird.crawl.hosts.base import domain
+from bowerbird.crawl.hosts.facts import Example, Facts
+from bowerbird.crawl.hosts.page_or_file import File, PageOrFile
 
 _NAME: Final = re.compile(r"(?:[0-9]{1,3}\.)?media\.tumblr\.com")
 _OLD: Final = re.compile(
@@ -20,32 +20,58 @@ _NEW: Final = re.compile(
 _LARGEST: Final = 1280
 
 
-@dataclass(frozen=True, slots=True)
-class Tumblr:
-    """The largest width of an old file, and the link itself of a new one."""
-
-    host: str = "tumblr"
-    priority: int = 10
-
-    def match(self, url: SplitResult) -> Match | None:
-        """Files of both generations; pages hold texts as often as pictures and are left alone."""
-        if not _NAME.fullmatch(domain(url)):
-            return None
-        old, new = _OLD.fullmatch(url.path), _NEW.fullmatch(url.path)
-        if old:
-            kind = "resized" if int(old["width"]) < _LARGEST else IMAGE
-            return Match(self.host, kind, old["id"], url.geturl())
-        return Match(self.host, IMAGE, new["id"], url.geturl()) if new else None
-
-    def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
-        """The largest copy, then the linked one."""
-        del fetcher
-        parts = urlsplit(match.url)
-        old = _OLD.fullmatch(parts.path)
-        if match.kind == "resized" and old:
-            larger = parts._replace(path=f"{old['stem']}_{_LARGEST}.{old['ext']}").geturl()
-            return (Image(match.id, (larger, match.url)),)
-        return (Image(match.id, (match.url,)),)
+def _file(url: SplitResult) -> File | None:
+    if not _NAME.fullmatch(domain(url)):
+        return None
+    old, new = _OLD.fullmatch(url.path), _NEW.fullmatch(url.path)
+    if old and int(old["width"]) < _LARGEST:
+        larger = url._replace(path=f"{old['stem']}_{_LARGEST}.{old['ext']}").geturl()
+        return File(old["id"], (larger,))
+    found = old or new
+    return File(found["id"]) if found else None
 
 
-RULE: Final = Tumblr()
+# Pages hold texts as often as pictures and are left alone.
+RULE: Final = PageOrFile("tumblr", _file)
+
+FACTS: Final = Facts(
+    links="media files, both generations",
+    original="width 1280 of an old name",
+    examples=(
+        Example(
+            "http://56.media.tumblr.com/2a32ae0e99abd16f10ea0e96b1398f98/tumblr_o3c6n5IjS61qbsnsyo1_1280.jpg",
+            "image",
+            "o3c6n5IjS61qbsnsyo1",
+            (
+                "http://56.media.tumblr.com/2a32ae0e99abd16f10ea0e96b1398f98/tumblr_o3c6n5IjS61qbsnsyo1_1280.jpg",
+            ),
+        ),
+        Example(
+            "http://25.media.tumblr.com/9a9c8602f49be8d2729bda50b6029dad/tumblr_mrs83rtHXl1s1rffco1_500.jpg",
+            "resized",
+            "mrs83rtHXl1s1rffco1",
+            (
+                "http://25.media.tumblr.com/9a9c8602f49be8d2729bda50b6029dad/tumblr_mrs83rtHXl1s1rffco1_1280.jpg",
+                "http://25.media.tumblr.com/9a9c8602f49be8d2729bda50b6029dad/tumblr_mrs83rtHXl1s1rffco1_500.jpg",
+            ),
+        ),
+        Example(
+            "https://media.tumblr.com/tumblr_mrs83rtHXl1s1rffco1_500.png",
+            "resized",
+            "mrs83rtHXl1s1rffco1",
+            (
+                "https://media.tumblr.com/tumblr_mrs83rtHXl1s1rffco1_1280.png",
+                "https://media.tumblr.com/tumblr_mrs83rtHXl1s1rffco1_500.png",
+            ),
+        ),
+        Example(
+            "https://64.media.tumblr.com/9a9c8602f49be8d2729bda50b6029dad/0123456789abcdef-12/s1280x1920/0a0a.jpg",
+            "image",
+            "9a9c8602f49be8d2729bda50b6029dad",
+            (
+                "https://64.media.tumblr.com/9a9c8602f49be8d2729bda50b6029dad/0123456789abcdef-12/s1280x1920/0a0a.jpg",
+            ),
+        ),
+        Example("https://someone.tumblr.com/post/123456/a-title"),
+    ),
+)

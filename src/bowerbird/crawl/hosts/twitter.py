@@ -6,12 +6,12 @@ Sizes: https://docs.x.com/x-api/fundamentals/data-dictionary#media.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs
 
-from bowerbird.core.ports import Fetcher
-from bowerbird.crawl.hosts.base import Image, Match, domain
+from bowerbird.crawl.hosts.base import domain
+from bowerbird.crawl.hosts.facts import Example, Facts
+from bowerbird.crawl.hosts.page_or_file import File, PageOrFile
 
 _FILE: Final = re.compile(
     r"/media/(?P<id>[\w-]{10,32})(?:\.(?P<ext>jpe?g|png|webp))?(?::[a-z]{2,12})?", re.ASCII
@@ -19,31 +19,58 @@ _FILE: Final = re.compile(
 _FORMATS: Final = {"jpg", "jpeg", "png", "webp"}
 
 
-@dataclass(frozen=True, slots=True)
-class Twitter:
-    """Any size's link leads to the original; the format is the one the link names."""
-
-    host: str = "twitter"
-    priority: int = 10
-
-    def match(self, url: SplitResult) -> Match | None:
-        """`pbs.twimg.com/media/…` in its old and new spelling."""
-        file = _FILE.fullmatch(url.path) if domain(url) == "pbs.twimg.com" else None
-        if not file or _format(url) not in _FORMATS:
-            return None
-        return Match(self.host, "resized", file["id"], url.geturl())
-
-    def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
-        """The original, then the link."""
-        del fetcher
-        form = _format(urlsplit(match.url))
-        original = f"https://pbs.twimg.com/media/{match.id}?format={form}&name=orig"
-        return (Image(match.id, (original, match.url)),)
+def _file(url: SplitResult) -> File | None:
+    found = _FILE.fullmatch(url.path) if domain(url) == "pbs.twimg.com" else None
+    form = (found and found["ext"]) or "".join(parse_qs(url.query).get("format", []))
+    if not found or form not in _FORMATS:
+        return None
+    return File(found["id"], (f"https://pbs.twimg.com/media/{found['id']}?format={form}&name=orig",))
 
 
-def _format(url: SplitResult) -> str:
-    file = _FILE.fullmatch(url.path)
-    return (file and file["ext"]) or "".join(parse_qs(url.query).get("format", []))
+RULE: Final = PageOrFile("twitter", _file)
 
-
-RULE: Final = Twitter()
+FACTS: Final = Facts(
+    links="`pbs.twimg.com/media`, both spellings",
+    original="`name=orig`, in the format that the link names",
+    examples=(
+        Example(
+            "https://pbs.twimg.com/media/DMV41qCW0AAcIT7.jpg",
+            "resized",
+            "DMV41qCW0AAcIT7",
+            (
+                "https://pbs.twimg.com/media/DMV41qCW0AAcIT7?format=jpg&name=orig",
+                "https://pbs.twimg.com/media/DMV41qCW0AAcIT7.jpg",
+            ),
+        ),
+        Example(
+            "https://pbs.twimg.com/media/EcQTwZxWsAI5thr.jpg?name=orig",
+            "resized",
+            "EcQTwZxWsAI5thr",
+            (
+                "https://pbs.twimg.com/media/EcQTwZxWsAI5thr?format=jpg&name=orig",
+                "https://pbs.twimg.com/media/EcQTwZxWsAI5thr.jpg?name=orig",
+            ),
+        ),
+        Example(
+            "https://pbs.twimg.com/media/EcQTwZxWsAI5thr.jpg:large",
+            "resized",
+            "EcQTwZxWsAI5thr",
+            (
+                "https://pbs.twimg.com/media/EcQTwZxWsAI5thr?format=jpg&name=orig",
+                "https://pbs.twimg.com/media/EcQTwZxWsAI5thr.jpg:large",
+            ),
+        ),
+        Example(
+            "https://pbs.twimg.com/media/EcQTwZxWsAI5thr?format=png&name=small",
+            "resized",
+            "EcQTwZxWsAI5thr",
+            (
+                "https://pbs.twimg.com/media/EcQTwZxWsAI5thr?format=png&name=orig",
+                "https://pbs.twimg.com/media/EcQTwZxWsAI5thr?format=png&name=small",
+            ),
+        ),
+        Example("https://pbs.twimg.com/media/EcQTwZxWsAI5thr"),
+        Example("https://pbs.twimg.com/profile_images/1/x"),
+        Example("https://twitter.com/someone/status/123"),
+    ),
+)

@@ -6,53 +6,72 @@ Files are served by imgix: https://unsplash.com/documentation#supported-paramete
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
-from bowerbird.core.errors import PermanentError
-from bowerbird.core.ports import Fetcher
-from bowerbird.crawl.hosts.asking import fetch_page
-from bowerbird.crawl.hosts.base import Image, Match, domain
-from bowerbird.crawl.hosts.page_metadata import page_images, page_metadata
+from bowerbird.crawl.hosts.base import domain
+from bowerbird.crawl.hosts.facts import Example, Facts
+from bowerbird.crawl.hosts.page_or_file import File, Page, PageOrFile
 
-_FILE: Final = re.compile(r"/(?P<id>(?:photo|reserve)[/-][\w/.-]{8,80})", re.ASCII)
-# Ids have 11 characters and stand behind a title, or alone.
-_PAGE: Final = re.compile(
-    r"(?:/[a-z]{2}(?:-[a-z]{2})?)?/photos/(?:[^/]*-)?(?P<id>[\w-]{11})(?:/.*)?", re.ASCII
+# Photographs that somebody reported lie below `flagged`, and are served all the same.
+_FILE: Final = re.compile(r"/(?:flagged/)?(?P<id>(?:photo|reserve)[/-][\w/.-]{8,80})", re.ASCII)
+
+
+def _file(url: SplitResult) -> File | None:
+    found = _FILE.fullmatch(url.path) if domain(url) == "images.unsplash.com" else None
+    if not found:
+        return None
+    return File(found["id"], (f"https://images.unsplash.com{url.path}",) if url.query else ())
+
+
+# `plus.unsplash.com` sells marked previews and is left alone. A page's id has 11 characters and stands behind
+# a title, or alone.
+RULE: Final = PageOrFile(
+    "unsplash",
+    _file,
+    (
+        Page(
+            re.compile(r"(?:www\.)?unsplash\.com"),
+            re.compile(r"(?:/[a-z]{2}(?:-[a-z]{2})?)?/photos/(?:[^/]*-)?(?P<id>[\w-]{11})(?:/.*)?", re.ASCII),
+            "https://unsplash.com/photos/{id}",
+        ),
+    ),
+    shows="photo",
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Unsplash:
-    """The uploaded size first, then the linked one."""
-
-    host: str = "unsplash"
-    priority: int = 10
-
-    def match(self, url: SplitResult) -> Match | None:
-        """Photo pages and files; `plus.unsplash.com` sells marked previews and is left alone."""
-        name = domain(url)
-        file = _FILE.fullmatch(url.path) if name == "images.unsplash.com" else None
-        page = _PAGE.fullmatch(url.path) if name in {"unsplash.com", "www.unsplash.com"} else None
-        if file:
-            return Match(self.host, "resized" if url.query else "image", file["id"], url.geturl())
-        return Match(self.host, "page", page["id"], url.geturl()) if page else None
-
-    def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
-        """The file without its query; a page names its file."""
-        if match.kind != "page":
-            return (Image(match.id, _sizes(match.url)),)
-        page = fetch_page(fetcher, f"https://unsplash.com/photos/{match.id}")
-        for link in page_images(page_metadata(page.body), page.url):
-            if domain(urlsplit(link)) == "images.unsplash.com" and _FILE.fullmatch(urlsplit(link).path):
-                return (Image(match.id, _sizes(link)),)
-        raise PermanentError("the page shows no photo any more")
-
-
-def _sizes(link: str) -> tuple[str, ...]:
-    original = f"https://images.unsplash.com{urlsplit(link).path}"
-    return tuple(dict.fromkeys((original, link)))
-
-
-RULE: Final = Unsplash()
+FACTS: Final = Facts(
+    links="files, photo pages",
+    original="the file without its query",
+    asks="page for pages",
+    examples=(
+        Example(
+            "https://images.unsplash.com/photo-1501785888041-af3ef285b470?ixlib=rb-1.2.1&w=1080",
+            "resized",
+            "photo-1501785888041-af3ef285b470",
+            (
+                "https://images.unsplash.com/photo-1501785888041-af3ef285b470",
+                "https://images.unsplash.com/photo-1501785888041-af3ef285b470?ixlib=rb-1.2.1&w=1080",
+            ),
+        ),
+        Example(
+            "https://images.unsplash.com/photo-1501785888041-af3ef285b470",
+            "image",
+            "photo-1501785888041-af3ef285b470",
+            ("https://images.unsplash.com/photo-1501785888041-af3ef285b470",),
+        ),
+        Example("https://unsplash.com/photos/eOpewngf68w", "page", "eOpewngf68w"),
+        Example("https://unsplash.com/photos/lake-under-a-sky-eOpewngf68w", "page", "eOpewngf68w"),
+        Example("https://unsplash.com/de/photos/lake-eOpewngf68w", "page", "eOpewngf68w"),
+        Example("https://unsplash.com/@someone"),
+        Example("https://plus.unsplash.com/premium_photo-1661"),
+        Example(
+            "https://images.unsplash.com/flagged/photo-1586980368323-8ce5db4c85ff?ixid=ab&ixlib=rb-4.0.3&w=1080",
+            "resized",
+            "photo-1586980368323-8ce5db4c85ff",
+            (
+                "https://images.unsplash.com/flagged/photo-1586980368323-8ce5db4c85ff",
+                "https://images.unsplash.com/flagged/photo-1586980368323-8ce5db4c85ff?ixid=ab&ixlib=rb-4.0.3&w=1080",
+            ),
+        ),
+    ),
+)

@@ -9,14 +9,21 @@ from urllib.parse import SplitResult
 from bowerbird.core.keys import digest
 from bowerbird.core.ports import Fetcher
 from bowerbird.crawl.hosts.base import Image, Match, NoPictureError, domain
+from bowerbird.crawl.hosts.facts import Example, Facts
 
 _SITES: Final = {
     "cameo.com",
     "clips.twitch.tv",
     "dailymotion.com",
     "gfycat.com",
+    "giphy.com",
+    "medal.tv",
     "redgifs.com",
+    "rumble.com",
     "streamable.com",
+    "streamff.com",
+    "streamin.me",
+    "tenor.com",
     "tiktok.com",
     "twitch.tv",
     "vimeo.com",
@@ -47,3 +54,16 @@ class Video:
 
 
 RULE: Final = Video()
+
+FACTS: Final = Facts(
+    links="YouTube, Vimeo, gfycat, Streamable…",
+    original="skipped by name",
+    examples=(
+        Example("https://www.youtube.com/watch?v=8TdX7i2lHd4", "video", "7c0cd95504ea24a8"),
+        Example("https://youtu.be/8TdX7i2lHd4", "video", "31aab759fd941e6c"),
+        Example("https://gfycat.com/dangerousgleamingfirefly", "video", "b9c8f13438815f32"),
+        Example("https://v.cameo.com/3VIq9Yfa8cb", "video", "af498f4fa9adbbce"),
+        Example("http://www.youtube.com"),
+        Example("https://notyoutube.com/watch"),
+    ),
+)

@@ -7,46 +7,86 @@ wraps any site's picture: https://developer.wordpress.com/docs/photon/.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from bowerbird.core import untrusted
 from bowerbird.core.keys import digest
-from bowerbird.core.ports import Fetcher
-from bowerbird.crawl.hosts.base import STILL, Image, Match, domain
+from bowerbird.crawl.hosts.base import STILL, domain
+from bowerbird.crawl.hosts.facts import Example, Facts
+from bowerbird.crawl.hosts.page_or_file import File, PageOrFile
 
 _COPY: Final = re.compile(rf"-[0-9]{{2,5}}x[0-9]{{2,5}}(?=\.(?:{STILL})\Z)", re.IGNORECASE)
 _CDN: Final = re.compile(r"i[0-3]\.wp\.com")
 _WRAPPED: Final = re.compile(rf"/(?P<inner>[^/]+\.[^/]+/.+\.(?:{STILL}))", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Wordpress:
-    """The upload first, then what was linked; asked after the rules that know their host."""
-
-    host: str = "wordpress"
-    priority: int = 500
-
-    def match(self, url: SplitResult) -> Match | None:
-        """Copies below `uploads/` of any site, and the CDN's links."""
-        original = _original(url)
-        return Match(self.host, "resized", digest(original)[:16], url.geturl()) if original else None
-
-    def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
-        """The upload, then the link."""
-        del fetcher
-        original = untrusted.link(_original(urlsplit(match.url)))
-        return (Image(match.id, (original, match.url) if original else (match.url,)),)
-
-
-def _original(url: SplitResult) -> str | None:
+def _file(url: SplitResult) -> File | None:
+    """Copies below `uploads/` of any site, and the CDN's links, whatever copy those wrap."""
     wrapped = _WRAPPED.fullmatch(url.path) if _CDN.fullmatch(domain(url)) else None
-    if wrapped:
-        return f"https://{wrapped['inner']}"
+    if not wrapped:
+        upload = _upload(url)
+        return File(digest(upload)[:16], (upload,)) if upload else None
+    inner = untrusted.link(f"https://{wrapped['inner']}")
+    upload = _upload(urlsplit(inner)) if inner else None
+    better = tuple(each for each in (upload, inner) if each)
+    return File(digest(upload or f"https://{wrapped['inner']}")[:16], better)
+
+
+def _upload(url: SplitResult) -> str | None:
     if "/uploads/" in url.path and _COPY.search(url.path):
         return url._replace(path=_COPY.sub("", url.path), query="").geturl()
     return None
 
 
-RULE: Final = Wordpress()
+# Asked after the rules that know their host.
+RULE: Final = PageOrFile("wordpress", _file, priority=500)
+
+FACTS: Final = Facts(
+    links="`uploads/…-1024x683.jpg` of any site, `i0.wp.com`",
+    original="the upload's own name",
+    examples=(
+        Example(
+            "https://example.org/wp-content/uploads/2016/05/dawn-1024x683.jpg",
+            "resized",
+            "69d5ba61664832b8",
+            (
+                "https://example.org/wp-content/uploads/2016/05/dawn.jpg",
+                "https://example.org/wp-content/uploads/2016/05/dawn-1024x683.jpg",
+            ),
+        ),
+        Example(
+            "https://i0.wp.com/example.org/wp-content/uploads/2016/05/dawn.jpg?resize=640%2C480",
+            "resized",
+            "69d5ba61664832b8",
+            (
+                "https://example.org/wp-content/uploads/2016/05/dawn.jpg",
+                "https://i0.wp.com/example.org/wp-content/uploads/2016/05/dawn.jpg?resize=640%2C480",
+            ),
+        ),
+        Example(
+            "https://i2.wp.com/dawn.jpg",
+            "image",
+            "98cfac9d3f0fe893",
+            ("https://i2.wp.com/dawn.jpg",),
+            host="direct",
+        ),
+        Example(
+            "https://example.org/wp-content/uploads/2016/05/dawn.jpg",
+            "image",
+            "82b01d2913b79fc1",
+            ("https://example.org/wp-content/uploads/2016/05/dawn.jpg",),
+            host="direct",
+        ),
+        Example(
+            "https://i0.wp.com/example.org/wp-content/uploads/2016/05/dawn-300x200.jpg?fit=300",
+            "resized",
+            "69d5ba61664832b8",
+            (
+                "https://example.org/wp-content/uploads/2016/05/dawn.jpg",
+                "https://example.org/wp-content/uploads/2016/05/dawn-300x200.jpg",
+                "https://i0.wp.com/example.org/wp-content/uploads/2016/05/dawn-300x200.jpg?fit=300",
+            ),
+        ),
+    ),
+)

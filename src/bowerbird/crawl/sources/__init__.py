@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 from bowerbird.core.errors import UsageError
 from bowerbird.core.post import Source
 from bowerbird.crawl.discovery import discover
 from bowerbird.crawl.sources.base import Context, SourceSpec
+from bowerbird.crawl.sources.listing import DEFAULT_LIMIT
+from bowerbird.net.limiter import Limit, Limiter
 
 
 def source_specs() -> dict[str, SourceSpec]:
     """Every source of this folder by name."""
     specs: list[SourceSpec] = discover(sys.modules[__name__], "SPEC")
     return {spec.name: spec for spec in specs}
+
+
+def limiter() -> Limiter:
+    """A limiter that knows what every source publishes."""
+    return Limiter(limits(), DEFAULT_LIMIT)
+
+
+def limits() -> Mapping[str, Limit]:
+    """What sources publish, by host name; whom two of them ask, they publish the same of."""
+    return {name: limit for spec in source_specs().values() for name, limit in spec.limits.items()}
+
+
+def families() -> Mapping[str, str]:
+    """Sources that mean the same by a community's name have one family, by the source's name."""
+    return {name: spec.family or name for name, spec in source_specs().items()}
+
+
+def probes() -> tuple[str, ...]:
+    """What `bowerbird doctor` looks at when it is not told: the texts to open."""
+    return tuple(spec.probe for spec in source_specs().values() if spec.probe)
 
 
 def open_source(spec: str, context: Context | None = None) -> Source:

@@ -21,6 +21,7 @@ from bowerbird.crawl.sources.listing import DamagedPageError, Listing
 from bowerbird.crawl.sources.live import asking, communities, follow
 from bowerbird.crawl.sources.reddit_post import fullname_of, parse_post
 from bowerbird.crawl.sources.subreddits import is_of, subreddits
+from bowerbird.net.limiter import Limit
 
 API: Final = "https://arctic-shift.photon-reddit.com"
 ACCEPT: Final = "application/json"
@@ -105,4 +106,16 @@ def _open(argument: str, context: Context) -> FollowedSource:
     return follow("arctic-shift", ask, lambda listing: ArcticShiftSource(listing, names), context)
 
 
-SPEC: Final = SourceSpec("arctic-shift[:SUBREDDITS]", _open, communities=True)
+SPEC: Final = SourceSpec(
+    "arctic-shift[:SUBREDDITS]",
+    _open,
+    communities=True,
+    reads="the public archive, by time",
+    needs="nothing; no uptime is promised",
+    order="id",
+    unknown="what Reddit changed after it was archived",
+    family="reddit",
+    # "No uptime or performance guarantees", so ask little: https://github.com/ArthurHeitmann/arctic_shift
+    limits={"arctic-shift.photon-reddit.com": Limit(30, 60)},
+    probe="arctic-shift",
+)

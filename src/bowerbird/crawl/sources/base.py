@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bowerbird.core.ports import Fetcher, ObjectStore, Streams
 from bowerbird.core.post import Source
 from bowerbird.crawl.following.shared_limits import SharedPace
-from bowerbird.crawl.sources.listing import DEFAULT_LIMIT, LIMITS
+from bowerbird.crawl.sources.listing import DEFAULT_LIMIT
 from bowerbird.crawl.sources.reddit_app import RedditApp
-from bowerbird.net.limiter import Limiter
+from bowerbird.net.limiter import Limit, Limiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +19,16 @@ class Context:
 
     `communities` narrows the stream (subreddits, Lemmy communities); empty means everything. `fetcher` reads
     pages, `streams` opens WebSockets. `store` keeps the cursor between runs. A run makes at most so many
-    `requests` in so many `seconds`; sources that share a host share the `limiter`, and through `pace` runs
-    do. With `fill_gaps` what is left of a run asks by id for what earlier ones missed.
+    `requests` in so many `seconds`; sources that share a host share the `limiter`
+    (`bowerbird.crawl.sources.limiter` knows what they publish), and through `pace` runs do. With `fill_gaps`
+    what is left of a run asks by id for what earlier ones missed.
     """
 
     communities: tuple[str, ...] = ()
     fetcher: Fetcher | None = None
     store: ObjectStore | None = None
     reddit: RedditApp | None = None
-    limiter: Limiter = field(default_factory=lambda: Limiter(LIMITS, DEFAULT_LIMIT))
+    limiter: Limiter = field(default_factory=lambda: Limiter({}, DEFAULT_LIMIT))
     requests: int = 100
     seconds: float = 60.0
     fill_gaps: bool = False
@@ -43,12 +44,25 @@ class Context:
 class SourceSpec:
     """How a source is named on the command line: `form` is `NAME`, `NAME:ARGUMENT` or `NAME[:ARGUMENT]`.
 
-    `communities` says whether it has any to choose from.
+    `communities` says whether it has any to choose from; sources of one `family` mean the same by a
+    community's name. `limits` are what its hosts publish, by host name. `probe` is what `bowerbird doctor`
+    opens when nobody tells it which sources to look at.
+
+    `reads`, `needs`, `a_day`, `order` and `unknown` are columns of docs/sources.md: what it reads, what its
+    user has to have, how many pictures it gives in a day, how its posts are ordered, what they cannot say.
     """
 
     form: str
     open: Callable[[str, Context], Source]
     communities: bool = False
+    reads: str = ""
+    needs: str = "nothing"
+    order: str = "none"
+    a_day: str = "not measured"
+    unknown: str = ""
+    family: str = ""
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    probe: str = ""
 
     @property
     def name(self) -> str:

@@ -96,4 +96,12 @@ def _open(argument: str, context: Context) -> BlueskySource:
     return BlueskySource(host, context, context.streams)
 
 
-SPEC: Final = SourceSpec("bluesky[:HOST]", _open)
+SPEC: Final = SourceSpec(
+    "bluesky[:HOST]",
+    _open,
+    reads="every post of Bluesky as it is written",
+    a_day="about 190,000",
+    order="time",
+    unknown="licence, what moderators label",
+    probe="bluesky",
+)

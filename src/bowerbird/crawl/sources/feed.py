@@ -138,4 +138,6 @@ def _open(argument: str, context: Context) -> FollowedSource:
     return follow(spec, asking(spec, ACCEPT, context), lambda listing: FeedSource(listing, argument), context)
 
 
-SPEC: Final = SourceSpec("feed:URL", _open)
+SPEC: Final = SourceSpec(
+    "feed:URL", _open, reads="any Atom, RSS or Media-RSS feed", unknown="whatever the feed leaves out"
+)

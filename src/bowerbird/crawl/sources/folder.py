@@ -68,4 +68,11 @@ def _open(argument: str, context: Context) -> FolderSource:
     return FolderSource(root)
 
 
-SPEC: Final = SourceSpec("folder:DIR", _open)
+SPEC: Final = SourceSpec(
+    "folder:DIR",
+    _open,
+    reads="the pictures below a folder",
+    order="file",
+    a_day="-",
+    unknown="all but its name",
+)

@@ -191,4 +191,12 @@ def _open(argument: str, context: Context) -> FollowedSource:
     )
 
 
-SPEC: Final = SourceSpec("lemmy:INSTANCE", _open, communities=True)
+SPEC: Final = SourceSpec(
+    "lemmy:INSTANCE",
+    _open,
+    communities=True,
+    reads="everything an instance knows, newest first; `--communities earthporn@lemmy.world+pics`",
+    order="time",
+    unknown="licence",
+    probe="lemmy:lemmy.world",
+)

@@ -26,18 +26,6 @@ MAX_PAGE_BYTES: Final = 16 * 1024 * 1024
 #: How often one page is asked for before its source counts as unreachable.
 TRIES: Final = 3
 
-#: What sources publish, by host; whoever builds the limiter adds its own.
-LIMITS: Final[Mapping[str, Limit]] = {
-    # 100 a minute a client, averaged over ten minutes: https://support.reddithelp.com/hc/en-us/articles/16160319875092
-    "oauth.reddit.com": Limit(100, 60),
-    # Not published for feeds; about ten a minute are answered, and token requests share the host.
-    "www.reddit.com": Limit(10, 60),
-    # "No uptime or performance guarantees", so ask little: https://github.com/ArthurHeitmann/arctic_shift
-    "arctic-shift.photon-reddit.com": Limit(30, 60),
-    # One request after the other: https://www.mediawiki.org/wiki/API:Etiquette
-    "commons.wikimedia.org": Limit(60, 60),
-}
-
 #: For hosts that publish nothing, such as feeds and Lemmy instances.
 DEFAULT_LIMIT: Final = Limit(30, 60)
 

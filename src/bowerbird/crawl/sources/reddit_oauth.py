@@ -21,8 +21,8 @@ from bowerbird.crawl.sources.listing import Answer, DamagedPageError, Listing
 from bowerbird.crawl.sources.live import communities, follow
 from bowerbird.crawl.sources.reddit_app import RedditApp
 from bowerbird.crawl.sources.reddit_post import fullname_of, parse_post
-from bowerbird.crawl.sources.subreddits import is_of, listing_path
-from bowerbird.net.limiter import Limiter
+from bowerbird.crawl.sources.subreddits import WWW_LIMIT, is_of, listing_path
+from bowerbird.net.limiter import Limit, Limiter
 
 API: Final = "https://oauth.reddit.com"
 WWW: Final = "https://www.reddit.com"
@@ -201,4 +201,21 @@ def _open(argument: str, context: Context) -> FollowedSource:
     return follow("reddit", session, lambda listing: RedditSource(listing, names), context)
 
 
-SPEC: Final = SourceSpec("reddit[:SUBREDDITS]", _open, communities=True)
+SPEC: Final = SourceSpec(
+    "reddit[:SUBREDDITS]",
+    _open,
+    communities=True,
+    reads="`/new` of r/all, of `EarthPorn+SkyPorn`, or of `user/NAME/m/MULTI`",
+    needs="your own app",
+    order="id",
+    a_day="r/all: about 240,000, by eleven recorded seconds of January 2021",
+    unknown="licence",
+    family="reddit",
+    limits={
+        # 100 a minute a client, averaged over ten minutes:
+        # https://support.reddithelp.com/hc/en-us/articles/16160319875092
+        "oauth.reddit.com": Limit(100, 60),
+        "www.reddit.com": WWW_LIMIT,  # tokens
+    },
+    probe="reddit",
+)

@@ -66,4 +66,12 @@ def _open(argument: str, context: Context) -> ReplaySource:
     return ReplaySource(path)
 
 
-SPEC: Final = SourceSpec("replay:FILE.jsonl", _open)
+SPEC: Final = SourceSpec(
+    "replay:FILE.jsonl",
+    _open,
+    reads="recorded submissions of Reddit, one a line",
+    order="file",
+    a_day="-",
+    unknown="what the recording leaves out",
+    family="reddit",
+)

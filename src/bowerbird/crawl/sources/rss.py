@@ -20,7 +20,7 @@ from bowerbird.crawl.sources.entries import EntryError, read_each
 from bowerbird.crawl.sources.feed import ACCEPT, ParseFeed, parse_feed
 from bowerbird.crawl.sources.listing import Listing
 from bowerbird.crawl.sources.live import asking, communities, follow
-from bowerbird.crawl.sources.subreddits import listing_path
+from bowerbird.crawl.sources.subreddits import WWW_LIMIT, listing_path
 
 WWW: Final = "https://www.reddit.com"
 PAGE: Final = 100
@@ -104,4 +104,15 @@ def _open(argument: str, context: Context) -> FollowedSource:
     return follow("rss", ask, lambda listing: RssSource(listing, names), context)
 
 
-SPEC: Final = SourceSpec("rss[:SUBREDDITS]", _open, communities=True)
+SPEC: Final = SourceSpec(
+    "rss[:SUBREDDITS]",
+    _open,
+    communities=True,
+    reads="the same listings as Atom",
+    needs="nothing, but about ten requests a minute",
+    order="id",
+    unknown="over 18, video, removal, sizes, previews, what is in a gallery",
+    family="reddit",
+    limits={"www.reddit.com": WWW_LIMIT},
+    probe="rss",
+)

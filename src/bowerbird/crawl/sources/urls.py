@@ -50,4 +50,11 @@ def _open(argument: str, context: Context) -> UrlsSource:
     return UrlsSource(path)
 
 
-SPEC: Final = SourceSpec("urls:FILE", _open)
+SPEC: Final = SourceSpec(
+    "urls:FILE",
+    _open,
+    reads="links that a host rule knows, one a line",
+    order="file",
+    a_day="-",
+    unknown="all but the link",
+)

@@ -23,6 +23,7 @@ from bowerbird.crawl.sources.base import Context, SourceSpec
 from bowerbird.crawl.sources.entries import read_each
 from bowerbird.crawl.sources.listing import DamagedPageError, Listing
 from bowerbird.crawl.sources.live import asking, communities, follow
+from bowerbird.net.limiter import Limit
 
 API: Final = "https://commons.wikimedia.org/w/api.php"
 ACCEPT: Final = "application/json"
@@ -173,4 +174,13 @@ def _open(argument: str, context: Context) -> FollowedSource:
     return follow("wikimedia", ask, lambda listing: WikimediaSource(listing, names), context)
 
 
-SPEC: Final = SourceSpec("wikimedia[:CATEGORIES]", _open, communities=True)
+SPEC: Final = SourceSpec(
+    "wikimedia[:CATEGORIES]",
+    _open,
+    communities=True,
+    reads="new files of Commons, or `Quality images of landscapes+…`",
+    unknown="over 18",
+    # One request after the other: https://www.mediawiki.org/wiki/API:Etiquette
+    limits={"commons.wikimedia.org": Limit(60, 60)},
+    probe="wikimedia",
+)

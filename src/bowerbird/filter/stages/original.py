@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bowerbird import imaging
 from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.core.placeholders import Placeholders
 from bowerbird.core.ports import Fetched, Fetcher
 from bowerbird.filter.examination import Examination
 from bowerbird.filter.stages.shape import ShapeRule
@@ -14,19 +15,22 @@ from bowerbird.imaging.isolated import Decoder
 
 # i.redd.it serves an HTML page to whoever prefers one.
 ACCEPT = "image/jpeg,image/png,image/webp,image/*;q=0.5"
+NO_PLACEHOLDERS = Placeholders()
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
     """Tries the candidate's URLs, best first, and keeps the first that is a picture of a kind we know.
 
-    When the header already says that `shape` will reject the picture, the rest of it is not fetched.
+    When the header already says that `shape` will reject the picture, the rest of it is not fetched. A host's
+    picture that stands for a removed one, as `placeholders` know it, is no picture.
     """
 
     fetcher: Fetcher
     max_bytes: int
     decoder: Decoder = imaging
     shape: ShapeRule | None = None
+    placeholders: Placeholders = NO_PLACEHOLDERS
     name: str = "original"
 
     def examine(self, exam: Examination) -> str | None:
@@ -43,7 +47,7 @@ class Original:
                     url, accept=ACCEPT, max_bytes=self.max_bytes, enough=header.misshapen
                 )
                 info = header.info or self.decoder.inspect(fetched.body)
-                _check_there(fetched, info)
+                self._check_there(fetched, info)
             except OptedOutError as error:
                 return str(error)
             except PermanentError as error:
@@ -60,6 +64,12 @@ class Original:
                 exam.facts["instead_of"] = reasons
             return None
         return reasons[0]
+
+    def _check_there(self, fetched: Fetched, info: ImageInfo) -> None:
+        """A host's "this picture was removed" is not a picture."""
+        size = (info.width, info.height)
+        if self.placeholders.host_of(fetched.body, url=fetched.url, image_format=info.format, size=size):
+            raise PermanentError(f"removed: {fetched.url} is the host's placeholder")
 
 
 @dataclass(slots=True)
@@ -78,10 +88,3 @@ class _Header:
             except PermanentError:  # a header that is longer, or no picture: the whole file tells
                 return False
         return self.shape is not None and self.shape.reason(self.info.width, self.info.height) is not None
-
-
-def _check_there(fetched: Fetched, info: ImageInfo) -> None:
-    """A host's "this picture was removed" is not a picture."""
-    size = (info.width, info.height)
-    if imaging.looks_removed(fetched.body, url=fetched.url, image_format=info.format, size=size):
-        raise PermanentError(f"removed: {fetched.url} is the host's placeholder")

@@ -12,6 +12,7 @@ from PIL import Image
 from bowerbird import imaging
 from bowerbird.core.decisions import Verdict
 from bowerbird.core.messages import Candidate, Submission
+from bowerbird.core.placeholders import Placeholders
 from bowerbird.core.ports import Fetcher
 from bowerbird.filter.examination import Examination, Stage
 from bowerbird.filter.models import Models
@@ -19,7 +20,7 @@ from bowerbird.filter.policy import Pipeline
 from bowerbird.filter.stages.given import Given
 from bowerbird.filter.stages.integrity import Integrity
 from bowerbird.filter.stages.novelty import Novelty
-from bowerbird.filter.stages.original import Original
+from bowerbird.filter.stages.original import NO_PLACEHOLDERS, Original
 from bowerbird.filter.stages.pixels import PixelLimit
 from bowerbird.filter.stages.shape import RealShape, ShapeRule
 from bowerbird.filter.stages.watermark import Watermark
@@ -94,6 +95,7 @@ def judges(  # noqa: PLR0913 - the policy's parts, each named once
     *,
     cores: int,
     decoder: Decoder = imaging,
+    placeholders: Placeholders = NO_PLACEHOLDERS,
 ) -> Judges:
     """The policy for pictures that are handed in; at most `cores` of them are decoded and scored at once."""
     room = Semaphore(cores)
@@ -102,10 +104,11 @@ def judges(  # noqa: PLR0913 - the policy's parts, each named once
         scoring: Sequence[Stage] = (Novelty(models), Watermark(models))
         header: Sequence[Stage] = (PixelLimit(limits.pixels), *shapes)
         computing = (Integrity(models.min_side, decoder), *scoring)
+        original = Original(fetcher, limits.picture_bytes, decoder, placeholders=placeholders)
         return Judge(
             bundle=models.label,
             files=Pipeline((Given(decoder), *header), computing, room),
-            links=Pipeline((Original(fetcher, limits.picture_bytes, decoder), *header), computing, room),
+            links=Pipeline((original, *header), computing, room),
             arrays=Pipeline((), scoring, room),
         )
 

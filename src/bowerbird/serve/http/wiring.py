@@ -8,10 +8,11 @@ from typing import Final
 from fastapi import FastAPI
 from PIL import Image
 
+from bowerbird.crawl.hosts import placeholders, turns
 from bowerbird.filter.cores import cores
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load
-from bowerbird.net import HostTurns, HttpFetcher
+from bowerbird.net import HttpFetcher
 from bowerbird.serve.http.app import create_app
 from bowerbird.serve.http.description import describe
 from bowerbird.serve.http.gate import Room
@@ -38,11 +39,12 @@ def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
     computing = cores(settings.memory_mb)
     found = judges(
         bundle,
-        HttpFetcher(user_agent=settings.user_agent, gateway=gateway, turns=HostTurns()),
+        HttpFetcher(user_agent=settings.user_agent, gateway=gateway, turns=turns()),
         limits,
         settings.shape(),
         cores=computing,
         decoder=IsolatedDecoder(workers=computing),
+        placeholders=placeholders(),
     )
     width = computing + 1
     grey = Image.new("RGB", (SIDE, SIDE), "grey")

@@ -1,47 +1,64 @@
-"""Every rule has a table of links beside this file; every link reaches its own rule without a request."""
+"""Every host's file tells examples of its links; they are held to here, and no request is made."""
 
 from __future__ import annotations
 
-import re
+import pkgutil
 from importlib import import_module
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bowerbird.crawl import hosts
 from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.hosts.base import MOVING, HostRule
+from bowerbird.crawl.hosts.facts import Example
+from tests.unit.crawl.fakes import NoNetwork
 
-_TABLES = {
-    path.stem.removeprefix("examples_"): import_module(f"tests.unit.crawl.hosts.{path.stem}").EXAMPLES
-    for path in sorted(Path(__file__).parent.glob("examples_*.py"))
-}
-_ROWS = [(rule, url, expected) for rule, table in _TABLES.items() for url, expected in table.items()]
 _HOSTS = Hosts.found()
+_ROWS = [(name, each) for name, facts in _HOSTS.facts.items() for each in facts.examples]
+#: What hosts have in common.
+_SHARED = {"asking", "base", "facts", "mediawiki", "page_metadata", "page_or_file"}
 
 
-@pytest.mark.parametrize(("rule", "url", "expected"), _ROWS, ids=[f"{row[0]} {row[1]}" for row in _ROWS])
-def test_an_example_is_what_its_table_says(
-    rule: str, url: str, expected: tuple[str, str, str] | None
-) -> None:
-    match = _HOSTS.match(url)
-    if expected:
-        assert match is not None
-        assert (match.host, match.kind, match.id) == expected
-    else:
-        assert match is None, f"the rule {rule} leaves this link alone"
+@pytest.mark.parametrize(("name", "example"), _ROWS, ids=[f"{row[0]} {row[1].url}" for row in _ROWS])
+def test_an_example_is_what_its_file_says(name: str, example: Example) -> None:
+    match = _HOSTS.match(example.url)
+    if example.kind is None:
+        assert match is None, f"no rule knows this link, says {name}"
+        return
+    assert match is not None
+    assert (match.host, match.kind, match.id) == (example.host or name, example.kind, example.id)
+    if example.urls:
+        (image,) = _HOSTS.images(match, NoNetwork())
+        assert image.urls == example.urls
 
 
-def test_every_rule_has_a_table() -> None:
-    assert {rule.host for rule in _HOSTS.rules} == set(_TABLES)
+@pytest.mark.parametrize("rule", _HOSTS.rules, ids=lambda rule: rule.host)
+def test_every_host_shows_what_it_knows_and_what_it_leaves_alone(rule: HostRule) -> None:
+    facts = _HOSTS.facts[rule.host]
+    assert facts.links
+    assert facts.original
+    known = [each for each in facts.examples if each.kind]
+    assert known
+    # Whoever asks nobody says what the answer is.
+    if facts.asks == "nobody":
+        assert all(each.urls for each in known if each.kind not in MOVING and rule.host != "reddit")
+
+
+def test_every_file_of_the_folder_is_a_host_or_a_part_they_share() -> None:
+    names = {module.name for module in pkgutil.iter_modules(hosts.__path__)} - _SHARED
+    modules = [import_module(f"{hosts.__name__}.{name}") for name in names]
+    assert [module.__name__ for module in modules if not hasattr(module, "RULE")] == []
+    assert [module.__name__ for module in modules if not hasattr(module, "FACTS")] == []
 
 
 def test_the_catch_all_is_asked_last() -> None:
     assert _HOSTS.rules[-1].host == "direct"
 
 
-_KNOWN = sorted({urlsplit(url).netloc for _, url, expected in _ROWS if expected})
+_KNOWN = sorted({urlsplit(each.url).netloc for _, each in _ROWS if each.kind})
 
 
 @pytest.mark.parametrize("netloc", _KNOWN)
@@ -93,13 +110,7 @@ def test_what_is_no_clean_web_link_is_no_match(url: str) -> None:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=st.text(max_size=60), row=st.sampled_from(_ROWS), at=st.integers(0, 80), cut=st.integers(0, 10))
-def test_no_damage_to_a_link_is_an_error(text: str, row: tuple[str, str, object], at: int, cut: int) -> None:
-    damaged = row[1][:at] + text + row[1][at + cut :]
+def test_no_damage_to_a_link_is_an_error(text: str, row: tuple[str, Example], at: int, cut: int) -> None:
+    damaged = row[1].url[:at] + text + row[1].url[at + cut :]
     match = _HOSTS.match(damaged)
     assert match is None or (match.url.startswith(("http://", "https://")) and match.id)
-
-
-def test_the_published_table_has_every_rule() -> None:
-    page = (Path(__file__).parents[4] / "docs" / "hosts.md").read_text(encoding="utf-8")
-    published = re.findall(r"^\| `([^`]+)` \|(?: [^|]+ \|){4}$", page, re.MULTILINE)
-    assert {rule.host for rule in _HOSTS.rules} == set(published)

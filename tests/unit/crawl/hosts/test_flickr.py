@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import Image, NoPictureError
 from tests.unit.crawl.fakes import FakeFetcher, NoNetwork
@@ -101,6 +101,21 @@ def test_without_a_key_the_page_names_the_sizes() -> None:
     assert (image.width, image.height) == (None, None)
 
 
+def test_the_smaller_copies_that_the_page_names_are_previews_of_known_size() -> None:
+    image = read(
+        f'<meta property="og:image" content="{_STEM}_aa1111_b.jpg">'
+        '<meta property="og:image:width" content="1024"><meta property="og:image:height" content="683">'
+        f'"{_STEM}_bb2222_k.jpg" "{_STEM}_aa1111_z.jpg" "{_STEM}_aa1111_q.jpg" "{_STEM}_aa1111.jpg"'
+    )
+    assert image.urls[0] == f"{_STEM}_bb2222_k.jpg"
+    assert (image.width, image.height) == (None, None)
+    assert [(each.url, each.width, each.height) for each in image.previews] == [
+        (f"{_STEM}_aa1111.jpg", 500, 333),
+        (f"{_STEM}_aa1111_z.jpg", 640, 427),
+        (f"{_STEM}_aa1111_b.jpg", 1024, 683),
+    ]
+
+
 def test_the_page_declares_the_size_when_it_ends_at_1024() -> None:
     image = read(
         f'<meta property="og:image" content="{_STEM}_aa1111_b.jpg">'
@@ -125,12 +140,32 @@ def test_a_page_without_the_photo_is_gone() -> None:
         (f"{_STEM}_25bb44852b_o.png", f"{_STEM}_25bb44852b_o.png"),
     ],
 )
-def test_without_a_key_a_file_climbs_as_far_as_its_secret_goes(url: str, best: str) -> None:
+def test_a_small_file_whose_page_is_gone_climbs_as_far_as_its_secret_goes(url: str, best: str) -> None:
     match = _PLAIN.match(url)
     assert match
-    (image,) = _PLAIN.images(match, NoNetwork())
+    fetcher = FakeFetcher({_PAGE: [PermanentError("gone: www.flickr.com answered 404")]})
+    (image,) = _PLAIN.images(match, fetcher)
     assert image.urls[0] == best
     assert image.urls[-1] == url
+    # 1600 px and more may be kept as they are, and nobody is asked.
+    assert fetcher.asked == ([] if url.endswith(("_k.jpg", "_o.png")) else [_PAGE])
+
+
+def test_a_small_files_page_names_the_largest_copy_and_the_link_comes_last() -> None:
+    url = f"{_STEM}_aa1111_b.jpg"
+    match = _PLAIN.match(url)
+    assert match
+    page = f'"{_STEM}_bb2222_k.jpg" "{_STEM}_cc3333_h.jpg" "{_STEM}_aa1111_z.jpg"'
+    (image,) = _PLAIN.images(match, FakeFetcher({_PAGE: [page.encode()]}))
+    assert image.urls == (f"{_STEM}_bb2222_k.jpg", f"{_STEM}_cc3333_h.jpg", f"{_STEM}_aa1111_z.jpg", url)
+
+
+@pytest.mark.parametrize("error", [OptedOutError("opted-out: noai"), RetryableError("busy: 429")])
+def test_a_small_file_is_not_taken_where_its_page_says_no_or_not_now(error: Exception) -> None:
+    match = _PLAIN.match(f"{_STEM}_aa1111_b.jpg")
+    assert match
+    with pytest.raises(type(error)):
+        _PLAIN.images(match, FakeFetcher({_PAGE: [error]}))
 
 
 def test_an_album_is_no_picture() -> None:

@@ -79,6 +79,47 @@ def test_a_gallery_may_be_one_picture() -> None:
     assert [each.id for each in found] == ["7xAFPmc"]
 
 
+_GONE = PermanentError("gone: api.imgur.com answered 404")
+
+
+@pytest.mark.parametrize("nothing", [_GONE, b'{"data": {"error": "not found"}, "success": false}'])
+@pytest.mark.parametrize("known_as", ["album", "image"])
+def test_a_gallery_that_is_not_public_is_an_album_or_a_picture(
+    known_as: str, nothing: bytes | Exception
+) -> None:
+    names = ["gallery", "album", "image"]
+    asked = names[: names.index(known_as) + 1]
+    answer = album(item("1nneRbX")) if known_as == "album" else json.dumps({"data": item("1nneRbX")}).encode()
+    answers: dict[str, bytes | Exception] = {
+        f"https://api.imgur.com/3/{name}/zf2fIms": answer if name == known_as else nothing for name in asked
+    }
+    found, fetcher = images(_KEYED, "https://imgur.com/gallery/zf2fIms", **answers)
+    assert [each.id for each in found] == ["1nneRbX"]
+    assert fetcher.asked == list(answers)
+
+
+@pytest.mark.parametrize("error", [PermanentError("forbidden: 403"), RetryableError("busy: 429")])
+def test_a_gallery_that_is_refused_is_not_asked_for_under_another_name(error: Exception) -> None:
+    with pytest.raises(type(error), match=str(error)):
+        images(
+            _KEYED,
+            "https://imgur.com/gallery/zf2fIms",
+            **{"https://api.imgur.com/3/gallery/zf2fIms": error},
+        )
+
+
+def test_the_smaller_copies_of_a_picture_are_its_previews() -> None:
+    answer = json.dumps({"data": item("7xAFPmc", width=800, height=1200)}).encode()
+    (found,), _ = images(
+        _KEYED, "https://imgur.com/7xAFPmc", **{"https://api.imgur.com/3/image/7xAFPmc": answer}
+    )
+    assert [(each.url, each.width, each.height) for each in found.previews] == [
+        ("https://i.imgur.com/7xAFPmcm.jpg", 213, 320),
+        ("https://i.imgur.com/7xAFPmcl.jpg", 427, 640),
+        ("https://i.imgur.com/7xAFPmch.jpg", 683, 1024),
+    ]
+
+
 @pytest.mark.parametrize(
     ("answer", "error", "reason"),
     [

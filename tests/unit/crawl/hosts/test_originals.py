@@ -38,9 +38,13 @@ _LH4 = "https://lh4.googleusercontent.com/-QAheZ-eePOM/UPyB8WsCMjI/AAAA/CWx"
             ["https://images.unsplash.com/photo-1501785888041-af3"],
         ),
         ("https://i.ibb.co/abc1234/dawn.jpg", []),
-        (f"{_ART}/large/x.jpg?14", [f"{_ART}/4k/x.jpg?14"]),
-        (f"{_ART}/small/x.jpg?14", [f"{_ART}/4k/x.jpg?14", f"{_ART}/large/x.jpg?14"]),
-        (f"{_ART}/4k/x.jpg?14", []),
+        (f"{_ART}/large/x.jpg?14", [f"{_ART}/8k/x.jpg?14", f"{_ART}/4k/x.jpg?14"]),
+        (
+            f"{_ART}/small/x.jpg?14",
+            [f"{_ART}/8k/x.jpg?14", f"{_ART}/4k/x.jpg?14", f"{_ART}/large/x.jpg?14"],
+        ),
+        (f"{_ART}/4k/x.jpg?14", [f"{_ART}/8k/x.jpg?14"]),
+        (f"{_ART}/8k/x.jpg?14", []),
         (f"{_LH4}/w1509-h497-p-k/appt.jpg", [f"{_LH4}/s0/appt.jpg"]),
         (
             "https://lh3.googleusercontent.com/pw/AbCdEf-123456789_0=w1200-h800-no",

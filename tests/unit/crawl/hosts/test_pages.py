@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import Image, NoPictureError
 from tests.unit.crawl.fakes import FakeFetcher
@@ -111,10 +111,71 @@ _UPLOAD = "https://upload.wikimedia.org/wikipedia/commons"
             ("https://images-wixmp-ed.wixmp.com/f/dawn.jpg?token=abc",),
         ),
         (
+            "https://wallhaven.cc/w/01w334",
+            og("https://w.wallhaven.cc/full/01/wallhaven-01w334.png"),
+            "https://wallhaven.cc/w/01w334",
+            ("https://w.wallhaven.cc/full/01/wallhaven-01w334.png",),
+        ),
+        (
+            "https://th.wallhaven.cc/lg/01/01w334.jpg",
+            og("//w.wallhaven.cc/full/01/wallhaven-01w334.png"),
+            "https://wallhaven.cc/w/01w334",
+            (
+                "https://w.wallhaven.cc/full/01/wallhaven-01w334.png",
+                "https://th.wallhaven.cc/lg/01/01w334.jpg",
+            ),
+        ),
+        (
+            "https://th.wallhaven.cc/lg/01/01w334.jpg",
+            PermanentError("gone: 404"),
+            "https://wallhaven.cc/w/01w334",
+            ("https://th.wallhaven.cc/lg/01/01w334.jpg",),
+        ),
+        (
+            "https://postimg.cc/Z9Y6srnT",
+            og("https://i.postimg.cc/52x2SmyV/dawn.jpg")
+            + b'<a href="https://i.postimg.cc/zDqBBfyL/dawn.jpg?dl=1" id="download">',
+            "https://postimg.cc/Z9Y6srnT",
+            ("https://i.postimg.cc/zDqBBfyL/dawn.jpg?dl=1",),
+        ),
+        (
+            "https://postimages.org/image/Z9Y6srnT/",
+            og("https://i.postimg.cc/52x2SmyV/dawn.jpg"),
+            "https://postimg.cc/Z9Y6srnT",
+            ("https://i.postimg.cc/52x2SmyV/dawn.jpg",),
+        ),
+        (
+            "https://imgbox.com/qHhw7lpG",
+            og("https://images2.imgbox.com/90/0b/qHhw7lpG_o.jpg"),
+            "https://imgbox.com/qHhw7lpG",
+            ("https://images2.imgbox.com/90/0b/qHhw7lpG_o.jpg",),
+        ),
+        (
+            "https://www.pinterest.de/pin/858146903966145189/",
+            og("https://i.pinimg.com/736x/0f/b0/8c/0fb08c519067dd263a1fcfecea775450.jpg"),
+            "https://www.pinterest.com/pin/858146903966145189/",
+            (
+                "https://i.pinimg.com/originals/0f/b0/8c/0fb08c519067dd263a1fcfecea775450.jpg",
+                "https://i.pinimg.com/736x/0f/b0/8c/0fb08c519067dd263a1fcfecea775450.jpg",
+            ),
+        ),
+        (
+            "https://narnia.fandom.com/de/wiki/Datei:X.jpg",
+            wiki(
+                url="https://static.wikia.nocookie.net/narnia/images/4/4a/X.jpg/revision/latest?cb=1",
+                mime="image/jpeg",
+            ),
+            (
+                "https://narnia.fandom.com/de/api.php?action=query&format=json&formatversion=2&redirects=1"
+                "&prop=imageinfo&iiprop=url%7Csize%7Cmime&iiurlwidth=3840&titles=File%3AX.jpg"
+            ),
+            ("https://static.wikia.nocookie.net/narnia/images/4/4a/X.jpg/revision/latest?cb=1",),
+        ),
+        (
             "https://www.artstation.com/artwork/gPz1d",
             artwork({"asset_type": "image", "image_url": f"{_ART}/large/x.jpg?1"}),
             "https://www.artstation.com/projects/gPz1d.json",
-            (f"{_ART}/4k/x.jpg?1", f"{_ART}/large/x.jpg?1"),
+            (f"{_ART}/8k/x.jpg?1", f"{_ART}/4k/x.jpg?1", f"{_ART}/large/x.jpg?1"),
         ),
     ],
 )
@@ -192,6 +253,14 @@ def test_a_page_leads_to_its_picture(url: str, answer: bytes, asked: str, urls: 
             PermanentError,
             "no still picture",
         ),
+        (
+            "https://wallhaven.cc/w/01w334",
+            og("https://w.wallhaven.cc/full/zz/wallhaven-zzzzzz.png"),
+            PermanentError,
+            "no picture any more",
+        ),
+        ("https://th.wallhaven.cc/lg/01/01w334.jpg", OptedOutError("opted-out: noai"), OptedOutError, "noai"),
+        ("https://imgbox.com/qHhw7lpG", og("https://imgbox.com/logo.png"), PermanentError, "no picture"),
         ("https://ibb.co/abc1234", RetryableError("busy: 429"), RetryableError, "busy: 429"),
         ("https://ibb.co/abc1234", PermanentError("gone: 404"), PermanentError, "gone: 404"),
     ],
@@ -201,3 +270,24 @@ def test_a_page_gives_no_picture(
 ) -> None:
     with pytest.raises(error, match=reason):
         images(url, answer)
+
+
+def test_a_wikis_file_has_the_copies_of_fixed_width_for_a_first_look() -> None:
+    (found,), _ = images(
+        "https://pl.wikipedia.org/wiki/Plik:X.jpg",
+        wiki(url=f"{_UPLOAD}/a/ab/X.jpg", mime="image/jpeg", width=1000, height=500),
+    )
+    thumbs = "https://thumb.wikimedia.org/wikipedia/commons/thumb/a/ab/X.jpg"
+    assert [(each.url, each.width, each.height) for each in found.previews] == [
+        (f"{thumbs}/250px-X.jpg", 250, 125),
+        (f"{thumbs}/330px-X.jpg", 330, 165),
+        (f"{thumbs}/500px-X.jpg", 500, 250),
+        (f"{thumbs}/960px-X.jpg", 960, 480),
+    ]
+
+
+def test_a_wikis_file_of_unknown_size_has_none() -> None:
+    (found,), _ = images(
+        "https://pl.wikipedia.org/wiki/Plik:X.jpg", wiki(url=f"{_UPLOAD}/a/ab/X.jpg", mime="image/jpeg")
+    )
+    assert found.previews == ()

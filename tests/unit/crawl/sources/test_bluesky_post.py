@@ -122,7 +122,7 @@ CARD = {"$type": "app.bsky.embed.external", "external": {"uri": "https://a.examp
         ({"$type": "app.bsky.embed.external", "external": {"uri": "javascript:alert(1)"}}, ["text-only"]),
         (
             {"$type": "app.bsky.embed.external", "external": {"uri": "https://media.tenor.com/a/b.gif"}},
-            ["animation: direct"],
+            ["video: video"],
         ),
     ],
 )

@@ -1,0 +1,102 @@
+"""Writes the tables of hosts.md and sources.md from what each host's and each source's file says of it.
+
+    python -m docs.tables
+
+A table stands between two comments that name it; what is around them is written by hand.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from bowerbird.crawl import hosts, sources
+from bowerbird.net.limiter import Limit
+
+FOLDER: Final = Path(__file__).parent
+_SPANS: Final = {1: "a second", 60: "a minute", 3600: "an hour"}
+
+
+def host_rules() -> str:
+    """A row for each rule, in the order they are asked."""
+    found = hosts.Hosts.found()
+    facts = [(rule.host, found.facts[rule.host]) for rule in found.rules]
+    return _table(
+        ("rule", "links it knows", "where the best original comes from", "asks", "your key"),
+        ((f"`{name}`", it.links, it.original, it.asks, _variable(it.key)) for name, it in facts),
+    )
+
+
+def host_limits() -> str:
+    """A row for each limit that hosts publish."""
+    return _limits(hosts.limits())
+
+
+def source_specs() -> str:
+    """A row for each source; those that read files come last."""
+    specs = sorted(sources.source_specs().values(), key=lambda spec: (spec.order == "file", spec.name))
+    return _table(
+        ("SPEC", "what it reads", "needs", "pictures a day", "order", "what it cannot know"),
+        ((f"`{it.form}`", it.reads, it.needs, it.a_day, it.order, it.unknown) for it in specs),
+    )
+
+
+def source_limits() -> str:
+    """A row for each limit that sources publish."""
+    return _limits(sources.limits())
+
+
+#: The tables of each page by the name that their comments have.
+TABLES: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
+    "hosts.md": {"rules": host_rules, "limits": host_limits},
+    "sources.md": {"sources": source_specs, "limits": source_limits},
+}
+
+
+def renewed(page: str, tables: Mapping[str, Callable[[], str]]) -> str:
+    """The page with each of its tables made anew.
+
+    Raises:
+        ValueError: the page has no place for one of them.
+    """
+    for name, make in tables.items():
+        before, begin, rest = page.partition(f"<!-- table: {name}, by `make tables` -->\n")
+        _, end, after = rest.partition("<!-- end of table -->")
+        if not end:
+            raise ValueError(f"the page has no place for the table {name!r}")
+        page = f"{before}{begin}{make()}{end}{after}"
+    return page
+
+
+def main() -> None:
+    """Write every table."""
+    for name, tables in TABLES.items():
+        path = FOLDER / name
+        path.write_text(renewed(path.read_text(encoding="utf-8"), tables), encoding="utf-8")
+
+
+def _limits(limits: Mapping[str, Limit]) -> str:
+    names: dict[Limit, list[str]] = defaultdict(list)
+    for name, limit in limits.items():
+        names[limit].append(f"`{name}`")
+    rows = ((", ".join(sorted(names[limit])), _rate(limit), str(limit.concurrency)) for limit in names)
+    return _table(("host", "requests", "at once"), sorted(rows))
+
+
+def _rate(limit: Limit) -> str:
+    return f"{limit.requests} {_SPANS.get(int(limit.window_s), f'in {limit.window_s:.0f} s')}"
+
+
+def _variable(key: str) -> str:
+    return f"`BOWERBIRD_{key.upper()}`" if key else ""
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
+
+
+if __name__ == "__main__":
+    main()
