@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from bowerbird.adapters.terminal.option_values import above_zero, positive, seconds, whole_number
-from bowerbird.core.usual import COSTLY, KEEP_DAYS, MAX_TALL, MAX_WIDE, MIN_AREA
+from bowerbird.core.usual import COSTLY, KEEP_DAYS
+from bowerbird.filter.shape import NOMADS, ShapeRule
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -29,9 +30,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     when.add_argument("--every", type=seconds, metavar="60s", help="crawl again and again until Ctrl-C")
     parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
     parser.add_argument("--scout", metavar="BUNDLE", help="a cheaper bundle that looks first (see calibrate)")
-    parser.add_argument("--min-area", type=whole_number, default=MIN_AREA, metavar="PIXELS")
-    parser.add_argument("--max-wide", type=above_zero, default=MAX_WIDE, metavar="RATIO")
-    parser.add_argument("--max-tall", type=above_zero, default=MAX_TALL, metavar="RATIO")
+    parser.add_argument("--min-area", type=whole_number, default=NOMADS.min_area, metavar="PIXELS")
+    parser.add_argument("--max-wide", type=above_zero, default=NOMADS.max_wide, metavar="RATIO")
+    parser.add_argument("--max-tall", type=above_zero, default=NOMADS.max_tall, metavar="RATIO")
     parser.add_argument(
         "--reject-if",
         action="append",
@@ -64,7 +65,6 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.adapters.place import open_place
     from bowerbird.crawl.sources import open_source
     from bowerbird.filter.owner_rules import Asked
-    from bowerbird.filter.stages.shape import ShapeRule
     from bowerbird.host.focus import focused
     from bowerbird.host.mine import RunOptions, mine, print_summary
     from bowerbird.host.wiring import HostOptions, source_context
