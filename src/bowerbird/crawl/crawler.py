@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
 
+from bowerbird.core import untrusted
 from bowerbird.core.errors import InvalidMessageError, OptedOutError, PermanentError, RetryableError
 from bowerbird.core.keys import digest
 from bowerbird.core.messages import Candidate, Preview, decode_candidate, encode_candidate
@@ -81,31 +82,44 @@ class Crawler:
         return [_sound(each) for each in _distinct(found)]
 
     def _found(self, post: Post) -> list[Candidate] | str:
-        if post.attachments:
-            return [_attached(post, each) for each in post.attachments]
-        return self._behind(post, post.link or "")
+        if not post.attachments:
+            whole = Attachment("", (post.link or "",), "", post.previews, post.width, post.height)
+            return self._behind(post, whole)
+        found = [
+            self._behind(_described(post, each), each) if each.linked else [_attached(post, each)]
+            for each in post.attachments
+        ]
+        candidates = [candidate for each in found if not isinstance(each, str) for candidate in each]
+        return candidates or next(each for each in found if isinstance(each, str))
 
-    def _behind(self, post: Post, link: str) -> list[Candidate] | str:
+    def _behind(self, post: Post, named: Attachment) -> list[Candidate] | str:
+        """What the host's rule knows of a link: the post's own, or that of a picture which the post shows."""
+        link = named.urls[0]
+        shown = post.is_picture or named.linked
         match = self.hosts.match(link)
+        if match and match.kind in MOVING and not post.is_picture:
+            return f"{match.kind}: {match.host}"
         if match is None or match.kind in MOVING:
-            return f"{match.kind}: {match.host}" if match else f"no-rule: {urlsplit(link).hostname}"
+            return [self._itself(post, named)] if shown else f"no-rule: {urlsplit(link).hostname}"
         try:
-            images = self._ask(match)
+            images = self._ask(match, attempts=1 if named.linked else _ATTEMPTS)
         except NoPictureError as error:
             return f"no-picture: {match.host}: {error}"
         except PermanentError as error:
-            # Who opts out of such uses (X-Robots-Tag: noai) does not mean one copy only.
-            fallback = None if isinstance(error, OptedOutError) else _preview_only(post, match)
             word, rest = _word(error)
+            # Who opts out of such uses (X-Robots-Tag: noai) does not mean one copy only.
+            if isinstance(error, OptedOutError):
+                return f"{word}: {match.host}: {rest}"
+            fallback = self._itself(post, named) if shown else _preview_only(post, match)
             return [fallback] if fallback else f"{word}: {match.host}: {rest}"
         except RetryableError as error:
-            return f"host-unavailable: {match.host}: {error}"
+            return [self._itself(post, named)] if named.linked else f"host-unavailable: {match.host}: {error}"
         if len(images) == 1:
-            return [_linked(post, match, images[0])]
+            return [_linked(post, match, images[0], named)]
         return [_candidate(post, image, match.host) for image in images] or f"no-picture: {match.host}"
 
-    def _ask(self, match: Match) -> tuple[Image, ...]:
-        for attempt in range(1, _ATTEMPTS):
+    def _ask(self, match: Match, attempts: int) -> tuple[Image, ...]:
+        for attempt in range(1, attempts):
             try:
                 return self.hosts.images(match, self.fetcher)
             except RetryableError as error:
@@ -115,6 +129,15 @@ class Crawler:
                 self.sleep(pause)
         return self.hosts.images(match, self.fetcher)
 
+    def _itself(self, post: Post, named: Attachment) -> Candidate:
+        """A picture of which nobody knows more than its link, or the link inside that of a proxy."""
+        links = (self.hosts.inside(named.urls[0]), *named.urls, *(each.url for each in named.previews[-1:]))
+        urls = tuple(link for link in links if link)
+        image = Image(
+            named.id or digest(named.urls[0])[:16], urls, named.previews, named.width, named.height
+        )
+        return _candidate(post, image, urlsplit(urls[0]).hostname or "")
+
 
 def _word(error: PermanentError) -> tuple[str, str]:
     """The fetcher's or the rule's word for what went wrong and the rest; without one it is `gone`."""
@@ -123,20 +146,28 @@ def _word(error: PermanentError) -> tuple[str, str]:
 
 
 def _attached(post: Post, each: Attachment) -> Candidate:
-    if each.alt:
-        post = replace(post, submission=replace(post.submission, alt=each.alt))
-    return _candidate(post, Image(each.id, each.urls, each.previews, each.width, each.height), each.host)
+    image = Image(each.id, each.urls, each.previews, each.width, each.height)
+    return _candidate(_described(post, each), image, each.host)
 
 
-def _linked(post: Post, match: Match, image: Image) -> Candidate:
-    """The one picture behind a link: the listing's previews are of it, the full-size one a fall-back.
+def _described(post: Post, each: Attachment) -> Post:
+    return replace(post, submission=replace(post.submission, alt=each.alt)) if each.alt else post
+
+
+def _linked(post: Post, match: Match, image: Image, named: Attachment) -> Candidate:
+    """The one picture behind a link: what the listing has of it are previews, and fall-backs.
 
     The listing's size is that of what it was shown: the original's only when the link is the very file.
     """
-    size = (post.width, post.height) if match.kind == IMAGE else (None, None)
+    exact = match.kind == IMAGE
+    size = (named.width, named.height) if exact else (None, None)
     declared = (image.width, image.height) if image.width and image.height else size
-    fallbacks = tuple(each.url for each in post.previews[-1:])
-    whole = Image(image.id, image.urls + fallbacks, image.previews or post.previews, *declared)
+    previews, fallbacks = named.previews, tuple(each.url for each in named.previews[-1:])
+    if named.linked:
+        copy = None if exact else untrusted.preview(named.urls[0], named.width, named.height)
+        previews += (copy,) if copy else ()
+        fallbacks = named.urls + fallbacks
+    whole = Image(named.id or image.id, image.urls + fallbacks, image.previews or previews, *declared)
     return _candidate(post, whole, match.host)
 
 
