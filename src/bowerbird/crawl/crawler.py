@@ -133,9 +133,7 @@ class Crawler:
         """A picture of which nobody knows more than its link, or the link inside that of a proxy."""
         links = (self.hosts.inside(named.urls[0]), *named.urls, *(each.url for each in named.previews[-1:]))
         urls = tuple(link for link in links if link)
-        image = Image(
-            named.id or digest(named.urls[0])[:16], urls, named.previews, named.width, named.height
-        )
+        image = Image(named.id or digest(named.urls[0])[:16], urls, named.previews, named.width, named.height)
         return _candidate(post, image, urlsplit(urls[0]).hostname or "")
 
 

@@ -29,7 +29,9 @@ def attached(entry: Any) -> dict[str, list[Picture]]:
     not say what they are; `thumbnails` are small copies, and empty where something else is attached, such as
     a video whose they are.
     """
-    media = [(item, _kind(item)) for item in chain(_items(entry, "media_content"), _items(entry, "enclosures"))]
+    media = [
+        (item, _kind(item)) for item in chain(_items(entry, "media_content"), _items(entry, "enclosures"))
+    ]
     moving = any(kind == "other" for _, kind in media)
     return {
         "attached": _few(item for item, kind in media if kind == "picture"),

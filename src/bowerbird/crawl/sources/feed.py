@@ -62,7 +62,10 @@ class FeedSource:
         feed = self._listing.page(self._url, self._parse)
         community = untrusted.text(feed.feed.get("title"))
         yield from read_each(
-            self.name, feed.entries, lambda entry: _post(entry, self.name, community, feed.feed, self._url), _identity
+            self.name,
+            feed.entries,
+            lambda entry: _post(entry, self.name, community, feed.feed, self._url),
+            _identity,
         )
 
 
