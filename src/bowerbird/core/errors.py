@@ -41,6 +41,15 @@ class PermanentError(BowerbirdError):
     """Will never succeed: recorded and acknowledged, never retried."""
 
 
+class StatusError(PermanentError):
+    """The other side answered with a status that is a no; `body` is the beginning of what it said."""
+
+    def __init__(self, message: str, *, status: int, body: bytes = b"") -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = body
+
+
 class OptedOutError(PermanentError):
     """The host asks that its pictures are not used so: no other copy may be taken instead."""
 

@@ -94,29 +94,37 @@ class Crawler:
 
     def _behind(self, post: Post, named: Attachment) -> list[Candidate] | str:
         """What the host's rule knows of a link: the post's own, or that of a picture which the post shows."""
-        link = named.urls[0]
-        shown = post.is_picture or named.linked
-        match = self.hosts.match(link)
+        match = self.hosts.match(named.urls[0])
         if match and match.kind in MOVING and not post.is_picture:
             return f"{match.kind}: {match.host}"
-        if match is None or match.kind in MOVING:
-            return [self._itself(post, named)] if shown else f"no-rule: {urlsplit(link).hostname}"
+        if match and match.kind not in MOVING:
+            return self._known(post, named, match)
+        if post.is_picture or named.linked:
+            return [self._itself(post, named)]
+        return f"no-rule: {urlsplit(named.urls[0]).hostname}"
+
+    def _known(self, post: Post, named: Attachment, match: Match) -> list[Candidate] | str:
+        """What the rule answers. What somebody shows as a picture is one, when its host does not answer."""
         try:
             images = self._ask(match, attempts=1 if named.linked else _ATTEMPTS)
         except NoPictureError as error:
             return f"no-picture: {match.host}: {error}"
         except PermanentError as error:
-            word, rest = _word(error)
             # Who opts out of such uses (X-Robots-Tag: noai) does not mean one copy only.
-            if isinstance(error, OptedOutError):
-                return f"{word}: {match.host}: {rest}"
-            fallback = self._itself(post, named) if shown else _preview_only(post, match)
+            fallback = None if isinstance(error, OptedOutError) else self._without(post, named, match)
+            word, rest = _word(error)
             return [fallback] if fallback else f"{word}: {match.host}: {rest}"
         except RetryableError as error:
             return [self._itself(post, named)] if named.linked else f"host-unavailable: {match.host}: {error}"
         if len(images) == 1:
             return [_linked(post, match, images[0], named)]
         return [_candidate(post, image, match.host) for image in images] or f"no-picture: {match.host}"
+
+    def _without(self, post: Post, named: Attachment, match: Match) -> Candidate | None:
+        """What is left when a host has nothing at a link."""
+        if post.is_picture or named.linked:
+            return self._itself(post, named)
+        return _preview_only(post, match)
 
     def _ask(self, match: Match, attempts: int) -> tuple[Image, ...]:
         for attempt in range(1, attempts):

@@ -89,6 +89,7 @@ def source_context(
         store=store,
         limiter=limiter(),
         reddit=settings.reddit_app(),
+        mastodon=settings.mastodon_account(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
         fill_gaps=fill_gaps,

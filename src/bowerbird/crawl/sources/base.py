@@ -9,6 +9,7 @@ from bowerbird.core.ports import Fetcher, ObjectStore, Streams
 from bowerbird.core.post import Source
 from bowerbird.crawl.following.shared_limits import SharedPace
 from bowerbird.crawl.sources.listing import DEFAULT_LIMIT
+from bowerbird.crawl.sources.mastodon_account import MastodonAccount
 from bowerbird.crawl.sources.reddit_app import RedditApp
 from bowerbird.net.limiter import Limit, Limiter
 
@@ -28,6 +29,7 @@ class Context:
     fetcher: Fetcher | None = None
     store: ObjectStore | None = None
     reddit: RedditApp | None = None
+    mastodon: MastodonAccount | None = None
     limiter: Limiter = field(default_factory=lambda: Limiter({}, DEFAULT_LIMIT))
     requests: int = 100
     seconds: float = 60.0

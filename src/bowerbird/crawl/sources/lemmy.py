@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from heapq import merge
 from typing import Final, TypeVar
 from urllib.parse import urlencode
@@ -87,9 +88,8 @@ class LemmySource:
         for identity in ids:
             if not self._listing.open:
                 raise SourceUnreachableError(f"{self.name}: the budget ended before all posts were asked for")
-            query = urlencode({"id": identity})
             try:
-                view = self._ask(lambda version, query=query: f"{version.path}/post?{query}", _view)
+                view = self._ask(partial(_one, identity), _view)
             except UsageError:  # 404: deleted, removed or purged
                 continue
             yield from read_each(self.name, [view], self._post, identity_of)
@@ -103,7 +103,7 @@ class LemmySource:
             place["community_name"] = community
         number, last = 1, set[str]()
         while self._listing.open:
-            views, cursor = self._ask(lambda version: _list(version, place), _page)
+            views, cursor = self._ask(partial(_list, place), _page)
             posts = list(read_each(self.name, views, self._post, identity_of))
             yield from posts
             ids = {post.submission.id for post in posts}
@@ -147,7 +147,11 @@ def _community(name: str) -> str:
     return match["name"]
 
 
-def _list(version: Version, place: dict[str, str | int]) -> str:
+def _one(identity: str, version: Version) -> str:
+    return f"{version.path}/post?{urlencode({'id': identity})}"
+
+
+def _list(place: dict[str, str | int], version: Version) -> str:
     query = {"type_": version.everything, "sort": version.newest} | place
     return f"{version.path}/post/list?{urlencode(query)}"
 
