@@ -19,8 +19,9 @@ class Context:
     """What the world offers a source; files need none of it.
 
     `communities` narrows the stream (subreddits, Lemmy communities); empty means everything. `fetcher` reads
-    pages, `streams` opens WebSockets. `store` keeps the cursor between runs. A run makes at most so many
-    `requests` in so many `seconds`; sources that share a host share the `limiter`
+    pages, `streams` opens WebSockets; `own_network` makes a fetcher for one `http://host:port` of the owner's
+    network, of which a function in the cloud has none. `store` keeps the cursor between runs. A run makes at
+    most so many `requests` in so many `seconds`; sources that share a host share the `limiter`
     (`bowerbird.crawl.sources.limiter` knows what they publish), and through `pace` runs do. With `fill_gaps`
     what is left of a run asks by id for what earlier ones missed.
     """
@@ -36,6 +37,7 @@ class Context:
     fill_gaps: bool = False
     pace: SharedPace | None = None
     streams: Streams | None = None
+    own_network: Callable[[str], Fetcher] | None = None
 
     def paced(self) -> Context:
         """The same context, whose runs share the limits of their hosts with others on the same store."""
