@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from bowerbird.core.reasons import Reason, Word
+
 
 class BowerbirdError(Exception):
-    """Anything Bowerbird raises on purpose; the text says what to do."""
+    """Anything Bowerbird raises on purpose; the text says what to do.
+
+    `word` says what kind of trouble it is, where that matters to whoever catches it, and then stands before
+    `detail` in the text. `status` is the HTTP status that was answered, where there was one.
+    """
+
+    def __init__(self, detail: str = "", word: Word | None = None, *, status: int | None = None) -> None:
+        super().__init__(str(Reason(word, detail)) if word else detail)
+        self.detail = detail
+        self.word = word
+        self.status = status
 
 
 class UsageError(BowerbirdError):
@@ -17,8 +29,15 @@ class RetryableError(BowerbirdError):
     `retry_after_s` is what the other side asked us to wait, in seconds, when it said.
     """
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        detail: str = "",
+        word: Word | None = None,
+        *,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(detail, word, status=status)
         self.retry_after_s = retry_after_s
 
 
@@ -40,13 +59,17 @@ class DamagedError(StoreError):
 class PermanentError(BowerbirdError):
     """Will never succeed: recorded and acknowledged, never retried."""
 
+    @property
+    def reason(self) -> Reason:
+        """Why a candidate that met this is turned down."""
+        return Reason(self.word or Word.ERROR, self.detail)
+
 
 class StatusError(PermanentError):
     """The other side answered with a status that is a no; `body` is the beginning of what it said."""
 
-    def __init__(self, message: str, *, status: int, body: bytes = b"") -> None:
-        super().__init__(message)
-        self.status = status
+    def __init__(self, detail: str, word: Word | None = None, *, status: int, body: bytes = b"") -> None:
+        super().__init__(detail, word, status=status)
         self.body = body
 
 

@@ -15,6 +15,7 @@ from bowerbird.core.keys import digest
 from bowerbird.core.messages import Candidate, Preview, decode_candidate, encode_candidate
 from bowerbird.core.ports import Fetcher
 from bowerbird.core.post import Attachment, Post, Source
+from bowerbird.core.reasons import Reason, Word
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import IMAGE, MOVING, Image, Match, NoPictureError
 from bowerbird.crawl.rules import skip_reason
@@ -26,19 +27,6 @@ _MAX_URLS: Final = 8
 _MAX_PREVIEWS: Final = 16
 _MAX_ID: Final = 512
 
-# Being blocked is not the picture's end, so the two are counted apart; see bowerbird.net.
-_FETCHER_WORDS: Final = {
-    "encoding",
-    "forbidden",
-    "gone",
-    "no-lookup",
-    "opted-out",
-    "redirects",
-    "refused",
-    "status",
-    "too-large",
-}
-
 # Somebody may be waiting, and thousands of posts may link to the host that is down.
 _ATTEMPTS: Final = 3
 _PAUSE_S: Final = 1.0
@@ -47,10 +35,10 @@ _LONGEST_PAUSE_S: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A submission that gave no candidate; `reason` starts with a short machine-readable word."""
+    """A submission that gave no candidate, and why."""
 
     submission: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +60,16 @@ class Crawler:
             yield from self._look(post)
         except Exception as error:  # noqa: BLE001 - one post must not end the stream of posts
             _LOG.info("%s: looking at it failed", post.submission.id, exc_info=True)
-            yield Skipped(post.submission.id, f"error: {type(error).__name__}")
+            yield Skipped(post.submission.id, Reason(Word.ERROR, type(error).__name__))
 
     def _look(self, post: Post) -> list[Candidate | Skipped]:
         reason = skip_reason(post)
         found = reason or self._found(post)
-        if isinstance(found, str):
+        if isinstance(found, Reason):
             return [Skipped(post.submission.id, found)]
         return [_sound(each) for each in _distinct(found)]
 
-    def _found(self, post: Post) -> list[Candidate] | str:
+    def _found(self, post: Post) -> list[Candidate] | Reason:
         if not post.attachments:
             whole = Attachment("", (post.link or "",), "", post.previews, post.width, post.height)
             return self._behind(post, whole)
@@ -89,36 +77,40 @@ class Crawler:
             self._behind(_described(post, each), each) if each.linked else [_attached(post, each)]
             for each in post.attachments
         ]
-        candidates = [candidate for each in found if not isinstance(each, str) for candidate in each]
-        return candidates or next(each for each in found if isinstance(each, str))
+        candidates = [candidate for each in found if not isinstance(each, Reason) for candidate in each]
+        return candidates or next(each for each in found if isinstance(each, Reason))
 
-    def _behind(self, post: Post, named: Attachment) -> list[Candidate] | str:
+    def _behind(self, post: Post, named: Attachment) -> list[Candidate] | Reason:
         """What the host's rule knows of a link: the post's own, or that of a picture which the post shows."""
         match = self.hosts.match(named.urls[0])
         if match and match.kind in MOVING and not post.is_picture:
-            return f"{match.kind}: {match.host}"
+            return Reason(Word(match.kind), match.host)
         if match and match.kind not in MOVING:
             return self._known(post, named, match)
         if post.is_picture or named.linked:
             return [self._itself(post, named)]
-        return f"no-rule: {urlsplit(named.urls[0]).hostname}"
+        return Reason(Word.NO_RULE, str(urlsplit(named.urls[0]).hostname))
 
-    def _known(self, post: Post, named: Attachment, match: Match) -> list[Candidate] | str:
+    def _known(self, post: Post, named: Attachment, match: Match) -> list[Candidate] | Reason:
         """What the rule answers. What somebody shows as a picture is one, when its host does not answer."""
         try:
             images = self._ask(match, attempts=1 if named.linked else _ATTEMPTS)
         except NoPictureError as error:
-            return f"no-picture: {match.host}: {error}"
+            return Reason(Word.NO_PICTURE, f"{match.host}: {error}")
         except PermanentError as error:
             # Who opts out of such uses (X-Robots-Tag: noai) does not mean one copy only.
             fallback = None if isinstance(error, OptedOutError) else self._without(post, named, match)
-            word, rest = _word(error)
-            return [fallback] if fallback else f"{word}: {match.host}: {rest}"
+            # A rule that found nothing names no word; a fetcher that was blocked does.
+            word = error.word or Word.GONE
+            return [fallback] if fallback else Reason(word, f"{match.host}: {error.detail}")
         except RetryableError as error:
-            return [self._itself(post, named)] if named.linked else f"host-unavailable: {match.host}: {error}"
+            if named.linked:
+                return [self._itself(post, named)]
+            return Reason(Word.HOST_UNAVAILABLE, f"{match.host}: {error}")
         if len(images) == 1:
             return [_linked(post, match, images[0], named)]
-        return [_candidate(post, image, match.host) for image in images] or f"no-picture: {match.host}"
+        found = [_candidate(post, image, match.host) for image in images]
+        return found or Reason(Word.NO_PICTURE, match.host)
 
     def _without(self, post: Post, named: Attachment, match: Match) -> Candidate | None:
         """What is left when a host has nothing at a link."""
@@ -143,12 +135,6 @@ class Crawler:
         urls = tuple(link for link in links if link)
         image = Image(named.id or digest(named.urls[0])[:16], urls, named.previews, named.width, named.height)
         return _candidate(post, image, urlsplit(urls[0]).hostname or "")
-
-
-def _word(error: PermanentError) -> tuple[str, str]:
-    """The fetcher's or the rule's word for what went wrong and the rest; without one it is `gone`."""
-    word, _, rest = str(error).partition(": ")
-    return (word, rest) if word in _FETCHER_WORDS else ("gone", str(error))
 
 
 def _attached(post: Post, each: Attachment) -> Candidate:
@@ -206,7 +192,7 @@ def _sound(candidate: Candidate) -> Candidate | Skipped:
     try:
         decode_candidate(encode_candidate(candidate))
     except (InvalidMessageError, ValueError) as error:  # ValueError: pydantic's, on a lone surrogate
-        return Skipped(candidate.submission.id, f"unsound: {error}")
+        return Skipped(candidate.submission.id, Reason(Word.UNSOUND, str(error)))
     return candidate
 
 

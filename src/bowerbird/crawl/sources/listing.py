@@ -20,6 +20,7 @@ from bowerbird.core.errors import (
     UsageError,
 )
 from bowerbird.core.ports import Fetcher
+from bowerbird.core.reasons import Word
 from bowerbird.net.limiter import Limit, Limiter, Turn
 
 #: A hundred Reddit submissions are about half a MiB; nothing honest is twenty times that.
@@ -30,6 +31,9 @@ TRIES: Final = 3
 
 #: For hosts that publish nothing, such as feeds and Lemmy instances.
 DEFAULT_LIMIT: Final = Limit(30, 60)
+
+#: What the fetcher's words say about a page, as the status that a listing reads.
+_STATUSES: Final = {Word.GONE: HTTPStatus.NOT_FOUND, Word.FORBIDDEN: HTTPStatus.FORBIDDEN}
 
 
 class SourceThrottledError(SourceBlockedError):
@@ -206,22 +210,20 @@ class Listing:
 def fetching(fetcher: Fetcher, accept: str, headers: Mapping[str, str] | None = None) -> Ask:
     """Ask through the guarded fetcher, for sources that need no account; `headers` may carry a token.
 
-    A fetcher that has no status to tell says what is wrong by the first word of its errors.
+    The fetcher raises what a listing reads from statuses; here its errors become statuses again.
     """
 
     def ask(url: str) -> Answer:
         try:
             fetched = fetcher.fetch(url, accept=accept, max_bytes=MAX_PAGE_BYTES, headers=headers)
         except StatusError as error:
-            return Answer(error.status, {}, error.body)
+            return Answer(error.status or 0, {}, error.body)
         except PermanentError as error:
-            word = str(error).partition(":")[0]
-            status = {"gone": HTTPStatus.NOT_FOUND, "forbidden": HTTPStatus.FORBIDDEN}.get(word)
-            if status is None:
+            if error.word not in _STATUSES:
                 raise SourceBlockedError(f"{_host(url)} cannot be read: {error}") from None
-            return Answer(status, {}, b"")
+            return Answer(_STATUSES[error.word], {}, b"")
         except RetryableError as error:
-            if not str(error).endswith(" 429"):
+            if error.status != HTTPStatus.TOO_MANY_REQUESTS:
                 raise
             wait = {} if error.retry_after_s is None else {"retry-after": str(error.retry_after_s)}
             return Answer(HTTPStatus.TOO_MANY_REQUESTS, wait, b"")
