@@ -45,7 +45,8 @@ def test_what_shows_nothing_is_no_picture(html: str) -> None:
 
 def test_a_copys_height_follows_the_shape_or_is_the_least_it_can_be() -> None:
     (told, untold) = pictures(
-        '<img src="a" width="600" height="900" srcset="a 300w, A 2000w"><img src="b" srcset="b 320w, B 2000w">'
+        '<img src="a" width="600" height="900" srcset="a 300w, A 2000w">'
+        '<img src="b" srcset="b 320w, B 2000w">'
     )
     assert told == [Copy("A", 2000, 3000), Copy("a", 300, 450)]
     assert untold == [Copy("B", 2000, 1125), Copy("b", 320, 180)]

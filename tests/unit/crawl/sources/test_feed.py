@@ -103,8 +103,10 @@ def test_pictures_in_the_text_are_taken_when_nothing_is_attached() -> None:
             [("https://pictures.example/4.jpg",)],
         ),
         (
-            '<enclosure url="file:///4.jpg" type="image/jpeg"/>'
-            '<description>&lt;img src="/4b.jpg"&gt;</description>',
+            (
+                '<enclosure url="file:///4.jpg" type="image/jpeg"/>'
+                '<description>&lt;img src="/4b.jpg"&gt;</description>'
+            ),
             [("https://pictures.example/4b.jpg",)],
         ),
         ('<enclosure url="/5.jpg" type=""/>', [("https://pictures.example/5.jpg",)]),
@@ -123,9 +125,11 @@ def test_pictures_in_the_text_are_taken_when_nothing_is_attached() -> None:
             [("https://pictures.example/6.jpg",)],
         ),
         (
-            '<description>&lt;img src="/7.jpg"&gt;</description>'
-            '<content:encoded xmlns:content="http://purl.org/rss/1.0/modules/content/">'
-            "&lt;p&gt;text&lt;/p&gt;</content:encoded>",
+            (
+                '<description>&lt;img src="/7.jpg"&gt;</description>'
+                '<content:encoded xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+                "&lt;p&gt;text&lt;/p&gt;</content:encoded>"
+            ),
             [("https://pictures.example/7.jpg",)],
         ),
         (
