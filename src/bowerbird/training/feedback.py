@@ -86,7 +86,7 @@ def read(store: ObjectStore, embedder: Embedder) -> Labelled:
 
 
 def _ordered(rows: list[Vectors]) -> Vectors:
-    """Stacked in an order of their own, so that what is learnt does not hang on what candidates are called."""
+    """Stacked in an order of their own: what is learnt must not hang on what candidates are called."""
     return np.concatenate(sorted(rows, key=lambda row: row.tobytes()))
 
 
