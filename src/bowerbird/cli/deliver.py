@@ -16,9 +16,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from bowerbird.adapters.place import open_store
 from bowerbird.adapters.terminal.lines import shown
 from bowerbird.adapters.terminal.signals import stop_on_signal
+from bowerbird.assembly.delivering import deliverer
 from bowerbird.deliver.settings import GallerySettings
 from bowerbird.deliver.sweep import Sweep
-from bowerbird.deliver.wiring import deliverer
 
 _LOOK_EVERY_S: Final = 10.0
 # A gallery that is down is asked less and less often, up to every ten minutes.

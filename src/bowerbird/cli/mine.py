@@ -7,6 +7,7 @@ import re
 
 from bowerbird.adapters.beforehand import above_zero, whole_number
 from bowerbird.adapters.place import open_place
+from bowerbird.core.limits import DOWNLOADS
 from bowerbird.crawl.sources import open_source
 from bowerbird.filter.owner_rules import COSTLY, Asked
 from bowerbird.filter.replaced import KEEP_DAYS
@@ -60,7 +61,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="DAYS",
         help=f"how long pictures that a better copy replaced can come back (default: {KEEP_DAYS})",
     )
-    parser.add_argument("--downloads", type=positive, default=16, metavar="N", help="at once (default: 16)")
+    parser.add_argument(
+        "--downloads",
+        type=positive,
+        default=DOWNLOADS,
+        metavar="N",
+        help=f"at once (default: {DOWNLOADS})",
+    )
     parser.add_argument(
         "--no-thumbnails", action="store_true", help="keep no small copies of rejected pictures"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bowerbird.adapters import beforehand
 from bowerbird.adapters.terminal.lines import shown
-from bowerbird.filter.scoring import score_files
+from bowerbird.assembly.scoring import score_files
 from bowerbird.models.bundle import load
 
 
