@@ -21,10 +21,11 @@ _Adapter = TypeVar("_Adapter")
 class Adapters:
     """What an installation works with. It leaves out what it does not have, or what its half has no use for.
 
-    `fetcher` reads pictures, and the pages of their hosts; `pages` and `streams` are what sources read. The
-    shell that makes an adapter closes it. Without `likenesses` only the same bytes are duplicates. `bundle`
-    judges; a `scout` is a cheaper one that looks first. `on_decision` hears of every decision, `on_fault` of
-    failures that are no candidate's.
+    `fetcher` reads pictures, and the pages of their hosts; `pages` and `streams` are what sources read, and
+    `own_network` makes a reader of one server of the owner's network, `http://host:port`. Without
+    `likenesses` only the same bytes are duplicates. `bundle` judges; a `scout` is a cheaper one that looks
+    first. `on_decision` hears of every decision, `on_fault` of failures that are no candidate's. The shell
+    that opens an adapter closes it.
     """
 
     store: ObjectStore | None = None
@@ -34,6 +35,7 @@ class Adapters:
     fetcher: Fetcher | None = None
     pages: Fetcher | None = None
     streams: Streams | None = None
+    own_network: Callable[[str], Fetcher] | None = None
     decoder: Decoder | None = None
     bundle: Bundle | None = None
     scout: Bundle | None = None

@@ -18,10 +18,12 @@ def context(adapters: Adapters, settings: Settings) -> Context:
         store=adapters.store,
         limiter=limiter(),
         reddit=settings.reddit,
+        mastodon=settings.mastodon,
         requests=settings.requests,
         seconds=settings.seconds,
         fill_gaps=settings.fill_gaps,
         streams=adapters.streams,
+        own_network=adapters.own_network,
     ).paced()
 
 

@@ -11,6 +11,7 @@ from bowerbird.filter.shape import NOMADS, ShapeRule
 
 if TYPE_CHECKING:  # the filter's half needs numpy and Pillow, the crawl's half what reads feeds and Reddit
     from bowerbird.crawl.settings import CrawlSettings
+    from bowerbird.crawl.sources.mastodon_account import MastodonAccount
     from bowerbird.crawl.sources.reddit_app import RedditApp
     from bowerbird.filter.owner_rules import Asked
     from bowerbird.filter.parts import PictureLimits
@@ -33,6 +34,7 @@ class Settings:
 
     communities: tuple[str, ...] = ()
     reddit: RedditApp | None = None
+    mastodon: MastodonAccount | None = None
     host_keys: Mapping[str, str] = field(default_factory=dict)
     requests: int = 100
     seconds: float = 60.0
@@ -52,6 +54,7 @@ class Settings:
         return cls(
             communities=crawl.community_list(),
             reddit=crawl.reddit_app(),
+            mastodon=crawl.mastodon_account(),
             host_keys=crawl.host_keys(),
             requests=crawl.crawl_requests,
             seconds=crawl.crawl_seconds,
