@@ -45,6 +45,12 @@ def imported(path: Path) -> frozenset[str]:
     return frozenset(names)
 
 
+def called(path: Path) -> set[str]:
+    """What is called by its bare name."""
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return {node.func.id for node in tree if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+
+
 def modules(folder: str) -> list[Path]:
     return sorted((ROOT / folder).rglob("*.py"))
 
@@ -123,6 +129,19 @@ def test_boto3_stays_at_the_edge() -> None:
     ]
     wired = {"wiring.py", "place.py"}
     assert [user for user in users if "/aws/" not in user and Path(user).name not in wired] == []
+
+
+# What an installation is made of.
+ASSEMBLED = {"CandidateFilter", "Consumer", "Copies", "Crawler", "Deliverer", "Parts", "Survivors"}
+
+
+def test_an_installation_is_put_together_in_one_place() -> None:
+    makers = {
+        path.parent.relative_to(ROOT).as_posix()
+        for path in PRODUCT + modules("functions")
+        if called(path) & ASSEMBLED
+    }
+    assert makers == {"src/bowerbird/assembly"}
 
 
 def test_the_environment_is_read_in_settings_only() -> None:
