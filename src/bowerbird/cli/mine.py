@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bowerbird.adapters.terminal.option_values import above_zero, positive, seconds, whole_number
+from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.usual import COSTLY, KEEP_DAYS
 from bowerbird.filter.shape import NOMADS, ShapeRule
 
@@ -50,7 +51,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="DAYS",
         help=f"how long pictures that a better copy replaced can come back (default: {KEEP_DAYS})",
     )
-    parser.add_argument("--downloads", type=positive, default=16, metavar="N", help="at once (default: 16)")
+    parser.add_argument(
+        "--downloads",
+        type=positive,
+        default=DOWNLOADS,
+        metavar="N",
+        help=f"at once (default: {DOWNLOADS})",
+    )
     parser.add_argument(
         "--no-thumbnails", action="store_true", help="keep no small copies of rejected pictures"
     )

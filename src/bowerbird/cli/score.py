@@ -22,7 +22,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Print one line a picture, in the order of their names."""
     from bowerbird.adapters import beforehand
-    from bowerbird.filter.scoring import score_files
+    from bowerbird.assembly.scoring import score_files
     from bowerbird.models.bundle import load
 
     paths = beforehand.pictures_of(args.files, "FILE")
