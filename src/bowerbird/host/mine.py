@@ -15,6 +15,7 @@ from bowerbird.adapters.place import Place
 from bowerbird.adapters.terminal.lines import cell, say, shown
 from bowerbird.adapters.terminal.signals import stop_on_signal
 from bowerbird.core.post import Committing, Removing, Source, Telling
+from bowerbird.core.wording import called, said
 from bowerbird.crawl.hosts import turns
 from bowerbird.filter.replaced import KEEP_DAYS
 from bowerbird.host.counts import Tally
@@ -125,7 +126,8 @@ def print_summary(result: MineResult, place: Place) -> None:
     table.add_column("candidates", justify="right", footer=str(tally.judged))
     for (stage, outcome), count in tally.decisions.most_common():
         style = "green" if outcome == "kept" else None
-        table.add_row("" if outcome == "kept" else cell(stage), cell(outcome), str(count), style=style)
+        where = "" if outcome == "kept" else cell(called(stage))
+        table.add_row(where, cell(said(outcome)), str(count), style=style)
     console = Console(highlight=False)
     console.print(table)
     if tally.skips:

@@ -69,7 +69,7 @@ def by_pictures_a_day(bundle: Bundle, place: Place, wanted: float) -> Choice:
             continue
         days.add(decision.day)
     if not scores:
-        raise UsageError(f"{place.name} holds no decision of {bundle.manifest.name} with a novelty score")
+        raise UsageError(f"{place.name} holds no decision of {bundle.manifest.name} with a match")
     ranked = np.sort(scores)[::-1]
     rank = max(1, round(wanted * len(days)))
     if rank > len(ranked) and unscored:

@@ -62,7 +62,7 @@ def histogram(scores: Mapping[str, Scores], threshold: float, path: Path) -> Non
             values.clip(low), bins.tolist(), density=True, alpha=0.6, label=name, color=_COLOURS.get(name)
         )
     axis.axvline(threshold, color="black", linestyle="--", label=f"threshold {threshold:.3g}")
-    axis.set(xlabel="novelty score", ylabel="density")
+    axis.set(xlabel="match", ylabel="density")
     axis.legend()
     _save(figure, path)
 

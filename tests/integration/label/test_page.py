@@ -137,15 +137,15 @@ def test_filters_by_verdict_reason_and_community(opened: Opened) -> None:
 
 def test_the_threshold_shows_at_once_what_would_change(opened: Opened) -> None:
     page = opened.page
-    expect(page.locator("#change")).to_have_text("2 of 4 would pass novelty: 0 more, 0 fewer")
+    expect(page.locator("#change")).to_have_text("2 of 4 would pass: 0 more, 0 fewer")
     page.locator("#threshold").fill("9")
-    expect(page.locator("#change")).to_have_text("3 of 4 would pass novelty: 1 more, 0 fewer")
+    expect(page.locator("#change")).to_have_text("3 of 4 would pass: 1 more, 0 fewer")
     page.select_option("[name=verdict]", "changing")
     assert titles(page) == ["near"]
     page.keyboard.press("r")
     expect(page.locator("#change")).to_contain_text("agrees with 0 of your 1 labels")
     page.locator("#threshold").fill("15")
-    expect(page.locator("#change")).to_contain_text("1 of 4 would pass novelty: 0 more, 1 fewer")
+    expect(page.locator("#change")).to_contain_text("1 of 4 would pass: 0 more, 1 fewer")
     expect(page.locator("#change")).to_contain_text("agrees with 1 of your 1 labels")
     assert titles(page) == ["just"]
 

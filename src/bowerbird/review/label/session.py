@@ -33,6 +33,7 @@ class Shown:
     credit: str
     link: str | None
     novelty: float | None
+    standing: str
     label: bool | None
 
 
@@ -96,6 +97,7 @@ class Desk:
             credit=card.credit,
             link=card.link,
             novelty=card.novelty,
+            standing=card.standing,
             label=self.labels.get(card.candidate),
         )
 

@@ -1,4 +1,4 @@
-"""Novelty scores as a picture: what the owner loves above, what this run met below, one threshold."""
+"""The match as a histogram: what the owner loves above, what this run met below, one threshold."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from bowerbird.models.bundle import Bundle
+from bowerbird.review.palette import Palette
 from bowerbird.review.sheet.gauge import figure
-from bowerbird.review.sheet.palette import Palette
 from bowerbird.review.sheet.summary import Report
 
 _BINS: Final = 48
@@ -100,7 +100,9 @@ class Histogram:
             for axis in axes:
                 self._dress(axis, edges, colours)
             self._mark_threshold(list(axes), colours)
-            axes[-1].set_xlabel("novelty score (edge bars hold the outliers)", color=colours.faint, size=8)
+            axes[-1].set_xlabel(
+                "match with your taste (edge bars hold the outliers)", color=colours.faint, size=8
+            )
             target = io.BytesIO()
             metadata = {"Date": None} if image_format == "svg" else {}
             # On a page the page's own paper shows through, white in print.
@@ -129,7 +131,7 @@ class Histogram:
                 fill=True,
                 color=colours.loved,
                 alpha=0.55,
-                label=f"training ({self.training.size:,})",
+                label=f"yours, learned from ({self.training.size:,})",
             )
         if self.held_out.size:
             axis.stairs(
@@ -137,7 +139,7 @@ class Histogram:
                 edges,
                 color=colours.ink,
                 linewidth=1.3,
-                label=f"held out ({self.held_out.size:,})",
+                label=f"yours, kept apart ({self.held_out.size:,})",
             )
         axis.set_ylabel("% of pictures", color=colours.faint, size=8)
 

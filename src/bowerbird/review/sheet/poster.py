@@ -11,10 +11,11 @@ from typing import Final
 from PIL import Image, ImageDraw
 
 from bowerbird.core.ports import ObjectStore
+from bowerbird.core.wording import called
+from bowerbird.review.palette import DARK
 from bowerbird.review.sheet.gauge import Gauges
 from bowerbird.review.sheet.histogram import Histogram
 from bowerbird.review.sheet.lettering import Ink, write
-from bowerbird.review.sheet.palette import DARK
 from bowerbird.review.sheet.summary import Group, Report
 from bowerbird.review.sheet.thumbs import load_thumb
 from bowerbird.review.sheet.tiles import Tile, TilePainter
@@ -119,7 +120,7 @@ def _reasons(pen: ImageDraw.ImageDraw, report: Report) -> int:
     most = max((len(group.cards) for group in report.groups), default=1)
     for group in report.groups[:_MOST_REASONS]:
         taken = write(pen, (left, top), group.reason, _REASON, 200)
-        write(pen, (left + taken + 8, top + 2), group.stage, Ink(14, DARK.faint), 270 - taken)
+        write(pen, (left + taken + 8, top + 2), called(group.stage), Ink(14, DARK.faint), 270 - taken)
         end = left + 290 + max(4, len(group.cards) * (right - left - 360) // most)
         pen.rounded_rectangle((left + 290, top + 5, end, top + 15), 3, fill=DARK.rejected)
         write(pen, (right - 56, top), f"{len(group.cards):,}", _REASON, 56)

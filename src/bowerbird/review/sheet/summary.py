@@ -52,7 +52,7 @@ class Report:
 
     @cached_property
     def threshold(self) -> float | None:
-        """The novelty threshold that most of the run was held against."""
+        """The threshold of the match that most of the run was held against."""
         seen = Counter(c.measure.threshold for c in self.cards if c.measure and c.measure.name == "novelty")
         return seen.most_common(1)[0][0] if seen else None
 

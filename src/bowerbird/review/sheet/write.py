@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from PIL import Image
 
 from bowerbird.adapters.folder.disk import disk_errors
 from bowerbird.core.plain_text import plain
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.whole import write_whole
-from bowerbird.review.sheet.histogram import Histogram, Reference
+from bowerbird.review.palette import LIGHT
+from bowerbird.review.sheet.histogram import Histogram, Reference, Scores
 from bowerbird.review.sheet.page import render_page
-from bowerbird.review.sheet.palette import LIGHT
 from bowerbird.review.sheet.poster import draw_poster
 from bowerbird.review.sheet.summary import Report, read_report
 
@@ -24,7 +25,7 @@ _HISTOGRAM_INCHES: Final = (9.6, 4.2)
 
 @dataclass(frozen=True, slots=True)
 class SheetFiles:
-    """Where the sheet is; `histogram` is None when nothing in the run has a novelty score."""
+    """Where the sheet is; `histogram` is None when nothing in the run has a match."""
 
     page: Path
     picture: Path
@@ -42,6 +43,8 @@ def write_sheet(
 ) -> SheetFiles:
     """Write `sheet.html`, `sheet.png` and `novelty.png` of a place, of one day (YYYY-MM-DD) or of all."""
     report, title = read_report(store, day), plain(title)
+    if reference is not None and reference.bundle in {None, *report.bundles} and len(report.bundles) == 1:
+        report = _placed(report, reference.held_out)
     histogram = Histogram.of(report, reference)
     with disk_errors(out):
         out.mkdir(parents=True, exist_ok=True)
@@ -52,6 +55,19 @@ def write_sheet(
         return SheetFiles(page, picture, None, report)
     write_whole(chart, histogram.draw(LIGHT, inches=_HISTOGRAM_INCHES, image_format="png", dpi=150))
     return SheetFiles(page, picture, chart, report)
+
+
+def _placed(report: Report, held_out: Scores) -> Report:
+    """Say how matches stand among the owner's pictures where the decisions, of an older version, do not."""
+    if not held_out.size:
+        return report
+    cards = (
+        card
+        if card.percentile is not None or card.novelty is None
+        else replace(card, percentile=100 * float(np.mean(held_out < card.novelty)))
+        for card in report.cards
+    )
+    return replace(report, cards=tuple(cards))
 
 
 def _png(image: Image.Image) -> bytes:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bowerbird.review.palette import DARK, LIGHT
 from bowerbird.review.sheet.histogram import Histogram, Reference
-from bowerbird.review.sheet.palette import DARK, LIGHT
 from bowerbird.review.sheet.summary import Report, read_report
 from tests.fakes import FakeStore
 
