@@ -5,7 +5,6 @@ from bowerbird.net.fetcher import HttpFetcher
 from bowerbird.net.files import FileFetcher
 from bowerbird.net.limits import Limits
 from bowerbird.net.pacing import HostTurns
-from bowerbird.net.schemes import SchemeFetcher
 from bowerbird.net.streams import WebSockets
 
 __all__ = [
@@ -14,6 +13,5 @@ __all__ = [
     "HostTurns",
     "HttpFetcher",
     "Limits",
-    "SchemeFetcher",
     "WebSockets",
 ]
