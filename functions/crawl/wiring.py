@@ -43,6 +43,7 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
         store=S3Store(s3, settings.bucket) if settings.bucket else None,
         limiter=limiter(),
         reddit=settings.reddit_app(),
+        mastodon=settings.mastodon_account(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
         streams=WebSockets(user_agent=settings.user_agent),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bowerbird.adapters import beforehand
 from bowerbird.adapters.terminal.lines import shown
 from bowerbird.core.wording import MATCH, standing
-from bowerbird.filter.scoring import Score, score_files
-from bowerbird.models.bundle import load
+
+if TYPE_CHECKING:
+    from bowerbird.filter.scoring import Score
 
 _WIDEST = len(standing(99))
 
@@ -26,6 +27,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print one line a picture, in the order of their names."""
+    from bowerbird.adapters import beforehand
+    from bowerbird.filter.scoring import score_files
+    from bowerbird.models.bundle import load
+
     paths = beforehand.pictures_of(args.files, "FILE")
     for score in score_files(paths, load(args.bundle)):
         if args.json:

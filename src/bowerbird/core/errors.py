@@ -65,6 +65,14 @@ class PermanentError(BowerbirdError):
         return Reason(self.word or Word.ERROR, self.detail)
 
 
+class StatusError(PermanentError):
+    """The other side answered with a status that is a no; `body` is the beginning of what it said."""
+
+    def __init__(self, detail: str, word: Word | None = None, *, status: int, body: bytes = b"") -> None:
+        super().__init__(detail, word, status=status)
+        self.body = body
+
+
 class OptedOutError(PermanentError):
     """The host asks that its pictures are not used so: no other copy may be taken instead."""
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from urllib3 import BaseHTTPResponse
+from urllib3 import BaseHTTPResponse, exceptions
 
-from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.core.errors import BowerbirdError, OptedOutError, PermanentError, RetryableError, StatusError
 from bowerbird.core.reasons import Word
 from bowerbird.net.urls import Target
 
@@ -26,6 +26,9 @@ _SERVER_ERROR: Final = 500
 _LONGEST_WAIT_S: Final = 86_400.0
 
 _CHUNK: Final = 64 * 1024
+
+# What an API says of its refusal is shorter.
+_SAID_BYTES: Final = 4096
 
 # Where a caller is asked whether it has seen enough. The first packets of an answer hold most headers of
 # pictures; one with a camera's thumbnail or a printer's profile needs more.
@@ -51,7 +54,7 @@ def check_status(response: BaseHTTPResponse, target: Target) -> None:
     """Let only an answer with a body of its own pass.
 
     Raises:
-        PermanentError: `gone: …`, `forbidden: …` or `status: …`.
+        StatusError: `gone: …`, `forbidden: …` or `status: …`.
         RetryableError: `busy: …`, with the wait that was asked for.
     """
     status = response.status
@@ -65,7 +68,15 @@ def check_status(response: BaseHTTPResponse, target: Target) -> None:
             retry_after_s=retry_after(response.headers.get("retry-after"), response.headers.get("date")),
         )
     word = Word.GONE if status in _GONE else Word.FORBIDDEN if status in _FORBIDDEN else Word.STATUS
-    raise PermanentError(f"{target} answered {status}", word, status=status)
+    raise StatusError(f"{target} answered {status}", word, status=status, body=_said(response))
+
+
+def _said(response: BaseHTTPResponse) -> bytes:
+    """The beginning of what comes with a status: APIs say there what is wrong. Half of it is as good."""
+    try:
+        return response.read(_SAID_BYTES, decode_content=True) or b""
+    except (exceptions.HTTPError, BowerbirdError, OSError, ValueError):
+        return b""
 
 
 def retry_after(value: str | None, date: str | None = None) -> float | None:

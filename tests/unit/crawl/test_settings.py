@@ -1,5 +1,6 @@
 import pytest
 
+from bowerbird.core.errors import UsageError
 from bowerbird.crawl.settings import CrawlSettings
 
 
@@ -31,3 +32,16 @@ def test_a_hosts_key_comes_from_the_setting_that_the_host_names(monkeypatch: pyt
     settings = CrawlSettings()
     assert settings.host_keys() == {"imgur": "the-imgur-id"}
     assert "the-imgur-id" not in repr(settings) + str(settings) + str(settings.model_dump())
+
+
+def test_a_token_belongs_to_one_mastodon_instance(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert CrawlSettings().mastodon_account() is None
+    monkeypatch.setenv("BOWERBIRD_MASTODON_TOKEN", "the-token")
+    with pytest.raises(UsageError, match="say which in BOWERBIRD_MASTODON_INSTANCE"):
+        CrawlSettings().mastodon_account()
+    monkeypatch.setenv("BOWERBIRD_MASTODON_INSTANCE", "m.example")
+    settings = CrawlSettings()
+    account = settings.mastodon_account()
+    assert account is not None
+    assert account.headers("m.example") == {"Authorization": "Bearer the-token"}
+    assert "the-token" not in repr(settings) + repr(account)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from bowerbird.core.errors import (
     RetryableError,
     SourceBlockedError,
     SourceUnreachableError,
+    StatusError,
     UsageError,
 )
 from bowerbird.core.ports import Fetcher
@@ -100,6 +102,12 @@ class RunBudget:
         return not self.over and self.spent + 1 <= share * self._requests
 
 
+# Errors of Lemmy (https://github.com/LemmyNet/lemmy/blob/main/crates/utils/src/error.rs) and of PieFed.
+_TOO_OFTEN: Final = "rate_limit_error"
+_NOTHING_THERE: Final = re.compile(
+    r"couldnt_find_(?:post|community)|not_found|(?:post|community) not found(?: or inaccessible)?"
+)
+
 _T = TypeVar("_T")
 
 
@@ -160,6 +168,7 @@ class Listing:
             wait = {} if error.retry_after_s is None else {"retry-after": str(error.retry_after_s)}
             turn.answered(HTTPStatus.SERVICE_UNAVAILABLE, wait)
             raise self._unreachable(str(error)) from None
+        answer = replace(answer, status=_meant(answer))
         turn.answered(answer.status, answer.headers)
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise self._throttled(0)
@@ -198,15 +207,17 @@ class Listing:
             )
 
 
-def fetching(fetcher: Fetcher, accept: str) -> Ask:
-    """Ask through the guarded fetcher, for sources that need no account.
+def fetching(fetcher: Fetcher, accept: str, headers: Mapping[str, str] | None = None) -> Ask:
+    """Ask through the guarded fetcher, for sources that need no account; `headers` may carry a token.
 
     The fetcher raises what a listing reads from statuses; here its errors become statuses again.
     """
 
     def ask(url: str) -> Answer:
         try:
-            fetched = fetcher.fetch(url, accept=accept, max_bytes=MAX_PAGE_BYTES)
+            fetched = fetcher.fetch(url, accept=accept, max_bytes=MAX_PAGE_BYTES, headers=headers)
+        except StatusError as error:
+            return Answer(error.status or 0, {}, error.body)
         except PermanentError as error:
             if error.word not in _STATUSES:
                 raise SourceBlockedError(f"{_host(url)} cannot be read: {error}") from None
@@ -219,6 +230,20 @@ def fetching(fetcher: Fetcher, accept: str) -> Ask:
         return Answer(fetched.status, fetched.headers, fetched.body)
 
     return ask
+
+
+def _meant(answer: Answer) -> int:
+    """The status that fits what a body says: Lemmy and its kin answer 400 to much that has a status."""
+    if answer.status != HTTPStatus.BAD_REQUEST:
+        return answer.status
+    try:
+        fields = untrusted.mapping(_json(answer.body))
+    except (ValueError, RecursionError):
+        return answer.status
+    said = str(fields.get("error") or fields.get("message")).lower()
+    if said == _TOO_OFTEN:
+        return HTTPStatus.TOO_MANY_REQUESTS
+    return HTTPStatus.NOT_FOUND if _NOTHING_THERE.fullmatch(said) else answer.status
 
 
 def _host(url: str) -> str:
