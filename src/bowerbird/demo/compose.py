@@ -11,7 +11,7 @@ from typing import Any
 
 from bowerbird.demo import shapes
 from bowerbird.demo.host_answers import HOUR, answers_json
-from bowerbird.demo.hour import By, Hour
+from bowerbird.demo.hour import Byline, RecordedHour
 from bowerbird.demo.previews import media_field
 from bowerbird.demo.served_pictures import Picture
 
@@ -19,25 +19,25 @@ from bowerbird.demo.served_pictures import Picture
 KEPT, DULL = "kept", "novelty"
 
 
-def compose() -> Hour:
+def compose() -> RecordedHour:
     """The whole hour, oldest post first."""
-    hour = Hour()
+    hour = RecordedHour()
     for part in (_scenery, _everything_else, _galleries, _imgur, _flickr, _elsewhere, _skipped, _broken):
         part(hour)
     return hour
 
 
-def _scenery(hour: Hour) -> None:
+def _scenery(hour: RecordedHour) -> None:
     """Single pictures on Reddit's own host that the owner would like, and their copies."""
     lake = Picture("lake-sherburne")
     hour.reddit_image(
-        By("EarthPorn", "moss_and_scree", "Lake Sherburne under the first snow, Montana [OC]"),
+        Byline("EarthPorn", "moss_and_scree", "Lake Sherburne under the first snow, Montana [OC]"),
         lake,
         "kept|duplicate",
     )
-    hour.reddit_image(By("pics", "quiet_thermos", "I got up at five for this"), lake, "kept|duplicate")
+    hour.reddit_image(Byline("pics", "quiet_thermos", "I got up at five for this"), lake, "kept|duplicate")
     hour.reddit_image(
-        By("CampingandHiking", "picket_and_peg", "Calm water, and nobody about"),
+        Byline("CampingandHiking", "picket_and_peg", "Calm water, and nobody about"),
         # Mirrored, or it would be a near-duplicate of the lake above before anybody asks for marks.
         Picture("lake-sherburne", mark="wanderlicht photo", mirrored=True),
         "watermark",
@@ -45,10 +45,12 @@ def _scenery(hour: Hour) -> None:
     )
     # Somebody saved a picture of the gallery below and posted it again, smaller and blocky.
     again = Picture("picos-de-europa", width=1400, quality=45)
-    hour.reddit_image(By("MostBeautiful", "reposterior", "Mountains & clouds"), again, "kept|near-duplicate")
+    hour.reddit_image(
+        Byline("MostBeautiful", "reposterior", "Mountains & clouds"), again, "kept|near-duplicate"
+    )
 
 
-def _everything_else(hour: Hour) -> None:
+def _everything_else(hour: RecordedHour) -> None:
     """Single pictures on Reddit's own host that are large and whole, and not scenery."""
     rows = (
         ("CityPorn", "tramline_nine", "Singapore from the bay", Picture("singaporean-cityscape")),
@@ -70,7 +72,7 @@ def _everything_else(hour: Hour) -> None:
         ("mildlyinfuriating", "shedless", "Six people, one key", Picture(drawing="screenshot", format="PNG")),
     )
     for community, author, title, picture in rows:
-        hour.reddit_image(By(community, author, title), picture, DULL)
+        hour.reddit_image(Byline(community, author, title), picture, DULL)
     shapes_of_no_use = (
         ("logodesign", "kerned_to_death", "Too much?", Picture(drawing="icon", format="PNG"), "too-small"),
         ("cats", "loaf_inspector", "Chelsea disapproves", Picture("chelsea"), "too-small"),
@@ -90,27 +92,27 @@ def _everything_else(hour: Hour) -> None:
         ),
     )
     for community, author, title, picture, outcome in shapes_of_no_use:
-        hour.reddit_image(By(community, author, title), picture, outcome)
+        hour.reddit_image(Byline(community, author, title), picture, outcome)
 
 
-def _galleries(hour: Hour) -> None:
+def _galleries(hour: RecordedHour) -> None:
     fields, (picos, aitzgorri) = hour.gallery_fields(Picture("picos-de-europa"), Picture("aitzgorri"))
     _add_unusable_items(fields)
     outcomes = {picos: "kept|duplicate", aitzgorri: KEPT}
     hour.gallery(
-        By("hiking", "cairn_counter", "Ten days across the north of Spain, on foot"), fields, outcomes
+        Byline("hiking", "cairn_counter", "Ten days across the north of Spain, on foot"), fields, outcomes
     )
 
     fields, (stream, roofs) = hour.gallery_fields(Picture("forest-stream"), Picture("beacon-street-sunset"))
     parent = hour.gallery(
-        By("photographs", "halfstop", "Before and after moving to the city"),
+        Byline("photographs", "halfstop", "Before and after moving to the city"),
         fields,
         {stream: "kept|duplicate", roofs: "novelty|duplicate"},
     )
     hour.crosspost("wildernessporn", "halfstop", parent, hour.expected[parent["name"]])
 
     hour.gallery(
-        By("travel", "lost_luggage_", "My whole trip in one album"),
+        Byline("travel", "lost_luggage_", "My whole trip in one album"),
         {"is_gallery": True, "media_metadata": None, "gallery_data": None},
         {"skipped": "gone"},
     )
@@ -118,7 +120,7 @@ def _galleries(hour: Hour) -> None:
     fields, (brushes,) = hour.gallery_fields(Picture("paint-brushes"))
     inline = {"media_metadata": fields["media_metadata"]}
     hour.post(
-        By("painting", "gesso_twice", "How do you clean yours?"),
+        Byline("painting", "gesso_twice", "How do you clean yours?"),
         {brushes: DULL},
         shapes.text_fields("See picture."),
         inline,
@@ -136,46 +138,46 @@ def _add_unusable_items(fields: dict[str, Any]) -> None:
     items.append({"media_id": moving, "id": 950_000_101, "caption": "the cable car"})
 
 
-def _imgur(hour: Hour) -> None:
+def _imgur(hour: RecordedHour) -> None:
     hour.imgur_page(
-        By("EarthPorn", "dunegrass81", "The long ridge, [OC] (1600x1067)"),
+        Byline("EarthPorn", "dunegrass81", "The long ridge, [OC] (1600x1067)"),
         "mQ4xTz9",
         Picture("extreme-desert-hike"),
         KEPT,
     )
     hour.imgur_page(
-        By("roadtrip", "gravel_please", "Last light, and all of it good"),
+        Byline("roadtrip", "gravel_please", "Last light, and all of it good"),
         "a/Rk7wPd2",
         Picture("hilltop-sunset"),
         "kept|novelty",
     )
     hour.imgur_page(
-        By("architecture", "eaves_dropper", "The hall nobody visits"),
+        Byline("architecture", "eaves_dropper", "The hall nobody visits"),
         "gallery/the-hall-nobody-visits-Zt5bLn8",
         Picture("museum-hall"),
         DULL,
     )
     url = "https://i.imgur.com/hV2cYs6.jpg"
-    hour.direct(By("hellsomememes", "saltpan_sally", "Nobody there"), url, Picture(drawing="meme"), DULL)
+    hour.direct(Byline("hellsomememes", "saltpan_sally", "Nobody there"), url, Picture(drawing="meme"), DULL)
     # The link names imgur's medium thumbnail; the original has no letter after the id.
     small, whole = "https://i.imgur.com/pW8dGk3m.jpg", "https://i.imgur.com/pW8dGk3.jpg"
     post = hour.direct(
-        By("Figs", "ripe_enough", "First one this year"), small, Picture("fig-in-a-bowl", width=320), DULL
+        Byline("Figs", "ripe_enough", "First one this year"), small, Picture("fig-in-a-bowl", width=320), DULL
     )
     hour.answer(whole, picture=Picture("fig-in-a-bowl"))
     hour.expected[post["name"]] = {whole: DULL}
     hour.direct(
-        By("rocketry", "hold_hold_hold", "T minus nine hours"),
+        Byline("rocketry", "hold_hold_hold", "T minus nine hours"),
         "https://i.imgur.com/Jd6nRq1.jpg",
         Picture("rocket"),
         "too-small",
         previewed=False,
     )
     gifv = shapes.link_fields("https://i.imgur.com/uB3kXe7.gifv") | {"post_hint": "link"}
-    hour.post(By("oddlysatisfying", "loop_de_loup", "It never misses"), {"skipped": "video"}, gifv)
+    hour.post(Byline("oddlysatisfying", "loop_de_loup", "It never misses"), {"skipped": "video"}, gifv)
     gone = "https://i.imgur.com/Fw9hTa4.jpg"
     hour.direct(
-        By("wallpapers", "old_bookmarks", "Still my favourite"),
+        Byline("wallpapers", "old_bookmarks", "Still my favourite"),
         gone,
         Picture("pagoda"),
         "removed",
@@ -184,19 +186,21 @@ def _imgur(hour: Hour) -> None:
     hour.answer(gone, location="https://i.imgur.com/removed.png", status=302)
     hour.answer("https://i.imgur.com/removed.png", picture=Picture(drawing="removed", format="PNG"))
     page = shapes.link_fields("https://imgur.com/cX1vMw5")
-    hour.post(By("nostalgia", "old_bookmarks", "Does anybody still have this?"), {"skipped": "gone"}, page)
+    hour.post(
+        Byline("nostalgia", "old_bookmarks", "Does anybody still have this?"), {"skipped": "gone"}, page
+    )
 
 
-def _flickr(hour: Hour) -> None:
+def _flickr(hour: RecordedHour) -> None:
     hour.flickr(
-        By("EarthPorn", "second_flush", "Tea gardens in the morning mist [OC]"),
+        Byline("EarthPorn", "second_flush", "Tea gardens in the morning mist [OC]"),
         "https://www.flickr.com/photos/fellwalker/54871230911/",
         "54871230911",
         Picture("tea-gardens"),
         KEPT,
     )
     hour.flickr(
-        By("raptors", "hedge_layer", "Osprey, and it saw me"),
+        Byline("raptors", "hedge_layer", "Osprey, and it saw me"),
         "https://flic.kr/p/2rAq8pL",
         str(_base58("2rAq8pL")),
         Picture("perched-osprey"),
@@ -204,68 +208,70 @@ def _flickr(hour: Hour) -> None:
     )
     url = "https://live.staticflickr.com/65535/54869904427_7c1e5b0a93_o.jpg"
     hour.direct(
-        By("birdphotography", "reedbed", "Green heron, waiting"), url, Picture("pondering-heron"), DULL
+        Byline("birdphotography", "reedbed", "Green heron, waiting"), url, Picture("pondering-heron"), DULL
     )
 
 
-def _elsewhere(hour: Hour) -> None:
+def _elsewhere(hour: RecordedHour) -> None:
     """Files on hosts without a rule of their own."""
     hour.direct(
-        By("ancientrome", "vitruvius_vt", "The Colosseum at a quiet hour"),
+        Byline("ancientrome", "vitruvius_vt", "The Colosseum at a quiet hour"),
         "https://upload.wikimedia.org/wikipedia/commons/7/7a/Colosseum_quiet_side.jpg",
         Picture("roman-colosseum"),
         DULL,
     )
     hour.direct(
-        By("Milan", "tram_nineteen", "Piazza Gae Aulenti through the gap"),
+        Byline("Milan", "tram_nineteen", "Piazza Gae Aulenti through the gap"),
         "https://cdn.citywalks.example/2026/11/gae-aulenti.webp",
         Picture("piazza-gae-aulenti", format="WEBP"),
         DULL,
         delay_s=1.5,
     )
     hour.direct(
-        By("bridges", "span_and_sag", "High Trestle Trail after dark"),
+        Byline("bridges", "span_and_sag", "High Trestle Trail after dark"),
         "http://www.railtrails.example/img/high-trestle.jpg",
         Picture("high-trestle-trail"),
         DULL,
         previewed=False,
     )
     hour.direct(
-        By("dahlias", "tuber_lifter", "Frost tomorrow, so here is the last"),
+        Byline("dahlias", "tuber_lifter", "Frost tomorrow, so here is the last"),
         "https://static.gardendiary.example/u/2291/last-dahlia.jpeg?v=3",
         Picture("dahlia"),
         "too-small",
         previewed=False,
     )
     hour.direct(
-        By("coffee", "portafilter", "The usual"),
+        Byline("coffee", "portafilter", "The usual"),
         "https://pics.morningcup.example/usual.png",
         Picture("coffee", format="PNG"),
         "too-small",
     )
 
 
-def _skipped(hour: Hour) -> None:
+def _skipped(hour: RecordedHour) -> None:
     """Posts that give no candidate, by their own fields."""
-    picture = hour.reddit_image(By("nsfw_wallpapers", "after_ten_pm", "Not at work"), Picture("pagoda"), "")
+    picture = hour.reddit_image(
+        Byline("nsfw_wallpapers", "after_ten_pm", "Not at work"), Picture("pagoda"), ""
+    )
     _make_skipped(hour, picture, "over-18", {"over_18": True, "thumbnail": "nsfw"})
     video = shapes.link_fields("https://v.redd.it/q7m1xw0zd4v51") | shapes.video_fields(
         "q7m1xw0zd4v51", 1280, 720, 34
     )
     parent = hour.post(
-        By("nextfuckinglevel", "one_take_wonder", "No cuts, no wires"), {"skipped": "video"}, video
+        Byline("nextfuckinglevel", "one_take_wonder", "No cuts, no wires"), {"skipped": "video"}, video
     )
     hour.crosspost("toptalent", "seen_it_twice", parent, {"skipped": "video"})
     tube = shapes.link_fields("https://www.youtube.com/watch?v=k2Wq8rTn4bE")
     embed = shapes.embed_fields("youtube.com", "Slow train, whole line")
-    hour.post(By("trains", "ballast_fan", "Seven hours of front seat"), {"skipped": "video"}, tube, embed)
+    hour.post(Byline("trains", "ballast_fan", "Seven hours of front seat"), {"skipped": "video"}, tube, embed)
     for category, author in (
         ("moderator", "rule_six_again"),
         ("reddit", "totally_not_spam"),
         ("deleted", "[deleted]"),
     ):
         post = hour.reddit_image(
-            By("itookapicture", author, f"ITAP of a coffee ({category})"), Picture("coffee"), ""
+            Byline("itookapicture", author, f"ITAP of a coffee ({category})"), Picture("coffee"), ""
         )
         _make_skipped(hour, post, "removed", shapes.removed_fields(category))
     texts = (
@@ -274,7 +280,7 @@ def _skipped(hour: Hour) -> None:
         ("tifu", "wrong_chat", "TIFU by replying to all", "It was the whole building."),
     )
     for community, author, title, text in texts:
-        hour.post(By(community, author, title), {"skipped": "text-only"}, shapes.text_fields(text))
+        hour.post(Byline(community, author, title), {"skipped": "text-only"}, shapes.text_fields(text))
     articles = (
         (
             "worldnews",
@@ -297,34 +303,34 @@ def _skipped(hour: Hour) -> None:
     )
     for community, author, title, url in articles:
         hour.post(
-            By(community, author, title),
+            Byline(community, author, title),
             {"skipped": "no-rule"},
             shapes.link_fields(url) | {"post_hint": "link"},
         )
     other = "https://www.reddit.com/r/AskReddit/comments/1t3zzq8/what_did_you_believe/"
     hour.post(
-        By("bestof", "hat_tip", "Somebody explains tides in two lines"),
+        Byline("bestof", "hat_tip", "Somebody explains tides in two lines"),
         {"skipped": "no-picture"},
         shapes.link_fields(other),
     )
     gif = shapes.link_fields("https://i.redd.it/w4n9c2loop071.gif") | {"post_hint": "image"}
-    hour.post(By("gifs", "loop_de_loup", "Again, again"), {"skipped": "animation"}, gif)
+    hour.post(Byline("gifs", "loop_de_loup", "Again, again"), {"skipped": "animation"}, gif)
 
 
-def _broken(hour: Hour) -> None:
+def _broken(hour: RecordedHour) -> None:
     """Hosts as they are on a bad day."""
     hour.reddit_image(
-        By("ruralporn", "thermal_soarer", "Picnic weather, finally"),
+        Byline("ruralporn", "thermal_soarer", "Picnic weather, finally"),
         Picture("dandelions", width=1580),
         "kept|novelty",
         cut="transfer",
     )
-    post = hour.reddit_image(By("pic", "second_thoughts", "Never mind"), Picture("dandelions"), "gone")
+    post = hour.reddit_image(Byline("pic", "second_thoughts", "Never mind"), Picture("dandelions"), "gone")
     for url in list(hour.answers):
         if post["url"].rpartition("/")[2] in url:
             hour.answers.pop(url)  # Reddit deletes a picture and its previews together
     hour.direct(
-        By("analog", "grain_of_truth", "Half of it is better than none"),
+        Byline("analog", "grain_of_truth", "Half of it is better than none"),
         "https://files.darkroom.example/roll-12/dandelions.jpg",
         Picture("dandelions"),
         "truncated",
@@ -333,7 +339,7 @@ def _broken(hour: Hour) -> None:
     )
     url = "https://share.picdrop.example/view/8841.jpg"
     html = hour.direct(
-        By("photo", "hotlinker", "Look at this"), url, Picture("pagoda"), "html", previewed=False
+        Byline("photo", "hotlinker", "Look at this"), url, Picture("pagoda"), "html", previewed=False
     )
     hour.answer(
         url,
@@ -341,7 +347,7 @@ def _broken(hour: Hour) -> None:
     )
     html["post_hint"] = "link"
     hour.direct(
-        By("LandscapePhotography", "portfolio_only", "Dandelions, from my portfolio"),
+        Byline("LandscapePhotography", "portfolio_only", "Dandelions, from my portfolio"),
         "https://www.mayfieldphoto.example/work/dandelions-large.jpg",
         Picture("dandelions", quality=80),
         f"opted-out|{DULL}",  # Reddit's own copy may be turned down before the host is asked
@@ -349,7 +355,7 @@ def _broken(hour: Hour) -> None:
     )
 
 
-def _make_skipped(hour: Hour, post: dict[str, Any], word: str, fields: dict[str, Any]) -> None:
+def _make_skipped(hour: RecordedHour, post: dict[str, Any], word: str, fields: dict[str, Any]) -> None:
     post |= fields
     hour.expected[post["name"]] = {"skipped": word}
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.core.labels import read_labels
 from bowerbird.review.label.app import create_app
-from bowerbird.review.label.session import open_desk
+from bowerbird.review.label.session import open_session
 from tests.integration.label.place import HOSTILE, fill
 
 
@@ -43,7 +43,7 @@ def serving(store: FolderStore) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as bound:
         port = bound.getsockname()[1]
         server = uvicorn.Server(
-            uvicorn.Config(create_app(open_desk(store), port), lifespan="off", log_level="error")
+            uvicorn.Config(create_app(open_session(store), port), lifespan="off", log_level="error")
         )
         thread = threading.Thread(target=lambda: server.run(sockets=[bound]), daemon=True)
         thread.start()

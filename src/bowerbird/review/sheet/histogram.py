@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from bowerbird.models.bundle import Bundle
 from bowerbird.review.palette import Palette
 from bowerbird.review.sheet.gauge import figure
-from bowerbird.review.sheet.summary import Report
+from bowerbird.review.sheet.summary import Run
 
 _BINS: Final = 48
 _OUTLIERS: Final = 0.02
@@ -44,7 +44,7 @@ class Reference:
     threshold: float | None = None
     bundle: str | None = None
 
-    def fits(self, report: Report) -> bool:
+    def fits(self, report: Run) -> bool:
         """Whether the run was decided with these scores' own model."""
         return self.bundle is None or not report.bundles or self.bundle in report.bundles
 
@@ -68,7 +68,7 @@ class Histogram:
     threshold: float | None
 
     @classmethod
-    def of(cls, report: Report, reference: Reference | None) -> Histogram | None:
+    def of(cls, report: Run, reference: Reference | None) -> Histogram | None:
         """Gather the scores, or None when there is not a single one."""
         if reference is None or not reference.fits(report):
             reference = Reference()

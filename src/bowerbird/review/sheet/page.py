@@ -14,7 +14,7 @@ from bowerbird.review.palette import DARK, LIGHT, Palette
 from bowerbird.review.sheet.cards import Card
 from bowerbird.review.sheet.gauge import Gauges, figure
 from bowerbird.review.sheet.histogram import Histogram
-from bowerbird.review.sheet.summary import Report
+from bowerbird.review.sheet.summary import Run
 from bowerbird.review.sheet.thumbs import load_thumb
 
 # About 12 KB a picture: with these a day of r/all stays a file that a phone opens.
@@ -68,7 +68,7 @@ class _Chart:
     height: int
 
 
-def render_page(report: Report, histogram: Histogram | None, store: ObjectStore, title: str) -> str:
+def render_page(report: Run, histogram: Histogram | None, store: ObjectStore, title: str) -> str:
     """The whole page. Everything that strangers wrote is escaped; only http(s) links survive."""
     gauges = Gauges.of(report.cards)
     kept = [_tile(card, gauges, store) for card in report.kept[:_MOST_KEPT]]

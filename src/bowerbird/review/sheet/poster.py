@@ -16,7 +16,7 @@ from bowerbird.review.palette import DARK
 from bowerbird.review.sheet.gauge import Gauges
 from bowerbird.review.sheet.histogram import Histogram
 from bowerbird.review.sheet.lettering import Ink, write
-from bowerbird.review.sheet.summary import Group, Report
+from bowerbird.review.sheet.summary import Group, Run
 from bowerbird.review.sheet.thumbs import load_thumb
 from bowerbird.review.sheet.tiles import Tile, TilePainter
 
@@ -53,7 +53,7 @@ _KEPT: Final = _Grid(columns=5, rows=6, gap=20)
 _REJECTED: Final = _Grid(columns=8, rows=5, gap=14)
 
 
-def draw_poster(report: Report, histogram: Histogram | None, store: ObjectStore, title: str) -> Image.Image:
+def draw_poster(report: Run, histogram: Histogram | None, store: ObjectStore, title: str) -> Image.Image:
     """Header, histogram, kept and rejected pictures with scores and reasons; 1600 pixels wide, RGB."""
     kept = [Tile(card, load_thumb(store, card)) for card in report.kept[: _KEPT.most]]
     rejected = _rejected(report, store)
@@ -77,7 +77,7 @@ def draw_poster(report: Report, histogram: Histogram | None, store: ObjectStore,
     return poster.crop((0, 0, _WIDTH, top + 20))
 
 
-def _rejected(report: Report, store: ObjectStore) -> list[Tile]:
+def _rejected(report: Run, store: ObjectStore) -> list[Tile]:
     """A fair share of every group in the groups' order; one tile for all of a group without pictures."""
     turns = zip_longest(*(_group(group, store) for group in report.groups))
     chosen = [tile for tile in chain.from_iterable(turns) if tile][: _REJECTED.most]
@@ -96,7 +96,7 @@ def _shown(tiles: int, total: int, order: str) -> str:
     return f"{total:,}, {order}" if tiles >= total else f"{total:,}, {order}; {total - tiles:,} not shown"
 
 
-def _header(pen: ImageDraw.ImageDraw, report: Report, title: str) -> int:
+def _header(pen: ImageDraw.ImageDraw, report: Run, title: str) -> int:
     write(pen, (_MARGIN, _TOP), "Bowerbird", Ink(22, DARK.kept, bold=True), 600)
     write(pen, (_MARGIN, _TOP + 34), title, Ink(44, DARK.ink, bold=True), 700)
     days = " to ".join(dict.fromkeys((report.days[0], report.days[-1]))) if report.days else ""
@@ -114,7 +114,7 @@ def _header(pen: ImageDraw.ImageDraw, report: Report, title: str) -> int:
     return _TOP + 230
 
 
-def _reasons(pen: ImageDraw.ImageDraw, report: Report) -> int:
+def _reasons(pen: ImageDraw.ImageDraw, report: Run) -> int:
     """Every reason as a bar, right of the header."""
     left, right, top = _MARGIN + 760, _WIDTH - _MARGIN, _TOP + 6
     most = max((len(group.cards) for group in report.groups), default=1)

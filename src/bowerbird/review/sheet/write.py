@@ -18,7 +18,7 @@ from bowerbird.review.palette import LIGHT
 from bowerbird.review.sheet.histogram import Histogram, Reference, Scores
 from bowerbird.review.sheet.page import render_page
 from bowerbird.review.sheet.poster import draw_poster
-from bowerbird.review.sheet.summary import Report, read_report
+from bowerbird.review.sheet.summary import Run, read_run
 
 _HISTOGRAM_INCHES: Final = (9.6, 4.2)
 
@@ -30,7 +30,7 @@ class SheetFiles:
     page: Path
     picture: Path
     histogram: Path | None
-    report: Report
+    report: Run
 
 
 def write_sheet(
@@ -42,7 +42,7 @@ def write_sheet(
     title: str = "Contact sheet",
 ) -> SheetFiles:
     """Write `sheet.html`, `sheet.png` and `novelty.png` of a place, of one day (YYYY-MM-DD) or of all."""
-    report, title = read_report(store, day), plain(title)
+    report, title = read_run(store, day), plain(title)
     if reference is not None and reference.bundle in {None, *report.bundles} and len(report.bundles) == 1:
         report = _placed(report, reference.held_out)
     histogram = Histogram.of(report, reference)
@@ -57,7 +57,7 @@ def write_sheet(
     return SheetFiles(page, picture, chart, report)
 
 
-def _placed(report: Report, held_out: Scores) -> Report:
+def _placed(report: Run, held_out: Scores) -> Run:
     """Say how matches stand among the owner's pictures where the decisions, of an older version, do not."""
     if not held_out.size:
         return report

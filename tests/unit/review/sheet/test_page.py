@@ -11,7 +11,7 @@ from bowerbird.core.keys import thumb_key
 from bowerbird.review.sheet import Reference
 from bowerbird.review.sheet.histogram import Histogram
 from bowerbird.review.sheet.page import render_page
-from bowerbird.review.sheet.summary import read_report
+from bowerbird.review.sheet.summary import read_run
 from tests.fakes import FakeStore
 
 from .conftest import decision, fill, landscape
@@ -81,12 +81,12 @@ class Seen(HTMLParser):
 
 def page_of(store: FakeStore) -> str:
     """Without the histogram, which takes a second to draw."""
-    return render_page(read_report(store), None, store, "A run")
+    return render_page(read_run(store), None, store, "A run")
 
 
 @pytest.fixture(scope="module")
 def page(run: FakeStore, reference: Reference) -> str:
-    report = read_report(run)
+    report = read_run(run)
     return render_page(report, Histogram.of(report, reference), run, "A run")
 
 

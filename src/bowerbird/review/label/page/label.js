@@ -150,7 +150,7 @@ function change() {
     + (said.length ? ` · agrees with ${right} of your ${said.length} labels` : "");
 }
 
-const number = (value) => Number(value.toPrecision(4)).toString();
+const number = (value) => Number(value.toPrecision(4)).toString().replace("-", "\u2212");
 
 function options(select, values) {
   const counts = new Map();
