@@ -1,4 +1,4 @@
-"""The pictures of a place, to be labelled: what was decided, what the owner said, and a small copy of each."""
+"""The pictures of a place, to be labelled: what was decided, what the owner said, a small copy of each."""
 
 from __future__ import annotations
 

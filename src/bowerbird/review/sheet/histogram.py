@@ -72,13 +72,15 @@ class Histogram:
         """Gather the scores, or None when there is not a single one."""
         if reference is None or not reference.fits(report):
             reference = Reference()
-        kept = _finite([c.novelty for c in report.cards if c.keep and c.novelty is not None])
-        rejected = _finite([c.novelty for c in report.cards if not c.keep and c.novelty is not None])
-        training, held_out = _finite(reference.training), _finite(reference.held_out)
-        if not (kept.size or rejected.size or training.size or held_out.size):
-            return None
         threshold = report.threshold if reference.threshold is None else reference.threshold
-        return cls(training, held_out, kept, rejected, threshold)
+        found = cls(
+            _finite(reference.training),
+            _finite(reference.held_out),
+            _matches(report, keep=True),
+            _matches(report, keep=False),
+            threshold,
+        )
+        return found if found._parts() else None
 
     def draw(
         self, colours: Palette, *, inches: tuple[float, float], image_format: str, dpi: int = 100
@@ -110,9 +112,13 @@ class Histogram:
             drawing.savefig(target, format=image_format, dpi=dpi, metadata=metadata, transparent=see_through)
         return target.getvalue()
 
+    def _parts(self) -> list[Scores]:
+        every = (self.training, self.held_out, self.kept, self.rejected)
+        return [part for part in every if part.size]
+
     def _edges(self) -> Scores:
         # Logos and memes score absurdly low: without a cut the interesting part is three pixels wide.
-        parts = [part for part in (self.training, self.held_out, self.kept, self.rejected) if part.size]
+        parts = self._parts()
         low = min(float(np.quantile(part, _OUTLIERS)) for part in parts)
         high = max(float(np.quantile(part, 1 - _OUTLIERS)) for part in parts)
         if self.threshold is not None:
@@ -190,6 +196,11 @@ class Histogram:
             size=8.5,
             weight="bold",
         )
+
+
+def _matches(run: Run, *, keep: bool) -> Scores:
+    cards = (card for card in run.cards if card.keep is keep)
+    return _finite([card.novelty for card in cards if card.novelty is not None])
 
 
 def _finite(scores: Scores | list[float]) -> Scores:
