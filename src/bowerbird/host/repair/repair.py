@@ -73,6 +73,14 @@ def _sidecars(store: ObjectStore, known: Known, at: RebuildFolder) -> Iterator[F
         yield Finding("decisions", f"{known.unreadable} lines cannot be read; they are left as they are")
     for key in known.broken:
         yield Finding(key, f"no sidecar; it is kept as {set_aside(store, key, at)}")
+    yield from _missing_sidecars(store, known, at)
+    nameless = sorted(known.stored - set(known.pictures))
+    if nameless:
+        told_of = f"{len(nameless)} pictures have no decision and no sidecar, such as {nameless[0]}"
+        yield Finding("images", f"{told_of}; they are left as they are")
+
+
+def _missing_sidecars(store: ObjectStore, known: Known, at: RebuildFolder) -> Iterator[Finding]:
     told = set(known.pictures) & known.stored
     bare = {image for image in told if sidecar_key(image) not in known.sidecars}
     for decision in each_line(store) if bare else ():
@@ -84,10 +92,6 @@ def _sidecars(store: ObjectStore, known: Known, at: RebuildFolder) -> Iterator[F
                 store.put(sidecar_key(decision.image), text.encode(), content_type=_JSON, if_absent=True)
             lost = "its other links and whether it was delivered are lost; delivering it again does no harm"
             yield Finding(sidecar_key(decision.image), f"written anew from its decision; {lost}")
-    nameless = sorted(known.stored - set(known.pictures))
-    if nameless:
-        told_of = f"{len(nameless)} pictures have no decision and no sidecar, such as {nameless[0]}"
-        yield Finding("images", f"{told_of}; they are left as they are")
 
 
 def _forget_cursors(store: ObjectStore, at: RebuildFolder) -> Iterator[Finding]:

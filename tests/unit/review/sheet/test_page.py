@@ -204,3 +204,18 @@ def test_a_long_group_is_folded_and_a_huge_one_is_cut() -> None:
 
 def test_an_empty_place_says_so() -> None:
     assert "Nothing was kept: no candidate has been decided yet." in page_of(FakeStore())
+
+
+def test_the_score_is_called_match_and_stands_among_the_owners_pictures() -> None:
+    store = FakeStore()
+    low = decision(
+        "low", keep=False, stage="novelty", reason="novelty: 3 is below 104.5",
+        scores={"novelty": 3.0}, thresholds={"novelty": 104.5}, facts={"novelty_percentile": 0.0},
+    )  # fmt: skip
+    fill(store, [decision("k", facts={"novelty_percentile": 63.4}), low], lambda _: None)
+    page = re.sub(r"<style>.*</style>", "", page_of(store), flags=re.DOTALL)
+    assert "<b>match 120</b>" in page.replace(".0", "")
+    assert "<i>better than 63 % of yours</i>" in page
+    assert "<i>better than 0 % of yours</i>" in page
+    assert "1 rejected at match" in page
+    assert "novelty" not in page.lower()
