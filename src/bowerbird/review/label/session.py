@@ -104,9 +104,9 @@ class LabelSession:
 
 def open_session(store: ObjectStore) -> LabelSession:
     """Read a place's decisions and labels."""
-    report = read_run(store)
+    run = read_run(store)
     there = {*store.keys("thumbs/"), *store.keys("images/")}
-    cards = [card for card in report.cards if thumb_key(card.candidate) in there or card.image in there]
+    cards = [card for card in run.cards if thumb_key(card.candidate) in there or card.image in there]
     cards.sort(key=lambda card: (abs(card.margin), card.candidate))
     labels = {label.candidate: label.keep for label in read_labels(store)}
-    return LabelSession(store, tuple(cards), report.threshold, labels, report.unreadable)
+    return LabelSession(store, tuple(cards), run.threshold, labels, run.unreadable)

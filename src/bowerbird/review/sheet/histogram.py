@@ -44,9 +44,9 @@ class Reference:
     threshold: float | None = None
     bundle: str | None = None
 
-    def fits(self, report: Run) -> bool:
+    def fits(self, run: Run) -> bool:
         """Whether the run was decided with these scores' own model."""
-        return self.bundle is None or not report.bundles or self.bundle in report.bundles
+        return self.bundle is None or not run.bundles or self.bundle in run.bundles
 
 
 def reference_of(bundle: Bundle) -> Reference:
@@ -68,16 +68,16 @@ class Histogram:
     threshold: float | None
 
     @classmethod
-    def of(cls, report: Run, reference: Reference | None) -> Histogram | None:
+    def of(cls, run: Run, reference: Reference | None) -> Histogram | None:
         """Gather the scores, or None when there is not a single one."""
-        if reference is None or not reference.fits(report):
+        if reference is None or not reference.fits(run):
             reference = Reference()
-        threshold = report.threshold if reference.threshold is None else reference.threshold
+        threshold = run.threshold if reference.threshold is None else reference.threshold
         found = cls(
             _finite(reference.training),
             _finite(reference.held_out),
-            _matches(report, keep=True),
-            _matches(report, keep=False),
+            _matches(run, keep=True),
+            _matches(run, keep=False),
             threshold,
         )
         return found if found._parts() else None

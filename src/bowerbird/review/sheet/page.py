@@ -68,12 +68,12 @@ class _Chart:
     height: int
 
 
-def render_page(report: Run, histogram: Histogram | None, store: ObjectStore, title: str) -> str:
+def render_page(run: Run, histogram: Histogram | None, store: ObjectStore, title: str) -> str:
     """The whole page. Everything that strangers wrote is escaped; only http(s) links survive."""
-    gauges = Gauges.of(report.cards)
-    kept = [_tile(card, gauges, store) for card in report.kept[:_MOST_KEPT]]
+    gauges = Gauges.of(run.cards)
+    kept = [_tile(card, gauges, store) for card in run.kept[:_MOST_KEPT]]
     sections = []
-    for group in report.groups:
+    for group in run.groups:
         tiles = [_tile(card, gauges, store) for card in group.cards[:_MOST_OF_A_GROUP]]
         first = _AT_FIRST if len(tiles) > _UNFOLDED else len(tiles)
         sections.append(_Section(group.stage, group.reason, len(group.cards), tiles[:first], tiles[first:]))
@@ -81,8 +81,8 @@ def render_page(report: Run, histogram: Histogram | None, store: ObjectStore, ti
         "sheet/sheet",
         title=title,
         pictures=True,
-        report=report,
-        kept=_Section("", "Kept", len(report.kept), kept, ()),
+        run=run,
+        kept=_Section("", "Kept", len(run.kept), kept, ()),
         sections=sections,
         largest=max((section.total for section in sections), default=1),
         charts=_charts(histogram) if histogram else [],

@@ -30,7 +30,7 @@ class SheetFiles:
     page: Path
     picture: Path
     histogram: Path | None
-    report: Run
+    run: Run
 
 
 def write_sheet(
@@ -42,32 +42,32 @@ def write_sheet(
     title: str = "Contact sheet",
 ) -> SheetFiles:
     """Write `sheet.html`, `sheet.png` and `novelty.png` of a place, of one day (YYYY-MM-DD) or of all."""
-    report, title = read_run(store, day), plain(title)
-    if reference is not None and reference.bundle in {None, *report.bundles} and len(report.bundles) == 1:
-        report = _placed(report, reference.held_out)
-    histogram = Histogram.of(report, reference)
+    run, title = read_run(store, day), plain(title)
+    if reference is not None and reference.bundle in {None, *run.bundles} and len(run.bundles) == 1:
+        run = _placed(run, reference.held_out)
+    histogram = Histogram.of(run, reference)
     with disk_errors(out):
         out.mkdir(parents=True, exist_ok=True)
     page, picture, chart = out / "sheet.html", out / "sheet.png", out / "novelty.png"
-    write_whole(page, render_page(report, histogram, store, title).encode())
-    write_whole(picture, _png(draw_poster(report, histogram, store, title)))
+    write_whole(page, render_page(run, histogram, store, title).encode())
+    write_whole(picture, _png(draw_poster(run, histogram, store, title)))
     if histogram is None:
-        return SheetFiles(page, picture, None, report)
+        return SheetFiles(page, picture, None, run)
     write_whole(chart, histogram.draw(LIGHT, inches=_HISTOGRAM_INCHES, image_format="png", dpi=150))
-    return SheetFiles(page, picture, chart, report)
+    return SheetFiles(page, picture, chart, run)
 
 
-def _placed(report: Run, held_out: Scores) -> Run:
+def _placed(run: Run, held_out: Scores) -> Run:
     """Say how matches stand among the owner's pictures where the decisions, of an older version, do not."""
     if not held_out.size:
-        return report
+        return run
     cards = (
         card
         if card.percentile is not None or card.novelty is None
         else replace(card, percentile=100 * float(np.mean(held_out < card.novelty)))
-        for card in report.cards
+        for card in run.cards
     )
-    return replace(report, cards=tuple(cards))
+    return replace(run, cards=tuple(cards))
 
 
 def _png(image: Image.Image) -> bytes:
