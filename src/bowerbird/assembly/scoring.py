@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
 from bowerbird.assembly.adapters import Adapters
 from bowerbird.assembly.assemble import assemble
 from bowerbird.assembly.settings import Settings
+from bowerbird.core.wording import why
 from bowerbird.filter.cores import cores
 from bowerbird.filter.evidence import Upload
 from bowerbird.filter.handed_in import judge
@@ -22,7 +23,11 @@ from bowerbird.models.bundle import Bundle
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One line of `--json`. A picture that cannot be read has no scores and is not kept."""
+    """What is said of one file. A picture that cannot be read has no scores and is not kept.
+
+    `reason` is the text that decisions store, `why` is what people read; `percentile` of the owner's pictures
+    (0 to 100) match less.
+    """
 
     path: str
     novelty: float | None
@@ -30,6 +35,12 @@ class Score:
     keep: bool
     reason: str
     bundle: str
+    why: str
+    percentile: float | None = None
+
+    def record(self) -> dict[str, object]:
+        """What `--json` prints: every field but those that are for reading only."""
+        return {name: value for name, value in asdict(self).items() if name not in {"why", "percentile"}}
 
 
 def score_files(paths: list[Path], bundle: Bundle) -> Iterator[Score]:
@@ -45,7 +56,16 @@ def _score(path: Path, policy: Pipeline, bundle: str) -> Score:
     try:
         data = path.read_bytes()
     except OSError as error:
-        return Score(str(path), None, None, keep=False, reason=str(error), bundle=bundle)
+        return Score(str(path), None, None, keep=False, reason=str(error), bundle=bundle, why=str(error))
     verdict, exam = judge(policy, str(path), Upload(data), thorough=True)
     novelty, watermark = exam.scores.get("novelty"), exam.scores.get("watermark")
-    return Score(str(path), novelty, watermark, verdict.keep, str(verdict.reason), bundle)
+    return Score(
+        str(path),
+        novelty,
+        watermark,
+        verdict.keep,
+        str(verdict.reason),
+        bundle,
+        why(verdict.reason),
+        exam.facts.get("novelty_percentile"),
+    )

@@ -124,4 +124,7 @@ def _threshold(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
     else:
         choice = calibration.by_two_folders(bundle, args.good, args.reject)
     label = calibration.write(bundle, choice, out)
-    print(f"{label}: threshold {choice.threshold:.4g} (was {bundle.novelty.threshold:.4g}), {choice.chosen}")
+    print(
+        f"{label}: keeps from match {choice.threshold:.4g} (was {bundle.novelty.threshold:.4g}), "
+        f"{choice.chosen}"
+    )

@@ -49,8 +49,8 @@ def run(args: argparse.Namespace, load_bundle: Callable[[str], Bundle] | None = 
     reference = reference_of((load_bundle or load)(args.bundle))
     title = f"Contact sheet of {args.place.rstrip('/').rpartition('/')[2] or args.place}"
     files = write_sheet(store, out, reference=reference, day=args.day, title=title)
-    if not reference.fits(files.report):
-        decided = ", ".join(files.report.bundles)
+    if not reference.fits(files.run):
+        decided = ", ".join(files.run.bundles)
         print(f"bowerbird: decided by {decided}; give it as --bundle to see its scores", file=sys.stderr)
     for path in filter(None, (files.page, files.picture, files.histogram)):
         print(path)

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from bowerbird.core.ports import QueueDepth
 from bowerbird.host.counts import Tally
 
-Report = Callable[[Tally, QueueDepth], None]
+ShowProgress = Callable[[Tally, QueueDepth], None]
 
 _LINE_EVERY_S = 5.0
 
 
 @contextmanager
-def progress() -> Iterator[Report]:
+def progress() -> Iterator[ShowProgress]:
     """The `on_progress` of a host, for as long as the run lasts."""
     if not sys.stderr.isatty():
         yield _lines()
@@ -48,7 +48,7 @@ def progress() -> Iterator[Report]:
         yield show
 
 
-def _lines() -> Report:
+def _lines() -> ShowProgress:
     last, said = time.monotonic(), _line(Tally(), QueueDepth(0, 0, 0, 0))
 
     def show(tally: Tally, depth: QueueDepth) -> None:

@@ -6,7 +6,6 @@ from bowerbird.net.files import FileFetcher
 from bowerbird.net.lan import LanFetcher
 from bowerbird.net.limits import Limits
 from bowerbird.net.pacing import HostTurns
-from bowerbird.net.schemes import SchemeFetcher
 from bowerbird.net.streams import WebSockets
 
 __all__ = [
@@ -16,6 +15,5 @@ __all__ = [
     "HttpFetcher",
     "LanFetcher",
     "Limits",
-    "SchemeFetcher",
     "WebSockets",
 ]

@@ -140,6 +140,21 @@ def read_body(
     declared = response.headers.get("content-length", "")
     if declared.isascii() and declared.isdecimal() and int(declared[:20]) > max_bytes:
         raise PermanentError(f"{target} declares {declared[:20]} bytes, {max_bytes} are read", Word.TOO_LARGE)
+    body, whole = _on_the_wire(response, max_bytes, target, enough)
+    if not whole:
+        return body, False
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in {"", "identity", "none"}:
+        return body, True
+    if encoding in {"gzip", "x-gzip", "deflate"}:
+        return _inflate(body, max_bytes, target), True
+    raise PermanentError(f"{target} answers in {encoding[:32]!r}, identity was asked for", Word.ENCODING)
+
+
+def _on_the_wire(
+    response: BaseHTTPResponse, max_bytes: int, target: Target, enough: Callable[[bytes], bool] | None
+) -> tuple[bytes, bool]:
+    """The body as it was sent, and whether all of it was read."""
     parts: list[bytes] = []
     total = 0
     stops = list(_BEGINNINGS if enough is not None else ())
@@ -154,13 +169,7 @@ def read_body(
             del stops[0]
             if enough(begun := b"".join(parts)):
                 return begun, False
-    body = b"".join(parts)
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding in {"", "identity", "none"}:
-        return body, True
-    if encoding in {"gzip", "x-gzip", "deflate"}:
-        return _inflate(body, max_bytes, target), True
-    raise PermanentError(f"{target} answers in {encoding[:32]!r}, identity was asked for", Word.ENCODING)
+    return b"".join(parts), True
 
 
 def _inflate(body: bytes, max_bytes: int, target: Target) -> bytes:

@@ -15,7 +15,8 @@ from bowerbird.core.post import Attachment, Post
 from bowerbird.core.reasons import Reason, Word
 from bowerbird.crawl.crawler import Crawler, Skipped
 from bowerbird.crawl.enqueue import Shipment, enqueue, ship
-from bowerbird.crawl.following.cursor import CursorStore, FollowedSource
+from bowerbird.crawl.following.cursor import FollowedSource
+from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.sources.listing import RunBudget
 from tests.fakes import FakeLedger, FakeStore
 from tests.unit.crawl.fakes import FakeSource, NoNetwork

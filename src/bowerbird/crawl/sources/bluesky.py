@@ -18,7 +18,7 @@ from bowerbird.core.messages import Submission
 from bowerbird.core.ports import Streams
 from bowerbird.core.post import Post
 from bowerbird.crawl import jetstream
-from bowerbird.crawl.following.cursor import CursorStore
+from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.following.tail import TailedSource
 from bowerbird.crawl.sources.base import Context, SourceSpec
 from bowerbird.crawl.sources.listing import Listing, RunBudget

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from bowerbird.core.errors import UsageError
 from bowerbird.core.post import Lookup
-from bowerbird.crawl.following.cursor import CursorStore, FollowedIdSource, FollowedSource, OrderedSource
+from bowerbird.crawl.following.cursor import FollowedIdSource, FollowedSource, OrderedSource
+from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.sources.base import Context
 from bowerbird.crawl.sources.listing import Ask, Listing, RunBudget, fetching
 
