@@ -118,9 +118,9 @@ async function complaint(answer) {
 
 function settle(job, verdict) {
   const { card } = job;
-  const [word] = verdict.reason.split(":");
+  const [word, ...detail] = verdict.reason.split(": ");
   show(card, verdict.keep ? "kept" : "rejected", verdict.keep ? "\u2713 Kept" : "\u2715 Rejected", WORDS[word] ?? verdict.reason);
-  card.querySelector(".reason").title = verdict.reason;
+  card.querySelector(".reason").title = detail.join(": ");
   const measures = Object.keys(verdict.scores).map((name) => measure(name, verdict.scores[name], verdict.thresholds[name], verdict.facts));
   card.querySelector(".measures").replaceChildren(...measures);
   const { width, height, format, bytes } = verdict.facts;
