@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bowerbird.core.decisions import Decision, redacted
-from bowerbird.core.errors import BowerbirdError, PermanentError
+from bowerbird.core.errors import BowerbirdError, PermanentError, Refusal
 from bowerbird.core.ports import Fetched, Message, QueueDepth
 
 
@@ -104,7 +104,7 @@ class FakeFetcher:
         assert accept
         self.asked.append(url)
         self.headers[url] = dict(headers or {})
-        answer = self.answers.get(url, PermanentError("gone: 404"))
+        answer = self.answers.get(url, PermanentError("gone: 404", refusal=Refusal(404)))
         if isinstance(answer, BowerbirdError):
             raise answer
         if len(answer) > max_bytes:

@@ -25,6 +25,7 @@ from bowerbird.crawl.settings import CrawlSettings
 from bowerbird.crawl.sources import limiter, open_source
 from bowerbird.crawl.sources.base import Context
 from bowerbird.net import AtprotoFetcher, HttpFetcher, WebSockets
+from bowerbird.net.user_agent import names_contact
 from bowerbird.removal.told import purge_removed
 
 
@@ -32,20 +33,22 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
     """One crawl of the configured source to the queue, for as long as the argument answers true."""
     settings = _with_credentials(settings)
     hosts = turns()
-    http = AtprotoFetcher(HttpFetcher(user_agent=settings.user_agent, turns=hosts))
+    http = AtprotoFetcher(HttpFetcher(user_agent=settings.agent, turns=hosts))
     crawler = Crawler(http, Hosts.found(settings.host_keys()))
     sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url, config=PATIENCE)
     queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
     s3 = boto3.client("s3", endpoint_url=settings.endpoint_url, config=PATIENCE)
     context = Context(
         settings.community_list(),
-        HttpFetcher(user_agent=settings.user_agent),  # sources take their turns themselves
+        HttpFetcher(user_agent=settings.agent),  # sources take their turns themselves
         store=S3Store(s3, settings.bucket) if settings.bucket else None,
         limiter=limiter(),
         reddit=settings.reddit_app(),
+        feed_token=settings.feed_token(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
-        streams=WebSockets(user_agent=settings.user_agent),
+        streams=WebSockets(user_agent=settings.agent),
+        anonymous=not names_contact(settings.agent),
     ).paced()
 
     ledger = _ledger(settings, context.store)

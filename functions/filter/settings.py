@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bowerbird.filter.cores import MEMORY_MB
 from bowerbird.filter.owner_rules import Asked
-from bowerbird.net.user_agent import IN_THE_CLOUD
+from bowerbird.net.user_agent import IN_THE_CLOUD, with_contact
 
 
 class FilterSettings(BaseSettings):
@@ -30,6 +30,7 @@ class FilterSettings(BaseSettings):
     max_receives: int = 5
     bundle: str = "lite"
     user_agent: str = IN_THE_CLOUD
+    contact: str = ""
     endpoint_url: str | None = None
     gateway: str | None = None
     memory_mb: int | None = Field(default=None, validation_alias=MEMORY_MB)
@@ -40,6 +41,11 @@ class FilterSettings(BaseSettings):
     max_bytes: int = 50_000_000
     reject_if: str = ""
     note: str = ""
+
+    @property
+    def agent(self) -> str:
+        """Who asks: the User-Agent, with the contact; raises what `with_contact` does."""
+        return with_contact(self.user_agent, self.contact)
 
     def asked(self) -> Asked:
         """What the owner rejects or notes beside taste; both variables are lists with commas.

@@ -40,9 +40,7 @@ def batch_filter(
     bundle = load(settings.bundle)
     width = cores(settings.memory_mb)
     pipeline = standard_pipeline(
-        fetcher=AtprotoFetcher(
-            HttpFetcher(user_agent=settings.user_agent, gateway=settings.gateway, turns=hosts)
-        ),
+        fetcher=AtprotoFetcher(HttpFetcher(user_agent=settings.agent, gateway=settings.gateway, turns=hosts)),
         ledger=ledger,
         models=bundle,
         shape=ShapeRule(settings.min_area, settings.max_wide, settings.max_tall),

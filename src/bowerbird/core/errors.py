@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a host answered in place of what it was asked for.
+
+    Header names are in lower case. Of the body there is only what is short and JSON: some say there why.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
 
 class BowerbirdError(Exception):
     """Anything Bowerbird raises on purpose; the text says what to do."""
@@ -14,12 +29,16 @@ class UsageError(BowerbirdError):
 class RetryableError(BowerbirdError):
     """May succeed later, so the message goes back to the queue.
 
-    `retry_after_s` is what the other side asked us to wait, in seconds, when it said.
+    `retry_after_s` is what the other side asked us to wait, in seconds, when it said; `refusal` is its
+    answer, where there was one.
     """
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after_s: float | None = None, refusal: Refusal | None = None
+    ) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.refusal = refusal
 
 
 class StoreError(RetryableError):
@@ -38,7 +57,14 @@ class DamagedError(StoreError):
 
 
 class PermanentError(BowerbirdError):
-    """Will never succeed: recorded and acknowledged, never retried."""
+    """Will never succeed: recorded and acknowledged, never retried.
+
+    `refusal` is what a host answered, where one did.
+    """
+
+    def __init__(self, message: str = "", *, refusal: Refusal | None = None) -> None:
+        super().__init__(message)
+        self.refusal = refusal
 
 
 class OptedOutError(PermanentError):

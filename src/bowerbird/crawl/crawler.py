@@ -16,7 +16,7 @@ from bowerbird.core.ports import Fetcher
 from bowerbird.core.post import Attachment, Post, Source
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import IMAGE, MOVING, Image, Match, NoPictureError
-from bowerbird.crawl.rules import skip_reason
+from bowerbird.crawl.rules import nothing_shown, skip_reason
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -81,9 +81,28 @@ class Crawler:
         return [_sound(each) for each in _distinct(found)]
 
     def _found(self, post: Post) -> list[Candidate] | str:
+        """What a post is about, then what stands in its text; why there is nothing, if there is nothing."""
+        main = self._main(post)
+        beside = self._in_text(post)
+        if isinstance(beside, str):
+            return beside if main == "text-only" else main
+        return ([] if isinstance(main, str) else main) + beside or main
+
+    def _main(self, post: Post) -> list[Candidate] | str:
         if post.attachments:
             return [_attached(post, each) for each in post.attachments]
-        return self._behind(post, post.link or "")
+        if post.link and post.is_picture and not self.hosts.match(post.link):
+            return [_file(post, post.link)]
+        return nothing_shown(post) or self._behind(post, post.link or "")
+
+    def _in_text(self, post: Post) -> list[Candidate] | str:
+        """Candidates of the text, or why a link that a rule knows gave none."""
+        bare = replace(post, previews=(), width=None, height=None, is_picture=False)
+        links = [self._behind(bare, link) for link in post.text_links if self.hosts.match(link)]
+        found = [each for links_own in links if not isinstance(links_own, str) for each in links_own]
+        failed = [each for each in links if isinstance(each, str)]
+        pictures = [_attached(post, each) for each in post.text_pictures]
+        return pictures + found or (failed[0] if failed else [])
 
     def _behind(self, post: Post, link: str) -> list[Candidate] | str:
         match = self.hosts.match(link)
@@ -126,6 +145,12 @@ def _attached(post: Post, each: Attachment) -> Candidate:
     if each.alt:
         post = replace(post, submission=replace(post.submission, alt=each.alt))
     return _candidate(post, Image(each.id, each.urls, each.previews, each.width, each.height), each.host)
+
+
+def _file(post: Post, link: str) -> Candidate:
+    """A link that the site calls a picture, though no rule knows it: what it answers will tell."""
+    match = Match(urlsplit(link).hostname or "", IMAGE, digest(link)[:16], link)
+    return _linked(post, match, Image(match.id, (link,)))
 
 
 def _linked(post: Post, match: Match, image: Image) -> Candidate:

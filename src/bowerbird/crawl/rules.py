@@ -27,10 +27,11 @@ def skip_reason(post: Post) -> str | None:
         return "signed-in-only"
     if post.is_video:
         return "video"
-    return None if post.attachments else _without_attachments(post)
+    return None if post.attachments or post.text_pictures or post.text_links else nothing_shown(post)
 
 
-def _without_attachments(post: Post) -> str | None:
+def nothing_shown(post: Post) -> str | None:
+    """Why there is no picture in what a post without attachments is about, told from the listing alone."""
     if post.pending:
         word = "never-ready" if post.final else "pending"
         return f"{word}: pictures that the site has not made ready: {post.pending}"

@@ -35,7 +35,7 @@ from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE, check_whole
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import Bundle, load
 from bowerbird.net import AtprotoFetcher, FileFetcher, HostTurns, HttpFetcher, WebSockets
-from bowerbird.net.user_agent import AT_HOME
+from bowerbird.net.user_agent import AT_HOME, names_contact
 
 # The most a picture may weigh; scenery takes 50 MB: see its import route.
 MAX_BYTES = 50_000_000
@@ -62,7 +62,7 @@ def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> 
 
     `hosts` paces what is asked of picture hosts; sources take their turns themselves.
     """
-    return AtprotoFetcher(HttpFetcher(user_agent=_settings().user_agent, gateway=gateway, turns=hosts))
+    return AtprotoFetcher(HttpFetcher(user_agent=_settings().agent, gateway=gateway, turns=hosts))
 
 
 def _settings() -> CrawlSettings:
@@ -89,10 +89,13 @@ def source_context(
         store=store,
         limiter=limiter(),
         reddit=settings.reddit_app(),
+        feed_token=settings.feed_token(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
         fill_gaps=fill_gaps,
-        streams=WebSockets(user_agent=settings.user_agent, gateway=gateway),
+        streams=WebSockets(user_agent=settings.agent, gateway=gateway),
+        gateway=gateway,
+        anonymous=gateway is None and not names_contact(settings.agent),
     ).paced()
 
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from urllib3 import BaseHTTPResponse
+from urllib3 import BaseHTTPResponse, exceptions
 
-from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.core.errors import OptedOutError, PermanentError, Refusal, RetryableError
 from bowerbird.net.urls import Target
 
 _OK: Final = frozenset({200, 203})
@@ -23,6 +23,9 @@ _SERVER_ERROR: Final = 500
 
 # A day: no header of a stranger may park a candidate for longer.
 _LONGEST_WAIT_S: Final = 86_400.0
+
+# An API's own word for why it refuses is short; a web page that says so is of no use to us.
+_MAX_REFUSAL: Final = 4096
 
 _CHUNK: Final = 64 * 1024
 
@@ -60,9 +63,21 @@ def check_status(response: BaseHTTPResponse, target: Target) -> None:
         raise RetryableError(
             f"busy: {target} answered {status}",
             retry_after_s=retry_after(response.headers.get("retry-after"), response.headers.get("date")),
+            refusal=_refusal(response),
         )
     word = "gone" if status in _GONE else "forbidden" if status in _FORBIDDEN else "status"
-    raise PermanentError(f"{word}: {target} answered {status}")
+    raise PermanentError(f"{word}: {target} answered {status}", refusal=_refusal(response))
+
+
+def _refusal(response: BaseHTTPResponse) -> Refusal:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    body = b""
+    if "json" in headers.get("content-type", "") and "content-encoding" not in headers:
+        try:
+            body = response.read(_MAX_REFUSAL)
+        except (exceptions.HTTPError, OSError, RetryableError):
+            body = b""  # what is known is enough: the status
+    return Refusal(response.status, headers, body)
 
 
 def retry_after(value: str | None, date: str | None = None) -> float | None:

@@ -17,7 +17,7 @@ from typing import Any, Final
 from bowerbird.core import untrusted
 from bowerbird.core.keys import replaced_key, thumb_key, tombstone_key
 from bowerbird.core.ports import Ledger, ObjectStore
-from bowerbird.core.post import Lookup
+from bowerbird.core.post import Lookup, Post
 from bowerbird.removal.redaction import redact_lines
 
 # The most ids one request takes: https://www.reddit.com/dev/api#GET_api_info
@@ -92,15 +92,21 @@ def recheck(  # noqa: PLR0913 - one choice each, and three have a default
             post = answers.get(submission)
             if post.unreadable if post else unsure or not (answers and source.authoritative):
                 unanswered += len(pictures)
-            elif post is not None and post.removed is None:
+            elif (reason := _no_longer_wanted(post) if post else "missing") is None:
                 shown += len(pictures)
             else:
-                reason = (post.removed if post else None) or "missing"
                 purged[reason] += len(pictures)
                 gone += [(kept, reason) for kept in pictures]
         if not dry_run:
             purge_all(store, gone, now, ledger)
     return Recheck(shown, unanswered, not_asked, dict(purged))
+
+
+def _no_longer_wanted(post: Post) -> str | None:
+    """Why a post is gone, or would not be read today: its author may have marked it after we read it."""
+    if post.removed or post.over_18:
+        return post.removed or "over-18"
+    return "signed-in-only" if post.signed_in_only else None
 
 
 def kept_pictures(store: ObjectStore) -> Iterator[Kept]:

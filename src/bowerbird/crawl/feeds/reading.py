@@ -27,9 +27,10 @@ def read(body: bytes) -> dict[str, Any] | None:
     """A feed's `title`, `licence` and `entries`; None when it is no feed.
 
     An entry has `id`, `link`, `title`, `author`, `licence`, `term` (its first tag), `adult`, `published`
-    (seconds since 1970 UTC), `attached` pictures and those that its text shows, `shown`, as address, width
-    and height, the `base` of those, and `links` of its text as address and text. What it does not have is
-    None. An entry that cannot be read has an `error`, the exception's kind, and no more than an `id`.
+    (seconds since 1970 UTC), the addresses of its `thumbnails`, `attached` pictures and those that its text
+    shows, `shown`, as address, width and height, the `base` of those, and `links` of its text as address and
+    text. What it does not have is None. An entry that cannot be read has an `error`, the exception's kind,
+    and no more than an `id`.
 
     Raises:
         Exception: feedparser fails on some that are no feeds.
@@ -85,6 +86,7 @@ def _entry(entry: Any) -> dict[str, Any]:
         "adult": (entry.get("media_rating") or {}).get("content") == "adult",
         "published": _published(entry),
         "attached": _attached(entry),
+        "thumbnails": [_text(each.get("url")) for each in entry.get("media_thumbnail") or []][:_MAX_PICTURES],
         "shown": [
             _picture(tag.attributes["src"], tag.attributes)
             for tag in tags

@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bowerbird.filter.cores import MEMORY_MB
 from bowerbird.filter.stages.shape import ShapeRule
-from bowerbird.net.user_agent import IN_THE_CLOUD
+from bowerbird.net.user_agent import IN_THE_CLOUD, with_contact
 from bowerbird.serve.http.quotas import Limits
 
 
@@ -19,6 +19,7 @@ class HttpSettings(BaseSettings):
     memory_mb: int | None = Field(default=None, validation_alias=MEMORY_MB)
     bundle: str = "lite"
     user_agent: str = IN_THE_CLOUD
+    contact: str = ""
     min_area: int = 1280 * 1024
     max_wide: float = 3.0
     max_tall: float = 2.0
@@ -27,6 +28,11 @@ class HttpSettings(BaseSettings):
     max_bytes: int = Field(default=Limits().picture_bytes, ge=1)
     max_body_bytes: int = Field(default=Limits().body_bytes, ge=1)
     max_pixels: int = Field(default=Limits().pixels, ge=1)
+
+    @property
+    def agent(self) -> str:
+        """Who asks: the User-Agent, with the contact; raises what `with_contact` does."""
+        return with_contact(self.user_agent, self.contact)
 
     def limits(self) -> Limits:
         """The limits as one value."""

@@ -39,7 +39,7 @@ def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
     computing = cores(settings.memory_mb)
     found = judges(
         bundle,
-        HttpFetcher(user_agent=settings.user_agent, gateway=gateway, turns=turns()),
+        HttpFetcher(user_agent=settings.agent, gateway=gateway, turns=turns()),
         limits,
         settings.shape(),
         cores=computing,

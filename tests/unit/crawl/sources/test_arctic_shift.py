@@ -92,6 +92,7 @@ def test_items_that_are_no_submissions_cost_no_other_and_say_so() -> None:
 
 
 def test_an_error_in_place_of_data_is_no_empty_archive() -> None:
-    pages = Pages({f"{API}/search?limit=100&sort=desc": b'{"data": null, "error": "Timeout"}'})
+    timeout = b'{"data": null, "error": "Timeout"}'
+    pages = Pages({f"{API}/search?limit={size}&sort=desc": timeout for size in (100, 50, 25)})
     with pytest.raises(SourceUnreachableError, match="try again later"):
         list(ArcticShiftSource(pages.listing).posts())

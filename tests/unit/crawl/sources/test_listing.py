@@ -3,6 +3,7 @@ import pytest
 from bowerbird.core.errors import (
     BowerbirdError,
     PermanentError,
+    Refusal,
     RetryableError,
     SourceBlockedError,
     SourceUnreachableError,
@@ -15,11 +16,21 @@ from tests.unit.crawl.sources.listings import Pages
 URL = "https://site.example/list"
 
 
+def refused(status: int, body: bytes = b"") -> PermanentError:
+    return PermanentError(f"status: site answered {status}", refusal=Refusal(status, body=body))
+
+
+def busy(headers: dict[str, str] | None = None) -> RetryableError:
+    return RetryableError("busy: site answered 429", refusal=Refusal(429, headers or {}))
+
+
 @pytest.mark.parametrize(
     ("answer", "error", "words"),
     [
-        (PermanentError("gone: site answered 404"), UsageError, "nothing is at https://site.example/list"),
-        (PermanentError("forbidden: site answered 403"), SourceBlockedError, "refused with 403 Forbidden"),
+        (refused(404), UsageError, "nothing is at https://site.example/list"),
+        (refused(403), SourceBlockedError, "refused with 403 Forbidden"),
+        (refused(418), SourceBlockedError, "refused with 418"),
+        (PermanentError("redirects: more than 5"), SourceBlockedError, "cannot be read: redirects"),
         (PermanentError("opted-out: site asks noai"), SourceBlockedError, "cannot be read: opted-out"),
         (PermanentError("too-large: 16 MiB"), SourceBlockedError, "cannot be read: too-large"),
         (b"<!DOCTYPE html><p>Are you human?", SourceBlockedError, "web page instead of a listing"),
@@ -29,7 +40,7 @@ URL = "https://site.example/list"
         (b"[" * 100_000, SourceUnreachableError, "half an answer"),
         (RetryableError("timeout: site"), SourceUnreachableError, "timeout: site: check the connection"),
         (RetryableError("busy: site answered 503"), SourceUnreachableError, "503"),
-        (RetryableError("busy: site answered 429"), SourceThrottledError, "asked too often"),
+        (busy(), SourceThrottledError, "asked too often"),
     ],
 )
 def test_what_is_wrong_is_told_apart(
@@ -62,7 +73,7 @@ def test_a_page_is_read() -> None:
 
 
 def test_a_throttle_beyond_the_budget_ends_at_once_and_says_until_when() -> None:
-    pages = Pages({URL: RetryableError("busy: site answered 429", retry_after_s=90)}, seconds=60)
+    pages = Pages({URL: busy({"retry-after": "90"})}, seconds=60)
     with pytest.raises(SourceThrottledError) as throttled:
         pages.listing.json(URL)
     assert throttled.value.retry_after_s == 90

@@ -42,7 +42,7 @@ def test_without_a_network_they_are_wrong_usage(spec: str) -> None:
 
 
 def test_reddit_without_an_app_says_what_to_set_and_what_else_there_is() -> None:
-    with pytest.raises(UsageError, match=r"BOWERBIRD_REDDIT_CLIENT_ID .*without one, use lemmy"):
+    with pytest.raises(UsageError, match=r"BOWERBIRD_REDDIT_CLIENT_ID .*without one, use bluesky, lemmy"):
         open_source("reddit", Context())
 
 
