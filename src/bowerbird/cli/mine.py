@@ -87,7 +87,8 @@ def run(args: argparse.Namespace) -> int:
         gateway=args.gateway,
         asked=Asked.parse(args.reject_if, args.note),
     )
-    result = mine(source, place, options, RunOptions(args.limit, args.every, args.keep_replaced))
+    run_options = RunOptions(limit=args.limit, every_s=args.every, keep_replaced_days=args.keep_replaced)
+    result = mine(source, place, options, run_options)
     print_summary(result, place)
     return 0
 

@@ -27,7 +27,7 @@ from bowerbird.net.pacing import troubles
 from bowerbird.removal.told import purge_removed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
     """How long a run lasts: `limit` in new candidates, `every_s` in seconds between crawls (None: once).
 

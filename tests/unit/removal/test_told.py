@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from bowerbird.core.decision_log import decisions_key
 from bowerbird.core.decisions import Decision, decode_decision, encode_decision
-from bowerbird.core.keys import decisions_key, digest, image_key, sidecar_key, tombstone_key
+from bowerbird.core.keys import digest, image_key, sidecar_key, tombstone_key
 from bowerbird.core.post import Removals
 from bowerbird.removal.told import purge_removed
 from tests.fakes import FakeLedger, FakeStore
