@@ -24,7 +24,7 @@ NO_CONTACT: Final = (
 )
 
 _CONTACT: Final = re.compile(
-    r"[^\s@(),;<>]+@[^\s@(),;<>]+\.[a-z]{2,}|https?://[^\s/(),;<>]+|(?<![\w/])/?u/[\w-]{3,20}(?![\w-])",
+    r"[^\s@(),;<>]+@[^\s@(),;<>]+\.[a-z]{2,}|https?://[^\s/(),;<>]+|(?<![\w/])/?u/[\w-]{2,20}(?![\w-])",
     re.IGNORECASE,
 )
 # No space and no bracket: it stands within brackets, in a header.
