@@ -12,7 +12,7 @@ SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 .venv-sam/bin/sam
 
 .PHONY: demo check test lint format types sam sam-clip sam-arm64 security cold-start setup bench lock fuzz
 .PHONY: fuzz-guided chaos audit audit-offline
-.PHONY: train-env prove-clip wheel clean tables
+.PHONY: train-env prove-clip wheel clean docs
 
 demo: setup
 	$(BIN)/bowerbird demo --out demo-out
@@ -41,10 +41,6 @@ format: setup
 lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-
-# The tables of docs/hosts.md and docs/sources.md, from what each host's and each source's file says.
-tables: setup
-	$(BIN)/python -m docs.tables
 
 types: setup
 	$(BIN)/mypy
@@ -123,6 +119,10 @@ bench: setup
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url
 # What is deployed has the versions that are tested.
 LOCK_TESTED := $(LOCK) --python-version 3.13 --constraints requirements/dev.txt
+
+# The pages that are made from the code.
+docs: setup
+	$(BIN)/python -m infra.docs
 
 lock: setup
 	$(LOCK) --python-version 3.11 \

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Semaphore
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +18,14 @@ from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.core.messages import Candidate, encode_candidate
+from bowerbird.core.reasons import Reason
 from bowerbird.crawl.hosts import placeholders
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.examination import Examination, Stage
-from bowerbird.filter.first_look import Opinion, of_previews
-from bowerbird.filter.models import Models
-from bowerbird.filter.policy import Pipeline, standard_pipeline
-from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.filter.first_look import FirstLook, of_previews
+from bowerbird.filter.parts import Parts
+from bowerbird.filter.policy import Entrance, pipeline
+from bowerbird.filter.shape import NOMADS
 from bowerbird.filter.survivors import Survivors
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import Bundle, load
@@ -53,7 +56,17 @@ class Timed:
         """The stage's."""
         return self.stage.name
 
-    def examine(self, exam: Examination) -> str | None:
+    @property
+    def needs(self) -> Iterable[type]:
+        """The stage's."""
+        return self.stage.needs
+
+    @property
+    def gives(self) -> Iterable[type]:
+        """The stage's."""
+        return self.stage.gives
+
+    def examine(self, exam: Examination) -> Reason | None:
         """Do what the stage does."""
         with self.clock(self.stage.name):
             return self.stage.examine(exam)
@@ -120,6 +133,10 @@ class ClipShaped:
         with self.clock.hidden():
             return self.lite.novelty.score(embeddings)
 
+    def score_of(self, image: Image.Image) -> float:
+        """Of one picture."""
+        return float(self.score(self.embed([image]))[0])
+
 
 class Ours:
     """One worker: queue, ledger and store on disk, images decoded in a process of their own."""
@@ -137,24 +154,23 @@ class Ours:
         store = FolderStore(place)
         self._ledger = SqliteLedger(place / "ledger.db", store)
         self._queue = SqliteQueue(place / "queue.db")
-        pipeline = standard_pipeline(
+        parts = Parts(
+            cast("Bundle", models),
+            Semaphore(1),
             fetcher=HttpFetcher(user_agent="linux:bowerbird-bench:0", gateway=server),
             ledger=self._ledger,
-            models=models,
-            shape=ShapeRule(),
-            max_bytes=50_000_000,
-            cores=1,
             decoder=self.decoder,
             placeholders=placeholders(),
+            shape=NOMADS,
             scout=_scout(lite) if system == "clip after lite" else None,
         )
-        timed = Pipeline(
-            [Timed(stage, clock) for stage in pipeline.waiting],
-            [Timed(stage, clock) for stage in pipeline.computing],
-        )
+        whole = pipeline(parts, Entrance.QUEUE)
+        # Up to the stage that a picture is kept by: what is noted of survivors has no part in the comparison.
+        last = next(place for place, stage in enumerate(whole.stages) if stage.name == whole.kept_at)
+        timed = replace(whole, stages=[Timed(stage, clock) for stage in whole.stages[: last + 1]])
         self._filter = CandidateFilter(timed, self._ledger, Survivors(store, self._ledger), models.label)
 
-    def _warm_up(self, models: Models, mark: Watermark) -> None:
+    def _warm_up(self, models: Bundle | ClipShaped, mark: Watermark) -> None:
         """Make what is made on first use."""
         grey = Image.new("RGB", (640, 480), "grey")
         models.novelty.score(models.encoder.embed([grey]))
@@ -174,7 +190,7 @@ class Ours:
         return outcomes
 
 
-def _scout(lite: Bundle) -> Opinion:
+def _scout(lite: Bundle) -> FirstLook:
     """Lite lends its judgement, so it is trusted as far as its own previews are."""
     own = of_previews(lite)
     if own is None:

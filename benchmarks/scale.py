@@ -26,9 +26,11 @@ from bowerbird.core.keys import digest, image_key
 from bowerbird.core.likeness import Likeness
 from bowerbird.core.messages import Candidate, Preview, Submission, decode_candidate, encode_candidate
 from bowerbird.core.ports import Message
+from bowerbird.core.reasons import Reason, Word
 
 _KEPT_EVERY = 14  # 70 of 1,000
 _SEEN_EVERY = 9  # what comes as far as the stages that look for copies
+_TOO_SMALL = Reason(Word.TOO_SMALL, "640x480 is 307200 pixels, less than 1310720")
 _RECEIVE = 32  # twice the host's downloads
 
 
@@ -149,7 +151,7 @@ def _decision(candidate: Candidate, *, keep: bool) -> Decision:
         candidate=candidate.id,
         keep=keep,
         stage="watermark" if keep else "declared",
-        reason="kept" if keep else "too-small: 640x480 is 307200 pixels, less than 1310720",
+        reason=Reason(Word.KEPT) if keep else _TOO_SMALL,
         bundle="lite@1.0.0",
         decided_at="2026-11-22T12:00:00.000Z",
         timings={"declared": 0.01},

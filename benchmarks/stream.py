@@ -112,6 +112,6 @@ def _by_taste(paths: list[Path], bundle: Bundle) -> tuple[list[Path], list[Path]
     others: list[Path] = []
     for path in paths:
         image = imaging.decode(path.read_bytes(), min_side=bundle.min_side)
-        score = bundle.novelty.score(bundle.encoder.embed([image]))[0]
+        score = bundle.score_of(image)
         (liked if score >= bundle.novelty.threshold else others).append(path)
     return liked or others, others or liked

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bowerbird.core.decisions import Decision, redacted
-from bowerbird.core.errors import BowerbirdError, PermanentError, Refusal
+from bowerbird.core.errors import BowerbirdError, PermanentError
 from bowerbird.core.ports import Fetched, Message, QueueDepth
+from bowerbird.core.reasons import Word
 
 
 class FakeStore:
@@ -104,11 +105,11 @@ class FakeFetcher:
         assert accept
         self.asked.append(url)
         self.headers[url] = dict(headers or {})
-        answer = self.answers.get(url, PermanentError("gone: 404", refusal=Refusal(404)))
+        answer = self.answers.get(url, PermanentError("404", Word.GONE, status=404))
         if isinstance(answer, BowerbirdError):
             raise answer
         if len(answer) > max_bytes:
-            raise PermanentError("too-large: more than allowed")
+            raise PermanentError("more than allowed", Word.TOO_LARGE)
         beginning = answer[:_BEGINNING]
         if enough is not None and len(answer) > _BEGINNING and enough(beginning):
             return Fetched(url, 200, {"content-type": "image/jpeg"}, beginning, whole=False)

@@ -16,7 +16,8 @@ from PIL import Image
 from starlette.types import ASGIApp
 
 from bowerbird.core.errors import BowerbirdError
-from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.filter.parts import Parts
+from bowerbird.filter.shape import NOMADS
 from bowerbird.models.watermark import Detection
 from bowerbird.serve.http.gate import Room
 from bowerbird.serve.http.judge import judges
@@ -89,8 +90,12 @@ def service(
     answers: Mapping[str, bytes | BowerbirdError] | None = None,
 ) -> Service:
     limits = limits or Limits()
+    parts = Parts(
+        models or BrightModels(), threading.Semaphore(2), FakeFetcher(answers or {}),
+        shape=NOMADS, limits=limits.of_a_picture(),
+    )  # fmt: skip
     return Service(
-        judges=judges(models or BrightModels(), FakeFetcher(answers or {}), limits, ShapeRule(), cores=2),
+        judges=judges(parts),
         bundle=DESCRIPTION,
         limits=limits,
         pool=ThreadPoolExecutor(4),

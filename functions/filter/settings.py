@@ -7,8 +7,10 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bowerbird.core.limits import MAX_PICTURE_BYTES
 from bowerbird.filter.cores import MEMORY_MB
 from bowerbird.filter.owner_rules import Asked
+from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.net.user_agent import IN_THE_CLOUD, with_contact
 
 
@@ -35,10 +37,10 @@ class FilterSettings(BaseSettings):
     gateway: str | None = None
     memory_mb: int | None = Field(default=None, validation_alias=MEMORY_MB)
     lambda_runtime: str | None = Field(None, validation_alias="AWS_EXECUTION_ENV")
-    min_area: int = 1280 * 1024
-    max_wide: float = 3.0
-    max_tall: float = 2.0
-    max_bytes: int = 50_000_000
+    min_area: int = NOMADS.min_area
+    max_wide: float = NOMADS.max_wide
+    max_tall: float = NOMADS.max_tall
+    max_bytes: int = MAX_PICTURE_BYTES
     reject_if: str = ""
     note: str = ""
 
@@ -46,6 +48,10 @@ class FilterSettings(BaseSettings):
     def agent(self) -> str:
         """Who asks: the User-Agent, with the contact; raises what `with_contact` does."""
         return with_contact(self.user_agent, self.contact)
+
+    def shape(self) -> ShapeRule:
+        """The gallery's rule on size and aspect."""
+        return ShapeRule(self.min_area, self.max_wide, self.max_tall)
 
     def asked(self) -> Asked:
         """What the owner rejects or notes beside taste; both variables are lists with commas.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Semaphore
 from typing import Any, cast
 
 import pytest
@@ -25,10 +25,12 @@ from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.core.errors import BowerbirdError, RetryableError, StoreError
 from bowerbird.core.messages import Candidate, Submission, encode_candidate
 from bowerbird.core.ports import Ledger, ObjectStore, Queue
+from bowerbird.core.reasons import Word
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.consumer import Consumer, Outcome
-from bowerbird.filter.policy import standard_pipeline
-from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.filter.parts import Parts
+from bowerbird.filter.policy import Entrance, pipeline
+from bowerbird.filter.shape import NOMADS
 from bowerbird.filter.survivors import Survivors
 from tests.aws_servers import Cloud
 from tests.chaos.rig import FILES, GONE, assert_all_is_right
@@ -150,15 +152,14 @@ def process(world: World, chance: Chance, deliveries: int) -> None:
         if number not in GONE
     }
     if not chance.calm:
-        answers[chance.random.choice(list(answers))] = RetryableError("busy: 503")
-    pipeline = standard_pipeline(
-        fetcher=FakeFetcher(answers), ledger=ledger, models=AnyTaste(threshold=-1, watermark=None),
-        shape=ShapeRule(), max_bytes=10**7, cores=2,
-    )  # fmt: skip
+        answers[chance.random.choice(list(answers))] = RetryableError("503", Word.BUSY)
+    parts = Parts(
+        AnyTaste(threshold=-1, watermark=None), Semaphore(2), FakeFetcher(answers), ledger, shape=NOMADS
+    )
     queue = world.queue()
     consumer = Consumer(
-        CandidateFilter(pipeline, ledger, Survivors(store, ledger), "b@1"), Struck(queue, chance),
-        max_receives=10**6, base_delay_s=0, jitter=lambda: 0.0,
+        CandidateFilter(pipeline(parts, Entrance.QUEUE), ledger, Survivors(store, ledger), "b@1"),
+        Struck(queue, chance), max_receives=10**6, base_delay_s=0, jitter=lambda: 0.0,
     )  # fmt: skip
     try:
         with ThreadPoolExecutor(2) as pool:

@@ -18,6 +18,7 @@ from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.core.decisions import Decision, redacted
 from bowerbird.core.errors import RetryableError
 from bowerbird.core.ports import Ledger, ObjectStore
+from bowerbird.core.reasons import Reason
 from tests.contract.servers import CLOUDS
 
 SHA, OTHER_SHA = "a" * 64, "b" * 64
@@ -82,7 +83,7 @@ def decision(
         candidate=candidate,
         keep=keep,
         stage="novelty",
-        reason=reason,
+        reason=Reason.parse(reason),
         bundle="lite-1",
         decided_at=f"{day}T12:00:00+00:00",
         scores={"novelty": -1.5},
@@ -124,7 +125,7 @@ def test_of_racing_decisions_one_stands(place: Place) -> None:
     ledgers = [place.ledger() for _ in range(6)]
 
     def commit(n: int) -> str:
-        return ledgers[n].commit(decision("a", reason=str(n))).reason
+        return ledgers[n].commit(decision("a", reason=str(n))).reason.word
 
     with ThreadPoolExecutor(6) as pool:
         stood = set(pool.map(commit, range(6)))

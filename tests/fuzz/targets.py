@@ -22,6 +22,7 @@ from bowerbird.core.errors import (
 from bowerbird.core.messages import decode_candidate, encode_candidate
 from bowerbird.core.ports import Fetched
 from bowerbird.core.post import Post, Source
+from bowerbird.core.reasons import Word
 from bowerbird.crawl import jetstream
 from bowerbird.crawl.crawler import Crawler, Skipped
 from bowerbird.crawl.hosts import Hosts
@@ -154,8 +155,8 @@ def _looked_at(posts: Iterable[Post]) -> str:
             continue
         for found in crawler.look(post):
             if isinstance(found, Skipped):
-                assert not found.reason.startswith(("error:", "unsound:")), found.reason
-                word = found.reason.partition(":")[0]
+                assert found.reason.word not in {Word.ERROR, Word.UNSOUND}, found.reason
+                word = found.reason.word
             else:
                 assert decode_candidate(encode_candidate(found)) == found
                 word = "candidates"
@@ -204,7 +205,7 @@ def outcome(target: Target, data: bytes) -> str:
     except (SourceBlockedError, SourceUnreachableError) as error:
         return str(error).removeprefix("fuzz: ").partition(":")[0][:40]
     except PermanentError as error:
-        return str(error).partition(":")[0][:24]
+        return error.reason.word
 
 
 class _Nowhere:
@@ -214,7 +215,7 @@ class _Nowhere:
         self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None, **_: object
     ) -> Fetched:
         del accept, max_bytes, headers
-        raise PermanentError(f"gone: {url}")
+        raise PermanentError(f"{url}", Word.GONE)
 
 
 @cache

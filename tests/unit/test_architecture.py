@@ -25,11 +25,10 @@ BESIDE = {
     "infra": {"bowerbird", "infra"},
     "layers/models/workshop": {"bowerbird", "layers"},
     "benchmarks": {"bowerbird", "benchmarks"},
-    "docs": {"bowerbird", "docs"},
 }
 # One page of a row is served by its neighbour.
 NEIGHBOURS = {("review", "serve")}
-OURS = {"bowerbird", "functions", "infra", "layers", "benchmarks", "docs", "tests"}
+OURS = {"bowerbird", "functions", "infra", "layers", "benchmarks", "tests"}
 TRAINING_ONLY = {"sklearn", "torch", "scipy", "matplotlib", "pickle", "joblib"}
 SHIPPED = [part for row in ROWS[:4] for part in row] + ["serve"]
 

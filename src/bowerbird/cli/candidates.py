@@ -80,6 +80,6 @@ def _line(candidate: Candidate) -> str:
 
 
 def _print_skipped(skipped: Skipped, *, as_json: bool) -> None:
-    line = {"submission": skipped.submission, "skipped": skipped.reason}
+    line = {"submission": skipped.submission, "skipped": str(skipped.reason)}
     text = json.dumps(line) if as_json else shown(f"{skipped.submission}  skipped: {skipped.reason}")
     print(text)

@@ -10,7 +10,7 @@ from bowerbird.adapters.place import open_place
 from bowerbird.crawl.sources import open_source
 from bowerbird.filter.owner_rules import COSTLY, Asked
 from bowerbird.filter.replaced import KEEP_DAYS
-from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.host.focus import focused
 from bowerbird.host.mine import RunOptions, mine, print_summary
 from bowerbird.host.wiring import HostOptions, source_context
@@ -21,7 +21,6 @@ _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    shape = ShapeRule()
     parser = subparsers.add_parser("mine", help="crawl, filter and store: the main job")
     parser.add_argument("--source", required=True, metavar="SPEC", help="where posts come from")
     parser.add_argument(
@@ -41,9 +40,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     when.add_argument("--every", type=seconds, metavar="60s", help="crawl again and again until Ctrl-C")
     parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
     parser.add_argument("--scout", metavar="BUNDLE", help="a cheaper bundle that looks first (see calibrate)")
-    parser.add_argument("--min-area", type=whole_number, default=shape.min_area, metavar="PIXELS")
-    parser.add_argument("--max-wide", type=above_zero, default=shape.max_wide, metavar="RATIO")
-    parser.add_argument("--max-tall", type=above_zero, default=shape.max_tall, metavar="RATIO")
+    parser.add_argument("--min-area", type=whole_number, default=NOMADS.min_area, metavar="PIXELS")
+    parser.add_argument("--max-wide", type=above_zero, default=NOMADS.max_wide, metavar="RATIO")
+    parser.add_argument("--max-tall", type=above_zero, default=NOMADS.max_tall, metavar="RATIO")
     parser.add_argument(
         "--reject-if",
         action="append",

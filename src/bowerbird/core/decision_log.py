@@ -47,12 +47,12 @@ def decode_line(line: Any) -> Decision | None:
     """One line as a decision, or None when it is none: somebody, or a disk, damaged it."""
     try:
         decision = decode_decision(line)
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     well_formed = isinstance(decision.candidate, str) and all(
         isinstance(each, dict) for each in (decision.scores, decision.facts, decision.submission)
     )
-    texts = (decision.stage, decision.reason, decision.bundle, decision.decided_at, decision.image or "")
+    texts = (decision.stage, decision.bundle, decision.decided_at, decision.image or "")
     return decision if well_formed and all(isinstance(each, str) for each in texts) else None
 
 

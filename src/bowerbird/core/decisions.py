@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Final
+from typing import Any
 
-_LONGEST_WORD: Final = 64
-
-
-def reason_word(reason: str) -> str:
-    """The machine-readable word a reason starts with."""
-    return reason.partition(":")[0].strip()[:_LONGEST_WORD]
+from bowerbird.core.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Keep, or reject with the stage and the reason that did it.
-
-    `reason` starts with a short machine-readable word (`too-small`, `gone`, `novelty`…), then may say more
-    after a colon.
-    """
+    """Keep, or reject with the stage and the reason that did it."""
 
     keep: bool
     stage: str
-    reason: str
+    reason: Reason
 
     @classmethod
-    def reject(cls, stage: str, reason: str) -> Verdict:
+    def reject(cls, stage: str, reason: Reason) -> Verdict:
         """Say no, and why."""
         return cls(keep=False, stage=stage, reason=reason)
 
@@ -43,7 +34,7 @@ class Decision:
     candidate: str
     keep: bool
     stage: str
-    reason: str
+    reason: Reason
     bundle: str
     decided_at: str
     scores: dict[str, float] = field(default_factory=dict)
@@ -63,18 +54,33 @@ def redacted(decision: Decision) -> Decision:
     """The same decision when its post is gone: it names the post, and repeats no title, author or link."""
     told = {name: value for name, value in decision.submission.items() if name in {"source", "id"}}
     facts = {name: fact for name, fact in decision.facts.items() if name not in {"url", "instead_of"}}
-    reason = decision.reason.partition(":")[0] if "://" in decision.reason else decision.reason
+    reason = Reason(decision.reason.word) if "//" in decision.reason.detail else decision.reason
     return replace(decision, reason=reason, submission=told, facts=facts)
 
 
 def encode_decision(decision: Decision) -> str:
     """One line of JSON, without the newline; a lone surrogate, which no file can hold, becomes `?`."""
-    # Not asdict: it copies every value, deep, and takes longer than the rest of this.
-    told = {item.name: getattr(decision, item.name) for item in fields(decision)}
-    line = json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    line = json.dumps(stored(decision), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return line.encode(errors="replace").decode()
 
 
 def decode_decision(line: str) -> Decision:
     """Read back what `encode_decision` wrote (our own data, from our own store)."""
-    return Decision(**json.loads(line))
+    return from_stored(json.loads(line))
+
+
+def stored(decision: Decision) -> dict[str, Any]:
+    """The fields as they are stored, in lines and in sidecars: the reason as its text."""
+    # Not asdict: it copies every value, deep, and takes longer than the rest of this.
+    return {item.name: getattr(decision, item.name) for item in fields(decision)} | {
+        "reason": str(decision.reason)
+    }
+
+
+def from_stored(told: dict[str, Any]) -> Decision:
+    """Read back what `stored` gave.
+
+    Raises:
+        TypeError, KeyError, AttributeError: these are not the fields of a decision.
+    """
+    return Decision(**told | {"reason": Reason.parse(told["reason"])})

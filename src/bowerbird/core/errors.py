@@ -5,21 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bowerbird.core.reasons import Reason, Word
+
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """What a host answered in place of what it was asked for.
+class Said:
+    """What a host said beside its status when it gave nothing: it may tell why, or until when.
 
-    Header names are in lower case. Of the body there is only what is short and JSON: some say there why.
+    Header names are in lower case. Of the body there is only what is short and JSON.
     """
 
-    status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
 
+_NOTHING = Said()
+
+
 class BowerbirdError(Exception):
-    """Anything Bowerbird raises on purpose; the text says what to do."""
+    """Anything Bowerbird raises on purpose; the text says what to do.
+
+    `word` says what kind of trouble it is, where that matters to whoever catches it, and then stands before
+    `detail` in the text. `status` is the HTTP status that was answered, where there was one, and `said` what
+    came with it.
+    """
+
+    def __init__(
+        self,
+        detail: str = "",
+        word: Word | None = None,
+        *,
+        status: int | None = None,
+        said: Said = _NOTHING,
+    ) -> None:
+        super().__init__(str(Reason(word, detail)) if word else detail)
+        self.detail = detail
+        self.word = word
+        self.status = status
+        self.said = said
 
 
 class UsageError(BowerbirdError):
@@ -29,16 +52,20 @@ class UsageError(BowerbirdError):
 class RetryableError(BowerbirdError):
     """May succeed later, so the message goes back to the queue.
 
-    `retry_after_s` is what the other side asked us to wait, in seconds, when it said; `refusal` is its
-    answer, where there was one.
+    `retry_after_s` is what the other side asked us to wait, in seconds, when it said.
     """
 
     def __init__(
-        self, message: str, *, retry_after_s: float | None = None, refusal: Refusal | None = None
+        self,
+        detail: str = "",
+        word: Word | None = None,
+        *,
+        status: int | None = None,
+        said: Said = _NOTHING,
+        retry_after_s: float | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(detail, word, status=status, said=said)
         self.retry_after_s = retry_after_s
-        self.refusal = refusal
 
 
 class StoreError(RetryableError):
@@ -57,14 +84,20 @@ class DamagedError(StoreError):
 
 
 class PermanentError(BowerbirdError):
-    """Will never succeed: recorded and acknowledged, never retried.
+    """Will never succeed: recorded and acknowledged, never retried."""
 
-    `refusal` is what a host answered, where one did.
-    """
+    @property
+    def reason(self) -> Reason:
+        """Why a candidate that met this is turned down."""
+        return Reason(self.word or Word.ERROR, self.detail)
 
-    def __init__(self, message: str = "", *, refusal: Refusal | None = None) -> None:
-        super().__init__(message)
-        self.refusal = refusal
+
+class StatusError(PermanentError):
+    """The other side answered with a status that is a no; `body` is the beginning of what it said."""
+
+    def __init__(self, detail: str, word: Word | None = None, *, status: int, body: bytes = b"") -> None:
+        super().__init__(detail, word, status=status)
+        self.body = body
 
 
 class OptedOutError(PermanentError):

@@ -54,3 +54,6 @@ class Placeholders:
             ):
                 return each.host
         return None
+
+
+NO_PLACEHOLDERS: Final = Placeholders()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bowerbird.core.decision_log import DecisionLog
-from bowerbird.core.decisions import Decision, reason_word
+from bowerbird.core.decisions import Decision
 from bowerbird.core.plain_text import plain
 from bowerbird.core.ports import ObjectStore
 
@@ -80,7 +80,7 @@ def read_yields(
 
 
 def _outcome(decision: Decision) -> str:
-    return _KEPT if decision.keep else plain(reason_word(decision.reason)) or _UNKNOWN
+    return _KEPT if decision.keep else plain(decision.reason.kind) or _UNKNOWN
 
 
 def _names(decision: Decision) -> dict[str, str]:

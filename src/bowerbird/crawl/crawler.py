@@ -14,6 +14,7 @@ from bowerbird.core.keys import digest
 from bowerbird.core.messages import Candidate, Preview, decode_candidate, encode_candidate
 from bowerbird.core.ports import Fetcher
 from bowerbird.core.post import Attachment, Post, Source
+from bowerbird.core.reasons import Reason, Word
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import IMAGE, MOVING, Image, Match, NoPictureError
 from bowerbird.crawl.rules import nothing_shown, skip_reason
@@ -25,19 +26,6 @@ _MAX_URLS: Final = 8
 _MAX_PREVIEWS: Final = 16
 _MAX_ID: Final = 512
 
-# Being blocked is not the picture's end, so the two are counted apart; see bowerbird.net.
-_FETCHER_WORDS: Final = {
-    "encoding",
-    "forbidden",
-    "gone",
-    "no-lookup",
-    "opted-out",
-    "redirects",
-    "refused",
-    "status",
-    "too-large",
-}
-
 # Somebody may be waiting, and thousands of posts may link to the host that is down.
 _ATTEMPTS: Final = 3
 _PAUSE_S: Final = 1.0
@@ -46,10 +34,10 @@ _LONGEST_PAUSE_S: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A submission that gave no candidate; `reason` starts with a short machine-readable word."""
+    """A submission that gave no candidate, and why."""
 
     submission: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,57 +59,60 @@ class Crawler:
             yield from self._look(post)
         except Exception as error:  # noqa: BLE001 - one post must not end the stream of posts
             _LOG.info("%s: looking at it failed", post.submission.id, exc_info=True)
-            yield Skipped(post.submission.id, f"error: {type(error).__name__}")
+            yield Skipped(post.submission.id, Reason(Word.ERROR, type(error).__name__))
 
     def _look(self, post: Post) -> list[Candidate | Skipped]:
         reason = skip_reason(post)
         found = reason or self._found(post)
-        if isinstance(found, str):
+        if isinstance(found, Reason):
             return [Skipped(post.submission.id, found)]
         return [_sound(each) for each in _distinct(found)]
 
-    def _found(self, post: Post) -> list[Candidate] | str:
+    def _found(self, post: Post) -> list[Candidate] | Reason:
         """What a post is about, then what stands in its text; why there is nothing, if there is nothing."""
         main = self._main(post)
         beside = self._in_text(post)
-        if isinstance(beside, str):
-            return beside if main == "text-only" else main
-        return ([] if isinstance(main, str) else main) + beside or main
+        if isinstance(beside, Reason):
+            return beside if main == Reason(Word.TEXT_ONLY) else main
+        return ([] if isinstance(main, Reason) else main) + beside or main
 
-    def _main(self, post: Post) -> list[Candidate] | str:
+    def _main(self, post: Post) -> list[Candidate] | Reason:
         if post.attachments:
             return [_attached(post, each) for each in post.attachments]
         if post.link and post.is_picture and not self.hosts.match(post.link):
             return [_file(post, post.link)]
         return nothing_shown(post) or self._behind(post, post.link or "")
 
-    def _in_text(self, post: Post) -> list[Candidate] | str:
+    def _in_text(self, post: Post) -> list[Candidate] | Reason:
         """Candidates of the text, or why a link that a rule knows gave none."""
         bare = replace(post, previews=(), width=None, height=None, is_picture=False)
         links = [self._behind(bare, link) for link in post.text_links if self.hosts.match(link)]
-        found = [each for links_own in links if not isinstance(links_own, str) for each in links_own]
-        failed = [each for each in links if isinstance(each, str)]
+        found = [each for links_own in links if not isinstance(links_own, Reason) for each in links_own]
+        failed = [each for each in links if isinstance(each, Reason)]
         pictures = [_attached(post, each) for each in post.text_pictures]
         return pictures + found or (failed[0] if failed else [])
 
-    def _behind(self, post: Post, link: str) -> list[Candidate] | str:
+    def _behind(self, post: Post, link: str) -> list[Candidate] | Reason:
         match = self.hosts.match(link)
         if match is None or match.kind in MOVING:
-            return f"{match.kind}: {match.host}" if match else f"no-rule: {urlsplit(link).hostname}"
+            unknown = Reason(Word.NO_RULE, str(urlsplit(link).hostname))
+            return Reason(Word(match.kind), match.host) if match else unknown
         try:
             images = self._ask(match)
         except NoPictureError as error:
-            return f"no-picture: {match.host}: {error}"
+            return Reason(Word.NO_PICTURE, f"{match.host}: {error}")
         except PermanentError as error:
             # Who opts out of such uses (X-Robots-Tag: noai) does not mean one copy only.
             fallback = None if isinstance(error, OptedOutError) else _preview_only(post, match)
-            word, rest = _word(error)
-            return [fallback] if fallback else f"{word}: {match.host}: {rest}"
+            # A rule that found nothing names no word; a fetcher that was blocked does.
+            word = error.word or Word.GONE
+            return [fallback] if fallback else Reason(word, f"{match.host}: {error.detail}")
         except RetryableError as error:
-            return f"host-unavailable: {match.host}: {error}"
+            return Reason(Word.HOST_UNAVAILABLE, f"{match.host}: {error}")
         if len(images) == 1:
             return [_linked(post, match, images[0])]
-        return [_candidate(post, image, match.host) for image in images] or f"no-picture: {match.host}"
+        found = [_candidate(post, image, match.host) for image in images]
+        return found or Reason(Word.NO_PICTURE, match.host)
 
     def _ask(self, match: Match) -> tuple[Image, ...]:
         for attempt in range(1, _ATTEMPTS):
@@ -133,12 +124,6 @@ class Crawler:
                     raise
                 self.sleep(pause)
         return self.hosts.images(match, self.fetcher)
-
-
-def _word(error: PermanentError) -> tuple[str, str]:
-    """The fetcher's or the rule's word for what went wrong and the rest; without one it is `gone`."""
-    word, _, rest = str(error).partition(": ")
-    return (word, rest) if word in _FETCHER_WORDS else ("gone", str(error))
 
 
 def _attached(post: Post, each: Attachment) -> Candidate:
@@ -194,7 +179,7 @@ def _sound(candidate: Candidate) -> Candidate | Skipped:
     try:
         decode_candidate(encode_candidate(candidate))
     except (InvalidMessageError, ValueError) as error:  # ValueError: pydantic's, on a lone surrogate
-        return Skipped(candidate.submission.id, f"unsound: {error}")
+        return Skipped(candidate.submission.id, Reason(Word.UNSOUND, str(error)))
     return candidate
 
 

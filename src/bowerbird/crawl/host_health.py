@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.limits import MAX_PICTURE_BYTES
 from bowerbird.core.ports import Fetcher
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import MOVING
 
 Health = Literal["ok", "throttled", "blocked", "empty", "unreachable", "unusable"]
 
 _ACCEPT: Final = "image/jpeg,image/png,image/webp,image/*;q=0.5"
-_MAX_BYTES: Final = 50_000_000
+_BLOCKED: Final = frozenset({Word.FORBIDDEN, Word.OPTED_OUT, Word.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,9 @@ def host_state(link: str, hosts: Hosts, fetcher: Fetcher) -> HostState:
         images = hosts.images(match, fetcher)
         if not images:
             return HostState(name, "empty", "no picture there")
-        answer = fetcher.fetch(images[0].urls[0], accept=_ACCEPT, max_bytes=_MAX_BYTES)
+        answer = fetcher.fetch(images[0].urls[0], accept=_ACCEPT, max_bytes=MAX_PICTURE_BYTES)
     except PermanentError as error:
-        blocked = str(error).startswith(("forbidden:", "opted-out:", "refused:"))
-        return HostState(name, "blocked" if blocked else "empty", str(error))
+        return HostState(name, "blocked" if error.word in _BLOCKED else "empty", str(error))
     except RetryableError as error:
         return _not_now(name, error)
     if answer.body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
@@ -48,7 +50,7 @@ def host_state(link: str, hosts: Hosts, fetcher: Fetcher) -> HostState:
 
 
 def _not_now(name: str, error: RetryableError) -> HostState:
-    if error.retry_after_s is None and not str(error).endswith(" 429"):
+    if error.retry_after_s is None and error.status != HTTPStatus.TOO_MANY_REQUESTS:
         return HostState(name, "unreachable", str(error))
     wait = f": may be asked again in {error.retry_after_s:.0f} s" if error.retry_after_s else ""
     return HostState(name, "throttled", f"{error}{wait}")

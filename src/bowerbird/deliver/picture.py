@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from bowerbird import imaging
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.reasons import Word
 from bowerbird.deliver.scenery import MAX_IMAGE_BYTES
 
 #: What becomes of a picture that is neither PNG nor JPEG.
@@ -25,10 +26,10 @@ def prepare(data: bytes, conversion: Conversion) -> tuple[bytes, str]:
     name = imaging.sniff(data)
     if name not in _TAKEN:
         if conversion == "skip":
-            raise PermanentError(f"format: scenery takes PNG and JPEG, this is {name}")
+            raise PermanentError(f"scenery takes PNG and JPEG, this is {name}", Word.FORMAT)
         data, name = _converted(data, conversion), conversion.upper()
     if len(data) > MAX_IMAGE_BYTES:
-        raise PermanentError(f"too-large: {len(data)} bytes, scenery takes {MAX_IMAGE_BYTES}")
+        raise PermanentError(f"{len(data)} bytes, scenery takes {MAX_IMAGE_BYTES}", Word.TOO_LARGE)
     return data, _TAKEN[name]
 
 

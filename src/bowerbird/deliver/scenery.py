@@ -23,10 +23,11 @@ from urllib3.exceptions import (
 )
 
 from bowerbird.core.errors import UsageError
+from bowerbird.core.limits import MAX_PICTURE_BYTES
 
 # The limits of scenery's multipart parser (src/server/index.ts). Beyond the first it cuts a field silently.
 MAX_FIELD_BYTES: Final = 1000
-MAX_IMAGE_BYTES: Final = 50_000_000
+MAX_IMAGE_BYTES: Final = MAX_PICTURE_BYTES
 
 _ROUTE: Final = "/import_image"
 _CONNECT_S: Final = 10.0

@@ -7,12 +7,16 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from PIL import Image
+
 from bowerbird.core.decisions import Decision, Verdict, redacted
 from bowerbird.core.keys import thumb_key
 from bowerbird.core.messages import Candidate, decode_candidate
 from bowerbird.core.ports import Ledger, ObjectStore
+from bowerbird.core.reasons import Reason, Word
+from bowerbird.filter.evidence import Pixels, Previewed
 from bowerbird.filter.examination import Examination
-from bowerbird.filter.policy import Pipeline
+from bowerbird.filter.pipeline import Pipeline
 from bowerbird.filter.survivors import Survivors
 from bowerbird.imaging import thumbnail
 
@@ -56,10 +60,9 @@ class CandidateFilter:
     def _judge(self, candidate: Candidate, *, last_attempt: bool) -> Decision:
         exam = Examination(candidate, last_attempt=last_attempt)
         verdict = self.pipeline.judge(exam)
-        if self.thumbnails is not None and exam.image is not None:
-            self.thumbnails.put(
-                thumb_key(candidate.id), thumbnail(exam.image, 256), content_type="image/jpeg"
-            )
+        image = _seen(exam)
+        if self.thumbnails is not None and image is not None:
+            self.thumbnails.put(thumb_key(candidate.id), thumbnail(image, 256), content_type="image/jpeg")
         decision = self._decision(exam, verdict)
         if verdict.keep:
             return self.survivors.keep(exam, decision)
@@ -68,7 +71,7 @@ class CandidateFilter:
 
     def _purged(self, candidate: Candidate) -> Decision:
         """Another ledger decided it, and its post has gone since: nothing is fetched, and little is said."""
-        verdict = Verdict.reject("purged", "purged: its post was removed after it had been kept")
+        verdict = Verdict.reject("purged", Reason(Word.PURGED, "its post was removed after it had been kept"))
         return redacted(self._decision(Examination(candidate), verdict))
 
     def _decision(self, exam: Examination, verdict: Verdict) -> Decision:
@@ -85,6 +88,12 @@ class CandidateFilter:
             facts=_present({"host": exam.candidate.host}) | exam.facts,
             submission=_present(asdict(exam.candidate.submission)),
         )
+
+
+def _seen(exam: Examination) -> Image.Image | None:
+    """The picture as it was decoded, or the preview that settled it."""
+    pixels, preview = exam.get(Pixels), exam.get(Previewed)
+    return pixels.image if pixels else preview.image if preview else None
 
 
 def _present(fields: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
 
 from bowerbird.core.decisions import Decision
 from bowerbird.core.errors import (
@@ -19,6 +18,7 @@ from bowerbird.core.errors import (
     UsageError,
 )
 from bowerbird.core.ports import Message, Queue
+from bowerbird.filter.candidates import CandidateFilter
 
 _log = logging.getLogger(__name__)
 
@@ -35,14 +35,6 @@ class Outcome(Enum):
     BURIED = "buried"
 
 
-class Decider(Protocol):
-    """Brings a message to its decision: see `bowerbird.filter.candidates.CandidateFilter`."""
-
-    def decide(self, body: str, *, last_attempt: bool = False) -> Decision:
-        """Decide one message; raises InvalidMessageError or RetryableError."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Consumer:
     """Brings deliveries to an end.
@@ -52,7 +44,7 @@ class Consumer:
     hears of faults that are no candidate's: our own store fails, or refuses us.
     """
 
-    candidates: Decider
+    candidates: CandidateFilter
     queue: Queue
     max_receives: int
     base_delay_s: float

@@ -17,8 +17,9 @@ from bowerbird.core.errors import PermanentError, RetryableError
 from bowerbird.core.keys import sidecar_key
 from bowerbird.core.likeness import Likeness, prints
 from bowerbird.core.ports import Ledger, Likenesses, ObjectStore
+from bowerbird.core.reasons import Reason, Word
 from bowerbird.filter.contest import SIDE, Entry, Finding, Winner, contest
-from bowerbird.filter.examination import Examination
+from bowerbird.filter.evidence import Copy
 from bowerbird.filter.replaced import Replaced
 from bowerbird.imaging.isolated import Decoder
 
@@ -32,30 +33,29 @@ class Copies:
     ledger: Ledger
     decoder: Decoder = imaging
 
-    def reason(self, exam: Examination) -> str | None:
+    def reason(self, copy: Copy, *, last_attempt: bool) -> Reason | None:
         """Why this copy is not wanted, or None; enters nothing.
 
         Raises:
-            RetryableError: another copy is being stored at this moment.
+            RetryableError: another copy is being stored at this moment; not at the last attempt.
         """
-        judged = self._judge(exam, self.index.near(exam.appearance()))
-        return judged if isinstance(judged, str) else None
+        judged = self._judge(copy, self.index.near(copy.likeness), last_attempt=last_attempt)
+        return judged if isinstance(judged, Reason) else None
 
-    def enter(self, exam: Examination) -> str | dict[str, str]:
+    def enter(self, copy: Copy, *, last_attempt: bool) -> Reason | dict[str, str]:
         """Enter a copy; answers why it is not wanted, or the keys of those it replaces, each with the reason.
 
         Raises:
             RetryableError: as above; it is not entered then.
         """
-        likeness = exam.appearance()
-        found = self.index.enter(likeness)
+        found = self.index.enter(copy.likeness)
         try:
-            judged = self._judge(exam, found)
+            judged = self._judge(copy, found, last_attempt=last_attempt)
         except BaseException:
-            self.index.remove(likeness.image)
+            self.index.remove(copy.likeness.image)
             raise
-        if isinstance(judged, str):
-            self.index.remove(likeness.image)
+        if isinstance(judged, Reason):
+            self.index.remove(copy.likeness.image)
         return judged
 
     def replace(self, worse: Mapping[str, str], better: str) -> None:
@@ -65,35 +65,39 @@ class Copies:
             if replaced.take(key, better, why):
                 self.index.remove(key)
 
-    def _judge(self, exam: Examination, others: Sequence[Likeness]) -> str | dict[str, str]:
+    def _judge(
+        self, copy: Copy, others: Sequence[Likeness], *, last_attempt: bool
+    ) -> Reason | dict[str, str]:
         worse = {}
         for other in others:
-            if not self._stored(other, exam):
+            if not self._stored(other, copy.likeness.candidate, last_attempt=last_attempt):
                 continue
-            finding = exam.findings.get(other.image) or self._compare(exam, other.image)
-            exam.findings[other.image] = finding
+            finding = copy.findings.get(other.image) or self._compare(copy.entry, other.image)
+            copy.findings[other.image] = finding
             if finding.winner is Winner.OLD:
-                return f"near-duplicate: no better than {other.image} of {other.candidate}: {finding.why}"
+                seen = f"no better than {other.image} of {other.candidate}: {finding.why}"
+                return Reason(Word.NEAR_DUPLICATE, seen)
             if finding.winner is Winner.NEW:
                 worse[other.image] = finding.why
         return worse
 
-    def _stored(self, other: Likeness, exam: Examination) -> bool:
+    def _stored(self, other: Likeness, candidate: str, *, last_attempt: bool) -> bool:
         """Whether it is there to be compared; what a recheck or a hand removed since is forgotten."""
         if self.store.exists(other.image) and self.store.exists(sidecar_key(other.image)):
             return True
-        if other.candidate == exam.candidate.id or self.ledger.decided(other.candidate) is not None:
+        if other.candidate == candidate or self.ledger.decided(other.candidate) is not None:
             self.index.remove(other.image)
-        elif not exam.last_attempt:
-            raise RetryableError(f"near-duplicate: {other.candidate}, a copy, is being stored at this moment")
+        elif not last_attempt:
+            waits = f"{other.candidate}, a copy, is being stored at this moment"
+            raise RetryableError(waits, Word.NEAR_DUPLICATE)
         return False
 
-    def _compare(self, exam: Examination, key: str) -> Finding:
+    def _compare(self, new: Entry, key: str) -> Finding:
         try:
             old = Entry.of(self.store.get(key) or b"", self.decoder)
         except PermanentError as error:
             return Finding(Winner.BOTH, f"{key} cannot be read ({error})")
-        return contest(Entry(exam.data, exam.header(), exam.pixels()), old, self.decoder)
+        return contest(new, old, self.decoder)
 
 
 def restore(key: str, store: ObjectStore, index: Likenesses, decoder: Decoder) -> bool:

@@ -2,83 +2,73 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
-from bowerbird.core.likeness import Likeness
 from bowerbird.core.messages import Candidate
-from bowerbird.filter.contest import Finding
-from bowerbird.imaging import ImageInfo
+from bowerbird.core.reasons import Reason
+
+Kind = TypeVar("Kind")
 
 
 @dataclass(slots=True)
 class Examination:
     """The evidence gathered about one candidate; each stage adds what it saw.
 
-    `scores` and `thresholds` share their keys; `timings` are milliseconds by stage; `facts` go into the
-    decision as they are; `findings` are comparisons with kept copies, by their keys;
-    `embedding` is the encoder's unit vector (D).
+    `found` holds the evidence by its type (`bowerbird.filter.evidence`). `scores` and `thresholds` share
+    their keys; `timings` are milliseconds by stage; `facts` go into the decision as they are.
     """
 
     candidate: Candidate
     last_attempt: bool = False
-    data: bytes = b""
-    sha256: str = ""
-    info: ImageInfo | None = None
-    image: Image.Image | None = None
-    likeness: Likeness | None = None
-    embedding: NDArray[np.float32] | None = None
+    found: dict[type, Any] = field(default_factory=dict)
     scores: dict[str, float] = field(default_factory=dict)
     thresholds: dict[str, float] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
-    findings: dict[str, Finding] = field(default_factory=dict)
 
-    def take(self, data: bytes, info: ImageInfo, *, whole: bool = True) -> None:
-        """Note the picture's bytes and what its header says; half a picture has a header only."""
-        self.info = info
-        if whole:
-            self.data, self.sha256 = data, hashlib.sha256(data).hexdigest()
-            self.facts |= {"bytes": len(data), "sha256": self.sha256}
-        self.facts |= {"format": info.format, "width": info.width, "height": info.height}
+    def give(self, *evidence: object) -> None:
+        """Leave evidence for the stages that follow."""
+        self.found |= {type(each): each for each in evidence}
 
-    def header(self) -> ImageInfo:
-        """The image's header, for the stages after the original was fetched."""
-        if self.info is None:
-            raise AssertionError("the original stage comes first")
-        return self.info
+    def __getitem__(self, kind: type[Kind]) -> Kind:
+        """Evidence that the stage declares in `needs`: the policy has seen to it that it is there."""
+        evidence: Kind = self.found[kind]
+        return evidence
 
-    def appearance(self) -> Likeness:
-        """What it looks like, for the stages after perceptual."""
-        if self.likeness is None:
-            raise AssertionError("the perceptual stage comes first")
-        return self.likeness
-
-    def pixels(self) -> Image.Image:
-        """The decoded picture, for the stages after integrity."""
-        if self.image is None:
-            raise AssertionError("the integrity stage comes first")
-        return self.image
+    def get(self, kind: type[Kind]) -> Kind | None:
+        """Evidence that only some candidates, or some installations, have."""
+        return self.found.get(kind)
 
 
 class Stage(Protocol):
-    """One test. Cheap ones come first."""
+    """One test. Cheap ones come first.
+
+    `name` is the stage's in decisions and metrics. `needs` are the types of evidence that it reads, `gives`
+    those that it leaves when the candidate goes on.
+    """
 
     @property
     def name(self) -> str:
         """The stage's name in decisions and metrics."""
         ...
 
-    def examine(self, exam: Examination) -> str | None:
+    @property
+    def needs(self) -> Iterable[type]:
+        """What it reads of the examination."""
+        ...
+
+    @property
+    def gives(self) -> Iterable[type]:
+        """What it leaves there."""
+        ...
+
+    def examine(self, exam: Examination) -> Reason | None:
         """Give the reason to reject, or None to keep going.
 
         Raises:
-            PermanentError: the candidate cannot be judged; its text becomes the reason.
+            PermanentError: the candidate cannot be judged; the error's reason is the candidate's.
             RetryableError: try this candidate again later.
         """
         ...

@@ -1,4 +1,4 @@
-"""A first opinion: what a bundle scores so low that nobody need look closer."""
+"""A first look: what a bundle scores so low that nobody need look closer."""
 
 from __future__ import annotations
 
@@ -7,33 +7,34 @@ from typing import Literal
 
 from PIL import Image
 
-from bowerbird.filter.models import Models
+from bowerbird.core.reasons import Reason, Word
+from bowerbird.filter.examination import Examination
+from bowerbird.models.bundle import Bundle
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
-    """Rejects below `floor`, on the scale of `models`.
+class FirstLook:
+    """Rejects below `floor`, on the scale of `bundle`.
 
     `name` is the key of its scores in decisions: `preview` when the owner's bundle judges a smaller copy,
     `scout` when a cheaper bundle judges for it, whose scores mean nothing beside the bundle's own.
     """
 
-    models: Models
+    bundle: Bundle
     floor: float
     name: Literal["preview", "scout"]
 
-    def score(self, image: Image.Image) -> float:
-        """The novelty score of an RGB picture."""
-        return float(self.models.novelty.score(self.models.encoder.embed([image]))[0])
-
-    def reason(self, score: float) -> str | None:
-        """Why a picture with this score is rejected, or None."""
+    def examine(self, image: Image.Image, exam: Examination) -> Reason | None:
+        """Score an RGB picture and note it; why the candidate is rejected, or None."""
+        score = self.bundle.score_of(image)
+        exam.scores[self.name] = score
+        exam.thresholds[self.name] = self.floor
         if score < self.floor:
-            return f"novelty: the {self.name}'s {score:.4g} is below {self.floor:.4g}"
+            return Reason(Word.NOVELTY, f"the {self.name}'s {score:.4g} is below {self.floor:.4g}")
         return None
 
 
-def of_previews(models: Models) -> Opinion | None:
+def of_previews(bundle: Bundle) -> FirstLook | None:
     """A bundle's own, of previews; None without a margin: nobody knows how far it may trust them."""
-    margin = models.novelty.preview_margin
-    return None if margin is None else Opinion(models, float(models.novelty.threshold) - margin, "preview")
+    margin = bundle.novelty.preview_margin
+    return None if margin is None else FirstLook(bundle, float(bundle.novelty.threshold) - margin, "preview")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from bowerbird.core.errors import UsageError
+from bowerbird.core.reasons import Reason, Word
 from bowerbird.models import advisory
 
 #: Measured only when asked for: the picture in full size, and one more network.
@@ -40,16 +41,16 @@ class Rule:
             )
         return cls(match[1], match[2] or "", float(match[3] or 0))
 
-    def reason(self, seen: Mapping[str, float | str]) -> str | None:
+    def reason(self, seen: Mapping[str, float | str]) -> Reason | None:
         """Why a picture of which this was seen is rejected; one that could not be measured is."""
         value = seen.get(self.name)
         if self.name == "synthetic":
-            return None if value is None else f"synthetic: {value}"
+            return None if value is None else Reason(Word.SYNTHETIC, str(value))
         if not isinstance(value, float):
-            return f"{self.name} could not be measured, and a rule asks for it"
+            return Reason(Word(self.name), "could not be measured, and a rule asks for it")
         beyond = value < self.bound if self.sign == "<" else value > self.bound
-        word = "below" if self.sign == "<" else "above"
-        return f"{self.name}: {value:.4g} is {word} {self.bound:g}" if beyond else None
+        side = "below" if self.sign == "<" else "above"
+        return Reason(Word(self.name), f"{value:.4g} is {side} {self.bound:g}") if beyond else None
 
 
 @dataclass(frozen=True, slots=True)

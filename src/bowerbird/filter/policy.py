@@ -1,114 +1,102 @@
-"""The policy: which stages, in which order. Cheapest evidence first."""
+"""The policy: which stages judge a picture, in which order, and when. Cheapest evidence first.
+
+Whoever judges pictures takes the stages from here: `mine`, the filter function, `serve` and `score`.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Semaphore
+from enum import Flag, auto
+from typing import Final, TypeVar
 
-from bowerbird import imaging
-from bowerbird.core.decisions import Verdict
-from bowerbird.core.errors import PermanentError
-from bowerbird.core.placeholders import Placeholders
-from bowerbird.core.ports import Fetcher, Ledger
-from bowerbird.filter.copies import Copies
-from bowerbird.filter.examination import Examination, Stage
-from bowerbird.filter.first_look import Opinion, of_previews
-from bowerbird.filter.models import Models
-from bowerbird.filter.owner_rules import NOTHING, Asked
+from bowerbird.filter.evidence import File, Pixels, Upload
+from bowerbird.filter.examination import Stage
+from bowerbird.filter.parts import Parts
+from bowerbird.filter.pipeline import Pipeline
 from bowerbird.filter.stages.advisory import advise
+from bowerbird.filter.stages.declared import Declared
+from bowerbird.filter.stages.dimensions import Dimensions
 from bowerbird.filter.stages.duplicate import Duplicate
 from bowerbird.filter.stages.integrity import Integrity
 from bowerbird.filter.stages.novelty import Novelty
-from bowerbird.filter.stages.original import NO_PLACEHOLDERS, Original
+from bowerbird.filter.stages.original import Given, Original
 from bowerbird.filter.stages.perceptual import Perceptual
 from bowerbird.filter.stages.preview import Preview
 from bowerbird.filter.stages.scout import Scout
-from bowerbird.filter.stages.shape import DeclaredShape, RealShape, ShapeRule
 from bowerbird.filter.stages.watermark import Watermark
-from bowerbird.imaging.isolated import Decoder
+from bowerbird.imaging import ImageInfo
+
+_Part = TypeVar("_Part")
+
+
+class Entrance(Flag):
+    """How a picture comes in: as a candidate off the queue, or handed in as a link, a file or pixels."""
+
+    QUEUE = auto()
+    LINK = auto()
+    FILE = auto()
+    PIXELS = auto()
+
+
+QUEUE, LINK, FILE, PIXELS = Entrance
+ENCODED: Final = QUEUE | LINK | FILE
+ALWAYS: Final = ENCODED | PIXELS
 
 
 @dataclass(frozen=True, slots=True)
-class Pipeline:
-    """Runs the stages in order until one rejects.
+class Line:
+    """A stage of the policy: at which entrances it stands, and how it is made; None where it does not apply.
 
-    `waiting` stages spend their time on the network; `computing` ones keep a core busy and hold a decoded
-    picture, so `cores` lets only that many candidates in at once. What passes all is shown to `noting`, which
-    rejects only what the owner's own rules name.
+    What merely `notes` is no stage that a picture is kept by.
     """
 
-    waiting: Sequence[Stage]
-    computing: Sequence[Stage]
-    cores: Semaphore | None = None
-    noting: Sequence[Stage] = ()
-
-    def judge(self, exam: Examination) -> Verdict:
-        """Keep, or reject with the stage and the reason.
-
-        Raises:
-            RetryableError: this candidate must be tried again later.
-        """
-        rejected = self._run(self.waiting, exam)
-        if rejected is None:
-            with self.cores or nullcontext():
-                rejected = self._run((*self.computing, *self.noting), exam)
-        return rejected or Verdict(keep=True, stage=self.computing[-1].name, reason="kept")
-
-    @staticmethod
-    def _run(stages: Sequence[Stage], exam: Examination) -> Verdict | None:
-        for stage in stages:
-            start = time.perf_counter()
-            try:
-                reason = stage.examine(exam)
-            except PermanentError as error:
-                reason = str(error)
-            finally:
-                exam.timings[stage.name] = round((time.perf_counter() - start) * 1000, 2)
-            if reason is not None:
-                return Verdict.reject(stage.name, reason)
-        return None
+    entrances: Entrance
+    make: Callable[[Parts], Stage | None]
+    notes: bool = False
 
 
-def standard_pipeline(  # noqa: PLR0913 - the policy's parts, each named once
-    *,
-    fetcher: Fetcher,
-    ledger: Ledger,
-    models: Models,
-    shape: ShapeRule,
-    max_bytes: int,
-    cores: int,
-    decoder: Decoder = imaging,
-    copies: Copies | None = None,
-    scout: Opinion | None = None,
-    asked: Asked = NOTHING,
-    placeholders: Placeholders = NO_PLACEHOLDERS,
-) -> Pipeline:
-    """The order of the design; "already decided" comes before it, in `bowerbird.filter.candidates`.
+#: "Already decided?" comes before it, in `bowerbird.filter.candidates`.
+POLICY: Final[tuple[Line, ...]] = (
+    Line(QUEUE, lambda p: Declared(p.shape) if p.shape else None),
+    Line(QUEUE, lambda p: Preview(_the(p.fetcher), p.first, p.slots, p.decoder) if p.first else None),
+    Line(QUEUE, lambda p: Original(_the(p.fetcher), p.limits.bytes, p.decoder, p.shape, p.placeholders)),
+    Line(LINK, lambda p: Original(_the(p.fetcher), p.limits.bytes, p.decoder, placeholders=p.placeholders)),
+    Line(FILE, lambda p: Given(p.decoder)),
+    Line(ENCODED, lambda p: Dimensions(p.limits.pixels, p.shape)),
+    Line(QUEUE, lambda p: Duplicate(_the(p.ledger))),
+    Line(ENCODED, lambda p: Integrity(p.bundle.min_side, p.decoder)),
+    Line(QUEUE, lambda p: Perceptual(p.copies) if p.copies else None),
+    Line(QUEUE, lambda p: Scout(p.scout) if p.scout else None),
+    Line(ALWAYS, lambda p: Novelty(p.bundle)),
+    Line(ALWAYS, lambda p: Watermark(p.bundle)),
+    Line(QUEUE, lambda p: advise(p.bundle, p.asked, p.decoder), notes=True),
+)
 
-    Without `copies` only the same bytes are duplicates. A `scout` has the first look, at previews and at
-    originals that have none, where the bundle itself is too expensive for that. `asked` is what the owner
-    wants noted or rejected beside taste. `placeholders` are what hosts serve in place of what is gone.
+#: What a picture brings along, and what is stored of it in the end.
+_GIVEN: Final[dict[Entrance, tuple[type, ...]]] = {FILE: (Upload,), PIXELS: (Pixels,)}
+_WANTED: Final[dict[Entrance, tuple[type, ...]]] = {QUEUE: (File, ImageInfo)}
+
+
+def pipeline(parts: Parts, entrance: Entrance) -> Pipeline:
+    """The policy for one entrance.
+
+    Raises:
+        UsageError: the owner asks for what these parts do not have.
+        ValueError: the stages do not fit each other, or a part is missing.
     """
-    slots = Semaphore(cores)
-    first = scout or of_previews(models)
+    lines = [line for line in POLICY if entrance in line.entrances]
+    made = [(line, stage) for line in lines if (stage := line.make(parts)) is not None]
     return Pipeline(
-        waiting=(
-            DeclaredShape(shape),
-            *([Preview(fetcher, first, slots, decoder)] if first else []),
-            Original(fetcher, max_bytes, decoder, shape, placeholders),
-            RealShape(shape),
-            Duplicate(ledger),
-        ),
-        computing=(
-            Integrity(models.min_side, decoder),
-            *([Perceptual(copies)] if copies else []),
-            *([Scout(scout)] if scout else []),
-            Novelty(models),
-            Watermark(models),
-        ),
-        noting=(advise(models, asked, decoder),),
-        cores=slots,
+        [stage for _, stage in made],
+        kept_at=[stage.name for line, stage in made if not line.notes][-1],
+        slots=parts.slots,
+        given=_GIVEN.get(entrance, ()),
+        wanted=_WANTED.get(entrance, ()),
     )
+
+
+def _the(part: _Part | None) -> _Part:
+    if part is None:
+        raise ValueError("Parts lacks its fetcher, or the ledger that the queue's entrance needs")
+    return part

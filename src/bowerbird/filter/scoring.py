@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from os import sched_getaffinity
 from pathlib import Path
+from threading import Semaphore
 
-from bowerbird.core.errors import PermanentError
+from bowerbird.filter.evidence import Upload
+from bowerbird.filter.handed_in import judge
+from bowerbird.filter.parts import Parts
+from bowerbird.filter.pipeline import Pipeline
+from bowerbird.filter.policy import Entrance, pipeline
 from bowerbird.imaging import picture_files
 from bowerbird.models.bundle import Bundle
 
@@ -27,22 +32,18 @@ class Score:
 
 
 def score_files(paths: list[Path], bundle: Bundle) -> Iterator[Score]:
-    """Judge files, several at once, in order."""
-    with ThreadPoolExecutor(len(sched_getaffinity(0))) as pool:
-        yield from pool.map(partial(_score, bundle=bundle), paths)
+    """Judge files, several at once, in order; each is scored in full, whatever the first score says."""
+    cores = len(sched_getaffinity(0))
+    policy = pipeline(Parts(bundle, Semaphore(cores), decoder=picture_files.DECODER), Entrance.FILE)
+    with ThreadPoolExecutor(cores) as pool:
+        yield from pool.map(partial(_score, policy=policy, bundle=bundle.label), paths)
 
 
-def _score(path: Path, bundle: Bundle) -> Score:
-    result = partial(Score, path=str(path), bundle=bundle.label)
+def _score(path: Path, policy: Pipeline, bundle: str) -> Score:
     try:
-        picture = picture_files.read(path, bundle.min_side)
-    except (PermanentError, OSError) as error:
-        return result(novelty=None, watermark=None, keep=False, reason=str(error))
-    novelty = float(bundle.novelty.score(bundle.encoder.embed([picture]))[0])
-    mark = None if bundle.watermark is None else bundle.watermark.detect([picture])[0].probability
-    reason = ""
-    if novelty < bundle.novelty.threshold:
-        reason = f"novelty: {novelty:.4g} is below {bundle.novelty.threshold:.4g}"
-    elif mark is not None and bundle.watermark is not None and mark >= bundle.watermark.threshold:
-        reason = f"watermark: {mark:.3f} is at or above {bundle.watermark.threshold:.3f}"
-    return result(novelty=novelty, watermark=mark, keep=not reason, reason=reason or "kept")
+        data = path.read_bytes()
+    except OSError as error:
+        return Score(str(path), None, None, keep=False, reason=str(error), bundle=bundle)
+    verdict, exam = judge(policy, str(path), Upload(data), thorough=True)
+    novelty, watermark = exam.scores.get("novelty"), exam.scores.get("watermark")
+    return Score(str(path), novelty, watermark, verdict.keep, str(verdict.reason), bundle)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
-from bowerbird.core.decisions import Decision
+from bowerbird.core.decisions import Decision, from_stored, stored
 from bowerbird.core.keys import FORMATS, image_key, sidecar_key, tombstone_key
 from bowerbird.core.ports import Ledger, ObjectStore
+from bowerbird.core.reasons import Reason
 from bowerbird.filter.copies import Copies
+from bowerbird.filter.evidence import Copy, File
 from bowerbird.filter.examination import Examination
 from bowerbird.filter.stages.duplicate import duplicate_reason
+from bowerbird.imaging import ImageInfo
 
 SIDECAR_VERSION = 1
 _JSON = "application/json"
@@ -31,14 +34,16 @@ class Survivors:
 
     def keep(self, exam: Examination, decision: Decision) -> Decision:
         """Store a picture; becomes a rejection when another candidate got there first."""
-        duplicate = duplicate_reason(self.ledger.claim(exam.sha256, exam.candidate.id), exam.candidate.id)
+        file, candidate_id = exam[File], exam.candidate.id
+        duplicate = duplicate_reason(self.ledger.claim(file.sha256, candidate_id), candidate_id)
         if duplicate is not None:
             return replace(decision, keep=False, stage="duplicate", reason=duplicate)
-        key = image_key(exam.sha256, exam.header().format)
+        key = image_key(file.sha256, exam[ImageInfo].format)
         kept = replace(decision, image=key)
-        if self.copies is not None and exam.likeness is not None:
-            worse = self.copies.enter(exam)
-            if isinstance(worse, str):
+        copy = exam.get(Copy)
+        if self.copies is not None and copy is not None:
+            worse = self.copies.enter(copy, last_attempt=exam.last_attempt)
+            if isinstance(worse, Reason):
                 return replace(decision, keep=False, stage="perceptual", reason=worse)
             if worse:
                 kept = replace(
@@ -54,11 +59,11 @@ class Survivors:
             self.copies.index.forget(candidate_id)
 
     def _write(self, exam: Examination, kept: Decision, key: str) -> Decision:
-        self.store.put(key, exam.data, content_type=FORMATS[exam.header().format][1], if_absent=True)
+        self.store.put(key, exam[File].data, content_type=FORMATS[exam[ImageInfo].format][1], if_absent=True)
         sidecar = sidecar_of(kept, exam.candidate.urls).encode()
         if not self.store.put(sidecar_key(key), sidecar, content_type=_JSON, if_absent=True):
             # Two deliveries of one candidate at once: what the first wrote is what both commit.
-            first = self.recall(exam.sha256, exam.candidate.id)
+            first = self.recall(exam[File].sha256, exam.candidate.id)
             if first is not None:
                 return first
             self.store.put(sidecar_key(key), sidecar, content_type=_JSON)
@@ -70,7 +75,7 @@ class Survivors:
         data = self.store.get(sidecar_key(image_key(sha256, "JPEG")))
         if data is None:
             return None
-        decision = Decision(**json.loads(data)["decision"])
+        decision = from_stored(json.loads(data)["decision"])
         if decision.candidate != candidate_id:
             return None
         self._replace(decision)
@@ -93,6 +98,6 @@ def sidecar_of(decision: Decision, urls: Sequence[str]) -> str:
         "version": SIDECAR_VERSION,
         "image": decision.image,
         "candidate": {"id": decision.candidate, "host": decision.facts.get("host"), "urls": urls},
-        "decision": asdict(decision),
+        "decision": stored(decision),
     }
     return json.dumps(sidecar, ensure_ascii=False, indent=1, sort_keys=True)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final, TypeVar
 
-from bowerbird.core.decisions import Decision, reason_word
+from bowerbird.core.decisions import Decision
 from bowerbird.core.errors import BowerbirdError
-from bowerbird.crawl.rules import counted_as
+from bowerbird.core.reasons import Reason, Word
+from bowerbird.crawl.rules import MAX_KIND, counted_as
 
-_LONGEST_WORD: Final = 64
 _NUMBER: Final = re.compile(r"0x[0-9a-f]+|\d+")
 
 # A run may last for months, and strangers' words must not fill its memory.
@@ -40,12 +40,14 @@ def kind_of(problem: str) -> str:
 class Tally:
     """Counts of one run: posts skipped, candidates queued or known, decisions by stage and reason.
 
-    `faults` are those of our own store since the last decision.
+    `errors` counts posts that could not be read, by kind of exception. `faults` are those of our own store
+    since the last decision.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self.skips: Counter[str] = Counter()
+        self.errors: Counter[str] = Counter()
         self.decisions: Counter[tuple[str, str]] = Counter()
         self.kept = 0
         self.new = 0
@@ -62,14 +64,15 @@ class Tally:
     def unread(self) -> str:
         """How many posts could not be read so far, by kind of exception; empty when all could."""
         with self._lock:
-            errors = {word: count for word, count in self.skips.items() if word.startswith("error:")}
-        kinds = ", ".join(f"{count} {word.removeprefix('error: ')}" for word, count in errors.items())
-        return f"posts that could not be read: {kinds}" if errors else ""
+            kinds = ", ".join(f"{count} {kind}" for kind, count in self.errors.items())
+        return f"posts that could not be read: {kinds}" if kinds else ""
 
-    def skipped(self, reason: str) -> None:
+    def skipped(self, reason: Reason) -> None:
         """A post gave no candidate."""
         with self._lock:
             self.skips[_bounded(self.skips, counted_as(reason), _OTHER)] += 1
+            if reason.word == Word.ERROR:
+                self.errors[_bounded(self.errors, reason.detail[:MAX_KIND], _OTHER)] += 1
 
     def known(self) -> None:
         """A candidate was decided in an earlier run."""
@@ -87,7 +90,7 @@ class Tally:
         with self._lock:
             self.faults.clear()
             self.kept += decision.keep
-            outcome = "kept" if decision.keep else reason_word(decision.reason)
+            outcome = "kept" if decision.keep else decision.reason.kind
             self.decisions[_bounded(self.decisions, (decision.stage, outcome), (_OTHER, _OTHER))] += 1
 
     def fault(self, error: BowerbirdError) -> None:

@@ -14,6 +14,7 @@ from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.core.errors import BowerbirdError, DamagedError, StoreError, UsageError
 from bowerbird.core.messages import Candidate, encode_candidate
 from bowerbird.core.ports import Ledger, Message, QueueDepth
+from bowerbird.crawl.crawler import Skipped
 from bowerbird.filter.consumer import Consumer, Outcome
 from bowerbird.host.counts import Tally
 
@@ -50,15 +51,15 @@ class Host:
 
     def run(
         self,
-        crawl: Callable[[], Iterable[Candidate | str]],
+        crawl: Callable[[], Iterable[Candidate | Skipped]],
         *,
         limit: int | None = None,
         every_s: float | None = None,
     ) -> None:
         """Crawl once, or every so many seconds until stopped, and filter until the queue is empty.
 
-        `crawl` yields candidates, and the reason for each post that gave none. `limit` counts candidates
-        that are new to this place.
+        `crawl` yields candidates, and posts that gave none. `limit` counts candidates that are new to this
+        place.
 
         Raises:
             BowerbirdError: what ended a single crawl early; what had been queued by then is decided first. A
@@ -136,7 +137,7 @@ class _Feeder(threading.Thread):
     def __init__(
         self,
         host: Host,
-        crawl: Callable[[], Iterable[Candidate | str]],
+        crawl: Callable[[], Iterable[Candidate | Skipped]],
         limit: int | None,
         every_s: float | None,
     ) -> None:
@@ -170,7 +171,7 @@ class _Feeder(threading.Thread):
         found = iter(self._crawl())
         while not self._host.stop.is_set() and self._left != 0:
             size = _SEND_BATCH if self._left is None else min(_SEND_BATCH, self._left)
-            batch: list[Candidate | str] = []
+            batch: list[Candidate | Skipped] = []
             try:
                 batch.extend(islice(found, size))
             finally:  # what was found before the crawl broke off is no worse for it
@@ -180,12 +181,12 @@ class _Feeder(threading.Thread):
             while self._host.queue.depth().ready > _HIGH_WATER and not self._host.stop.wait(_IDLE_S):
                 pass
 
-    def _send(self, batch: list[Candidate | str]) -> None:
+    def _send(self, batch: list[Candidate | Skipped]) -> None:
         tally = self._host.tally
         new = []
         for item in batch:
-            if isinstance(item, str):
-                tally.skipped(item)
+            if isinstance(item, Skipped):
+                tally.skipped(item.reason)
             elif self._host.ledger.decided(item.id) is not None:
                 tally.known()
             else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from threading import Semaphore
 
 from bowerbird.adapters.place import Place
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
@@ -24,10 +25,11 @@ from bowerbird.crawl.sources.folder import FolderSource
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.consumer import Consumer
 from bowerbird.filter.copies import Copies, restore
-from bowerbird.filter.first_look import Opinion
+from bowerbird.filter.first_look import FirstLook
 from bowerbird.filter.owner_rules import NOTHING, Asked
-from bowerbird.filter.policy import standard_pipeline
-from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.filter.parts import Parts
+from bowerbird.filter.policy import Entrance, pipeline
+from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.filter.survivors import Survivors
 from bowerbird.host.counts import Tally
 from bowerbird.host.host import Host
@@ -37,8 +39,6 @@ from bowerbird.models.bundle import Bundle, load
 from bowerbird.net import AtprotoFetcher, FileFetcher, HostTurns, HttpFetcher, WebSockets
 from bowerbird.net.user_agent import AT_HOME, names_contact
 
-# The most a picture may weigh; scenery takes 50 MB: see its import route.
-MAX_BYTES = 50_000_000
 MAX_RECEIVES = 5
 # 1, 4, 16 and 64 seconds: somebody is waiting for a `--once` run to end.
 BASE_DELAY_S = 1.0
@@ -49,7 +49,7 @@ class HostOptions:
     """What a run of the embedded host can be told."""
 
     bundle: str = "lite"
-    shape: ShapeRule = field(default_factory=ShapeRule)
+    shape: ShapeRule = NOMADS
     downloads: int = 16
     thumbnails: bool = True
     gateway: str | None = None
@@ -123,21 +123,20 @@ def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, clo
     ledger = closed.enter_context(closing(SqliteLedger(place.state / LEDGER, place.store)))
     likenesses = closed.enter_context(closing(SqliteLikenesses(place.state / LIKENESSES)))
     copies = Copies(likenesses, place.store, ledger, decoder)
-    pipeline = standard_pipeline(
+    parts = Parts(
+        bundle,
+        Semaphore(cores),
         fetcher=fetcher_for(source, http),
         ledger=ledger,
-        models=bundle,
-        shape=options.shape,
-        max_bytes=MAX_BYTES,
-        cores=cores,
         decoder=decoder,
+        shape=options.shape,
         copies=copies,
         scout=_scout(options.scout, bundle) if options.scout else None,
         asked=options.asked,
         placeholders=placeholders(),
     )
     candidates = CandidateFilter(
-        pipeline=pipeline,
+        pipeline=pipeline(parts, Entrance.QUEUE),
         ledger=ledger,
         survivors=Survivors(place.store, ledger, copies),
         bundle=bundle.label,
@@ -154,7 +153,7 @@ def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, clo
     return Host(queue, ledger, consumer, tally, options.downloads)
 
 
-def _scout(name: str, bundle: Bundle) -> Opinion:
+def _scout(name: str, bundle: Bundle) -> FirstLook:
     """The cheaper bundle that looks first, as far as the owner's bundle trusts it.
 
     Raises:
@@ -166,7 +165,7 @@ def _scout(name: str, bundle: Bundle) -> Opinion:
             f"{bundle.label} does not know how far to trust {scout.label}: "
             f"run `bowerbird calibrate {bundle.folder} --scout {name} --good DIR` first"
         )
-    return Opinion(scout, entry.floor.value, "scout")
+    return FirstLook(scout, entry.floor.value, "scout")
 
 
 @contextmanager
@@ -217,7 +216,6 @@ def crawler(http: Fetcher) -> Crawler:
     return Crawler(http, Hosts.found(CrawlSettings().host_keys()))
 
 
-def crawl(source: Source, http: Fetcher) -> Iterable[Candidate | str]:
-    """Candidates of a source, and the reason for each post that gave none."""
-    for found in crawler(http).crawl(source):
-        yield found.reason if isinstance(found, Skipped) else found
+def crawl(source: Source, http: Fetcher) -> Iterable[Candidate | Skipped]:
+    """Candidates of a source, and what gave none."""
+    return crawler(http).crawl(source)

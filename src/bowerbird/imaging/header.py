@@ -16,6 +16,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.reasons import Word
 from bowerbird.imaging.formats import sniff
 from bowerbird.imaging.webp import webp_canvas
 
@@ -63,11 +64,11 @@ def open_image(data: bytes) -> tuple[ImageFile, ImageInfo]:
     """Read the header and keep the reader, for whoever decodes next. Raises what `inspect` raises."""
     name = sniff(data)
     if name == "HTML":
-        raise PermanentError("html: a page instead of an image")
+        raise PermanentError("a page instead of an image", Word.HTML)
     if name is None:
-        raise PermanentError(f"unknown-format: begins with {data[:8].hex() or 'nothing'}")
+        raise PermanentError(f"begins with {data[:8].hex() or 'nothing'}", Word.UNKNOWN_FORMAT)
     if name not in _READERS:
-        raise PermanentError(f"format: {name} is not kept")
+        raise PermanentError(f"{name} is not kept", Word.FORMAT)
     if name == "WEBP":
         # Pillow's WebP reader allocates two canvases before it tells their size.
         _check_pixels(*webp_canvas(data))
@@ -77,7 +78,7 @@ def open_image(data: bytes) -> tuple[ImageFile, ImageInfo]:
         frames = getattr(image, "n_frames", 1)
         _check_pixels(*image.size)
         if frames != 1:
-            raise PermanentError(f"animated: {frames} frames, a still picture is wanted")
+            raise PermanentError(f"{frames} frames, a still picture is wanted", Word.ANIMATED)
         # Image's own getexif: a PNG's decodes the whole picture, in case an eXIf chunk stands at its end.
         orientation = Image.getexif(image).get(ExifTags.Base.Orientation, 1)
     if orientation not in _ORIENTATIONS:
@@ -98,11 +99,10 @@ def reader_errors() -> Iterator[None]:
     except PermanentError:
         raise
     except MemoryError:
-        raise PermanentError("memory: the decoder ran out of memory") from None
+        raise PermanentError("the decoder ran out of memory", Word.MEMORY) from None
     except Exception as error:  # noqa: BLE001 - see the docstring: hostile bytes reach any of them
         detail = f"{type(error).__name__}: {error}"[:200]
-        word = "truncated" if _ends_early(detail) else "undecodable"
-        raise PermanentError(f"{word}: {detail}") from None
+        raise PermanentError(detail, Word.TRUNCATED if _ends_early(detail) else Word.UNDECODABLE) from None
 
 
 def _ends_early(detail: str) -> bool:
@@ -111,6 +111,6 @@ def _ends_early(detail: str) -> bool:
 
 def _check_pixels(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
-        raise PermanentError(f"too-many-pixels: {width}x{height}, {MAX_PIXELS} are read")
+        raise PermanentError(f"{width}x{height}, {MAX_PIXELS} are read", Word.TOO_MANY_PIXELS)
     if width < 1 or height < 1:
-        raise PermanentError(f"undecodable: {width}x{height} pixels")
+        raise PermanentError(f"{width}x{height} pixels", Word.UNDECODABLE)

@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol, Self
 from PIL import Image
 
 from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.reasons import Word
 from bowerbird.imaging.exchange import receive, send
 from bowerbird.imaging.header import MAX_PIXELS, ImageInfo
 
@@ -108,11 +109,11 @@ class IsolatedDecoder:
             answer, pixels = receive(worker.stdout, max_body=3 * MAX_PIXELS)
         except (OSError, EOFError, ValueError):
             _end(worker)
-            raise PermanentError(
-                f"hang: the decoder took longer than {self._seconds:g} s"
-                if late.is_set()
-                else f"crash: the decoder died ({_cause(worker.returncode)})"
-            ) from None
+            if late.is_set():
+                detail, word = f"the decoder took longer than {self._seconds:g} s", Word.HANG
+            else:
+                detail, word = f"the decoder died ({_cause(worker.returncode)})", Word.CRASH
+            raise PermanentError(detail, word) from None
         except BaseException:  # Ctrl-C in the middle of an answer: the next one must not read its rest
             _end(worker)
             raise
@@ -120,7 +121,7 @@ class IsolatedDecoder:
             timer.cancel()
         self._idle.append(worker)
         if "error" in answer:
-            raise PermanentError(answer["error"])
+            raise PermanentError(answer["error"], Word(answer["word"]) if answer["word"] else None)
         return answer, pixels
 
     def _take(self) -> subprocess.Popen[bytes]:
@@ -151,7 +152,7 @@ class IsolatedDecoder:
                 start_new_session=True,  # Ctrl-C is the parent's to handle
             )
         except OSError as error:
-            raise RetryableError(f"decoder: no worker could be started ({error})") from None
+            raise RetryableError(f"no worker could be started ({error})", Word.DECODER) from None
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:

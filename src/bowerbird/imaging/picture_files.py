@@ -15,8 +15,8 @@ from bowerbird.imaging.isolated import IsolatedDecoder
 
 _SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp"})
 
-# It starts its first worker with the first picture; they end with this process.
-_DECODER: Final = IsolatedDecoder(workers=len(os.sched_getaffinity(0)))
+#: It starts its first worker with the first picture; they end with this process.
+DECODER: Final = IsolatedDecoder(workers=len(os.sched_getaffinity(0)))
 
 
 def find(places: Iterable[Path]) -> list[Path]:
@@ -46,7 +46,7 @@ def read(path: Path, min_side: int) -> Image.Image:
         PermanentError: not a picture that is kept; the text starts with the reason.
         OSError: the file cannot be read.
     """
-    return _DECODER.decode(path.read_bytes(), min_side=min_side)
+    return DECODER.decode(path.read_bytes(), min_side=min_side)
 
 
 def small(data: bytes, side: int) -> bytes:
@@ -55,4 +55,4 @@ def small(data: bytes, side: int) -> bytes:
     Raises:
         PermanentError: as `read`.
     """
-    return thumbnail(_DECODER.decode(data, min_side=side), side)
+    return thumbnail(DECODER.decode(data, min_side=side), side)

@@ -10,6 +10,7 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.reasons import Word
 from bowerbird.imaging.colour import to_srgb
 from bowerbird.imaging.header import ImageInfo, open_image, reader_errors
 
@@ -83,8 +84,9 @@ def _check_memory(reader: ImageFile, info: ImageInfo) -> None:
         needed += int(info.width * info.height * samples * _COEFFICIENT_BYTES)
     if needed > MAX_DECODE_BYTES:
         raise PermanentError(
-            f"memory: {info.width}x{info.height} {info.format} needs {needed >> 20} MiB to decode, "
-            f"{MAX_DECODE_BYTES >> 20} are allowed"
+            f"{info.width}x{info.height} {info.format} needs {needed >> 20} MiB to decode, "
+            f"{MAX_DECODE_BYTES >> 20} are allowed",
+            Word.MEMORY,
         )
 
 

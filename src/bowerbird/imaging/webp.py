@@ -6,6 +6,7 @@ import struct
 from typing import Final
 
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.reasons import Word
 
 _HEADER_BYTES: Final = 30
 _VP8_START_CODE: Final = b"\x9d\x01\x2a"
@@ -19,10 +20,10 @@ def webp_canvas(data: bytes) -> tuple[int, int]:
         PermanentError: `truncated` or `undecodable`.
     """
     if len(data) < _HEADER_BYTES:
-        raise PermanentError("truncated: WebP shorter than its header")
+        raise PermanentError("WebP shorter than its header", Word.TRUNCATED)
     (riff_size,) = struct.unpack_from("<I", data, 4)
     if riff_size + 8 > len(data):
-        raise PermanentError(f"truncated: WebP of {riff_size + 8} bytes, {len(data)} are here")
+        raise PermanentError(f"WebP of {riff_size + 8} bytes, {len(data)} are here", Word.TRUNCATED)
     chunk = data[12:16]
     if chunk == b"VP8X":
         width, height = data[24:27], data[27:30]
@@ -33,4 +34,4 @@ def webp_canvas(data: bytes) -> tuple[int, int]:
     if chunk == b"VP8 " and data[23:26] == _VP8_START_CODE:
         width_field, height_field = struct.unpack_from("<HH", data, 26)
         return width_field & 0x3FFF, height_field & 0x3FFF
-    raise PermanentError(f"undecodable: WebP begins with {chunk!r}")
+    raise PermanentError(f"WebP begins with {chunk!r}", Word.UNDECODABLE)

@@ -16,6 +16,7 @@ from dataclasses import asdict
 from typing import IO, Any, Final
 
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.reasons import Word
 from bowerbird.imaging.exchange import receive, send
 from bowerbird.imaging.header import inspect
 from bowerbird.imaging.pixels import decode
@@ -46,9 +47,9 @@ def _answer(requests: IO[bytes], answers: IO[bytes], seconds: float) -> None:
             image = decode(bytes(data), min_side=head["min_side"])
             answer, body = {"size": image.size}, image.tobytes()
     except PermanentError as error:
-        answer = {"error": str(error)}
+        answer = {"error": error.detail, "word": error.word}
     except MemoryError:
-        answer = {"error": "memory: the decoder ran out of memory"}
+        answer = {"error": "the decoder ran out of memory", "word": Word.MEMORY}
     send(answers, answer, body)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from PIL import Image
+
 from bowerbird.core.errors import BundleError, NoSuchBundleError
 from bowerbird.models import manifest as manifests
 from bowerbird.models import novelty as novelties
@@ -60,6 +62,10 @@ class Bundle:
         if self.watermark is not None:
             sizes.append(self.watermark.preprocess.min_side)
         return max(sizes)
+
+    def score_of(self, image: Image.Image) -> float:
+        """How much an RGB picture of any size looks like what the owner loves; `novelty.threshold` keeps."""
+        return float(self.novelty.score(self.encoder.embed([image]))[0])
 
 
 def load(

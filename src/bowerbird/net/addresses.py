@@ -17,6 +17,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Final
 
 from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.reasons import Word
 
 #: A name to its addresses, as text. Asked once for each request, and never again for the same connection.
 Resolver = Callable[[str], Sequence[str]]
@@ -97,15 +98,19 @@ def checked_addresses(host: str, resolver: Resolver, *, allow_loopback: bool) ->
     """
     addresses = tuple(dict.fromkeys(resolver(host)))
     if not addresses:
-        raise RetryableError(f"dns: {host} has no address")
+        raise RetryableError(f"{host} has no address", Word.DNS)
     for text in addresses:
         try:
             address = ip_address(text)
         except ValueError:
-            raise PermanentError(f"refused: {host} resolves to {text[:64]!r}, which is no address") from None
+            raise PermanentError(
+                f"{host} resolves to {text[:64]!r}, which is no address", Word.REFUSED
+            ) from None
         meaning = special_use(address)
         if meaning is not None and not (allow_loopback and meaning == LOOPBACK):
-            raise PermanentError(f"refused: {host} is at {address} ({meaning}), not on the public internet")
+            raise PermanentError(
+                f"{host} is at {address} ({meaning}), not on the public internet", Word.REFUSED
+            )
     return addresses
 
 
@@ -126,13 +131,13 @@ def in_time(ask: Resolver, *, seconds: float, at_once: int) -> Resolver:
 
     def asked(host: str) -> Sequence[str]:
         if not room.acquire(timeout=seconds):
-            raise RetryableError(f"dns: {host} has to wait for {at_once} names that nobody answers")
+            raise RetryableError(f"{host} has to wait for {at_once} names that nobody answers", Word.DNS)
         answer: Future[Sequence[str]] = Future()
         threading.Thread(target=work, args=(host, answer), name="dns", daemon=True).start()
         try:
             return answer.result(seconds)
         except TimeoutError:
-            raise RetryableError(f"dns: {host} does not resolve within {seconds:g} s") from None
+            raise RetryableError(f"{host} does not resolve within {seconds:g} s", Word.DNS) from None
 
     return asked
 
@@ -146,7 +151,7 @@ def _system(host: str) -> Sequence[str]:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
     except (OSError, UnicodeError) as error:
-        raise RetryableError(f"dns: {host} does not resolve ({error})") from None
+        raise RetryableError(f"{host} does not resolve ({error})", Word.DNS) from None
     return [str(sockaddr[0]) for *_, sockaddr in found]
 
 

@@ -15,12 +15,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
 from bowerbird.core.ports import Fetched, Fetcher
+from bowerbird.core.reasons import Word
 
 #: The two methods that atproto knows. A did:web names a host alone, without path or port.
 DID: Final = re.compile(r"did:(?:plc:[a-z0-9]{24}|web:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)")
@@ -96,7 +98,7 @@ class AtprotoFetcher:
             return ask(url)
         asked = _AT.fullmatch(url)
         if asked is None:
-            raise PermanentError(f"refused: {url[:64]!r} names no author")
+            raise PermanentError(f"{url[:64]!r} names no author", Word.REFUSED)
         did, path = asked["did"], asked["path"]
         author = self._author(did)
         _check_wishes(author, did)
@@ -113,7 +115,7 @@ class AtprotoFetcher:
             return _over_tls(ask(moved.server + path))
         except PermanentError as error:
             if _no_longer_there(error):
-                raise OptedOutError(f"gone: the author's server no longer has it ({error})") from None
+                raise OptedOutError(f"the author's server no longer has it ({error})", Word.GONE) from None
             raise
 
     def close(self) -> None:
@@ -156,7 +158,7 @@ class AtprotoFetcher:
         try:
             answer = self._json(url, _MAX_PROFILE_BYTES)
         except OptedOutError as error:
-            if str(error).startswith("gone:"):
+            if error.word is Word.GONE:
                 return frozenset()
             raise
         return self_labels(answer.get("value"))
@@ -171,7 +173,7 @@ class AtprotoFetcher:
             answer = self._fetcher.fetch(url, accept="application/json", max_bytes=max_bytes)
         except PermanentError as error:
             if _no_longer_there(error):
-                raise OptedOutError(f"gone: the author has gone ({error})") from None
+                raise OptedOutError(f"the author has gone ({error})", Word.GONE) from None
             raise
         try:
             fields = json.loads(_over_tls(answer).body)
@@ -189,7 +191,7 @@ def document_url(did: str) -> str:
         PermanentError: it is of no method that atproto knows.
     """
     if not DID.fullmatch(did):
-        raise PermanentError(f"refused: {did[:64]!r} is not a did:plc, nor a did:web of a host")
+        raise PermanentError(f"{did[:64]!r} is not a did:plc, nor a did:web of a host", Word.REFUSED)
     method, name = did.split(":")[1:]
     return f"https://plc.directory/{did}" if method == "plc" else f"https://{name}/.well-known/did.json"
 
@@ -201,7 +203,7 @@ def server_of(document: Mapping[str, Any], did: str) -> str:
         PermanentError: it is another's document, or names no server that can be asked.
     """
     if document.get("id") != did:
-        raise PermanentError(f"refused: the document of {did} is of another")
+        raise PermanentError(f"the document of {did} is of another", Word.REFUSED)
     services = document.get("service")
     for service in services[:_MAX_SERVICES] if isinstance(services, list) else []:
         if not isinstance(service, dict) or service.get("id") not in ("#atproto_pds", f"{did}#atproto_pds"):
@@ -210,9 +212,11 @@ def server_of(document: Mapping[str, Any], did: str) -> str:
         if service.get("type") != "AtprotoPersonalDataServer" or not isinstance(endpoint, str):
             break
         if not _ENDPOINT.fullmatch(endpoint):
-            raise PermanentError(f"refused: {did} lies at {endpoint[:64]!r}, and only https://host is asked")
+            raise PermanentError(
+                f"{did} lies at {endpoint[:64]!r}, and only https://host is asked", Word.REFUSED
+            )
         return endpoint.removesuffix("/")
-    raise PermanentError(f"refused: the document of {did} names no server")
+    raise PermanentError(f"the document of {did} names no server", Word.REFUSED)
 
 
 def self_labels(record: object) -> frozenset[str]:
@@ -227,19 +231,18 @@ def self_labels(record: object) -> frozenset[str]:
 
 def _check_wishes(author: Author, did: str) -> None:
     if SIGNED_IN_ONLY in author.labels:
-        raise OptedOutError(f"opted-out: {did} shows pictures only to those signed in")
+        raise OptedOutError(f"{did} shows pictures only to those signed in", Word.OPTED_OUT)
     if adult := author.labels & ADULT:
-        raise OptedOutError(f"over-18: {did} calls all posts {min(adult)}")
+        raise OptedOutError(f"{did} calls all posts {min(adult)}", Word.OVER_18)
 
 
 def _over_tls(fetched: Fetched) -> Fetched:
     """An answer that was not redirected to plain http on its way."""
     if not fetched.url.startswith("https://"):
-        raise PermanentError(f"refused: {urlsplit(fetched.url).hostname} answers without TLS")
+        raise PermanentError(f"{urlsplit(fetched.url).hostname} answers without TLS", Word.REFUSED)
     return fetched
 
 
 def _no_longer_there(error: PermanentError) -> bool:
     """Whether a server says that there is no such thing: XRPC answers 400 where others answer 404."""
-    text = str(error)
-    return text.startswith("gone:") or (text.startswith("status:") and text.endswith(" 400"))
+    return error.word is Word.GONE or error.status == HTTPStatus.BAD_REQUEST

@@ -14,6 +14,7 @@ from urllib3 import BaseHTTPResponse, exceptions
 
 from bowerbird.core.errors import PermanentError, RetryableError, UsageError
 from bowerbird.core.ports import Fetched
+from bowerbird.core.reasons import Word
 from bowerbird.net.addresses import Resolver, checked_addresses, resolve
 from bowerbird.net.limits import Budget, Limits
 from bowerbird.net.pinned import PinnedPools
@@ -89,7 +90,7 @@ class HttpFetcher:
                 finally:
                     response.close()
             target = self._parse(join(target, location))
-        raise PermanentError(f"redirects: more than {self._limits.redirects}, the last to {target}")
+        raise PermanentError(f"more than {self._limits.redirects}, the last to {target}", Word.REDIRECTS)
 
     def close(self) -> None:
         """Close every idle connection."""
@@ -145,16 +146,17 @@ def _network_errors(target: Target) -> Iterator[None]:
     try:
         yield
     except exceptions.NewConnectionError as error:  # which urllib3 counts as a time-out
-        raise RetryableError(f"network: {target}: {str(error)[:200]}") from None
+        raise RetryableError(f"{target}: {str(error)[:200]}", Word.NETWORK) from None
     except exceptions.TimeoutError:
-        raise RetryableError(f"timeout: {target} did not answer in time") from None
+        raise RetryableError(f"{target} did not answer in time", Word.TIMEOUT) from None
     except exceptions.SSLError as error:
-        raise RetryableError(f"tls: {target}: {str(error)[:200]}") from None
+        raise RetryableError(f"{target}: {str(error)[:200]}", Word.TLS) from None
     except exceptions.ProtocolError as error:
-        word = "truncated" if any(isinstance(cause, IncompleteRead) for cause in error.args) else "network"
-        raise RetryableError(f"{word}: {target}: {str(error)[:200]}") from None
+        cut_off = any(isinstance(cause, IncompleteRead) for cause in error.args)
+        word = Word.TRUNCATED if cut_off else Word.NETWORK
+        raise RetryableError(f"{target}: {str(error)[:200]}", word) from None
     except (exceptions.HTTPError, OSError, ValueError) as error:  # http.client: a chunk of negative size
-        raise RetryableError(f"network: {target}: {str(error)[:200]}") from None
+        raise RetryableError(f"{target}: {str(error)[:200]}", Word.NETWORK) from None
 
 
 def gateway_target(url: str) -> Target:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from bowerbird.core.errors import PermanentError
 from bowerbird.core.ports import Fetched
+from bowerbird.core.reasons import Word
 
 
 class FileFetcher:
@@ -30,13 +31,13 @@ class FileFetcher:
         """Read a file; see `bowerbird.core.ports.Fetcher`."""
         parts = urlsplit(url)
         if parts.scheme != "file" or parts.netloc not in {"", "localhost"} or parts.query or parts.fragment:
-            raise PermanentError("refused: not a plain file: URL of this machine")
+            raise PermanentError("not a plain file: URL of this machine", Word.REFUSED)
         try:
             path = Path(unquote(parts.path, errors="surrogateescape")).resolve(strict=True)
         except (OSError, ValueError, RuntimeError):
-            raise PermanentError("gone: no such file") from None
+            raise PermanentError("no such file", Word.GONE) from None
         if not path.is_relative_to(self._root):
-            raise PermanentError("refused: file outside the source's folder")
+            raise PermanentError("file outside the source's folder", Word.REFUSED)
         return Fetched(url, 200, {}, _read(path, max_bytes))
 
 
@@ -45,14 +46,14 @@ def _read(path: Path, max_bytes: int) -> bytes:
         # Without O_NONBLOCK, opening a pipe that someone put there waits for its writer for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError as error:
-        raise PermanentError(f"gone: file cannot be read ({error.strerror})") from None
+        raise PermanentError(f"file cannot be read ({error.strerror})", Word.GONE) from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise PermanentError("refused: not a regular file")
+            raise PermanentError("not a regular file", Word.REFUSED)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(max_bytes + 1)
     finally:
         os.close(descriptor)
     if len(data) > max_bytes:
-        raise PermanentError(f"too-large: file of more than {max_bytes} bytes")
+        raise PermanentError(f"file of more than {max_bytes} bytes", Word.TOO_LARGE)
     return data

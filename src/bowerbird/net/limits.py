@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.reasons import Word
 
 # Status line, headers and chunk framing, on top of the body; a real answer has a few KiB of them.
 _FRAMING_BYTES: Final = 1024 * 1024
@@ -59,14 +60,16 @@ class Budget:
         """
         self._received += count
         if self._received > self._max_wire:
-            raise PermanentError(f"too-large: more than {self._max_wire} bytes on the wire")
+            raise PermanentError(f"more than {self._max_wire} bytes on the wire", Word.TOO_LARGE)
         elapsed = self._clock() - self._start
         if elapsed > self._limits.grace_s and self._received < elapsed * self._limits.min_rate:
             rate = self._received / elapsed
-            raise RetryableError(f"slow: {rate:.0f} bytes a second, {self._limits.min_rate:.0f} is the least")
+            raise RetryableError(
+                f"{rate:.0f} bytes a second, {self._limits.min_rate:.0f} is the least", Word.SLOW
+            )
 
     def _remaining(self) -> float:
         remaining = self._start + self._limits.total_s - self._clock()
         if remaining <= 0:
-            raise RetryableError(f"timeout: the transfer took longer than {self._limits.total_s:g} s")
+            raise RetryableError(f"the transfer took longer than {self._limits.total_s:g} s", Word.TIMEOUT)
         return remaining

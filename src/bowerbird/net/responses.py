@@ -11,7 +11,8 @@ from typing import Final
 
 from urllib3 import BaseHTTPResponse, exceptions
 
-from bowerbird.core.errors import OptedOutError, PermanentError, Refusal, RetryableError
+from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError, Said
+from bowerbird.core.reasons import Word
 from bowerbird.net.urls import Target
 
 _OK: Final = frozenset({200, 203})
@@ -61,15 +62,17 @@ def check_status(response: BaseHTTPResponse, target: Target) -> None:
         return
     if status in _RETRYABLE or status >= _SERVER_ERROR:
         raise RetryableError(
-            f"busy: {target} answered {status}",
+            f"{target} answered {status}",
+            Word.BUSY,
+            status=status,
             retry_after_s=retry_after(response.headers.get("retry-after"), response.headers.get("date")),
-            refusal=_refusal(response),
+            said=_said(response),
         )
-    word = "gone" if status in _GONE else "forbidden" if status in _FORBIDDEN else "status"
-    raise PermanentError(f"{word}: {target} answered {status}", refusal=_refusal(response))
+    word = Word.GONE if status in _GONE else Word.FORBIDDEN if status in _FORBIDDEN else Word.STATUS
+    raise PermanentError(f"{target} answered {status}", word, status=status, said=_said(response))
 
 
-def _refusal(response: BaseHTTPResponse) -> Refusal:
+def _said(response: BaseHTTPResponse) -> Said:
     headers = {name.lower(): value for name, value in response.headers.items()}
     body = b""
     if "json" in headers.get("content-type", "") and "content-encoding" not in headers:
@@ -77,7 +80,7 @@ def _refusal(response: BaseHTTPResponse) -> Refusal:
             body = response.read(_MAX_REFUSAL)
         except (exceptions.HTTPError, OSError, RetryableError):
             body = b""  # what is known is enough: the status
-    return Refusal(response.status, headers, body)
+    return Said(headers, body)
 
 
 def retry_after(value: str | None, date: str | None = None) -> float | None:
@@ -121,7 +124,7 @@ def check_opt_out(tags: Iterable[str], user_agent: str, target: Target) -> None:
             else:
                 directive = part.strip()
             if directive in _OPT_OUT and agent in {"", "*", our_name}:
-                raise OptedOutError(f"opted-out: {target} asks {directive}")
+                raise OptedOutError(f"{target} asks {directive}", Word.OPTED_OUT)
 
 
 def read_body(
@@ -140,7 +143,7 @@ def read_body(
     """
     declared = response.headers.get("content-length", "")
     if declared.isascii() and declared.isdecimal() and int(declared[:20]) > max_bytes:
-        raise PermanentError(f"too-large: {target} declares {declared[:20]} bytes, {max_bytes} are read")
+        raise PermanentError(f"{target} declares {declared[:20]} bytes, {max_bytes} are read", Word.TOO_LARGE)
     parts: list[bytes] = []
     total = 0
     stops = list(_BEGINNINGS if enough is not None else ())
@@ -150,7 +153,7 @@ def read_body(
         parts.append(part)
         total += len(part)
         if total > max_bytes:
-            raise PermanentError(f"too-large: {target} sends more than {max_bytes} bytes")
+            raise PermanentError(f"{target} sends more than {max_bytes} bytes", Word.TOO_LARGE)
         if enough is not None and stops and total >= stops[0]:
             del stops[0]
             if enough(begun := b"".join(parts)):
@@ -161,7 +164,7 @@ def read_body(
         return body, True
     if encoding in {"gzip", "x-gzip", "deflate"}:
         return _inflate(body, max_bytes, target), True
-    raise PermanentError(f"encoding: {target} answers in {encoding[:32]!r}, identity was asked for")
+    raise PermanentError(f"{target} answers in {encoding[:32]!r}, identity was asked for", Word.ENCODING)
 
 
 def _inflate(body: bytes, max_bytes: int, target: Target) -> bytes:
@@ -170,9 +173,9 @@ def _inflate(body: bytes, max_bytes: int, target: Target) -> bytes:
     try:
         data = inflater.decompress(body, max_bytes + 1)
     except zlib.error as error:
-        raise PermanentError(f"encoding: {target}: {error}") from None
+        raise PermanentError(f"{target}: {error}", Word.ENCODING) from None
     if len(data) > max_bytes:
-        raise PermanentError(f"too-large: {target} unpacks to more than {max_bytes} bytes")
+        raise PermanentError(f"{target} unpacks to more than {max_bytes} bytes", Word.TOO_LARGE)
     if not inflater.eof:
-        raise RetryableError(f"truncated: {target} ends inside its compressed body")
+        raise RetryableError(f"{target} ends inside its compressed body", Word.TRUNCATED)
     return data

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from bowerbird.core.errors import PermanentError
 from bowerbird.core.ports import Fetched, Fetcher
+from bowerbird.core.reasons import Word
 
 
 class SchemeFetcher:
@@ -26,6 +27,6 @@ class SchemeFetcher:
         """Read a URL; see `bowerbird.core.ports.Fetcher`."""
         scheme = url.partition(":")[0].lower()
         if scheme not in self._fetchers:
-            raise PermanentError(f"refused: scheme {scheme[:16]!r}")
+            raise PermanentError(f"scheme {scheme[:16]!r}", Word.REFUSED)
         fetcher = self._fetchers[scheme]
         return fetcher.fetch(url, accept=accept, max_bytes=max_bytes, headers=headers, enough=enough)

@@ -14,6 +14,7 @@ import certifi
 
 from bowerbird.core.errors import PermanentError, RetryableError
 from bowerbird.core.ports import Stream
+from bowerbird.core.reasons import Word
 from bowerbird.net.addresses import Resolver, checked_addresses, resolve
 from bowerbird.net.fetcher import gateway_target
 from bowerbird.net.limits import Limits
@@ -31,6 +32,7 @@ _WAITING: Final = 256
 
 _SCHEMES: Final = {"wss": "https", "ws": "http"}
 _FORBIDDEN: Final = frozenset({401, 402, 403, 451})
+_GONE: Final = frozenset({404, 410})
 _RETRYABLE: Final = frozenset({408, 425, 429})
 # https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1
 _THAT_IS_ALL: Final = 1000
@@ -95,12 +97,12 @@ class WebSockets:
     def _target(self, url: str) -> Target:
         scheme, colon, rest = url.partition(":")
         if scheme not in _SCHEMES:
-            raise PermanentError(f"refused: scheme {scheme[:16]!r}, only wss is read")
+            raise PermanentError(f"scheme {scheme[:16]!r}, only wss is read", Word.REFUSED)
         target = parse_target(
             _SCHEMES[scheme] + colon + rest, ports=self._limits.ports, allow_loopback=self._allow_loopback
         )
         if scheme == "ws" and not self._allow_loopback:
-            raise PermanentError("refused: streams are read over TLS only; write wss://")
+            raise PermanentError("streams are read over TLS only; write wss://", Word.REFUSED)
         return target
 
     def _connected(self, target: Target) -> socket.socket:
@@ -150,26 +152,28 @@ def _errors(target: Target) -> Iterator[None]:
         closed = error.sent or error.rcvd
         if error.sent and error.sent.code == _TOO_LARGE:
             raise PermanentError(
-                f"too-large: {target} sends a message of more than {MAX_MESSAGE_BYTES} bytes"
+                f"{target} sends a message of more than {MAX_MESSAGE_BYTES} bytes", Word.TOO_LARGE
             ) from None
-        raise RetryableError(f"network: {target} ended the stream ({closed or 'without a word'})") from None
+        raise RetryableError(
+            f"{target} ended the stream ({closed or 'without a word'})", Word.NETWORK
+        ) from None
     except (exceptions.WebSocketException, ValueError, ssl.SSLError) as error:
         # Anything but its status is wrong with an answer only when it is a redirect, which is not followed.
         if isinstance(error.__cause__ or error.__context__, exceptions.InvalidStatus):
-            raise PermanentError(f"redirects: {target} sends us elsewhere, and streams stay") from None
-        raise RetryableError(f"network: {target} does not speak WebSocket: {str(error)[:200]}") from None
+            raise PermanentError(f"{target} sends us elsewhere, and streams stay", Word.REDIRECTS) from None
+        raise RetryableError(f"{target} does not speak WebSocket: {str(error)[:200]}", Word.NETWORK) from None
     except TimeoutError:
-        raise RetryableError(f"timeout: {target} did not answer in time") from None
+        raise RetryableError(f"{target} did not answer in time", Word.TIMEOUT) from None
     except OSError as error:
-        raise RetryableError(f"network: {target}: {str(error)[:200]}") from None
+        raise RetryableError(f"{target}: {str(error)[:200]}", Word.NETWORK) from None
 
 
 def _refusal(target: Target, status: int, headers: Mapping[str, Any]) -> Exception:
     if status in _RETRYABLE or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         wait = retry_after(headers.get("Retry-After"))
-        return RetryableError(f"busy: {target} answered {status}", retry_after_s=wait)
-    word = "forbidden" if status in _FORBIDDEN else "gone" if status in {404, 410} else "status"
-    return PermanentError(f"{word}: {target} answered {status}")
+        return RetryableError(f"{target} answered {status}", Word.BUSY, status=status, retry_after_s=wait)
+    word = Word.FORBIDDEN if status in _FORBIDDEN else Word.GONE if status in _GONE else Word.STATUS
+    return PermanentError(f"{target} answered {status}", word, status=status)
 
 
 def _date(text: str | None) -> float | None:

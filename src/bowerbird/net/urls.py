@@ -16,6 +16,7 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.reasons import Word
 from bowerbird.net.addresses import LOOPBACK, special_use
 
 MAX_URL_LENGTH: Final = 4096
@@ -80,23 +81,25 @@ def parse_target(url: str, *, ports: frozenset[int], allow_loopback: bool = Fals
         PermanentError: `refused: …`, and which rule did it.
     """
     if len(url) > MAX_URL_LENGTH:
-        raise PermanentError(f"refused: URL is longer than {MAX_URL_LENGTH} characters")
+        raise PermanentError(f"URL is longer than {MAX_URL_LENGTH} characters", Word.REFUSED)
     if _UNSAFE.search(url):
-        raise PermanentError("refused: URL holds a control character or a backslash")
+        raise PermanentError("URL holds a control character or a backslash", Word.REFUSED)
     if _CREDENTIALS.match(url):
-        raise PermanentError("refused: URL holds credentials")
+        raise PermanentError("URL holds credentials", Word.REFUSED)
     if _ENCODED_HOST.match(url):
-        raise PermanentError("refused: percent sign in the host")
+        raise PermanentError("percent sign in the host", Word.REFUSED)
     try:
         parsed = parse_url(url)
     except (LocationParseError, UnicodeError, ValueError):
-        raise PermanentError("refused: not a URL") from None
+        raise PermanentError("not a URL", Word.REFUSED) from None
     if parsed.scheme not in _DEFAULT_PORTS:
-        raise PermanentError(f"refused: scheme {str(parsed.scheme)[:16]!r}, only http and https are read")
+        raise PermanentError(
+            f"scheme {str(parsed.scheme)[:16]!r}, only http and https are read", Word.REFUSED
+        )
     host = _checked_host(parsed.host or "", allow_loopback=allow_loopback)
     port = parsed.port if parsed.port is not None else _DEFAULT_PORTS[parsed.scheme]
     if port not in ports and not (allow_loopback and is_loopback(host)):
-        raise PermanentError(f"refused: port {port}, only {', '.join(map(str, sorted(ports)))} are read")
+        raise PermanentError(f"port {port}, only {', '.join(map(str, sorted(ports)))} are read", Word.REFUSED)
     return Target(parsed.scheme, host, port, parsed.request_uri)
 
 
@@ -105,7 +108,7 @@ def join(base: Target, location: str) -> str:
     try:
         return urljoin(base.url, location)
     except ValueError:
-        raise PermanentError(f"refused: {base} redirects to what is not a URL") from None
+        raise PermanentError(f"{base} redirects to what is not a URL", Word.REFUSED) from None
 
 
 def is_loopback(host: str) -> bool:
@@ -121,7 +124,7 @@ def _checked_host(host: str, *, allow_loopback: bool) -> str:
         try:
             return str(IPv6Address(host.strip("[]")))
         except AddressValueError:
-            raise PermanentError("refused: not an IPv6 address") from None
+            raise PermanentError("not an IPv6 address", Word.REFUSED) from None
     host = host.removesuffix(".")
     if allow_loopback and is_loopback(host):
         return host
@@ -129,9 +132,9 @@ def _checked_host(host: str, *, allow_loopback: bool) -> str:
         try:
             return str(IPv4Address(host))
         except AddressValueError:
-            raise PermanentError(f"refused: {host[:64]!r} is a number, not a name") from None
+            raise PermanentError(f"{host[:64]!r} is a number, not a name", Word.REFUSED) from None
     if len(host) > 253 or not _NAME.fullmatch(host):  # noqa: PLR2004 - RFC 1035's longest name
-        raise PermanentError(f"refused: {host[:64]!r} is not a public name")
+        raise PermanentError(f"{host[:64]!r} is not a public name", Word.REFUSED)
     if host.endswith(_LOCAL_SUFFIXES):
-        raise PermanentError(f"refused: {host[:64]!r} is a local name")
+        raise PermanentError(f"{host[:64]!r} is a local name", Word.REFUSED)
     return host

@@ -41,16 +41,17 @@ def run_server(options: ServeOptions) -> None:
         service = http_service(HttpSettings(bundle=options.bundle, user_agent=AT_HOME))
         print(f"{service.bundle.bundle} at {address(bound)}", flush=True)
         if options.zmq is not None:
-            endpoint = stack.enter_context(serving(options.zmq, _keep(service), _cores()))
+            endpoint = stack.enter_context(serving(options.zmq, keeping(service), _cores()))
             print(f"{service.bundle.bundle} at {endpoint} for anti_sus clients", flush=True)
         serve(KnownNames(create_app(service), (options.host, *options.names)), bound, verbose=options.verbose)
 
 
-def _keep(service: Service) -> Keep:
+def keeping(service: Service) -> Keep:
+    """What the original clients ask: keep it or not?"""
     judge = service.judges.plain
 
     def keep(image: Image.Image) -> bool:
-        return judge.array("zmq", image).verdict.keep
+        return judge.array("zmq", image).keep
 
     return keep
 

@@ -80,5 +80,5 @@ def _scores(bundle: Bundle, path: Path) -> list[tuple[float, float]]:
     if full is None:
         return []
     shown = [full, *(imaging.decode(copy, min_side=bundle.encoder.min_side) for copy in small)]
-    first, *rest = (float(bundle.novelty.score(bundle.encoder.embed([image]))[0]) for image in shown)
+    first, *rest = map(bundle.score_of, shown)
     return [(first, score) for score in rest]

@@ -71,4 +71,4 @@ def _scores(scout: Bundle, path: Path) -> Iterator[float]:
     small = copies(picture_files.read(path, WIDEST), scout.preview_side)
     shown = [imaging.decode(copy, min_side=scout.encoder.min_side) for copy in small]
     for image in (picture_files.read(path, scout.min_side), *shown):
-        yield float(scout.novelty.score(scout.encoder.embed([image]))[0])
+        yield scout.score_of(image)

@@ -18,6 +18,7 @@ from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue
 from bowerbird.core.decisions import Decision, encode_decision
 from bowerbird.core.errors import InvalidMessageError, RetryableError, UsageError
+from bowerbird.core.reasons import Reason
 
 TEXT = "text/plain"
 
@@ -82,7 +83,12 @@ def json_error(code: str, **more: Any) -> str:
 
 def decision(candidate: str = "a") -> Decision:
     return Decision(
-        candidate, keep=True, stage="novelty", reason="kept", bundle="b", decided_at="2026-11-22T"
+        candidate,
+        keep=True,
+        stage="novelty",
+        reason=Reason.parse("kept"),
+        bundle="b",
+        decided_at="2026-11-22T",
     )
 
 

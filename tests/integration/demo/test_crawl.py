@@ -8,7 +8,6 @@ from bowerbird.crawl.crawler import Crawler, Skipped
 from bowerbird.crawl.sources import open_source
 from bowerbird.demo.host_answers import HOUR, read_answers
 from bowerbird.demo.server import serving
-from bowerbird.host.counts import reason_word
 from bowerbird.net import HttpFetcher
 
 EXPECTED: dict[str, dict[str, str]] = json.loads((HOUR / "expected.json").read_text())
@@ -20,7 +19,7 @@ def test_the_crawl_finds_every_candidate_and_names_every_skip() -> None:
         fetcher = HttpFetcher(user_agent="linux:bowerbird:test", gateway=gateway)
         for each in Crawler(fetcher).crawl(open_source(f"replay:{HOUR / 'hour.jsonl'}")):
             if isinstance(each, Skipped):
-                found[each.submission] = {f"skipped: {reason_word(each.reason)}"}
+                found[each.submission] = {f"skipped: {each.reason.word}"}
             else:
                 found.setdefault(each.submission.id, set()).add(each.urls[0])
     assert found == {

@@ -11,7 +11,6 @@ import pytest
 from bowerbird.core.decisions import Decision, decode_decision
 from bowerbird.demo.host_answers import HOUR
 from bowerbird.demo.rehearsal import run_demo
-from bowerbird.host.counts import reason_word
 
 EXPECTED: dict[str, dict[str, str]] = json.loads((HOUR / "expected.json").read_text())
 # Whether a whole, large, unmarked picture is liked is the bundle's to say; all else is a fact.
@@ -36,7 +35,7 @@ def outcomes(decisions: list[Decision]) -> list[tuple[str, str, set[str]]]:
     return [
         (
             str(each.submission["title"]),
-            "kept" if each.keep else reason_word(each.reason),
+            "kept" if each.keep else each.reason.word,
             {word for words in EXPECTED[each.submission["id"]].values() for word in words.split("|")},
         )
         for each in decisions
@@ -70,7 +69,7 @@ def test_the_same_bytes_are_kept_once(place: Path, decisions: list[Decision]) ->
     assert len(kept) == len(set(kept))
     replaced = {key for each in decisions for key in each.facts.get("replaces", ())}
     assert {key for key in kept if not (place / str(key)).is_file()} == replaced
-    assert any(reason_word(each.reason) == "duplicate" for each in decisions)
+    assert any(each.reason.word == "duplicate" for each in decisions)
 
 
 def test_the_sheet_is_drawn(place: Path) -> None:

@@ -11,6 +11,7 @@ from bowerbird.core.decision_log import decisions_key
 from bowerbird.core.decisions import Decision, encode_decision
 from bowerbird.core.keys import thumb_key
 from bowerbird.core.ports import ObjectStore
+from bowerbird.core.reasons import Reason
 from tests.pictures import encoded, gradient
 
 HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
@@ -45,7 +46,7 @@ def decision_of(each: Decided) -> Decision:
         candidate=f"t:{each.name}",
         keep=each.keep,
         stage="watermark" if each.keep else each.stage,
-        reason="kept" if each.keep else each.reason,
+        reason=Reason.parse("kept" if each.keep else each.reason),
         bundle="lite@1.0.0",
         decided_at="2026-03-01T10:00:00.000Z",
         scores=scores,

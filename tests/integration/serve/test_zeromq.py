@@ -30,7 +30,7 @@ def batch(*colours: tuple[int, int, int]) -> NDArray[np.uint8]:
 
 
 def keep(image: Image.Image) -> bool:
-    return service().judges.plain.array("", image).verdict.keep
+    return service().judges.plain.array("", image).keep
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from bowerbird.adapters.sqlite.salvage import ailment, salvaged
 from bowerbird.core.decisions import Decision
 from bowerbird.core.errors import DamagedError, StoreError
 from bowerbird.core.likeness import Likeness
+from bowerbird.core.reasons import Reason
 from tests.damage import WAYS, another_programs, garbage, random_pages, truncated
 from tests.fakes import FakeStore
 
@@ -29,7 +30,9 @@ ROWS = 200
 TABLE = "CREATE TABLE IF NOT EXISTS words (word TEXT)"
 
 
-DECISION = Decision("c", keep=False, stage="novelty", reason="low", bundle="a@1", decided_at="2026-03-01T00Z")
+DECISION = Decision(
+    "c", keep=False, stage="novelty", reason=Reason.parse("low"), bundle="a@1", decided_at="2026-03-01T00Z"
+)
 
 
 def decision(number: int) -> Decision:

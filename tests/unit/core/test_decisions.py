@@ -1,12 +1,13 @@
 from dataclasses import replace
 
 from bowerbird.core.decisions import Decision, Verdict, decode_decision, encode_decision
+from bowerbird.core.reasons import Reason, Word
 
 DECISION = Decision(
     candidate="t3_a/b",
     keep=False,
     stage="novelty",
-    reason="novelty: 1 is below 2",
+    reason=Reason(Word.NOVELTY, "1 is below 2"),
     bundle="lite@1.0.0",
     decided_at="2026-11-22T23:59:59.999Z",
     scores={"novelty": 1.0},
@@ -34,6 +35,6 @@ def test_text_that_no_file_can_hold_does_not_stop_the_line() -> None:
 
 
 def test_a_rejection_is_a_value() -> None:
-    assert Verdict.reject("original", "gone: 404") == Verdict(
-        keep=False, stage="original", reason="gone: 404"
+    assert Verdict.reject("original", Reason(Word.GONE, "404")) == Verdict(
+        keep=False, stage="original", reason=Reason(Word.GONE, "404")
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bowerbird.core.errors import PermanentError
 from bowerbird.core.ports import Fetched
 from bowerbird.core.post import Post
+from bowerbird.core.reasons import Word
 
 
 @dataclass
@@ -17,7 +18,9 @@ class FakeFetcher:
     answers: dict[str, list[bytes | Exception]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
-    otherwise: bytes | Exception = field(default_factory=lambda: PermanentError("gone: nothing is there"))
+    otherwise: bytes | Exception = field(
+        default_factory=lambda: PermanentError("nothing is there", Word.GONE)
+    )
 
     def fetch(
         self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None, **_: object

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bowerbird.core.messages import Candidate, Submission, decode_candidate
 from bowerbird.core.ports import Message, QueueDepth
 from bowerbird.core.post import Attachment, Post
+from bowerbird.core.reasons import Reason, Word
 from bowerbird.crawl.crawler import Crawler, Skipped
 from bowerbird.crawl.enqueue import Shipment, ship
 from bowerbird.crawl.following.cursor import CursorStore, FollowedSource
@@ -58,7 +59,12 @@ def candidate(number: int) -> Candidate:
 
 def test_candidates_are_sent_in_batches_and_skips_counted() -> None:
     queue = FakeQueue()
-    found = [*map(candidate, range(23)), candidate(0), Skipped("t3_b", "gone: x"), Skipped("t3_c", "gone: y")]
+    found = [
+        *map(candidate, range(23)),
+        candidate(0),
+        Skipped("t3_b", Reason(Word.GONE, "x")),
+        Skipped("t3_c", Reason(Word.GONE, "y")),
+    ]
     assert ship(found, queue) == Shipment(24, 23, {"gone": 2}, complete=True)
     assert [len(batch) for batch in queue.sent] == [10, 10, 4]
     assert decode_candidate(queue.sent[0][3][1]) == candidate(3)
@@ -75,9 +81,9 @@ def test_when_time_is_up_what_was_found_is_still_sent() -> None:
 
 def test_posts_that_could_not_be_read_are_counted_by_kind() -> None:
     found = [
-        Skipped("a", "error: ValueError"),
-        Skipped("b", "error: KeyError"),
-        Skipped("c", "error: KeyError"),
+        Skipped("a", Reason(Word.ERROR, "ValueError")),
+        Skipped("b", Reason(Word.ERROR, "KeyError")),
+        Skipped("c", Reason(Word.ERROR, "KeyError")),
     ]
     assert ship(found, FakeQueue()).skipped == {"error: ValueError": 1, "error: KeyError": 2}
 

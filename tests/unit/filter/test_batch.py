@@ -8,6 +8,7 @@ import pytest
 
 from bowerbird.core.decisions import Decision
 from bowerbird.core.errors import BowerbirdError, InvalidMessageError, RetryableError
+from bowerbird.core.reasons import Reason, Word
 from bowerbird.filter.batch import BatchFilter
 from bowerbird.filter.consumer import Consumer
 from tests.fakes import FakeLedger, FakeQueue
@@ -18,12 +19,14 @@ class ByBody:
 
     def decide(self, body: str, *, last_attempt: bool = False) -> Decision:
         failures: dict[str, BowerbirdError] = {
-            "busy": RetryableError("busy: 503"),
+            "busy": RetryableError("503", Word.BUSY),
             "poison": InvalidMessageError("version: Input should be 1"),
         }
         if body in failures and not last_attempt:
             raise failures[body]
-        return Decision(body, keep=True, stage="s", reason="kept", bundle="b@1", decided_at="2026-11-22")
+        return Decision(
+            body, keep=True, stage="s", reason=Reason(Word.KEPT), bundle="b@1", decided_at="2026-11-22"
+        )
 
 
 def record(body: str, receives: int = 1) -> dict[str, Any]:

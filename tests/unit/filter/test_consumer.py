@@ -11,11 +11,17 @@ from bowerbird.core.errors import (
     UsageError,
 )
 from bowerbird.core.ports import Message
+from bowerbird.core.reasons import Reason
 from bowerbird.filter.consumer import Consumer, Outcome
 from tests.fakes import FakeQueue
 
 DECISION = Decision(
-    "c", keep=False, stage="novelty", reason="novelty: low", bundle="b@1", decided_at="2026-11-22"
+    "c",
+    keep=False,
+    stage="novelty",
+    reason=Reason.parse("novelty: low"),
+    bundle="b@1",
+    decided_at="2026-11-22",
 )
 
 

@@ -8,6 +8,7 @@ from PIL import Image, ImageFilter, ImageOps
 import bowerbird.demo
 from bowerbird import imaging
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.reasons import Word
 from bowerbird.filter import traits
 from bowerbird.filter.contest import Entry, Finding, Winner, contest
 from tests.pictures import encoded
@@ -100,7 +101,7 @@ def test_what_is_too_large_to_decode_whole_does_not_win() -> None:
                 raise imaging_error
             return imaging.decode(data, min_side=min_side)
 
-    imaging_error = PermanentError("memory: too much")
+    imaging_error = PermanentError("too much", Word.MEMORY)
     whole = photograph(WIDE[0])
     entries = [Entry.of(encoded(each), imaging) for each in (whole, whole.filter(ImageFilter.BLUR))]
     finding = contest(*entries, Small())

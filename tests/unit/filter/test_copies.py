@@ -16,13 +16,13 @@ from bowerbird.core.errors import PermanentError, RetryableError
 from bowerbird.core.keys import replaced_key, sidecar_key
 from bowerbird.core.likeness import Likeness
 from bowerbird.core.messages import Candidate, Submission, encode_candidate
+from bowerbird.core.reasons import Word
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.copies import Copies, restore
-from bowerbird.filter.policy import standard_pipeline
-from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.filter.shape import ShapeRule
 from bowerbird.filter.survivors import Survivors
 from tests.fakes import FakeFetcher, FakeLedger, FakeStore
-from tests.unit.filter.test_candidates import FakeModels
+from tests.unit.filter.test_candidates import FakeModels, queue_policy
 
 PHOTOGRAPHS = Path(bowerbird.demo.__file__).with_name("photographs")
 
@@ -85,13 +85,12 @@ class World:
     def decide(self, name: str, *, last_attempt: bool = False) -> Decision:
         copies = Copies(self.index, self.store, self.ledger)
         models = FakeModels(min_side=512)
-        pipeline = standard_pipeline(
-            fetcher=FakeFetcher(self.answers), ledger=self.ledger, models=models,
-            shape=ShapeRule(min_area=1), max_bytes=10**8, cores=1, copies=copies,
-        )  # fmt: skip
+        policy = queue_policy(
+            models, FakeFetcher(self.answers), self.ledger, copies=copies, shape=ShapeRule(min_area=1)
+        )
         survivors = Survivors(self.store, self.ledger, copies)
         candidate = Candidate(name, (f"https://i.example/{name}",), Submission("test", name))
-        filter_ = CandidateFilter(pipeline, self.ledger, survivors, "fake@1")
+        filter_ = CandidateFilter(policy, self.ledger, survivors, "fake@1")
         return filter_.decide(encode_candidate(candidate), last_attempt=last_attempt)
 
     def images(self) -> list[bytes]:
@@ -107,7 +106,7 @@ def test_the_original_stays_whatever_copy_comes(kind: str, tmp_path: Path) -> No
     assert world.decide("best").keep
     late = world.decide("worse")
     assert (late.keep, late.stage) == (False, "perceptual")
-    assert late.reason.startswith("near-duplicate: no better than images/")
+    assert str(late.reason).startswith("near-duplicate: no better than images/")
     assert world.images() == [BEST]
     assert world.waiting() == []
 
@@ -161,7 +160,7 @@ def test_a_better_copy_that_is_rejected_replaces_nothing(tmp_path: Path) -> None
     world = World(tmp_path, small=SMALLER)
     world.decide("small")
     world.answers["https://i.example/best"] = BEST[:-2000]
-    assert world.decide("best").reason.startswith("truncated")
+    assert world.decide("best").reason.word == "truncated"
     assert world.images() == [SMALLER]
 
 
@@ -232,7 +231,7 @@ def test_a_copy_whose_original_is_gone_after_a_crash_leaves_the_place_to_the_nex
     with pytest.raises(Killed):
         world.decide("best")
     world.store.left = -1
-    world.answers["https://i.example/best"] = PermanentError("gone: 404")  # type: ignore[assignment]
+    world.answers["https://i.example/best"] = PermanentError("404", Word.GONE)  # type: ignore[assignment]
     assert not world.decide("best").keep
     assert world.decide("small").keep
 

@@ -9,6 +9,7 @@ import pytest
 from aws_lambda_powertools import Logger, Metrics
 
 from bowerbird.core.decisions import Decision
+from bowerbird.core.reasons import Reason
 from bowerbird.filter.telemetry import Telemetry
 
 
@@ -17,7 +18,7 @@ def decision(candidate: str, *, keep: bool, stage: str = "novelty") -> Decision:
         candidate,
         keep,
         stage=stage,
-        reason="kept" if keep else "novelty: far from what you love",
+        reason=Reason.parse("kept" if keep else "novelty: far from what you love"),
         bundle="lite@1.0.0",
         decided_at="2026-11-22T00:00:00Z",
         scores={"novelty": -1.5},
@@ -51,7 +52,8 @@ def test_a_decision_is_one_line_with_its_evidence(telemetry: Telemetry, log: io.
     telemetry.decided(decision("a", keep=False))
     (line,) = [json.loads(line) for line in log.getvalue().splitlines()]
     assert (line["message"], line["candidate"], line["keep"]) == ("decided", "a", False)
-    assert (line["stage"], line["reason"]) == ("novelty", "novelty: far from what you love")
+    assert (line["stage"], line["word"]) == ("novelty", "novelty")
+    assert line["reason"] == "novelty: far from what you love"
     assert (line["scores"], line["timings"]) == (
         {"novelty": -1.5},
         {"original": 30.0, "novelty": 12.0},

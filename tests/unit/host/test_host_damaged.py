@@ -13,12 +13,15 @@ from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.core.decisions import Decision
 from bowerbird.core.errors import DamagedError
 from bowerbird.core.messages import Candidate, Submission
+from bowerbird.core.reasons import Reason
 from bowerbird.filter.consumer import Consumer
 from bowerbird.host.counts import Tally
 from bowerbird.host.host import Host
 from tests.fakes import FakeLedger
 
-DECISION = Decision("c", keep=False, stage="novelty", reason="low", bundle="a@1", decided_at="2026-03-01T00Z")
+DECISION = Decision(
+    "c", keep=False, stage="novelty", reason=Reason.parse("low"), bundle="a@1", decided_at="2026-03-01T00Z"
+)
 BROKEN = damaged(Path("ledger.db"), "page 7 is garbage")
 URLS = ("https://a.example/a.jpg",)
 CANDIDATES = [Candidate(f"c{number}", URLS, Submission("s", "s")) for number in range(9)]

@@ -5,19 +5,24 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bowerbird.core.decisions import Decision
+from bowerbird.core.reasons import Reason
 from bowerbird.host.counts import Tally, kind_of
 
 
 def decision(stage: str, reason: str) -> Decision:
     return Decision(
-        candidate="c", keep=False, stage=stage, reason=reason, decided_at=datetime(2026, 1, 1, tzinfo=UTC)
+        candidate="c",
+        keep=False,
+        stage=stage,
+        reason=Reason.parse(reason),
+        decided_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
 
 
 def test_an_unread_post_is_counted_by_kind() -> None:
     tally = Tally()
     for reason in ("error: ValueError", "error: ValueError", "error: KeyError", "removed: by: a moderator"):
-        tally.skipped(reason)
+        tally.skipped(Reason.parse(reason))
     assert tally.skips == {"error: ValueError": 2, "error: KeyError": 1, "removed": 1}
     assert tally.unread == "posts that could not be read: 2 ValueError, 1 KeyError"
 
@@ -25,7 +30,7 @@ def test_an_unread_post_is_counted_by_kind() -> None:
 def test_reasons_are_bounded_in_number_and_length() -> None:
     tally = Tally()
     for number in range(1000):
-        tally.skipped(f"word{number}" * 100)
+        tally.skipped(Reason.parse(f"word{number}" * 100))
     assert len(tally.skips) <= 201
     assert tally.skips.total() == 1000
     assert max(map(len, tally.skips)) <= 64

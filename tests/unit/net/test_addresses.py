@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.reasons import Word
 from bowerbird.net.addresses import checked_addresses, in_time, resolve, special_use
 
 PUBLIC = [
@@ -137,7 +138,7 @@ def test_a_resolver_that_does_not_answer_is_given_up_and_cannot_pile_up() -> Non
 
 def test_what_a_resolver_raises_is_raised() -> None:
     def failing(host: str) -> Sequence[str]:
-        raise RetryableError(f"dns: {host} does not resolve")
+        raise RetryableError(f"{host} does not resolve", Word.DNS)
 
     with pytest.raises(RetryableError, match=r"dns: a\.example does not resolve$"):
         in_time(failing, seconds=30, at_once=1)("a.example")

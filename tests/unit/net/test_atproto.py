@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bowerbird.core.errors import BowerbirdError, OptedOutError, PermanentError, RetryableError
 from bowerbird.core.ports import Fetched
+from bowerbird.core.reasons import Word
 from bowerbird.net import HttpFetcher
 from bowerbird.net.atproto import AtprotoFetcher, document_url, self_labels, server_of
 from tests.fakes import FakeFetcher
@@ -105,14 +106,16 @@ def test_an_author_who_says_nothing_is_shown(labels: list[str]) -> None:
     assert fetch(AtprotoFetcher(FakeFetcher(world(**{PDS + PROFILE: profile(*labels)})))).body
 
 
-@pytest.mark.parametrize("trouble", [RetryableError("busy: 503"), PermanentError("forbidden: 403")])
+@pytest.mark.parametrize("trouble", [RetryableError("503", Word.BUSY), PermanentError("403", Word.FORBIDDEN)])
 def test_wishes_that_cannot_be_known_are_not_guessed(trouble: BowerbirdError) -> None:
     for url in (LINK, COPY):
         with pytest.raises(type(trouble)):
             fetch(AtprotoFetcher(FakeFetcher(world(**{PDS + PROFILE: trouble}))), url)
 
 
-@pytest.mark.parametrize("answer", [PermanentError("gone: 404"), PermanentError("status: x answered 400")])
+@pytest.mark.parametrize(
+    "answer", [PermanentError("404", Word.GONE), PermanentError("x answered 400", Word.STATUS, status=400)]
+)
 def test_what_the_authors_server_no_longer_has_has_no_stand_in(answer: PermanentError) -> None:
     web = FakeFetcher(world(**{PDS + PATH: answer}))
     with pytest.raises(OptedOutError, match=r"^gone: the author's server no longer has it"):
@@ -132,14 +135,14 @@ def test_an_author_who_moved_is_found_again() -> None:
     assert fetch(fetcher).body == b"moved"
 
 
-@pytest.mark.parametrize("answer", [RetryableError("busy: 503"), PermanentError("too-large: much")])
+@pytest.mark.parametrize("answer", [RetryableError("503", Word.BUSY), PermanentError("much", Word.TOO_LARGE)])
 def test_a_server_in_trouble_says_so(answer: BowerbirdError) -> None:
     with pytest.raises(type(answer), match=str(answer)):
         fetch(AtprotoFetcher(FakeFetcher(world(**{PDS + PATH: answer}))))
 
 
 def test_an_author_who_has_gone_has_no_pictures() -> None:
-    web = FakeFetcher(world(**{PLC: PermanentError("gone: 410")}))
+    web = FakeFetcher(world(**{PLC: PermanentError("410", Word.GONE)}))
     for url in (LINK, COPY):
         with pytest.raises(OptedOutError, match="gone: the author has gone"):
             fetch(AtprotoFetcher(web), url)

@@ -22,6 +22,7 @@ from bowerbird.core.keys import image_key, replaced_key, sidecar_key, thumb_key,
 from bowerbird.core.messages import Submission
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.post import Lookup, Post
+from bowerbird.core.reasons import Reason
 from bowerbird.crawl.sources import open_source
 from bowerbird.crawl.sources.base import Context
 from bowerbird.crawl.sources.reddit_app import RedditApp
@@ -174,7 +175,7 @@ def decided(candidate: str, submission: str, reason: str = "kept") -> Decision:
     }
     facts = {"host": "direct", "url": "https://x.example/a", "instead_of": ["gone: https://x.example/b"]}
     return Decision(
-        candidate, reason == "kept", "watermark", reason, "lite@1", "2026-03-03T10:00:00.000Z",
+        candidate, reason == "kept", "watermark", Reason.parse(reason), "lite@1", "2026-03-03T10:00:00.000Z",
         facts=facts, submission=told,
     )  # fmt: skip
 
@@ -199,7 +200,7 @@ def test_what_was_said_of_a_purged_post_is_redacted(tmp_path: Path) -> None:
     assert [ledger.decided(each.candidate) for each in lines] == lines
     assert lines[0].submission == {"source": "reddit", "id": "t3_g"}
     assert (lines[0].keep, lines[0].facts) == (True, {"host": "direct"})
-    assert lines[1].reason == "gone"
+    assert str(lines[1].reason) == "gone"
     ledger.close()
 
 

@@ -10,6 +10,7 @@ from bowerbird.core.decision_log import decisions_key
 from bowerbird.core.decisions import Decision, decode_decision, encode_decision
 from bowerbird.core.keys import digest, image_key, sidecar_key, tombstone_key
 from bowerbird.core.post import Removals
+from bowerbird.core.reasons import Reason, Word
 from bowerbird.removal.told import purge_removed
 from tests.fakes import FakeLedger, FakeStore
 
@@ -40,7 +41,7 @@ def keep(store: FakeStore, number: int, *, source: str = "bluesky", author: str 
         f"{post}/x",
         keep=True,
         stage="all",
-        reason="kept",
+        reason=Reason(Word.KEPT),
         bundle="lite",
         decided_at=at,
         submission=submission,

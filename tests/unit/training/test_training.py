@@ -15,6 +15,7 @@ from bowerbird.core.decisions import Decision, decode_decision, encode_decision
 from bowerbird.core.errors import UsageError
 from bowerbird.core.keys import thumb_key
 from bowerbird.core.labels import Label, write_label
+from bowerbird.core.reasons import Reason
 from bowerbird.imaging import thumbnail
 from bowerbird.models.bundle import load
 from bowerbird.training.cache import EmbeddingCache
@@ -95,7 +96,7 @@ def test_calibrate_for_pictures_a_day_reads_past_decisions(trained: Path, tmp_pa
         folder.mkdir(parents=True)
         decisions = [
             Decision(
-                f"{day}-{score}", keep=True, stage="", reason="", bundle="mine@1.0.0",
+                f"{day}-{score}", keep=True, stage="", reason=Reason.parse(""), bundle="mine@1.0.0",
                 decided_at=f"{day}T00:00:00+00:00", scores={"novelty": float(score)},
             )
             for score in range(10)
@@ -117,7 +118,7 @@ def test_calibrate_for_pictures_a_day_counts_what_had_only_a_first_look(
     looks += [("preview", {"preview": -3.0}), ("preview", {"scout": -2.0}), ("scout", {"scout": -2.0})]
     decisions = [
         Decision(
-            f"{number}", keep=False, stage=stage, reason="", bundle="mine@1.0.0",
+            f"{number}", keep=False, stage=stage, reason=Reason.parse(""), bundle="mine@1.0.0",
             decided_at="2026-11-01T00:00:00+00:00", scores=scores,
         )
         for number, (stage, scores) in enumerate(looks)

@@ -26,6 +26,7 @@ from bowerbird.core.errors import (
 )
 from bowerbird.core.ports import Stream, Streams
 from bowerbird.core.post import Post, Removals
+from bowerbird.core.reasons import Word
 from bowerbird.crawl import jetstream
 from bowerbird.crawl.following.coverage import Edge, Knowledge, Span
 from bowerbird.crawl.following.cursor import CursorStore, Progress
@@ -280,7 +281,7 @@ class TailedSource:
                 trouble = error
                 run.settle()
                 futile = futile + 1 if run.reached == before else 0
-                poisoned = str(error).startswith("too-large:")
+                poisoned = error.word is Word.TOO_LARGE
                 # What cannot be read is passed by; the step over it is a gap like any other.
                 skip = max(1.0, 2 * skip) if poisoned and futile else 0.0
                 if not poisoned and (isinstance(error, PermanentError) or futile >= TRIES):
@@ -377,7 +378,7 @@ class TailedSource:
     def _explained(self, error: PermanentError | RetryableError) -> Exception:
         text = f"{self.name}: {error}"
         if isinstance(error, RetryableError):
-            if error.retry_after_s is not None or str(error).endswith(" 429"):
+            if error.retry_after_s is not None or error.status == HTTPStatus.TOO_MANY_REQUESTS:
                 wait = error.retry_after_s or self._limiter.wait_s(self._host)
                 return SourceThrottledError(
                     f"{text}: may be asked again in {wait:.0f} s: run less often", retry_after_s=wait
@@ -385,7 +386,7 @@ class TailedSource:
             return SourceUnreachableError(
                 f"{text}: check the connection and https://status.bsky.app, or try again later"
             )
-        if str(error).startswith(("gone:", "status:")):
+        if error.word in (Word.GONE, Word.STATUS):
             return UsageError(f"{text}: no Jetstream is there; write bluesky, or bluesky:HOST of one")
         return SourceBlockedError(
             f"{text}: try from another address, another Jetstream (bluesky:HOST), or another source"

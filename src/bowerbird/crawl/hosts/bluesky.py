@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, parse_qs, urlencode
 from bowerbird.core import untrusted
 from bowerbird.core.errors import OptedOutError, PermanentError
 from bowerbird.core.ports import Fetcher
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.hosts.asking import fetch_json
 from bowerbird.crawl.hosts.base import Image, Match, NoPictureError, domain
 from bowerbird.crawl.hosts.facts import Example, Facts
@@ -74,7 +75,7 @@ def _of_post(match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
         raise PermanentError("there is no such post, or not for everybody")
     said = _labels(view) | _labels(author)
     if SIGNED_IN_ONLY in said:
-        raise OptedOutError("opted-out: its author shows it only to those signed in")
+        raise OptedOutError("its author shows it only to those signed in", Word.OPTED_OUT)
     if said & ADULT:
         raise NoPictureError("it is marked as adult")
     pictures = pictures_of(untrusted.mapping(view.get("record")), did)

@@ -15,6 +15,7 @@ from bowerbird.core import untrusted
 from bowerbird.core.errors import PermanentError
 from bowerbird.core.placeholders import Placeholder
 from bowerbird.core.ports import Fetcher
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.hosts.asking import fetch_json, fetch_page
 from bowerbird.crawl.hosts.base import IMAGE, Image, Match, NoPictureError, domain
 from bowerbird.crawl.hosts.facts import Example, Facts
@@ -106,7 +107,7 @@ class Imgur:
             try:
                 items = self._called(name, match.id, client_id, fetcher)
             except PermanentError as error:
-                if not str(error).startswith("gone:"):  # forbidden is forbidden under each name
+                if error.word is not Word.GONE:  # forbidden is forbidden under each name
                     raise
                 continue
             if any(item.get("id") for item in items):

@@ -11,6 +11,7 @@ from bowerbird.core import untrusted
 from bowerbird.core.errors import PermanentError
 from bowerbird.core.placeholders import Placeholder
 from bowerbird.core.ports import Fetcher
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.hosts.base import IMAGE, Image, Match, NoPictureError, domain
 from bowerbird.crawl.hosts.facts import Example, Facts
 
@@ -63,7 +64,7 @@ class Reddit:
         del fetcher
         if match.kind == "gallery":
             raise PermanentError(
-                "no-lookup: this source does not show what a gallery holds; reddit and arctic-shift do"
+                "this source does not show what a gallery holds; reddit and arctic-shift do", Word.NO_LOOKUP
             )
         if match.kind in {"submission", "share"}:
             raise NoPictureError("it links to another submission, which has its own candidates")

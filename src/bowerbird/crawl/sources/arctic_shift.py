@@ -107,7 +107,7 @@ def explained(url: str, answer: Answer) -> BowerbirdError | None:
     said = _said(answer.body)
     if said is None or any(word in said.lower() for word in ("timeout", "timed out", "slow down", "busy")):
         said = said or "422 without a reason"
-        return SourceThrottledError(f"arctic-shift: {said}", retry_after_s=0, said=said)
+        return SourceThrottledError(f"arctic-shift: {said}", retry_after_s=0, words=said)
     return SourceBlockedError(f"arctic-shift: refused, the archive says {said!r}: use another source")
 
 

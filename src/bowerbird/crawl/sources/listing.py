@@ -13,7 +13,6 @@ from bowerbird.core import untrusted
 from bowerbird.core.errors import (
     BowerbirdError,
     PermanentError,
-    Refusal,
     RetryableError,
     SourceBlockedError,
     SourceUnreachableError,
@@ -33,12 +32,12 @@ DEFAULT_LIMIT: Final = Limit(30, 60)
 
 
 class SourceThrottledError(SourceBlockedError):
-    """A source asked us to come back later; `retry_after_s` says when, in seconds, `said` in what words."""
+    """A source asked us to come back later; `retry_after_s` says when, in seconds, `words` in what words."""
 
-    def __init__(self, message: str, *, retry_after_s: float, said: str = "") -> None:
+    def __init__(self, message: str, *, retry_after_s: float, words: str = "") -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
-        self.said = said
+        self.words = words
 
 
 class DamagedPageError(ValueError):
@@ -195,7 +194,7 @@ class Listing:
                 break
         if isinstance(trouble, SourceUnreachableError):
             raise trouble
-        raise self._throttled(self._limiter.wait_s(_host(url)), trouble.said if trouble else "")
+        raise self._throttled(self._limiter.wait_s(_host(url)), trouble.words if trouble else "")
 
     def _answer(self, url: str, turn: Turn) -> Answer:
         """One request and its answer, when that can be a page."""
@@ -225,13 +224,13 @@ class Listing:
             f"{self._source}: {what}: check the connection and the source's status page, or try again later"
         )
 
-    def _throttled(self, wait_s: float, said: str = "") -> SourceThrottledError:
-        words = f" ({said})" if said else ""
+    def _throttled(self, wait_s: float, words: str = "") -> SourceThrottledError:
+        said = f" ({words})" if words else ""
         return SourceThrottledError(
-            f"{self._source}: asked too often{words}, may be asked again in {wait_s:.0f} s: "
+            f"{self._source}: asked too often{said}, may be asked again in {wait_s:.0f} s: "
             "run less often, or stop what else uses this account or address",
             retry_after_s=wait_s,
-            said=said,
+            words=words,
         )
 
     def _refuse(self, answer: Answer, url: str) -> None:
@@ -254,26 +253,31 @@ class Listing:
 
 
 def fetching(fetcher: Fetcher, accept: str) -> Ask:
-    """Ask through the guarded fetcher, for sources that need no account."""
+    """Ask through the guarded fetcher, for sources that need no account.
+
+    The fetcher raises what a listing reads from statuses; here its errors become statuses again.
+    """
 
     def ask(url: str) -> Answer:
         try:
             fetched = fetcher.fetch(url, accept=accept, max_bytes=MAX_PAGE_BYTES)
         except PermanentError as error:
-            if error.refusal is None:  # by our own rules
+            if error.status is None:  # by our own rules
                 raise SourceBlockedError(f"{_host(url)} cannot be read: {error}") from None
-            return _answer(error.refusal)
+            return _answer(error.status, error)
         except RetryableError as error:
-            if error.refusal is None or error.refusal.status != HTTPStatus.TOO_MANY_REQUESTS:
+            if error.status != HTTPStatus.TOO_MANY_REQUESTS:
                 raise
-            return _answer(error.refusal)
+            return _answer(error.status, error)
         return Answer(fetched.status, fetched.headers, fetched.body, fetched.url)
 
     return ask
 
 
-def _answer(refusal: Refusal) -> Answer:
-    return Answer(refusal.status, refusal.headers, refusal.body)
+def _answer(status: int, error: PermanentError | RetryableError) -> Answer:
+    wait = error.retry_after_s if isinstance(error, RetryableError) else None
+    headers = error.said.headers if wait is None else {**error.said.headers, "retry-after": str(wait)}
+    return Answer(status, headers, error.said.body)
 
 
 def _host(url: str) -> str:

@@ -17,6 +17,7 @@ import prawcore
 from bowerbird.core import untrusted
 from bowerbird.core.errors import RetryableError, SourceBlockedError, SourceUnreachableError, UsageError
 from bowerbird.core.post import Post
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.sources.base import Context, SourceSpec
 from bowerbird.crawl.sources.entries import read_each
@@ -150,7 +151,7 @@ class RedditSession:
             )
         except prawcore.RequestException as error:
             # The exception holds the request's headers, so it must not travel further.
-            raise RetryableError(f"network: {error.original_exception}") from None
+            raise RetryableError(f"{error.original_exception}", Word.NETWORK) from None
         if response.status_code == HTTPStatus.UNAUTHORIZED and not fresh:
             self._authorizer.access_token = None
             raise RetryableError("the token was refused before its time; a new one is fetched")
@@ -162,7 +163,7 @@ class RedditSession:
             try:
                 self._authorizer.refresh()
             except prawcore.RequestException as error:
-                raise RetryableError(f"network: {error.original_exception}") from None
+                raise RetryableError(f"{error.original_exception}", Word.NETWORK) from None
             except prawcore.ResponseException as error:
                 status = error.response.status_code
                 turn.answered(status, error.response.headers)

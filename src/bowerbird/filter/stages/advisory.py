@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
 from bowerbird.core.errors import UsageError
+from bowerbird.core.reasons import Reason
+from bowerbird.filter.evidence import Embedding, File, Pixels
 from bowerbird.filter.examination import Examination
-from bowerbird.filter.models import Models
 from bowerbird.filter.owner_rules import NOTHING, Asked
 from bowerbird.imaging.isolated import Decoder
 from bowerbird.models import advisory
 from bowerbird.models.advisory import nsfw
+from bowerbird.models.bundle import Bundle
 
 Observer = Callable[[Examination], float | None]
 
@@ -25,12 +28,14 @@ class Advisory:
     And by `observers`, by name, what costs more and was asked for.
     """
 
-    models: Models
+    bundle: Bundle
     asked: Asked = NOTHING
     observers: Mapping[str, Observer] = field(default_factory=dict)
-    name: str = "advisory"
+    name: ClassVar[str] = "advisory"
+    needs: ClassVar[tuple[type, ...]] = (File, Pixels, Embedding)
+    gives: ClassVar[tuple[type, ...]] = ()
 
-    def examine(self, exam: Examination) -> str | None:
+    def examine(self, exam: Examination) -> Reason | None:
         """Fill `facts["advisory"]`; the reason of the first rule that applies."""
         seen: dict[str, float | str] = {}
         try:
@@ -48,27 +53,27 @@ class Advisory:
             value = observer(exam)
             if value is not None:
                 seen[name] = value
-        head = self.models.aesthetic
-        if head is not None and exam.embedding is not None:
-            seen["aesthetic"] = float(head.score(exam.embedding[np.newaxis])[0])
-        seen |= advisory.observe(exam.pixels(), exam.data)
+        head = self.bundle.aesthetic
+        if head is not None:
+            seen["aesthetic"] = float(head.score(exam[Embedding].vector[np.newaxis])[0])
+        seen |= advisory.observe(exam[Pixels].image, exam[File].data)
 
 
-def advise(models: Models, asked: Asked, decoder: Decoder) -> Advisory:
+def advise(bundle: Bundle, asked: Asked, decoder: Decoder) -> Advisory:
     """The stage, with the observers that were asked for.
 
     Raises:
         UsageError: a rule asks for what this bundle or this installation has not.
     """
-    if any(rule.name == "aesthetic" for rule in asked.rules) and models.aesthetic is None:
-        raise UsageError(f"the bundle {models.label} has no aesthetic head, and a rule asks for it")
+    if any(rule.name == "aesthetic" for rule in asked.rules) and bundle.aesthetic is None:
+        raise UsageError(f"the bundle {bundle.label} has no aesthetic head, and a rule asks for it")
     makers: dict[str, Callable[[], Observer]] = {
-        "detail": lambda: lambda exam: advisory.detail(decoder.decode(exam.data)),
+        "detail": lambda: lambda exam: advisory.detail(decoder.decode(exam[File].data)),
         "nsfw": _nsfw,
     }
-    return Advisory(models, asked, {name: makers[name]() for name in asked.costly()})
+    return Advisory(bundle, asked, {name: makers[name]() for name in asked.costly()})
 
 
 def _nsfw() -> Observer:
     probability = nsfw.load()
-    return lambda exam: probability(exam.pixels())
+    return lambda exam: probability(exam[Pixels].image)

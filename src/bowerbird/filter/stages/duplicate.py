@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bowerbird.core.ports import Ledger
+from bowerbird.core.reasons import Reason, Word
+from bowerbird.filter.evidence import File
 from bowerbird.filter.examination import Examination
 
 
@@ -13,15 +16,17 @@ class Duplicate:
     """Rejects a picture another candidate already holds."""
 
     ledger: Ledger
-    name: str = "duplicate"
+    name: ClassVar[str] = "duplicate"
+    needs: ClassVar[tuple[type, ...]] = (File,)
+    gives: ClassVar[tuple[type, ...]] = ()
 
-    def examine(self, exam: Examination) -> str | None:
+    def examine(self, exam: Examination) -> Reason | None:
         """Look the sha256 up; nothing is claimed before the picture is kept."""
-        return duplicate_reason(self.ledger.owner(exam.sha256), exam.candidate.id)
+        return duplicate_reason(self.ledger.owner(exam[File].sha256), exam.candidate.id)
 
 
-def duplicate_reason(owner: str | None, candidate_id: str) -> str | None:
+def duplicate_reason(owner: str | None, candidate_id: str) -> Reason | None:
     """Why these bytes are not wanted again, or None."""
     if owner is None or owner == candidate_id:
         return None
-    return f"duplicate: the same bytes as {owner}"
+    return Reason(Word.DUPLICATE, f"the same bytes as {owner}")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bowerbird import imaging
+from bowerbird.core.reasons import Reason
+from bowerbird.filter.evidence import File, Pixels
 from bowerbird.filter.examination import Examination
 from bowerbird.imaging.isolated import Decoder
 
@@ -19,9 +22,11 @@ class Integrity:
 
     min_side: int
     decoder: Decoder = imaging
-    name: str = "integrity"
+    name: ClassVar[str] = "integrity"
+    needs: ClassVar[tuple[type, ...]] = (File,)
+    gives: ClassVar[tuple[type, ...]] = (Pixels,)
 
-    def examine(self, exam: Examination) -> str | None:
+    def examine(self, exam: Examination) -> Reason | None:
         """Decode; what is broken raises its reason."""
-        exam.image = self.decoder.decode(exam.data, min_side=self.min_side)
+        exam.give(Pixels(self.decoder.decode(exam[File].data, min_side=self.min_side)))
         return None

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from bowerbird.core.reasons import Reason, Word
+from bowerbird.filter.evidence import Embedding, Pixels
 from bowerbird.filter.examination import Examination
-from bowerbird.filter.models import Models
+from bowerbird.models.bundle import Bundle
 
 
 @dataclass(frozen=True, slots=True)
 class Novelty:
     """Scores the embedding under the owner's model."""
 
-    models: Models
-    name: str = "novelty"
+    bundle: Bundle
+    name: ClassVar[str] = "novelty"
+    needs: ClassVar[tuple[type, ...]] = (Pixels,)
+    gives: ClassVar[tuple[type, ...]] = (Embedding,)
 
-    def examine(self, exam: Examination) -> str | None:
+    def examine(self, exam: Examination) -> Reason | None:
         """Reject below the bundle's threshold."""
-        embedded = self.models.encoder.embed([exam.pixels()])
-        exam.embedding = embedded[0]
-        score = float(self.models.novelty.score(embedded)[0])
-        threshold = float(self.models.novelty.threshold)
+        embedded = self.bundle.encoder.embed([exam[Pixels].image])
+        exam.give(Embedding(embedded[0]))
+        score = float(self.bundle.novelty.score(embedded)[0])
+        threshold = float(self.bundle.novelty.threshold)
         exam.scores["novelty"] = score
         exam.thresholds["novelty"] = threshold
-        heldout = self.models.novelty.reference.get("heldout")
+        heldout = self.bundle.novelty.reference.get("heldout")
         if heldout is not None and heldout.size:
             exam.facts["novelty_percentile"] = round(100 * float(np.mean(heldout < score)), 1)
         if score < threshold:
-            return f"novelty: {score:.4g} is below {threshold:.4g}"
+            return Reason(Word.NOVELTY, f"{score:.4g} is below {threshold:.4g}")
         return None

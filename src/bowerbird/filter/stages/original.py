@@ -1,21 +1,23 @@
-"""Fetch the best copy that is really there."""
+"""The file itself: the best copy that is really there, or what somebody handed in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bowerbird import imaging
 from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
-from bowerbird.core.placeholders import Placeholders
+from bowerbird.core.placeholders import NO_PLACEHOLDERS, Placeholders
 from bowerbird.core.ports import Fetched, Fetcher
+from bowerbird.core.reasons import Reason, Word
+from bowerbird.filter.evidence import File, Upload
 from bowerbird.filter.examination import Examination
-from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.filter.shape import ShapeRule
 from bowerbird.imaging import ImageInfo
 from bowerbird.imaging.isolated import Decoder
 
 # i.redd.it serves an HTML page to whoever prefers one.
 ACCEPT = "image/jpeg,image/png,image/webp,image/*;q=0.5"
-NO_PLACEHOLDERS = Placeholders()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +33,17 @@ class Original:
     decoder: Decoder = imaging
     shape: ShapeRule | None = None
     placeholders: Placeholders = NO_PLACEHOLDERS
-    name: str = "original"
+    name: ClassVar[str] = "original"
+    needs: ClassVar[tuple[type, ...]] = ()
+    gives: ClassVar[tuple[type, ...]] = (File, ImageInfo)
 
-    def examine(self, exam: Examination) -> str | None:
+    def examine(self, exam: Examination) -> Reason | None:
         """Reject when no URL has a picture; the reason is the first URL's.
 
         A host that is merely down sends the candidate back to the queue: a fall-back is a smaller copy, and
         the original may be there in a minute. On the last attempt a fall-back is better than nothing.
         """
-        reasons: list[str] = []
+        reasons: list[Reason] = []
         for url in exam.candidate.urls:
             header = _Header(self.decoder, self.shape)
             try:
@@ -49,19 +53,19 @@ class Original:
                 info = header.info or self.decoder.inspect(fetched.body)
                 self._check_there(fetched, info)
             except OptedOutError as error:
-                return str(error)
+                return error.reason
             except PermanentError as error:
-                reasons.append(str(error))
+                reasons.append(error.reason)
                 continue
             except RetryableError as error:
                 if not exam.last_attempt:
                     raise
-                reasons.append(f"unreachable: {error}")
+                reasons.append(Reason(Word.UNREACHABLE, str(error)))
                 continue
             exam.facts["url"] = fetched.url
-            exam.take(fetched.body, info, whole=fetched.whole)
+            _take(exam, fetched.body, info, whole=fetched.whole)
             if reasons:
-                exam.facts["instead_of"] = reasons
+                exam.facts["instead_of"] = [str(reason) for reason in reasons]
             return None
         return reasons[0]
 
@@ -69,7 +73,33 @@ class Original:
         """A host's "this picture was removed" is not a picture."""
         size = (info.width, info.height)
         if self.placeholders.host_of(fetched.body, url=fetched.url, image_format=info.format, size=size):
-            raise PermanentError(f"removed: {fetched.url} is the host's placeholder")
+            raise PermanentError(f"{fetched.url} is the host's placeholder", Word.REMOVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Stands where `Original` stands when somebody has handed the bytes in."""
+
+    decoder: Decoder = imaging
+    name: ClassVar[str] = "original"
+    needs: ClassVar[tuple[type, ...]] = (Upload,)
+    gives: ClassVar[tuple[type, ...]] = (File, ImageInfo)
+
+    def examine(self, exam: Examination) -> Reason | None:
+        """Read the header; what is no picture of a kind we know raises its reason."""
+        data = exam[Upload].data
+        _take(exam, data, self.decoder.inspect(data), whole=True)
+        return None
+
+
+def _take(exam: Examination, data: bytes, info: ImageInfo, *, whole: bool) -> None:
+    """Note the picture's bytes and what its header says; half a picture has a header only."""
+    exam.give(info)
+    if whole:
+        file = File.of(data)
+        exam.give(file)
+        exam.facts |= {"bytes": len(data), "sha256": file.sha256}
+    exam.facts |= {"format": info.format, "width": info.width, "height": info.height}
 
 
 @dataclass(slots=True)

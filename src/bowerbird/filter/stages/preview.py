@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-
-from PIL import Image
+from typing import ClassVar
 
 from bowerbird import imaging
 from bowerbird.core.errors import BowerbirdError, PermanentError
 from bowerbird.core.messages import Candidate
 from bowerbird.core.messages import Preview as Copy
 from bowerbird.core.ports import Fetcher
+from bowerbird.core.reasons import Reason, Word
+from bowerbird.filter.evidence import Previewed
 from bowerbird.filter.examination import Examination
-from bowerbird.filter.first_look import Opinion
+from bowerbird.filter.first_look import FirstLook
 from bowerbird.imaging.isolated import Decoder
 
 # Asked for WebP, Reddit sends it, at a compression that moves scores more than its JPEG does.
@@ -31,40 +32,38 @@ class Preview:
     """
 
     fetcher: Fetcher
-    opinion: Opinion
+    look: FirstLook
     cores: AbstractContextManager[object]
     decoder: Decoder = imaging
-    name: str = "preview"
+    name: ClassVar[str] = "preview"
+    needs: ClassVar[tuple[type, ...]] = ()
+    gives: ClassVar[tuple[type, ...]] = ()
 
-    def examine(self, exam: Examination) -> str | None:
+    def examine(self, exam: Examination) -> Reason | None:
         """Reject below the floor; whatever goes wrong with a copy, the original decides."""
-        copy = smallest(exam.candidate, self.opinion.models.preview_side)
+        copy = smallest(exam.candidate, self.look.bundle.preview_side)
         if copy is None:
             return None
         try:
-            image, score = self._look(copy)
+            return self._examine(copy, exam)
         except BowerbirdError as error:
             exam.facts["preview"] = str(error)
             return None
-        exam.scores[self.opinion.name] = score
-        exam.thresholds[self.opinion.name] = self.opinion.floor
-        reason = self.opinion.reason(score)
-        if reason is not None:
-            exam.image = image  # there will be no better one to make the thumbnail of
-        return reason
 
-    def _look(self, copy: Copy) -> tuple[Image.Image, float]:
-        models = self.opinion.models
+    def _examine(self, copy: Copy, exam: Examination) -> Reason | None:
+        bundle = self.look.bundle
         body = self.fetcher.fetch(copy.url, accept=_ACCEPT, max_bytes=_MAX_BYTES).body
         with self.cores:
             info = self.decoder.inspect(body)
-            if min(info.width, info.height) < models.preview_side:
+            if min(info.width, info.height) < bundle.preview_side:
                 raise PermanentError(
-                    f"too-small: a copy of {copy.width} pixels is {info.width}x{info.height}"
+                    f"a copy of {copy.width} pixels is {info.width}x{info.height}", Word.TOO_SMALL
                 )
             # The copy must be large; halved by the decoder it is as good, and half the work.
-            image = self.decoder.decode(body, min_side=models.encoder.min_side)
-            return image, self.opinion.score(image)
+            image = self.decoder.decode(body, min_side=bundle.encoder.min_side)
+            reason = self.look.examine(image, exam)
+        exam.give(Previewed(image if reason else None))
+        return reason
 
 
 def smallest(candidate: Candidate, side: int) -> Copy | None:

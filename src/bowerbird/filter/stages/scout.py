@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from bowerbird.core.reasons import Reason
+from bowerbird.filter.evidence import Pixels, Previewed
 from bowerbird.filter.examination import Examination
-from bowerbird.filter.first_look import Opinion
+from bowerbird.filter.first_look import FirstLook
 
 
 @dataclass(frozen=True, slots=True)
 class Scout:
     """Scores the original, unless its preview was scored before."""
 
-    opinion: Opinion
-    name: str = "scout"
+    look: FirstLook
+    name: ClassVar[str] = "scout"
+    needs: ClassVar[tuple[type, ...]] = (Pixels,)
+    gives: ClassVar[tuple[type, ...]] = ()
 
-    def examine(self, exam: Examination) -> str | None:
+    def examine(self, exam: Examination) -> Reason | None:
         """Reject only the hopeless."""
-        if self.opinion.name in exam.scores:
+        if exam.get(Previewed) is not None:
             return None
-        score = self.opinion.score(exam.pixels())
-        exam.scores[self.opinion.name] = score
-        exam.thresholds[self.opinion.name] = self.opinion.floor
-        return self.opinion.reason(score)
+        return self.look.examine(exam[Pixels].image, exam)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from bowerbird.core.reasons import Reason, Word
+from bowerbird.filter.evidence import Pixels
 from bowerbird.filter.examination import Examination
-from bowerbird.filter.models import Models
+from bowerbird.models.bundle import Bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,21 +18,23 @@ class Watermark:
     Of a rejected picture the facts say where the mark is: left, top, right, bottom in shares of the picture.
     """
 
-    models: Models
-    name: str = "watermark"
+    bundle: Bundle
+    name: ClassVar[str] = "watermark"
+    needs: ClassVar[tuple[type, ...]] = (Pixels,)
+    gives: ClassVar[tuple[type, ...]] = ()
 
-    def examine(self, exam: Examination) -> str | None:
+    def examine(self, exam: Examination) -> Reason | None:
         """Reject at or above the threshold; a bundle without the model says so in the facts."""
-        classifier = self.models.watermark
+        classifier = self.bundle.watermark
         if classifier is None:
             exam.facts["watermark"] = "no model in this bundle"
             return None
-        (found,) = classifier.detect([exam.pixels()])
+        (found,) = classifier.detect([exam[Pixels].image])
         probability = found.probability
         exam.scores["watermark"] = probability
         exam.thresholds["watermark"] = classifier.threshold
         if probability >= classifier.threshold:
             if found.place is not None:
                 exam.facts["mark"] = [round(side, 4) for side in found.place]
-            return f"watermark: {probability:.3f} is at or above {classifier.threshold:.3f}"
+            return Reason(Word.WATERMARK, f"{probability:.3f} is at or above {classifier.threshold:.3f}")
         return None

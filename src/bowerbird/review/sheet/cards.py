@@ -68,16 +68,15 @@ class Card:
 def card_of(decision: Decision) -> Card:
     """Take from a decision what the sheet shows of it. Nothing in it is trusted to have the right type."""
     post = decision.submission
-    word, _, detail = decision.reason.partition(":")
     measure = _measure(decision)
     source, name = plain(post.get("source")), plain(post.get("id"))
     return Card(
         candidate=decision.candidate,
         keep=decision.keep is True,
         stage=plain(decision.stage),
-        reason=_phrase(plain(word)),
+        reason=_phrase(plain(decision.reason.word)),
         # "89.9 is below 104.5" is what the bar shows.
-        detail="" if measure and measure.name == decision.stage else plain(detail),
+        detail="" if measure and measure.name == decision.stage else plain(decision.reason.detail),
         title=plain(post.get("title")) or f"{source} {name}".strip() or plain(decision.candidate),
         community=plain(post.get("community")) or source,
         credit=" · ".join(filter(None, (plain(post.get("author")), plain(post.get("licence"))))),

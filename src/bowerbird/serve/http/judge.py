@@ -1,77 +1,52 @@
-"""Judges pictures that somebody hands in, by the pipeline's own stages; nothing is looked up or stored."""
+"""Judges pictures that callers hand in, by the policy; nothing is looked up or stored."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from threading import Semaphore
-from typing import Any
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from bowerbird import imaging
-from bowerbird.core.decisions import Verdict
-from bowerbird.core.messages import Candidate, Submission
-from bowerbird.core.placeholders import Placeholders
-from bowerbird.core.ports import Fetcher
-from bowerbird.filter.examination import Examination, Stage
-from bowerbird.filter.models import Models
-from bowerbird.filter.policy import Pipeline
-from bowerbird.filter.stages.given import Given
-from bowerbird.filter.stages.integrity import Integrity
-from bowerbird.filter.stages.novelty import Novelty
-from bowerbird.filter.stages.original import NO_PLACEHOLDERS, Original
-from bowerbird.filter.stages.pixels import PixelLimit
-from bowerbird.filter.stages.shape import RealShape, ShapeRule
-from bowerbird.filter.stages.watermark import Watermark
-from bowerbird.imaging.isolated import Decoder
-from bowerbird.serve.http.quotas import Limits
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A verdict with its evidence, as in `bowerbird.core.decisions.Decision`; `name` is the caller's."""
-
-    name: str
-    verdict: Verdict
-    bundle: str
-    scores: dict[str, float]
-    thresholds: dict[str, float]
-    timings: dict[str, float]
-    facts: dict[str, Any]
+from bowerbird.filter import handed_in
+from bowerbird.filter.evidence import Pixels, Upload
+from bowerbird.filter.parts import Parts
+from bowerbird.filter.pipeline import Pipeline
+from bowerbird.filter.policy import Entrance, pipeline
+from bowerbird.serve.http.schema import VerdictAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The pipelines for a file, a link and pixels; safe to share between threads."""
+    """The policy for a file, a link and pixels; safe to share between threads."""
 
     bundle: str
     files: Pipeline
     links: Pipeline
     arrays: Pipeline
 
-    def file(self, name: str, data: bytes) -> Judgement:
+    def file(self, name: str, data: bytes) -> VerdictAnswer:
         """Judge a picture's file."""
-        return self._judge(self.files, Examination(_candidate(name), data=data))
+        return self._judge(self.files, name, Upload(data))
 
-    def link(self, url: str) -> Judgement:
-        """Fetch a picture and judge it; a host that does not answer is a reason, since nobody comes back."""
-        return self._judge(self.links, Examination(_candidate(url), last_attempt=True))
+    def link(self, url: str) -> VerdictAnswer:
+        """Fetch a picture and judge it."""
+        return self._judge(self.links, url)
 
-    def array(self, name: str, image: Image.Image) -> Judgement:
+    def array(self, name: str, image: Image.Image) -> VerdictAnswer:
         """Judge pixels, RGB of any size."""
-        return self._judge(self.arrays, Examination(_candidate(name), image=image))
+        return self._judge(self.arrays, name, Pixels(image))
 
-    def _judge(self, pipeline: Pipeline, exam: Examination) -> Judgement:
-        verdict = pipeline.judge(exam)
-        return Judgement(
-            name=exam.candidate.submission.id,
-            verdict=verdict,
-            bundle=self.bundle,
+    def _judge(self, policy: Pipeline, name: str, *evidence: object) -> VerdictAnswer:
+        verdict, exam = handed_in.judge(policy, name, *evidence)
+        return VerdictAnswer(
+            name=name,
+            keep=verdict.keep,
+            stage=verdict.stage,
+            reason=str(verdict.reason),
             scores=exam.scores,
             thresholds=exam.thresholds,
             timings=exam.timings,
             facts=exam.facts,
+            bundle=self.bundle,
         )
 
 
@@ -87,33 +62,11 @@ class Judges:
         return self.shaped if dimensions else self.plain
 
 
-def judges(  # noqa: PLR0913 - the policy's parts, each named once
-    models: Models,
-    fetcher: Fetcher,
-    limits: Limits,
-    shape: ShapeRule,
-    *,
-    cores: int,
-    decoder: Decoder = imaging,
-    placeholders: Placeholders = NO_PLACEHOLDERS,
-) -> Judges:
-    """The policy for pictures that are handed in; at most `cores` of them are decoded and scored at once."""
-    room = Semaphore(cores)
+def judges(parts: Parts) -> Judges:
+    """Both judges of these parts; they share the parts' slots."""
 
-    def judge(*shapes: Stage) -> Judge:
-        scoring: Sequence[Stage] = (Novelty(models), Watermark(models))
-        header: Sequence[Stage] = (PixelLimit(limits.pixels), *shapes)
-        computing = (Integrity(models.min_side, decoder), *scoring)
-        original = Original(fetcher, limits.picture_bytes, decoder, placeholders=placeholders)
-        return Judge(
-            bundle=models.label,
-            files=Pipeline((Given(decoder), *header), computing, room),
-            links=Pipeline((original, *header), computing, room),
-            arrays=Pipeline((), scoring, room),
-        )
+    def judge(parts: Parts) -> Judge:
+        policies = (pipeline(parts, entrance) for entrance in (Entrance.FILE, Entrance.LINK, Entrance.PIXELS))
+        return Judge(parts.bundle.label, *policies)
 
-    return Judges(judge(), judge(RealShape(shape)))
-
-
-def _candidate(name: str) -> Candidate:
-    return Candidate(id=name, urls=(name,), submission=Submission("handed-in", name))
+    return Judges(judge(replace(parts, shape=None)), judge(parts))

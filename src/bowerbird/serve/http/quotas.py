@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bowerbird.core.limits import MAX_PICTURE_BYTES
+from bowerbird.filter.parts import PictureLimits
 from bowerbird.imaging.header import MAX_PIXELS
 
 
@@ -18,7 +20,7 @@ class Limits:
 
     requests: int = 8
     pictures: int = 1000
-    picture_bytes: int = 50_000_000
+    picture_bytes: int = MAX_PICTURE_BYTES
     body_bytes: int = 1024**3
     pixels: int = MAX_PIXELS
     idle_s: float = 15.0
@@ -26,6 +28,10 @@ class Limits:
     min_rate: float = 16384.0
     total_s: float = 900.0
     retry_after_s: int = 1
+
+    def of_a_picture(self) -> PictureLimits:
+        """Those that the policy keeps."""
+        return PictureLimits(self.picture_bytes, self.pixels)
 
 
 @dataclass(slots=True)

@@ -6,8 +6,6 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bowerbird.serve.http.judge import Judgement
-
 _VERDICT: Final[dict[str, Any]] = {
     "name": "fjord.jpg",
     "keep": True,
@@ -51,21 +49,6 @@ class VerdictAnswer(BaseModel):
     timings: dict[str, float] = Field(description="milliseconds by stage")
     facts: dict[str, Any] = Field(description="bytes, sha256, format, width, height and what stages saw")
     bundle: str = Field(description="the models' name and version")
-
-    @classmethod
-    def of(cls, judgement: Judgement) -> VerdictAnswer:
-        """The answer for one judgement."""
-        return cls(
-            name=judgement.name,
-            keep=judgement.verdict.keep,
-            stage=judgement.verdict.stage,
-            reason=judgement.verdict.reason,
-            scores=judgement.scores,
-            thresholds=judgement.thresholds,
-            timings=judgement.timings,
-            facts=judgement.facts,
-            bundle=judgement.bundle,
-        )
 
 
 class VerdictsAnswer(BaseModel):

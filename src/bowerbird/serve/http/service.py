@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bowerbird.serve.http.gate import Room
-from bowerbird.serve.http.judge import Judgement, Judges
+from bowerbird.serve.http.judge import Judges
 from bowerbird.serve.http.quotas import Limits
 from bowerbird.serve.http.schema import BundleAnswer, VerdictAnswer
 from bowerbird.serve.http.streaming import in_order
@@ -32,8 +32,8 @@ class Service:
     downloads: int
 
     async def judge(
-        self, items: AsyncIterator[_Item], judge: Callable[[_Item], Judgement], width: int
+        self, items: AsyncIterator[_Item], judge: Callable[[_Item], VerdictAnswer], width: int
     ) -> AsyncIterator[VerdictAnswer]:
         """Verdicts in the order of the items."""
-        async for judgement in in_order(items, judge, self.pool, width):
-            yield VerdictAnswer.of(judgement)
+        async for verdict in in_order(items, judge, self.pool, width):
+            yield verdict

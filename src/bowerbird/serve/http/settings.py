@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bowerbird.filter.cores import MEMORY_MB
-from bowerbird.filter.stages.shape import ShapeRule
+from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.net.user_agent import IN_THE_CLOUD, with_contact
 from bowerbird.serve.http.quotas import Limits
 
@@ -20,9 +20,9 @@ class HttpSettings(BaseSettings):
     bundle: str = "lite"
     user_agent: str = IN_THE_CLOUD
     contact: str = ""
-    min_area: int = 1280 * 1024
-    max_wide: float = 3.0
-    max_tall: float = 2.0
+    min_area: int = NOMADS.min_area
+    max_wide: float = NOMADS.max_wide
+    max_tall: float = NOMADS.max_tall
     max_requests: int = Field(default=Limits().requests, ge=1)
     max_pictures: int = Field(default=Limits().pictures, ge=1)
     max_bytes: int = Field(default=Limits().picture_bytes, ge=1)

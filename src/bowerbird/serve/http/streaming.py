@@ -1,4 +1,4 @@
-"""Judgements in the order of the pictures, as they are made; and the NDJSON answer that carries them."""
+"""Verdicts in the order of the pictures, as they are made; and the NDJSON answer that carries them."""
 
 from __future__ import annotations
 

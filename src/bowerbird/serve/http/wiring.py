@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Semaphore
 from typing import Final
 
 from fastapi import FastAPI
@@ -10,6 +11,7 @@ from PIL import Image
 
 from bowerbird.crawl.hosts import placeholders, turns
 from bowerbird.filter.cores import cores
+from bowerbird.filter.parts import Parts
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load
 from bowerbird.net import HttpFetcher
@@ -37,13 +39,13 @@ def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
     bundle = load(settings.bundle)
     limits = settings.limits()
     computing = cores(settings.memory_mb)
-    found = judges(
+    parts = Parts(
         bundle,
-        HttpFetcher(user_agent=settings.agent, gateway=gateway, turns=turns()),
-        limits,
-        settings.shape(),
-        cores=computing,
+        Semaphore(computing),
+        fetcher=HttpFetcher(user_agent=settings.agent, gateway=gateway, turns=turns()),
         decoder=IsolatedDecoder(workers=computing),
+        shape=settings.shape(),
+        limits=limits.of_a_picture(),
         placeholders=placeholders(),
     )
     width = computing + 1
@@ -52,7 +54,7 @@ def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
     if bundle.watermark is not None:
         bundle.watermark.detect([grey])
     return Service(
-        judges=found,
+        judges=judges(parts),
         bundle=describe(bundle),
         limits=limits,
         pool=ThreadPoolExecutor(limits.requests * max(width, _DOWNLOADS), thread_name_prefix="judge"),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import Image, NoPictureError
 from tests.unit.crawl.fakes import FakeFetcher, NoNetwork
@@ -143,7 +144,7 @@ def test_a_page_without_the_photo_is_gone() -> None:
 def test_a_small_file_whose_page_is_gone_climbs_as_far_as_its_secret_goes(url: str, best: str) -> None:
     match = _PLAIN.match(url)
     assert match
-    fetcher = FakeFetcher({_PAGE: [PermanentError("gone: www.flickr.com answered 404")]})
+    fetcher = FakeFetcher({_PAGE: [PermanentError("www.flickr.com answered 404", Word.GONE)]})
     (image,) = _PLAIN.images(match, fetcher)
     assert image.urls[0] == best
     assert image.urls[-1] == url
@@ -160,7 +161,7 @@ def test_a_small_files_page_names_the_largest_copy_and_the_link_comes_last() -> 
     assert image.urls == (f"{_STEM}_bb2222_k.jpg", f"{_STEM}_cc3333_h.jpg", f"{_STEM}_aa1111_z.jpg", url)
 
 
-@pytest.mark.parametrize("error", [OptedOutError("opted-out: noai"), RetryableError("busy: 429")])
+@pytest.mark.parametrize("error", [OptedOutError("noai"), RetryableError("429", Word.BUSY)])
 def test_a_small_file_is_not_taken_where_its_page_says_no_or_not_now(error: Exception) -> None:
     match = _PLAIN.match(f"{_STEM}_aa1111_b.jpg")
     assert match

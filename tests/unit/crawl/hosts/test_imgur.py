@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import Image, NoPictureError
 from tests.unit.crawl.fakes import FakeFetcher, NoNetwork
@@ -79,7 +80,7 @@ def test_a_gallery_may_be_one_picture() -> None:
     assert [each.id for each in found] == ["7xAFPmc"]
 
 
-_GONE = PermanentError("gone: api.imgur.com answered 404")
+_GONE = PermanentError("api.imgur.com answered 404", Word.GONE)
 
 
 @pytest.mark.parametrize("nothing", [_GONE, b'{"data": {"error": "not found"}, "success": false}'])
@@ -98,7 +99,7 @@ def test_a_gallery_that_is_not_public_is_an_album_or_a_picture(
     assert fetcher.asked == list(answers)
 
 
-@pytest.mark.parametrize("error", [PermanentError("forbidden: 403"), RetryableError("busy: 429")])
+@pytest.mark.parametrize("error", [PermanentError("403", Word.FORBIDDEN), RetryableError("429", Word.BUSY)])
 def test_a_gallery_that_is_refused_is_not_asked_for_under_another_name(error: Exception) -> None:
     with pytest.raises(type(error), match=str(error)):
         images(
@@ -131,8 +132,8 @@ def test_the_smaller_copies_of_a_picture_are_its_previews() -> None:
         (b'{"data": {"images": [{"id"', RetryableError, "not JSON"),
         (b"[" * 100_000, RetryableError, "not JSON"),
         (b"\xff\xfe", RetryableError, "not JSON"),
-        (PermanentError("gone: 404"), PermanentError, "gone: 404"),
-        (RetryableError("busy: 429"), RetryableError, "busy: 429"),
+        (PermanentError("404", Word.GONE), PermanentError, "gone: 404"),
+        (RetryableError("429", Word.BUSY), RetryableError, "busy: 429"),
     ],
 )
 def test_the_api_gives_no_picture(answer: bytes | Exception, error: type[Exception], reason: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import Image, NoPictureError
 from tests.unit.crawl.fakes import FakeFetcher
@@ -127,7 +128,7 @@ _UPLOAD = "https://upload.wikimedia.org/wikipedia/commons"
         ),
         (
             "https://th.wallhaven.cc/lg/01/01w334.jpg",
-            PermanentError("gone: 404"),
+            PermanentError("404", Word.GONE),
             "https://wallhaven.cc/w/01w334",
             ("https://th.wallhaven.cc/lg/01/01w334.jpg",),
         ),
@@ -259,10 +260,15 @@ def test_a_page_leads_to_its_picture(url: str, answer: bytes, asked: str, urls: 
             PermanentError,
             "no picture any more",
         ),
-        ("https://th.wallhaven.cc/lg/01/01w334.jpg", OptedOutError("opted-out: noai"), OptedOutError, "noai"),
+        (
+            "https://th.wallhaven.cc/lg/01/01w334.jpg",
+            OptedOutError("noai"),
+            OptedOutError,
+            "noai",
+        ),
         ("https://imgbox.com/qHhw7lpG", og("https://imgbox.com/logo.png"), PermanentError, "no picture"),
-        ("https://ibb.co/abc1234", RetryableError("busy: 429"), RetryableError, "busy: 429"),
-        ("https://ibb.co/abc1234", PermanentError("gone: 404"), PermanentError, "gone: 404"),
+        ("https://ibb.co/abc1234", RetryableError("429", Word.BUSY), RetryableError, "busy: 429"),
+        ("https://ibb.co/abc1234", PermanentError("404", Word.GONE), PermanentError, "gone: 404"),
     ],
 )
 def test_a_page_gives_no_picture(

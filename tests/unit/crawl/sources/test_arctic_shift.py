@@ -6,12 +6,13 @@ import pytest
 
 from bowerbird.core.errors import (
     PermanentError,
-    Refusal,
     RetryableError,
+    Said,
     SourceBlockedError,
     SourceUnreachableError,
 )
 from bowerbird.core.ports import Fetched
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.following.listing_run import fullname
 from bowerbird.crawl.source_health import source_state
 from bowerbird.crawl.sources.arctic_shift import ArcticShiftSource, explained
@@ -108,7 +109,7 @@ def test_an_error_in_place_of_data_is_no_empty_archive() -> None:
 
 def overloaded(said: str) -> RetryableError | PermanentError:
     body = json.dumps({"data": None, "error": said}).encode() if said else b"<html>"
-    return PermanentError("status: answered 422", refusal=Refusal(422, body=body))
+    return PermanentError("answered 422", Word.STATUS, status=422, said=Said(body=body))
 
 
 @pytest.mark.parametrize("said", ["Timeout. Maybe slow down a bit", "Query timed out", "server busy", ""])

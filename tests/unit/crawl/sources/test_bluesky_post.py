@@ -89,7 +89,7 @@ def test_a_ratio_is_a_size_only_where_the_file_can_have_it(
 
 def looked(post: Post) -> list[str]:
     found = Crawler(FakeFetcher({}), Hosts.found(), sleep=lambda _: None).look(post)
-    return [each.reason if isinstance(each, Skipped) else each.id.rpartition("/")[2] for each in found]
+    return [str(each.reason) if isinstance(each, Skipped) else each.id.rpartition("/")[2] for each in found]
 
 
 QUOTED = {"$type": "app.bsky.embed.record", "record": {"uri": "at://x/app.bsky.feed.post/y", "cid": "bafy"}}

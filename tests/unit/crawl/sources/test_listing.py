@@ -3,12 +3,12 @@ import pytest
 from bowerbird.core.errors import (
     BowerbirdError,
     PermanentError,
-    Refusal,
     RetryableError,
     SourceBlockedError,
     SourceUnreachableError,
     UsageError,
 )
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.source_health import source_state
 from bowerbird.crawl.sources.listing import TRIES, HopelessPageError, SourceThrottledError
 from tests.unit.crawl.sources.listings import Pages
@@ -16,31 +16,30 @@ from tests.unit.crawl.sources.listings import Pages
 URL = "https://site.example/list"
 
 
-def refused(status: int, body: bytes = b"") -> PermanentError:
-    return PermanentError(f"status: site answered {status}", refusal=Refusal(status, body=body))
-
-
-def busy(headers: dict[str, str] | None = None) -> RetryableError:
-    return RetryableError("busy: site answered 429", refusal=Refusal(429, headers or {}))
-
-
 @pytest.mark.parametrize(
     ("answer", "error", "words"),
     [
-        (refused(404), UsageError, "nothing is at https://site.example/list"),
-        (refused(403), SourceBlockedError, "refused with 403 Forbidden"),
-        (refused(418), SourceBlockedError, "refused with 418"),
-        (PermanentError("redirects: more than 5"), SourceBlockedError, "cannot be read: redirects"),
-        (PermanentError("opted-out: site asks noai"), SourceBlockedError, "cannot be read: opted-out"),
-        (PermanentError("too-large: 16 MiB"), SourceBlockedError, "cannot be read: too-large"),
+        (
+            PermanentError("site answered 404", Word.GONE, status=404),
+            UsageError,
+            "nothing is at https://site.example/list",
+        ),
+        (
+            PermanentError("site answered 403", Word.FORBIDDEN, status=403),
+            SourceBlockedError,
+            "refused with 403 Forbidden",
+        ),
+        (PermanentError("x", Word.STATUS, status=418), SourceBlockedError, "refused with 418"),
+        (PermanentError("site asks noai", Word.OPTED_OUT), SourceBlockedError, "cannot be read: opted-out"),
+        (PermanentError("16 MiB", Word.TOO_LARGE), SourceBlockedError, "cannot be read: too-large"),
         (b"<!DOCTYPE html><p>Are you human?", SourceBlockedError, "web page instead of a listing"),
         (b"\n <html><body>Log in", SourceBlockedError, "web page instead of a listing"),
         (b'{"half": ', SourceUnreachableError, "half an answer"),
         (b"", SourceUnreachableError, "half an answer"),
         (b"[" * 100_000, SourceUnreachableError, "half an answer"),
-        (RetryableError("timeout: site"), SourceUnreachableError, "timeout: site: check the connection"),
-        (RetryableError("busy: site answered 503"), SourceUnreachableError, "503"),
-        (busy(), SourceThrottledError, "asked too often"),
+        (RetryableError("site", Word.TIMEOUT), SourceUnreachableError, "timeout: site: check the connection"),
+        (RetryableError("site answered 503", Word.BUSY), SourceUnreachableError, "503"),
+        (RetryableError("site answered 429", Word.BUSY, status=429), SourceThrottledError, "asked too often"),
     ],
 )
 def test_what_is_wrong_is_told_apart(
@@ -73,7 +72,9 @@ def test_a_page_is_read() -> None:
 
 
 def test_a_throttle_beyond_the_budget_ends_at_once_and_says_until_when() -> None:
-    pages = Pages({URL: busy({"retry-after": "90"})}, seconds=60)
+    pages = Pages(
+        {URL: RetryableError("site answered 429", Word.BUSY, status=429, retry_after_s=90)}, seconds=60
+    )
     with pytest.raises(SourceThrottledError) as throttled:
         pages.listing.json(URL)
     assert throttled.value.retry_after_s == 90
@@ -84,7 +85,7 @@ def test_a_throttle_beyond_the_budget_ends_at_once_and_says_until_when() -> None
 
 
 def test_the_budget_counts_every_try() -> None:
-    pages = Pages({URL: RetryableError("timeout: site")}, requests=2)
+    pages = Pages({URL: RetryableError("site", Word.TIMEOUT)}, requests=2)
     with pytest.raises(SourceUnreachableError):
         pages.listing.json(URL)
     assert len(pages.asked) == 2

@@ -12,6 +12,8 @@ from PIL import Image
 from bowerbird.core.errors import BowerbirdError, OptedOutError, PermanentError, RetryableError
 from bowerbird.core.messages import Candidate, Submission
 from bowerbird.core.messages import Preview as Copy
+from bowerbird.core.reasons import Reason, Word
+from bowerbird.filter.evidence import Previewed
 from bowerbird.filter.examination import Examination
 from bowerbird.filter.first_look import of_previews
 from bowerbird.filter.stages.preview import Preview, smallest
@@ -49,6 +51,9 @@ class Scorer:
     def embed(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
         return np.zeros((len(images), 1), np.float32)
 
+    def score_of(self, image: Image.Image) -> float:
+        return float(self.score(self.embed([image]))[0])
+
     def score(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
         return np.full(len(embeddings), self.taste)
 
@@ -59,7 +64,7 @@ def candidate(*copies: Copy, width: int | None = 3000, height: int | None = 2000
 
 def examine(
     scorer: Scorer, answer: bytes | BowerbirdError, *copies: Copy
-) -> tuple[str | None, Examination, FakeFetcher]:
+) -> tuple[Reason | None, Examination, FakeFetcher]:
     exam = Examination(candidate(*(copies or COPIES)))
     fetcher = FakeFetcher({FITTING: answer})
     opinion = of_previews(scorer)
@@ -80,19 +85,20 @@ def test_only_what_is_further_below_the_threshold_than_the_margin_is_rejected(
     taste: float, reason: str | None
 ) -> None:
     said, exam, fetcher = examine(Scorer(taste), jpeg(640, 427))
-    assert said == reason
+    assert (str(said) if said else None) == reason
     assert exam.scores == {"preview": taste}
     assert exam.thresholds == {"preview": pytest.approx(0.3)}
     assert fetcher.asked == [FITTING]
-    assert (exam.image is None) == (reason is None)
+    assert exam.get(Previewed) is not None
+    assert (exam[Previewed].image is None) == (reason is None)
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        PermanentError("gone: 404"),
-        OptedOutError("opted-out: noai"),
-        RetryableError("busy: 503"),
+        PermanentError("404", Word.GONE),
+        OptedOutError("noai", Word.OPTED_OUT),
+        RetryableError("503", Word.BUSY),
         b"<!doctype html>",
         jpeg(640, 427)[:500],
         jpeg(300, 200),

@@ -16,6 +16,7 @@ from bowerbird.core.decision_log import decisions_key
 from bowerbird.core.decisions import Decision, encode_decision
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
+from bowerbird.core.reasons import Reason
 from bowerbird.core.yields import Yield, read_yields
 from bowerbird.review.report.page import reasons, render_page
 from tests.fakes import FakeStore
@@ -29,7 +30,7 @@ def decided(
         candidate=candidate,
         keep=not reason,
         stage="novelty",
-        reason=reason or "loved",
+        reason=Reason.parse(reason or "loved"),
         bundle="lite 1",
         decided_at=f"{day}T12:00:00Z",
         facts={"host": host},

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
@@ -13,9 +11,10 @@ import pytest
 from PIL import Image
 
 from bowerbird.core.decision_log import decisions_key
-from bowerbird.core.decisions import Decision
+from bowerbird.core.decisions import Decision, encode_decision
 from bowerbird.core.keys import thumb_key
 from bowerbird.core.ports import ObjectStore
+from bowerbird.core.reasons import Reason
 from bowerbird.review.sheet import Reference
 from tests.fakes import FakeStore
 
@@ -73,14 +72,15 @@ def decision(candidate: str, **changes: Any) -> Decision:
             "permalink": f"https://www.reddit.com/r/EarthPorn/comments/{candidate}/",
         },
     }
-    return Decision(**(values | changes))
+    values |= changes
+    return Decision(**values | {"reason": Reason.parse(values["reason"])})
 
 
 def fill(store: ObjectStore, decisions: list[Decision], picture: Callable[[int], bytes | None]) -> None:
     """Write decisions as the ledger does, and `picture(n)` as the thumbnail of the n-th."""
     by_day: dict[str, list[str]] = {}
     for number, made in enumerate(decisions):
-        by_day.setdefault(made.day, []).append(json.dumps(asdict(made)))
+        by_day.setdefault(made.day, []).append(encode_decision(made))
         data = picture(number)
         if data is not None:
             store.put(thumb_key(made.candidate), data, content_type="image/jpeg")

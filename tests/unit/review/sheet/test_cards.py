@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.core.decisions import Decision
+from bowerbird.core.reasons import Reason
 from bowerbird.review.sheet.cards import Measure, card_of, plain, safe_link
 
 from .conftest import decision
@@ -19,7 +20,8 @@ def decided(**changes: Any) -> Decision:
         "bundle": "lite 1",
         "decided_at": "2026-03-01T12:00:00+00:00",
     }
-    return Decision(**(values | changes))
+    values |= changes
+    return Decision(**values | {"reason": Reason.parse(values["reason"])})
 
 
 @pytest.mark.parametrize(

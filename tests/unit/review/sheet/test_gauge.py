@@ -1,6 +1,7 @@
 import pytest
 
 from bowerbird.core.decisions import Decision
+from bowerbird.core.reasons import Reason
 from bowerbird.review.sheet.cards import Card, Measure, card_of
 from bowerbird.review.sheet.gauge import Gauges, figure
 
@@ -11,7 +12,7 @@ def scored(score: float) -> Card:
             candidate="c",
             keep=False,
             stage="novelty",
-            reason="novelty",
+            reason=Reason.parse("novelty"),
             bundle="lite",
             decided_at="2026-03-01T00:00:00Z",
             scores={"novelty": score},

@@ -2,6 +2,7 @@ from typing import Any
 
 from bowerbird.core.decision_log import decisions_key
 from bowerbird.core.decisions import Decision, encode_decision
+from bowerbird.core.reasons import Reason
 from bowerbird.review.sheet.summary import read_report
 from tests.fakes import FakeStore
 
@@ -17,7 +18,8 @@ def decided(candidate: str, stage: str = "novelty", score: float | None = None, 
         "scores": {} if score is None else {"novelty": score},
         "thresholds": {} if score is None else {"novelty": 10.0},
     }
-    return Decision(**(values | changes))
+    values |= changes
+    return Decision(**values | {"reason": Reason.parse(values["reason"])})
 
 
 def stored(*lines: Decision | str, day: str = "2026-03-01", store: FakeStore | None = None) -> FakeStore:

@@ -5,6 +5,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.reasons import Word
 from bowerbird.serve.http.app import create_app
 from bowerbird.serve.http.quotas import Limits
 from tests.pictures import encoded
@@ -19,7 +20,7 @@ def client() -> Iterator[TestClient]:
     answers = {
         "https://i.example.com/loved.jpg": LOVED,
         "https://i.example.com/down.jpg": RetryableError("503"),
-        "https://169.254.169.254/": PermanentError("refused: not on the public internet"),
+        "https://169.254.169.254/": PermanentError("not on the public internet", Word.REFUSED),
     }
     with TestClient(create_app(service(limits=limits, answers=answers))) as found:
         yield found

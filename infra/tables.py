@@ -1,6 +1,6 @@
 """Writes the tables of hosts.md and sources.md from what each host's and each source's file says of it.
 
-    python -m docs.tables
+    make docs
 
 A table stands between two comments that name it; what is around them is written by hand.
 """
@@ -15,7 +15,7 @@ from typing import Final
 from bowerbird.crawl import hosts, sources
 from bowerbird.net.limiter import Limit
 
-FOLDER: Final = Path(__file__).parent
+FOLDER: Final = Path(__file__).parents[1] / "docs"
 _SPANS: Final = {1: "a second", 60: "a minute", 3600: "an hour"}
 
 
@@ -62,7 +62,7 @@ def renewed(page: str, tables: Mapping[str, Callable[[], str]]) -> str:
         ValueError: the page has no place for one of them.
     """
     for name, make in tables.items():
-        before, begin, rest = page.partition(f"<!-- table: {name}, by `make tables` -->\n")
+        before, begin, rest = page.partition(f"<!-- table: {name}, by `make docs` -->\n")
         _, end, after = rest.partition("<!-- end of table -->")
         if not end:
             raise ValueError(f"the page has no place for the table {name!r}")
@@ -70,7 +70,7 @@ def renewed(page: str, tables: Mapping[str, Callable[[], str]]) -> str:
     return page
 
 
-def main() -> None:
+def renew_all() -> None:
     """Write every table."""
     for name, tables in TABLES.items():
         path = FOLDER / name
@@ -96,7 +96,3 @@ def _variable(key: str) -> str:
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,7 +2,8 @@ import pytest
 
 from bowerbird.core.messages import Candidate, Submission
 from bowerbird.filter.examination import Examination
-from bowerbird.filter.stages.shape import DeclaredShape, ShapeRule
+from bowerbird.filter.shape import ShapeRule
+from bowerbird.filter.stages.declared import Declared
 
 
 @pytest.mark.parametrize(
@@ -21,16 +22,16 @@ from bowerbird.filter.stages.shape import DeclaredShape, ShapeRule
 )
 def test_the_rule_of_nomad(width: int, height: int, word: str | None) -> None:
     reason = ShapeRule().reason(width, height)
-    assert (reason.partition(":")[0] if reason else None) == word
+    assert (reason.word if reason else None) == word
 
 
 @pytest.mark.parametrize(("width", "height"), [(None, None), (100, None), (None, 100)])
 def test_what_is_not_declared_goes_on(width: int | None, height: int | None) -> None:
     candidate = Candidate("c", ("https://a/b.jpg",), Submission("urls", "c"), width=width, height=height)
-    assert DeclaredShape(ShapeRule()).examine(Examination(candidate)) is None
+    assert Declared(ShapeRule()).examine(Examination(candidate)) is None
 
 
 def test_a_declared_thumbnail_is_rejected_unseen() -> None:
     candidate = Candidate("c", ("https://a/b.jpg",), Submission("urls", "c"), width=140, height=140)
-    reason = DeclaredShape(ShapeRule()).examine(Examination(candidate))
-    assert reason == "too-small: 140x140 is 19600 pixels, less than 1310720"
+    reason = Declared(ShapeRule()).examine(Examination(candidate))
+    assert str(reason) == "too-small: 140x140 is 19600 pixels, less than 1310720"

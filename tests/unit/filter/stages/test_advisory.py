@@ -12,6 +12,7 @@ from PIL import Image
 from bowerbird import imaging
 from bowerbird.core.errors import UsageError
 from bowerbird.core.messages import Candidate, Submission
+from bowerbird.filter.evidence import Embedding, File, Pixels
 from bowerbird.filter.examination import Examination
 from bowerbird.filter.owner_rules import Asked
 from bowerbird.filter.stages.advisory import Advisory, advise
@@ -30,7 +31,7 @@ def models(aesthetic: Head | None = None) -> Any:
 
 def exam(image: Image.Image, data: bytes) -> Examination:
     made = Examination(Candidate("a/b", ("https://x/y.jpg",), Submission("folder", "a")))
-    made.image, made.data, made.embedding = image, data, np.array([0.25, 0.5], np.float32)
+    made.give(Pixels(image), File.of(data), Embedding(np.array([0.25, 0.5], np.float32)))
     return made
 
 
@@ -73,7 +74,7 @@ def test_a_rule_rejects_and_what_was_seen_is_kept() -> None:
 
     reason = advise(models(), Asked.parse(["brightness<0.1", "blown>0.5"]), imaging).examine(seen)
 
-    assert reason == "blown: 1 is above 0.5"
+    assert str(reason) == "blown: 1 is above 0.5"
     assert seen.facts["advisory"]["blown"] == 1.0
 
 
@@ -82,7 +83,7 @@ def test_a_rule_on_what_cannot_be_measured_rejects() -> None:
 
     reason = advise(models(), Asked.parse(["detail<-2.2"]), imaging).examine(seen)
 
-    assert reason == "detail could not be measured, and a rule asks for it"
+    assert str(reason) == "detail: could not be measured, and a rule asks for it"
 
 
 def test_a_rule_on_a_head_the_bundle_lacks_is_refused() -> None:

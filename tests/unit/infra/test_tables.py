@@ -6,13 +6,13 @@ import pytest
 
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.sources import probes, source_specs
-from docs.tables import FOLDER, TABLES, renewed
+from infra.tables import FOLDER, TABLES, renewed
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_pages_tables_are_current(name: str) -> None:
     page = (FOLDER / name).read_text(encoding="utf-8")
-    assert renewed(page, TABLES[name]) == page, "run `make tables`"
+    assert renewed(page, TABLES[name]) == page, "run `make docs`"
 
 
 def test_every_host_and_every_source_is_published() -> None:

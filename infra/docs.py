@@ -1,0 +1,43 @@
+"""Writes the pages of docs/ that are made from the code: `make docs`, or `python -m infra.docs`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from bowerbird.core.reasons import Word
+from infra import tables
+
+ROOT: Final = Path(__file__).parents[1]
+
+
+def reasons_page() -> str:
+    """What each word of a reason means."""
+    rows = "".join(f"| `{word.value}` | {word.meaning} |\n" for word in Word)
+    return f"""# Reasons
+
+Every decision has a reason, and so has every post that gave no candidate: one of these words, then what was
+seen, as in `too-small: 640x480 is 307200 pixels, less than 1310720`. Programs may rely on the words; the text
+after the colon is for people.
+
+This page is made from `src/bowerbird/core/reasons.py`: change that, then run `make docs`.
+
+| word | what it means |
+| --- | --- |
+{rows}"""
+
+
+#: Each page's path, and what writes it.
+PAGES: Final[dict[str, Callable[[], str]]] = {"docs/reasons.md": reasons_page}
+
+
+def main() -> None:
+    """Write every page, and the tables within others."""
+    for path, page in PAGES.items():
+        (ROOT / path).write_text(page(), encoding="utf-8")
+    tables.renew_all()
+
+
+if __name__ == "__main__":
+    main()

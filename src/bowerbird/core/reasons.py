@@ -1,0 +1,125 @@
+"""Why a post gave no candidate, or a candidate was turned down: one word of a fixed list, then what was seen.
+
+docs/reasons.md is made from this list: `make docs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Self
+
+_LONGEST: Final = 64
+
+
+class Word(StrEnum):
+    """The words, each with its `meaning`."""
+
+    meaning: str
+
+    def __new__(cls, word: str, meaning: str = "") -> Self:
+        """A word is its own text, so that it can be counted, stored and compared as one."""
+        member = str.__new__(cls, word)
+        member._value_, member.meaning = word, meaning
+        return member
+
+    KEPT = "kept", "The picture passed every stage."
+
+    # What the listing says of a post.
+    REMOVED = "removed", 'The post was removed, or the host shows its "removed" picture.'
+    OVER_18 = "over-18", "The listing marks the post as not for minors."
+    VIDEO = "video", "The post or its link is a video."
+    ANIMATION = "animation", "The link is an animation."
+    TEXT_ONLY = "text-only", "The post is text."
+    NO_LINK = "no-link", "The post links to nothing."
+    SIGNED_IN_ONLY = "signed-in-only", "The author shows the post only to those who are signed in."
+    PENDING = "pending", "The site has not made the post's pictures ready; a later run asks again."
+    NEVER_READY = "never-ready", "The site did not make the post's pictures ready in all the time we asked."
+    NO_LOOKUP = "no-lookup", "This source does not show what a gallery holds; another may."
+    UNSOUND = "unsound", "What was found is nothing that the queue can carry."
+    NO_RULE = "no-rule", "No host rule knows where the link goes."
+    NO_PICTURE = "no-picture", "The link works and shows no still picture."
+    HOST_UNAVAILABLE = "host-unavailable", "The picture's host did not answer while the post was read."
+    ERROR = "error", "A host rule or a stage failed; the log says how."
+
+    # What a transfer met.
+    GONE = "gone", "Nothing is there any more."
+    FORBIDDEN = "forbidden", "The host refuses to show it (401, 402, 403, 451)."
+    OPTED_OUT = "opted-out", "The host asks that its pictures are not used by programs like this one."
+    REFUSED = "refused", "We do not ask: the address is not one of the public internet, or not a safe one."
+    REDIRECTS = "redirects", "The address leads on and on."
+    STATUS = "status", "The host answered with a status that brings no picture."
+    TOO_LARGE = "too-large", "The file has more bytes than are read."
+    ENCODING = "encoding", "The host compressed the answer in a way we did not ask for."
+    UNREACHABLE = "unreachable", "The host did not answer at any attempt."
+    BUSY = "busy", "The host asks to wait, or fails itself (408, 425, 429, 5xx)."
+    DNS = "dns", "The host's name has no address now."
+    NETWORK = "network", "The connection failed."
+    TLS = "tls", "The host's certificate does not hold, or the connection cannot be made safe."
+    TIMEOUT = "timeout", "The host did not answer in time."
+    SLOW = "slow", "The host sends too slowly."
+
+    # What the file is.
+    HTML = "html", "The answer is a web page, not a picture."
+    UNKNOWN_FORMAT = "unknown-format", "The file begins like no format we know."
+    FORMAT = "format", "The format is known and is not kept, or not taken by the gallery."
+    ANIMATED = "animated", "The picture moves."
+    TOO_MANY_PIXELS = "too-many-pixels", "The picture has more pixels than are read."
+    TRUNCATED = "truncated", "The file ends before the picture does."
+    UNDECODABLE = "undecodable", "The file is damaged."
+    MEMORY = "memory", "Decoding would take more memory than is allowed."
+    HANG = "hang", "Decoding took too long and was ended."
+    CRASH = "crash", "The file brought the decoder down; nothing else was hurt."
+    DECODER = "decoder", "No process could be started to decode in."
+
+    # What the picture is.
+    TOO_SMALL = "too-small", "The picture has fewer pixels than the gallery wants."
+    TOO_WIDE = "too-wide", "The picture is wider, for its height, than the gallery wants."
+    TOO_TALL = "too-tall", "The picture is taller, for its width, than the gallery wants."
+    DUPLICATE = "duplicate", "The same bytes were kept before."
+    NEAR_DUPLICATE = "near-duplicate", "Another copy of the picture, at least as good, was kept."
+    NOVELTY = "novelty", "The picture is unlike what the owner loves."
+    WATERMARK = "watermark", "The picture carries somebody's mark."
+    PURGED = "purged", "The picture had been kept, and its post was removed since."
+
+    # What the owner's own rules name.
+    SHARPNESS = "sharpness", "An owner's rule (`--reject-if`) names how sharp the picture is."
+    BRIGHTNESS = "brightness", "An owner's rule names how bright it is."
+    CRUSHED = "crushed", "An owner's rule names how much of it is black."
+    BLOWN = "blown", "An owner's rule names how much of it is white."
+    SYNTHETIC = "synthetic", "The file says that a generator made it, and an owner's rule rejects that."
+    AESTHETIC = "aesthetic", "An owner's rule names the score of the bundle's aesthetic head."
+    DETAIL = "detail", "An owner's rule names how much detail the picture holds for its size."
+    NSFW = "nsfw", "An owner's rule names how likely the picture is unsafe for work."
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A word and what was seen; its text, `word: detail`, is what decisions store and people read.
+
+    `word` is a `Word`, or plain text where a decision that another version wrote is read back.
+    """
+
+    word: str
+    detail: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The word as it is counted: at most 64 characters, whoever wrote it."""
+        return self.word[:_LONGEST]
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.detail}" if self.detail else self.word
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a stored reason back. Only what reads stored text may call this."""
+        word, _, detail = text.partition(":")
+        return cls(_known(word.strip()), detail.removeprefix(" "))
+
+
+def _known(word: str) -> str:
+    try:
+        return Word(word)
+    except ValueError:
+        return word

@@ -1,0 +1,70 @@
+"""What stages find out about a candidate and leave for later ones; a stage says by type what it needs.
+
+Besides these there is `bowerbird.imaging.ImageInfo`, the header.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from bowerbird.core.likeness import Likeness
+from bowerbird.filter.contest import Entry, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The bytes that somebody handed in; nobody has looked at them yet."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The picture's file, whole, and the sha256 of its bytes in hex."""
+
+    data: bytes
+    sha256: str
+
+    @classmethod
+    def of(cls, data: bytes) -> Self:
+        """Hash the bytes."""
+        return cls(data, hashlib.sha256(data).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """The decoded picture: RGB, upright, no smaller than the models need."""
+
+    image: Image.Image
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A small copy was scored. `image` is kept where that settled it: no better one will be decoded."""
+
+    image: Image.Image | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The picture as a copy of others: how they are found, how they are compared, and what came of that.
+
+    `findings` are by the keys of kept pictures, so that no two are compared twice.
+    """
+
+    likeness: Likeness
+    entry: Entry
+    findings: dict[str, Finding] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """The encoder's unit vector (D)."""
+
+    vector: NDArray[np.float32]

@@ -1,0 +1,21 @@
+"""A picture that somebody hands in: judged as candidates are, and neither looked up nor stored."""
+
+from __future__ import annotations
+
+from bowerbird.core.decisions import Verdict
+from bowerbird.core.messages import Candidate, Submission
+from bowerbird.filter.examination import Examination
+from bowerbird.filter.pipeline import Pipeline
+
+
+def judge(
+    pipeline: Pipeline, name: str, *evidence: object, thorough: bool = False
+) -> tuple[Verdict, Examination]:
+    """Judge what the entrance of the pipeline was given as evidence; a link is its own `name`.
+
+    A host that does not answer is a reason, since nobody comes back.
+    """
+    candidate = Candidate(id=name, urls=(name,), submission=Submission("handed-in", name))
+    exam = Examination(candidate, last_attempt=True)
+    exam.give(*evidence)
+    return pipeline.judge(exam, thorough=thorough), exam

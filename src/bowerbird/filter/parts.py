@@ -1,0 +1,54 @@
+"""What an installation has to judge with: its wiring fills this in, the policy makes its stages of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Semaphore
+
+from bowerbird import imaging
+from bowerbird.core.limits import MAX_PICTURE_BYTES
+from bowerbird.core.placeholders import NO_PLACEHOLDERS, Placeholders
+from bowerbird.core.ports import Fetcher, Ledger
+from bowerbird.filter.copies import Copies
+from bowerbird.filter.first_look import FirstLook, of_previews
+from bowerbird.filter.owner_rules import NOTHING, Asked
+from bowerbird.filter.shape import ShapeRule
+from bowerbird.imaging.header import MAX_PIXELS
+from bowerbird.imaging.isolated import Decoder
+from bowerbird.models.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLimits:
+    """What is read of one picture at most, in bytes of its file and in pixels."""
+
+    bytes: int = MAX_PICTURE_BYTES
+    pixels: int = MAX_PIXELS
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts that stages are made of; what an entrance has no use for may be left out.
+
+    `slots` lets only so many pictures be decoded and scored at once; every policy made of these parts shares
+    them. Without `shape` any size and aspect fits. Without `copies` only the same bytes are duplicates. A
+    `scout` has the first look where the bundle itself is too expensive for that. `asked` is what the owner
+    wants noted or rejected beside taste. `placeholders` are what hosts serve in place of what is gone.
+    """
+
+    bundle: Bundle
+    slots: Semaphore
+    fetcher: Fetcher | None = None
+    ledger: Ledger | None = None
+    decoder: Decoder = imaging
+    shape: ShapeRule | None = None
+    limits: PictureLimits = field(default_factory=PictureLimits)
+    copies: Copies | None = None
+    scout: FirstLook | None = None
+    asked: Asked = NOTHING
+    placeholders: Placeholders = NO_PLACEHOLDERS
+
+    @property
+    def first(self) -> FirstLook | None:
+        """Who looks at previews: the scout, else the bundle as far as it may trust them, else nobody."""
+        return self.scout or of_previews(self.bundle)

@@ -1,0 +1,36 @@
+"""The gallery's rule on size and aspect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from bowerbird.core.reasons import Reason, Word
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeRule:
+    """What fits the gallery; the defaults are those of nomad, the crawler this replaces.
+
+    `min_area` is in pixels; `max_wide` bounds width/height and `max_tall` height/width.
+    """
+
+    min_area: int = 1280 * 1024
+    max_wide: float = 3.0
+    max_tall: float = 2.0
+
+    def reason(self, width: int, height: int) -> Reason | None:
+        """Why a picture of this size does not fit, or None."""
+        size = f"{width}x{height}"
+        if width * height < self.min_area:
+            area = width * height
+            return Reason(Word.TOO_SMALL, f"{size} is {area} pixels, less than {self.min_area}")
+        if width > self.max_wide * height:
+            return Reason(Word.TOO_WIDE, f"{size}, width/height above {self.max_wide:g}")
+        if height > self.max_tall * width:
+            return Reason(Word.TOO_TALL, f"{size}, height/width above {self.max_tall:g}")
+        return None
+
+
+#: The rule unless the owner says otherwise.
+NOMADS: Final = ShapeRule()
