@@ -45,6 +45,7 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
         limiter=limiter(),
         reddit=settings.reddit_app(),
         feed_token=settings.feed_token(),
+        mastodon=settings.mastodon_account(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
         streams=WebSockets(user_agent=settings.agent),

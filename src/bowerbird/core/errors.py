@@ -12,7 +12,7 @@ from bowerbird.core.reasons import Reason, Word
 class Said:
     """What a host said beside its status when it gave nothing: it may tell why, or until when.
 
-    Header names are in lower case. Of the body there is only what is short and JSON.
+    Header names are in lower case; of the body there is no more than the beginning.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -90,14 +90,6 @@ class PermanentError(BowerbirdError):
     def reason(self) -> Reason:
         """Why a candidate that met this is turned down."""
         return Reason(self.word or Word.ERROR, self.detail)
-
-
-class StatusError(PermanentError):
-    """The other side answered with a status that is a no; `body` is the beginning of what it said."""
-
-    def __init__(self, detail: str, word: Word | None = None, *, status: int, body: bytes = b"") -> None:
-        super().__init__(detail, word, status=status)
-        self.body = body
 
 
 class OptedOutError(PermanentError):

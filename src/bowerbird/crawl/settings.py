@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bowerbird.core.errors import UsageError
 from bowerbird.crawl.credentials import Credentials
 from bowerbird.crawl.hosts import key_settings
+from bowerbird.crawl.sources.mastodon_account import MastodonAccount
 from bowerbird.crawl.sources.reddit_app import FeedToken, RedditApp
 from bowerbird.net.user_agent import IN_THE_CLOUD, with_contact
 
@@ -51,6 +52,8 @@ class CrawlSettings(BaseSettings):
     reddit_refresh_token: SecretStr | None = None
     reddit_feed_user: str | None = None
     reddit_feed_token: SecretStr | None = None
+    mastodon_instance: str | None = None
+    mastodon_token: SecretStr | None = None
     # By the setting's name.
     _host_secrets: dict[str, SecretStr] = PrivateAttr(default_factory=_host_secrets)
 
@@ -107,3 +110,17 @@ class CrawlSettings(BaseSettings):
                 "BOWERBIRD_REDDIT_FEED_TOKEN, as https://www.reddit.com/prefs/feeds shows them, or neither"
             )
         return FeedToken(user, token.get_secret_value())
+
+    def mastodon_account(self) -> MastodonAccount | None:
+        """The owner's account at a Mastodon instance, if there is one.
+
+        Raises:
+            UsageError: a token without its instance: no other may see it.
+        """
+        if not self.mastodon_token:
+            return None
+        if not self.mastodon_instance:
+            raise UsageError(
+                "BOWERBIRD_MASTODON_TOKEN belongs to one instance: say which in BOWERBIRD_MASTODON_INSTANCE"
+            )
+        return MastodonAccount(self.mastodon_instance, self.mastodon_token.get_secret_value())

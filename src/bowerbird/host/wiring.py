@@ -21,6 +21,7 @@ from bowerbird.crawl.hosts import Hosts, placeholders
 from bowerbird.crawl.settings import CrawlSettings
 from bowerbird.crawl.sources import limiter
 from bowerbird.crawl.sources.base import Context
+from bowerbird.crawl.sources.feed_lan import own_origin
 from bowerbird.crawl.sources.folder import FolderSource
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.consumer import Consumer
@@ -36,7 +37,7 @@ from bowerbird.host.host import Host
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE, check_whole
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import Bundle, load
-from bowerbird.net import AtprotoFetcher, FileFetcher, HostTurns, HttpFetcher, WebSockets
+from bowerbird.net import AtprotoFetcher, FileFetcher, HostTurns, HttpFetcher, LanFetcher, WebSockets
 from bowerbird.net.user_agent import AT_HOME, names_contact
 
 MAX_RECEIVES = 5
@@ -90,18 +91,31 @@ def source_context(
         limiter=limiter(),
         reddit=settings.reddit_app(),
         feed_token=settings.feed_token(),
+        mastodon=settings.mastodon_account(),
         requests=settings.crawl_requests,
         seconds=settings.crawl_seconds,
         fill_gaps=fill_gaps,
         streams=WebSockets(user_agent=settings.agent, gateway=gateway),
+        own_network=lambda own: _own_network(own, gateway),
         gateway=gateway,
         anonymous=gateway is None and not names_contact(settings.agent),
     ).paced()
 
 
-def fetcher_for(source: Source, http: Fetcher) -> Fetcher:
-    """A folder's candidates are files below it; everything else comes over HTTP."""
-    return FileFetcher(source.root) if isinstance(source, FolderSource) else http
+def _own_network(own: str, gateway: str | None) -> HttpFetcher:
+    """Asks one server of the owner's network, `http://host:port`."""
+    return HttpFetcher(user_agent=_settings().agent, gateway=gateway, own=own)
+
+
+def fetcher_for(source: Source, http: Fetcher, gateway: str | None, closed: ExitStack) -> Fetcher:
+    """A folder's candidates are files below it; everything else comes over HTTP.
+
+    Where the source is a server on the owner's network, its pictures may come from there.
+    """
+    if isinstance(source, FolderSource):
+        return FileFetcher(source.root)
+    own = own_origin(source.name)
+    return LanFetcher(http, closed.enter_context(_own_network(own, gateway))) if own else http
 
 
 @contextmanager
@@ -126,7 +140,7 @@ def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, clo
     parts = Parts(
         bundle,
         Semaphore(cores),
-        fetcher=fetcher_for(source, http),
+        fetcher=fetcher_for(source, http, options.gateway, closed),
         ledger=ledger,
         decoder=decoder,
         shape=options.shape,

@@ -3,6 +3,7 @@
 from bowerbird.net.atproto import AtprotoFetcher
 from bowerbird.net.fetcher import HttpFetcher
 from bowerbird.net.files import FileFetcher
+from bowerbird.net.lan import LanFetcher
 from bowerbird.net.limits import Limits
 from bowerbird.net.pacing import HostTurns
 from bowerbird.net.schemes import SchemeFetcher
@@ -13,6 +14,7 @@ __all__ = [
     "FileFetcher",
     "HostTurns",
     "HttpFetcher",
+    "LanFetcher",
     "Limits",
     "SchemeFetcher",
     "WebSockets",

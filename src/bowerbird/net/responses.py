@@ -11,7 +11,7 @@ from typing import Final
 
 from urllib3 import BaseHTTPResponse, exceptions
 
-from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError, Said
+from bowerbird.core.errors import BowerbirdError, OptedOutError, PermanentError, RetryableError, Said
 from bowerbird.core.reasons import Word
 from bowerbird.net.urls import Target
 
@@ -25,10 +25,10 @@ _SERVER_ERROR: Final = 500
 # A day: no header of a stranger may park a candidate for longer.
 _LONGEST_WAIT_S: Final = 86_400.0
 
-# An API's own word for why it refuses is short; a web page that says so is of no use to us.
-_MAX_REFUSAL: Final = 4096
-
 _CHUNK: Final = 64 * 1024
+
+# What an API says of its refusal is shorter.
+_SAID_BYTES: Final = 4096
 
 # Where a caller is asked whether it has seen enough. The first packets of an answer hold most headers of
 # pictures; one with a camera's thumbnail or a printer's profile needs more.
@@ -73,14 +73,12 @@ def check_status(response: BaseHTTPResponse, target: Target) -> None:
 
 
 def _said(response: BaseHTTPResponse) -> Said:
+    """What comes with a status: APIs say in its beginning what is wrong. Half of it is as good."""
     headers = {name.lower(): value for name, value in response.headers.items()}
-    body = b""
-    if "json" in headers.get("content-type", "") and "content-encoding" not in headers:
-        try:
-            body = response.read(_MAX_REFUSAL)
-        except (exceptions.HTTPError, OSError, RetryableError):
-            body = b""  # what is known is enough: the status
-    return Said(headers, body)
+    try:
+        return Said(headers, response.read(_SAID_BYTES, decode_content=True) or b"")
+    except (exceptions.HTTPError, BowerbirdError, OSError, ValueError):
+        return Said(headers)
 
 
 def retry_after(value: str | None, date: str | None = None) -> float | None:

@@ -48,3 +48,16 @@ def test_a_feed_token_has_both_halves_and_does_not_show() -> None:
     assert CrawlSettings().feed_token() is None
     with pytest.raises(UsageError, match="set both BOWERBIRD_REDDIT_FEED_USER and"):
         CrawlSettings(reddit_feed_user="me").feed_token()
+
+
+def test_a_token_belongs_to_one_mastodon_instance(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert CrawlSettings().mastodon_account() is None
+    monkeypatch.setenv("BOWERBIRD_MASTODON_TOKEN", "the-token")
+    with pytest.raises(UsageError, match="say which in BOWERBIRD_MASTODON_INSTANCE"):
+        CrawlSettings().mastodon_account()
+    monkeypatch.setenv("BOWERBIRD_MASTODON_INSTANCE", "m.example")
+    settings = CrawlSettings()
+    account = settings.mastodon_account()
+    assert account is not None
+    assert account.headers("m.example") == {"Authorization": "Bearer the-token"}
+    assert "the-token" not in repr(settings) + repr(account)

@@ -36,7 +36,7 @@ def families() -> Mapping[str, str]:
 
 
 def probes() -> tuple[str, ...]:
-    """What `bowerbird doctor` looks at when it is not told: the texts to open."""
+    """What `bowerbird doctor` looks at when it is not told: the texts to open, the newcomer's first."""
     specs = sorted(source_specs().values(), key=lambda spec: spec.rank)
     return tuple(spec.probe for spec in specs if spec.probe)
 

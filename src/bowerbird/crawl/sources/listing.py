@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -123,6 +124,12 @@ class RunBudget:
         return not self.over and self.spent + 1 <= share * self._requests
 
 
+# Errors of Lemmy (https://github.com/LemmyNet/lemmy/blob/main/crates/utils/src/error.rs) and of PieFed.
+_TOO_OFTEN: Final = "rate_limit_error"
+_NOTHING_THERE: Final = re.compile(
+    r"couldnt_find_(?:post|community)|not_found|(?:post|community) not found(?: or inaccessible)?"
+)
+
 _T = TypeVar("_T")
 
 
@@ -209,6 +216,7 @@ class Listing:
         if isinstance(why, SourceThrottledError):  # whatever its status is
             turn.answered(HTTPStatus.TOO_MANY_REQUESTS, answer.headers)
             raise why
+        answer = replace(answer, status=_meant(answer))
         turn.answered(answer.status, answer.headers)
         if why:
             raise why
@@ -237,8 +245,7 @@ class Listing:
         """Let only what can be a page pass."""
         if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
             raise UsageError(
-                f"{self._source}: nothing is at {url.partition('?')[0]}: "
-                "check the name of the community, feed or instance"
+                f"{self._source}: nothing is at {url}: check the name of the community, feed or instance"
             )
         if answer.status != HTTPStatus.OK:
             raise SourceBlockedError(
@@ -252,15 +259,15 @@ class Listing:
             )
 
 
-def fetching(fetcher: Fetcher, accept: str) -> Ask:
-    """Ask through the guarded fetcher, for sources that need no account.
+def fetching(fetcher: Fetcher, accept: str, headers: Mapping[str, str] | None = None) -> Ask:
+    """Ask through the guarded fetcher, for sources that need no account; `headers` may carry a token.
 
     The fetcher raises what a listing reads from statuses; here its errors become statuses again.
     """
 
     def ask(url: str) -> Answer:
         try:
-            fetched = fetcher.fetch(url, accept=accept, max_bytes=MAX_PAGE_BYTES)
+            fetched = fetcher.fetch(url, accept=accept, max_bytes=MAX_PAGE_BYTES, headers=headers)
         except PermanentError as error:
             if error.status is None:  # by our own rules
                 raise SourceBlockedError(f"{_host(url)} cannot be read: {error}") from None
@@ -278,6 +285,20 @@ def _answer(status: int, error: PermanentError | RetryableError) -> Answer:
     wait = error.retry_after_s if isinstance(error, RetryableError) else None
     headers = error.said.headers if wait is None else {**error.said.headers, "retry-after": str(wait)}
     return Answer(status, headers, error.said.body)
+
+
+def _meant(answer: Answer) -> int:
+    """The status that fits what a body says: Lemmy and its kin answer 400 to much that has a status."""
+    if answer.status != HTTPStatus.BAD_REQUEST:
+        return answer.status
+    try:
+        fields = untrusted.mapping(_json(answer.body))
+    except (ValueError, RecursionError):
+        return answer.status
+    said = str(fields.get("error") or fields.get("message")).lower()
+    if said == _TOO_OFTEN:
+        return HTTPStatus.TOO_MANY_REQUESTS
+    return HTTPStatus.NOT_FOUND if _NOTHING_THERE.fullmatch(said) else answer.status
 
 
 def _host(url: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bowerbird.core.errors import UsageError
 from bowerbird.core.post import Lookup
@@ -27,15 +27,15 @@ def follow(
     return kind(source, budget, cursor, fill_gaps=context.fill_gaps, pace=context.pace)
 
 
-def asking(spec: str, accept: str, context: Context) -> Ask:
-    """Ask through the context's fetcher.
+def asking(spec: str, accept: str, context: Context, headers: Mapping[str, str] | None = None) -> Ask:
+    """Ask through the context's fetcher; `headers` go along to the host that is asked, and no other.
 
     Raises:
         UsageError: the context has none.
     """
     if context.fetcher is None:
         raise UsageError(f"{spec} reads from the network, which this command does not")
-    return fetching(context.fetcher, accept)
+    return fetching(context.fetcher, accept, headers or None)
 
 
 def communities(argument: str, context: Context) -> tuple[str, ...]:

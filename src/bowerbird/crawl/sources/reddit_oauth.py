@@ -12,8 +12,6 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-import prawcore
-
 from bowerbird.core import untrusted
 from bowerbird.core.errors import RetryableError, SourceBlockedError, SourceUnreachableError, UsageError
 from bowerbird.core.post import Post
@@ -27,7 +25,6 @@ from bowerbird.crawl.sources.reddit_app import RedditApp
 from bowerbird.crawl.sources.reddit_post import fullname_of, parse_post
 from bowerbird.crawl.sources.reddit_refusals import check_all, explained
 from bowerbird.crawl.sources.subreddits import ALL, is_of, listing_path
-from bowerbird.net.fetcher import gateway_target
 from bowerbird.net.limiter import Limit, Limiter
 
 API: Final = "https://oauth.reddit.com"
@@ -122,11 +119,17 @@ class RedditSession:
         gateway: str | None = None,
         timeout_s: float = 16.0,
     ) -> None:
+        # Every run knows every source, and few are Reddit's: prawcore waits until it is needed.
+        import prawcore  # noqa: PLC0415
+
         self._limiter = limiter
         self._tokens = TOKENS.format(host=urlsplit(www).netloc)
-        open_requestor = partial(_Rig, gateway) if gateway else prawcore.Requestor
-        self._requestor = open_requestor(
-            user_agent=app.user_agent, oauth_url=api, reddit_url=www, timeout=timeout_s
+        self._requestor = prawcore.Requestor(
+            user_agent=app.user_agent,
+            oauth_url=api,
+            reddit_url=www,
+            timeout=timeout_s,
+            session=_to(gateway) if gateway else None,
         )
         authenticator = prawcore.TrustedAuthenticator(
             requestor=self._requestor, client_id=app.client_id, client_secret=app.client_secret
@@ -139,6 +142,8 @@ class RedditSession:
 
     def __call__(self, url: str) -> Answer:
         """GET with the token; see `Ask`."""
+        import prawcore  # noqa: PLC0415 - as above
+
         fresh = not self._authorizer.is_valid()
         if fresh:
             self._fetch_token()
@@ -159,6 +164,8 @@ class RedditSession:
         return Answer(response.status_code, headers, response.content)
 
     def _fetch_token(self) -> None:
+        import prawcore  # noqa: PLC0415 - as above
+
         with self._limiter.turn(self._tokens) as turn:
             try:
                 self._authorizer.refresh()
@@ -179,22 +186,10 @@ class RedditSession:
             turn.answered(HTTPStatus.OK, {})
 
 
-class _Rig(prawcore.Requestor):
-    """Sends what is meant for Reddit to a test rig: in plain http, with the Host header, as our fetcher."""
+def _to(gateway: str) -> Any:
+    from bowerbird.net.gateway_session import GatewaySession  # noqa: PLC0415 - as late as prawcore
 
-    def __init__(self, gateway: str, **choices: Any) -> None:
-        super().__init__(**choices)
-        self._rig = gateway_target(gateway).authority
-        self._http.trust_env = False  # no proxy, no netrc
-
-    def request(self, *args: Any, timeout: float | None = None, **choices: Any) -> Any:
-        """As the one it stands in for, whose arguments are a method and an address."""
-        method, url = args
-        meant = urlsplit(url)
-        here = meant._replace(scheme="http", netloc=self._rig).geturl()
-        headers = {**(choices.pop("headers", None) or {}), "Host": meant.netloc}
-        choices.setdefault("allow_redirects", False)  # they lead to the world
-        return super().request(method, here, timeout=timeout, headers=headers, **choices)
+    return GatewaySession(gateway)
 
 
 def _said(response: Any) -> str:

@@ -24,6 +24,8 @@ _FULLNAME: Final = re.compile(r"t3_[0-9a-z]{1,16}")
 _MEDIA_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 # The types i.redd.it serves under their own extension; "image/jpg" is Reddit's spelling.
 _EXTENSIONS: Final = {"image/jpg": "jpg", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+# Reddit's hint is `image` for these, too.
+_MOVES: Final = re.compile(r"\.(?:gifv?|apng|mp4|webm)\Z", re.IGNORECASE)
 _GONE_TEXTS: Final = {"[deleted]", "[removed]"}
 _MAX_PREVIEWS: Final = 16
 _MAX_ATTACHMENTS: Final = 100  # a gallery holds 20
@@ -61,7 +63,7 @@ def parse_post(data: object, *, source: str) -> Post:
         removed=_removed(fields) or _removed(origin),
         pending=media.pending,
         moving=media.moving,
-        is_picture="image" in hint,
+        is_picture="image" in hint and not _MOVES.search(urlsplit(_link(origin) or "").path),
         text_pictures=inline,
         text_links=picture_links(_text_links(fields) + _text_links(parent), own=not about_text),
     )

@@ -56,7 +56,9 @@ def explained(source: str, url: str, answer: Answer) -> BowerbirdError | None:
         return _closed(f"{source}: {of} cannot be read", reason, answer.status)
     if answer.status == HTTPStatus.FORBIDDEN:
         return _forbidden(source, of, answer)
-    return None
+    # Without its query, where a feed has its token.
+    address = url.partition("?")[0]
+    return UsageError(f"{source}: nothing is at {address}: check the name") if _missing(answer) else None
 
 
 def check_all(source: str, posts: Sequence[Post]) -> None:
@@ -86,7 +88,11 @@ def _not_all(answer: Answer, reason: str | None, elsewhere: str | None) -> str |
         return f"leads to {elsewhere}"
     if reason:
         return f"is {reason!r}"
-    return f"is not there ({answer.status})" if answer.status in _NOT_THERE else None
+    return f"is not there ({answer.status})" if _missing(answer) else None
+
+
+def _missing(answer: Answer) -> bool:
+    return answer.status in _NOT_THERE
 
 
 def _closed(what: str, reason: str, status: int) -> BowerbirdError:

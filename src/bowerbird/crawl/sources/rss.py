@@ -123,7 +123,7 @@ def _post(entry: Any) -> Post:
 def _first_of_gallery(entry: Any, link: str | None) -> tuple[str, ...]:
     """A feed shows the first picture of a gallery as its thumbnail, and no other."""
     is_gallery = link is not None and urlsplit(link).path.startswith("/gallery/")
-    return picture_links(entry["thumbnails"][:1], own=True) if is_gallery else ()
+    return picture_links((each[0] for each in entry["thumbnails"][:1]), own=True) if is_gallery else ()
 
 
 def _open(argument: str, context: Context) -> FollowedSource:
