@@ -40,9 +40,9 @@ def cloud(settings: CrawlSettings, hosts: HostTurns) -> Adapters:
         store=store,
         queue=open_queue(settings.queue_url, settings.dead_letter_url, endpoint),
         ledger=open_ledger(table, store, endpoint) if store and table else None,
-        fetcher=AtprotoFetcher(HttpFetcher(user_agent=settings.user_agent, turns=hosts)),
-        pages=HttpFetcher(user_agent=settings.user_agent),  # sources take their turns themselves
-        streams=WebSockets(user_agent=settings.user_agent),
+        fetcher=AtprotoFetcher(HttpFetcher(user_agent=settings.agent, turns=hosts)),
+        pages=HttpFetcher(user_agent=settings.agent),  # sources take their turns themselves
+        streams=WebSockets(user_agent=settings.agent),
     )
 
 

@@ -37,7 +37,7 @@ def filter_on(  # noqa: PLR0913, PLR0917 - three adapters, and what is told of t
 ) -> BatchFilter:
     """The same on any adapters."""
     at_once = cores(settings.memory_mb)
-    web = HttpFetcher(user_agent=settings.user_agent, gateway=settings.gateway, turns=hosts)
+    web = HttpFetcher(user_agent=settings.agent, gateway=settings.gateway, turns=hosts)
     adapters = Adapters(
         store=store,
         ledger=ledger,

@@ -18,12 +18,15 @@ def context(adapters: Adapters, settings: Settings) -> Context:
         store=adapters.store,
         limiter=limiter(),
         reddit=settings.reddit,
+        feed_token=settings.feed_token,
         mastodon=settings.mastodon,
         requests=settings.requests,
         seconds=settings.seconds,
         fill_gaps=settings.fill_gaps,
         streams=adapters.streams,
         own_network=adapters.own_network,
+        gateway=settings.gateway,
+        anonymous=settings.anonymous,
     ).paced()
 
 

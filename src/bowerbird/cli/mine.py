@@ -78,7 +78,8 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.models.bundle import find
 
     for name in filter(None, (args.bundle, args.scout)):
-        find(name)  # before a place is made for nothing
+        find(name)  # before a place is made for nothing; so is the source opened, which asks nothing yet
+    open_source(args.source, source_context(args.gateway, communities=args.communities))
     place = open_place(args.out, args.endpoint_url)
     context = source_context(args.gateway, place.store, args.communities, fill_gaps=args.fill_gaps)
     source = focused(args.source, context, place.store) if args.focus else open_source(args.source, context)

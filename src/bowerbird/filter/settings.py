@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bowerbird.core.limits import MAX_PICTURE_BYTES
 from bowerbird.filter.cores import MEMORY_MB
 from bowerbird.filter.shape import NOMADS, ShapeRule
-from bowerbird.net.user_agent import IN_THE_CLOUD
+from bowerbird.net.user_agent import IN_THE_CLOUD, with_contact
 
 
 class JudgeSettings(BaseSettings):
@@ -18,11 +18,17 @@ class JudgeSettings(BaseSettings):
 
     bundle: str = "lite"
     user_agent: str = IN_THE_CLOUD
+    contact: str = ""
     memory_mb: int | None = Field(default=None, validation_alias=MEMORY_MB)
     min_area: int = NOMADS.min_area
     max_wide: float = NOMADS.max_wide
     max_tall: float = NOMADS.max_tall
     max_bytes: int = Field(default=MAX_PICTURE_BYTES, ge=1)
+
+    @property
+    def agent(self) -> str:
+        """Who asks: the User-Agent, with the contact; raises what `with_contact` does."""
+        return with_contact(self.user_agent, self.contact)
 
     def shape(self) -> ShapeRule:
         """The gallery's rule on size and aspect."""

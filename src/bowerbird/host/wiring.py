@@ -51,7 +51,7 @@ def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> 
 
     `hosts` paces what is asked of picture hosts; sources take their turns themselves.
     """
-    return AtprotoFetcher(HttpFetcher(user_agent=_settings().user_agent, gateway=gateway, turns=hosts))
+    return AtprotoFetcher(HttpFetcher(user_agent=_settings().agent, gateway=gateway, turns=hosts))
 
 
 def _settings() -> CrawlSettings:
@@ -75,15 +75,16 @@ def source_context(
     adapters = Adapters(
         store=store,
         pages=http_fetcher(gateway),
-        streams=WebSockets(user_agent=settings.user_agent, gateway=gateway),
+        streams=WebSockets(user_agent=settings.agent, gateway=gateway),
         own_network=lambda own: _own_network(own, gateway),
     )
-    return assemble(adapters, Settings.of_crawl(settings, fill_gaps=fill_gaps)).context
+    told = Settings.of_crawl(settings, fill_gaps=fill_gaps, gateway=gateway)
+    return assemble(adapters, told).context
 
 
 def _own_network(own: str, gateway: str | None) -> HttpFetcher:
     """Asks one server of the owner's network, `http://host:port`."""
-    return HttpFetcher(user_agent=_settings().user_agent, gateway=gateway, own=own)
+    return HttpFetcher(user_agent=_settings().agent, gateway=gateway, own=own)
 
 
 def fetcher_for(source: Source, http: Fetcher, gateway: str | None, closed: ExitStack) -> Fetcher:

@@ -39,7 +39,7 @@ def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
     limits = settings.limits()
     computing = cores(settings.memory_mb)
     adapters = Adapters(
-        fetcher=HttpFetcher(user_agent=settings.user_agent, gateway=gateway, turns=turns()),
+        fetcher=HttpFetcher(user_agent=settings.agent, gateway=gateway, turns=turns()),
         decoder=IsolatedDecoder(workers=computing),
         bundle=bundle,
     )
