@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from bowerbird.adapters.place import open_store
 from bowerbird.core.errors import UsageError
 
 
@@ -23,10 +22,10 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: nothing here has a picture to label, or the port is taken.
     """
-    # The web framework takes half a second to import, and no other command needs it.
-    from bowerbird.review.label.app import create_app  # noqa: PLC0415
-    from bowerbird.review.label.session import open_desk  # noqa: PLC0415
-    from bowerbird.serve.server import address, listening, serve  # noqa: PLC0415
+    from bowerbird.adapters.place import open_store
+    from bowerbird.review.label.app import create_app
+    from bowerbird.review.label.session import open_desk
+    from bowerbird.serve.server import address, listening, serve
 
     desk = open_desk(open_store(args.place, args.endpoint_url))
     if not desk.cards:

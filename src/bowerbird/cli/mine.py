@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import re
 
-from bowerbird.adapters.beforehand import above_zero, whole_number
-from bowerbird.adapters.place import open_place
-from bowerbird.crawl.sources import open_source
-from bowerbird.filter.owner_rules import COSTLY, Asked
-from bowerbird.filter.replaced import KEEP_DAYS
+from bowerbird.adapters.terminal.option_values import above_zero, positive, seconds, whole_number
+from bowerbird.core.usual import COSTLY, KEEP_DAYS
 from bowerbird.filter.shape import NOMADS, ShapeRule
-from bowerbird.host.focus import focused
-from bowerbird.host.mine import RunOptions, mine, print_summary
-from bowerbird.host.wiring import HostOptions, source_context
-from bowerbird.models.bundle import find
-
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -72,6 +62,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Mine; exit status 0 when the crawl ended well, 3 when the source was out of reach."""
+    from bowerbird.adapters.place import open_place
+    from bowerbird.crawl.sources import open_source
+    from bowerbird.filter.owner_rules import Asked
+    from bowerbird.host.focus import focused
+    from bowerbird.host.mine import RunOptions, mine, print_summary
+    from bowerbird.host.wiring import HostOptions, source_context
+    from bowerbird.models.bundle import find
+
     for name in filter(None, (args.bundle, args.scout)):
         find(name)  # before a place is made for nothing
     place = open_place(args.out, args.endpoint_url)
@@ -90,19 +88,3 @@ def run(args: argparse.Namespace) -> int:
     result = mine(source, place, options, run_options)
     print_summary(result, place)
     return 0
-
-
-def positive(text: str) -> int:
-    """A whole number above zero."""
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return value
-
-
-def seconds(text: str) -> float:
-    """A duration such as `60s`, `5m`, `1h`."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
-    if match is None or float(match[1]) <= 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a duration; write 60s, 5m or 1h")
-    return float(match[1]) * _UNITS[match[2]]

@@ -7,10 +7,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from bowerbird.adapters import beforehand
 from bowerbird.adapters.terminal.lines import shown
-from bowerbird.filter.scoring import score_files
-from bowerbird.models.bundle import load
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,6 +21,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print one line a picture, in the order of their names."""
+    from bowerbird.adapters import beforehand
+    from bowerbird.filter.scoring import score_files
+    from bowerbird.models.bundle import load
+
     paths = beforehand.pictures_of(args.files, "FILE")
     for score in score_files(paths, load(args.bundle)):
         if args.json:

@@ -159,7 +159,9 @@ def _linked(post: Post, match: Match, image: Image, named: Attachment) -> Candid
         copy = None if exact else untrusted.preview(named.urls[0], named.width, named.height)
         previews += (copy,) if copy else ()
         fallbacks = named.urls + fallbacks
-    whole = Image(named.id or image.id, image.urls + fallbacks, image.previews or previews, *declared)
+    # Either may have the one that is just large enough.
+    both = sorted(dict.fromkeys(previews + image.previews), key=lambda each: each.width * each.height)
+    whole = Image(named.id or image.id, image.urls + fallbacks, tuple(both), *declared)
     return _candidate(post, whole, match.host)
 
 

@@ -112,7 +112,7 @@ def _galleries(hour: Hour) -> None:
     hour.gallery(
         By("travel", "lost_luggage_", "My whole trip in one album"),
         {"is_gallery": True, "media_metadata": None, "gallery_data": None},
-        {"skipped": "gone"},
+        {"skipped": "pending"},
     )
     # A text with a picture in it: no gallery, and the order is that of the text.
     fields, (brushes,) = hour.gallery_fields(Picture("paint-brushes"))

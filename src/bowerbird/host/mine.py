@@ -8,15 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from rich.console import Console
-from rich.table import Table
-
 from bowerbird.adapters.place import Place
 from bowerbird.adapters.terminal.lines import cell, say, shown
 from bowerbird.adapters.terminal.signals import stop_on_signal
 from bowerbird.core.post import Committing, Removing, Source, Telling
+from bowerbird.core.usual import KEEP_DAYS
 from bowerbird.crawl.hosts import turns
-from bowerbird.filter.replaced import KEEP_DAYS
 from bowerbird.host.counts import Tally
 from bowerbird.host.host import Host
 from bowerbird.host.news import News
@@ -118,6 +115,9 @@ def _take_back(source: Source, place: Place, host: Host) -> None:
 
 def print_summary(result: MineResult, place: Place) -> None:
     """Say what happened, on standard output."""
+    from rich.console import Console  # noqa: PLC0415 - not before the first picture is judged
+    from rich.table import Table  # noqa: PLC0415 - as above
+
     tally = result.tally
     table = Table(title="Decisions", title_justify="left", show_footer=True, box=None, pad_edge=False)
     table.add_column("stage", footer="all")

@@ -7,9 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
 from bowerbird.core.ports import QueueDepth
 from bowerbird.host.counts import Tally
 
@@ -24,6 +21,16 @@ def progress() -> Iterator[Report]:
     if not sys.stderr.isatty():
         yield _lines()
         return
+    # Only a terminal needs Rich, which takes as long to import as the first pictures to judge.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     columns = (
         TextColumn("[bold]{task.description}"),
         BarColumn(),

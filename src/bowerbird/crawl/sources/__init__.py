@@ -35,8 +35,9 @@ def families() -> Mapping[str, str]:
 
 
 def probes() -> tuple[str, ...]:
-    """What `bowerbird doctor` looks at when it is not told: the texts to open."""
-    return tuple(spec.probe for spec in source_specs().values() if spec.probe)
+    """What `bowerbird doctor` looks at when it is not told: the texts to open, the newcomer's first."""
+    found = [spec.probe for spec in source_specs().values() if spec.probe]
+    return tuple(sorted(found, key=lambda probe: probe != "bluesky"))
 
 
 def open_source(spec: str, context: Context | None = None) -> Source:

@@ -11,8 +11,6 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-import prawcore
-
 from bowerbird.core import untrusted
 from bowerbird.core.errors import RetryableError, SourceBlockedError, SourceUnreachableError, UsageError
 from bowerbird.core.post import Post
@@ -107,6 +105,9 @@ class RedditSession:
     def __init__(
         self, app: RedditApp, limiter: Limiter, *, api: str = API, www: str = WWW, timeout_s: float = 16.0
     ) -> None:
+        # Every run knows every source, and few are Reddit's: prawcore waits until it is needed.
+        import prawcore  # noqa: PLC0415
+
         self._limiter = limiter
         self._www_host = urlsplit(www).netloc
         self._requestor = prawcore.Requestor(
@@ -123,6 +124,8 @@ class RedditSession:
 
     def __call__(self, url: str) -> Answer:
         """GET with the token; see `Ask`."""
+        import prawcore  # noqa: PLC0415 - as above
+
         fresh = not self._authorizer.is_valid()
         if fresh:
             self._fetch_token()
@@ -143,6 +146,8 @@ class RedditSession:
         return Answer(response.status_code, headers, response.content)
 
     def _fetch_token(self) -> None:
+        import prawcore  # noqa: PLC0415 - as above
+
         with self._limiter.turn(self._www_host) as turn:
             try:
                 self._authorizer.refresh()
