@@ -9,7 +9,9 @@ from __future__ import annotations
 import io
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +29,7 @@ _LANCZOS: Final = Image.Resampling.LANCZOS
 def saved(image: Picture, quality: int = 90, form: str = "JPEG") -> bytes:
     """The picture's file."""
     out = io.BytesIO()
-    image.save(out, form, **({} if form == "PNG" else {"quality": quality}))
+    image.save(out, form, **({"compress_level": 1} if form == "PNG" else {"quality": quality}))
     return out.getvalue()
 
 
@@ -178,16 +180,16 @@ def asked(new: bytes, old: bytes) -> str:
     return {Winner.OLD: "first", Winner.NEW: "second", Winner.BOTH: "two pictures"}[finding.winner]
 
 
-def rows(picture: Picture) -> Iterator[tuple[str, str, str]]:
+def rows(path: Path) -> list[tuple[str, str, str]]:
     """Each kind, who is kept when the original comes first, and who when the copy does."""
+    picture = Image.open(path).convert("RGB")
     original = again(picture, 90)
     base = saved(original)
     pairs = [(kind, base, make(original)) for kind, make in KINDS.items()]
     view = saved(window(picture, 0.02))
     pairs += [(kind, view, saved(window(picture, 0.02 + 0.9 * step))) for kind, step in VIEWS.items()]
     names = {"first": ("original", "copy"), "second": ("copy", "original"), "two pictures": ("both", "both")}
-    for kind, first, copy in pairs:
-        yield kind, names[asked(copy, first)][0], names[asked(first, copy)][1]
+    return [(kind, names[asked(copy, first)][0], names[asked(first, copy)][1]) for kind, first, copy in pairs]
 
 
 def main() -> None:
@@ -196,8 +198,8 @@ def main() -> None:
     files = sorted(folder.iterdir(), key=lambda path: -path.stat().st_size)[:count]
     first: dict[str, Counter[str]] = {}
     last: dict[str, Counter[str]] = {}
-    for path in files:
-        for kind, late, early in rows(Image.open(path).convert("RGB")):
+    with ProcessPoolExecutor() as pool:
+        for kind, late, early in chain.from_iterable(pool.map(rows, files)):
             first.setdefault(kind, Counter())[late] += 1
             last.setdefault(kind, Counter())[early] += 1
     print(

@@ -19,12 +19,12 @@ from bowerbird.core.errors import BowerbirdError
 from bowerbird.filter.parts import Parts
 from bowerbird.filter.shape import NOMADS
 from bowerbird.models.watermark import Detection
+from bowerbird.serve.connection_limits import ConnectionLimits
 from bowerbird.serve.http.gate import Room
 from bowerbird.serve.http.judge import judges
 from bowerbird.serve.http.quotas import Limits
 from bowerbird.serve.http.schema import BundleAnswer, NoveltyAnswer, ThresholdAnswer, WatermarkAnswer
 from bowerbird.serve.http.service import Service
-from bowerbird.serve.punctual import Patience
 from bowerbird.serve.server import server as served
 from tests.fakes import FakeFetcher
 
@@ -106,7 +106,7 @@ def service(
 
 
 @contextmanager
-def running(app: ASGIApp, patience: Patience | None = None) -> Iterator[int]:
+def running(app: ASGIApp, patience: ConnectionLimits | None = None) -> Iterator[int]:
     """The application on loopback as the commands serve it; yields its port."""
     with socket.create_server(("127.0.0.1", 0)) as bound:
         server = served(app, patience)

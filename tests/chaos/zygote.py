@@ -12,7 +12,8 @@ import sys
 import traceback
 
 from bowerbird.cli.main import build_parser, main
-from bowerbird.cli.mine import mine as _loaded
+from bowerbird.host.focus import focused
+from bowerbird.host.mine import mine
 
 
 def serve() -> None:
@@ -46,5 +47,6 @@ def _start(output: str, *arguments: str) -> int:
 
 
 if __name__ == "__main__":
-    assert _loaded
+    assert mine
+    assert focused
     serve()

@@ -11,7 +11,7 @@ from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.core.ports import ObjectStore
 from bowerbird.crawl.following.coverage import Edge, Knowledge, Span
-from bowerbird.crawl.following.cursor import CursorStore
+from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.following.pending import MAX_WAITING, Wait, Waiting
 from tests.contract.servers import S3_SERVERS
 

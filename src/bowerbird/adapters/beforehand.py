@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import hashlib
-import math
 import os
 import re
 import shutil
@@ -105,26 +103,3 @@ def file_to_write(path: Path, room: int = 0) -> None:
 
 def _nearest(folder: Path) -> Path:
     return next(each for each in folder.absolute().parents if each.exists() or each.is_symlink())
-
-
-def above_zero(text: str) -> float:
-    """A number above zero, as an option's value."""
-    value = float(text)
-    if not (math.isfinite(value) and value > 0):
-        raise argparse.ArgumentTypeError(f"a number above 0, not {text}")
-    return value
-
-
-def whole_number(text: str) -> int:
-    """A whole number of 0 or more, as an option's value."""
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"a whole number of 0 or more, not {text}")
-    return value
-
-
-def bundle_version(text: str) -> str:
-    """A version such as `1.0.0`, as an option's value."""
-    if not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", text):
-        raise argparse.ArgumentTypeError(f"three numbers as in 1.0.0, not {text!r}")
-    return text

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bowerbird.adapters.folder.store import STATE, FolderStore
 from bowerbird.core.errors import StoreError, UsageError
+from bowerbird.core.extras import told_if_missing
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.whole import advice
 
@@ -64,10 +65,11 @@ def open_existing(place: str, endpoint_url: str | None = None) -> Place:
 
 def _open_bucket(place: str, endpoint_url: str | None) -> ObjectStore:
     # boto3 takes most of a second to import, and a folder does not need it.
-    import boto3  # noqa: PLC0415
+    with told_if_missing():
+        import boto3  # noqa: PLC0415
 
-    from bowerbird.adapters.aws.s3 import S3Store  # noqa: PLC0415
-    from bowerbird.adapters.aws.timeouts import PATIENCE  # noqa: PLC0415
+        from bowerbird.adapters.aws.s3 import S3Store  # noqa: PLC0415
+        from bowerbird.adapters.aws.timeouts import PATIENCE  # noqa: PLC0415
 
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     if not bucket:

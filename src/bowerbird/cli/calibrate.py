@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bowerbird.adapters import beforehand
-from bowerbird.adapters.place import open_existing
-from bowerbird.cli.train import keep_rate
+from bowerbird.adapters.terminal.option_values import above_zero, keep_rate
 from bowerbird.core.errors import UsageError
-from bowerbird.models.bundle import Bundle, find, load
+
+if TYPE_CHECKING:
+    from bowerbird.models.bundle import Bundle
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -19,9 +20,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--out", type=Path, metavar="BUNDLE", help="write a copy here (default: in place)")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--keep-rate", type=keep_rate, metavar="R", help="of pictures held out in training")
-    how.add_argument(
-        "--per-day", type=beforehand.above_zero, metavar="N", help="pictures a day; needs --from"
-    )
+    how.add_argument("--per-day", type=above_zero, metavar="N", help="pictures a day; needs --from")
     how.add_argument(
         "--good", type=Path, metavar="DIR", help="fresh pictures to keep; needs --reject or --scout"
     )
@@ -45,19 +44,18 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Choose, write, say what was chosen."""
+    from bowerbird.models.bundle import load
+
     _check(args)
     bundle = load(args.bundle)
     out = args.out or bundle.folder
     _check_folders(args, bundle, out)
-    try:
-        if args.scout is not None:
-            _scout(bundle, args, out)
-        elif args.previews is not None:
-            _previews(bundle, args.previews, out)
-        else:
-            _threshold(bundle, args, out)
-    except ModuleNotFoundError as error:
-        raise UsageError(f"{error.name} is missing: pip install 'bowerbird[train]'") from error
+    if args.scout is not None:
+        _scout(bundle, args, out)
+    elif args.previews is not None:
+        _previews(bundle, args.previews, out)
+    else:
+        _threshold(bundle, args, out)
     return 0
 
 
@@ -74,6 +72,10 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _check_folders(args: argparse.Namespace, bundle: Bundle, out: Path) -> None:
+    from bowerbird.adapters import beforehand
+    from bowerbird.adapters.place import open_existing
+    from bowerbird.models.bundle import find
+
     beforehand.bundle_name(out)
     beforehand.folder_to_write(out, sum(artifact.bytes for artifact in bundle.manifest.artifacts))
     for folder in (args.good, args.reject, args.previews):
@@ -86,7 +88,8 @@ def _check_folders(args: argparse.Namespace, bundle: Bundle, out: Path) -> None:
 
 
 def _scout(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
-    from bowerbird.training import calibration, scouting  # noqa: PLC0415 - scikit-learn is slow
+    from bowerbird.models.bundle import load
+    from bowerbird.training import calibration, scouting
 
     scout = load(args.scout)
     trust = scouting.measure(bundle, scout, args.good)
@@ -99,7 +102,7 @@ def _scout(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
 
 
 def _previews(bundle: Bundle, folder: Path, out: Path) -> None:
-    from bowerbird.training import calibration, previews  # noqa: PLC0415 - scikit-learn is slow
+    from bowerbird.training import calibration, previews
 
     found = previews.measure(bundle, folder)
     novelty = bundle.manifest.novelty.model_copy(update={"preview_margin": found.entry()})
@@ -109,7 +112,8 @@ def _previews(bundle: Bundle, folder: Path, out: Path) -> None:
 
 
 def _threshold(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
-    from bowerbird.training import calibration  # noqa: PLC0415 - scikit-learn is slow
+    from bowerbird.adapters.place import open_existing
+    from bowerbird.training import calibration
 
     if args.keep_rate is not None:
         choice = calibration.by_keep_rate(bundle, args.keep_rate)
@@ -120,4 +124,7 @@ def _threshold(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
     else:
         choice = calibration.by_two_folders(bundle, args.good, args.reject)
     label = calibration.write(bundle, choice, out)
-    print(f"{label}: threshold {choice.threshold:.4g} (was {bundle.novelty.threshold:.4g}), {choice.chosen}")
+    print(
+        f"{label}: keeps from match {choice.threshold:.4g} (was {bundle.novelty.threshold:.4g}), "
+        f"{choice.chosen}"
+    )

@@ -7,20 +7,14 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
-
-from rich.console import Console
-from rich.table import Table
+from typing import TYPE_CHECKING
 
 from bowerbird.adapters.terminal.lines import cell, shown
-from bowerbird.cli.mine import positive
-from bowerbird.core.messages import Candidate, encode_candidate
-from bowerbird.core.post import Telling
-from bowerbird.crawl.crawler import Skipped
-from bowerbird.crawl.hosts import turns
-from bowerbird.crawl.rules import counted_as
-from bowerbird.crawl.sources import open_source
-from bowerbird.host.wiring import crawler, http_fetcher, source_context
-from bowerbird.net.pacing import troubles
+from bowerbird.adapters.terminal.option_values import positive
+
+if TYPE_CHECKING:
+    from bowerbird.core.messages import Candidate
+    from bowerbird.crawl.crawler import Skipped
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,6 +33,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print each candidate as it is found, and count what was on standard error."""
+    from bowerbird.core.post import Telling
+    from bowerbird.crawl.crawler import Skipped
+    from bowerbird.crawl.hosts import turns
+    from bowerbird.crawl.rules import counted_as
+    from bowerbird.crawl.sources import open_source
+    from bowerbird.host.wiring import crawler, http_fetcher, source_context
+    from bowerbird.net.pacing import troubles
+
     source = open_source(args.source, source_context(args.gateway, communities=args.communities))
     counts: Counter[tuple[str, str]] = Counter()
     pace = turns()
@@ -51,10 +53,7 @@ def run(args: argparse.Namespace) -> int:
         else:
             counts["candidate", found.host or "-"] += 1
             print(_line(found) if args.json else shown(f"{found.id}  {found.urls[0]}"))
-    table = Table("result", "host or reason", "count", box=None)
-    for (result, word), count in counts.most_common():
-        table.add_row(result, cell(word), str(count))
-    Console(file=sys.stderr).print(table)
+    _print_counts(counts)
     hosts = troubles(pace.take())
     if hosts:
         print(shown(f"hosts in trouble: {hosts}"), file=sys.stderr)
@@ -63,7 +62,19 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _print_counts(counts: Counter[tuple[str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("result", "host or reason", "count", box=None)
+    for (result, word), count in counts.most_common():
+        table.add_row(result, cell(word), str(count))
+    Console(file=sys.stderr).print(table)
+
+
 def _limited(found: Iterator[Candidate | Skipped], limit: int | None) -> Iterator[Candidate | Skipped]:
+    from bowerbird.core.messages import Candidate
+
     if limit is None:
         yield from found
         return
@@ -75,6 +86,8 @@ def _limited(found: Iterator[Candidate | Skipped], limit: int | None) -> Iterato
 
 
 def _line(candidate: Candidate) -> str:
+    from bowerbird.core.messages import encode_candidate
+
     message = json.loads(encode_candidate(candidate))
     return json.dumps({"version": message["version"], **message["candidate"]})
 

@@ -10,15 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-from bowerbird.adapters.place import open_store
 from bowerbird.adapters.terminal.lines import shown
 from bowerbird.adapters.terminal.signals import stop_on_signal
-from bowerbird.deliver.settings import GallerySettings
-from bowerbird.deliver.sweep import Sweep
-from bowerbird.deliver.wiring import deliverer
 
 _LOOK_EVERY_S: Final = 10.0
 # A gallery that is down is asked less and less often, up to every ten minutes.
@@ -44,6 +37,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Deliver; exit status 1 when some picture is left to be tried again."""
+    from bowerbird.adapters.place import open_store
+    from bowerbird.assembly.delivering import deliverer
+    from bowerbird.deliver.settings import GallerySettings
+    from bowerbird.deliver.sweep import Sweep
+
     store = open_store(args.place, args.endpoint_url)
     stop = threading.Event()
     # When it stops at once, the claim on the picture in hand runs out by itself.
@@ -91,6 +89,9 @@ def _progress() -> Iterator[Callable[[Counter[str]], None]]:
     if not sys.stderr.isatty():
         yield lambda _counts: None
         return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("looking", total=None)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bowerbird.demo.rehearsal import run_demo
-from bowerbird.models.bundle import find
-
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -19,6 +16,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Run the demo and say where its sheet is."""
+    from bowerbird.demo.rehearsal import run_demo
+    from bowerbird.models.bundle import find
+
     find(args.bundle)  # before a folder is made for nothing
     files = run_demo(args.out, args.bundle)
     for path in filter(None, (files.page, files.picture, files.histogram)):

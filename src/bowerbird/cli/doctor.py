@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 
-from bowerbird.adapters.folder.disk import damaged
-from bowerbird.adapters.place import Place, open_place
-from bowerbird.adapters.sqlite.salvage import ailment
 from bowerbird.adapters.terminal.lines import shown
 from bowerbird.core.errors import (
     BowerbirdError,
@@ -19,15 +17,12 @@ from bowerbird.core.errors import (
     StoreError,
     UsageError,
 )
-from bowerbird.crawl.host_health import HostState, host_state
-from bowerbird.crawl.hosts import turns
-from bowerbird.crawl.source_health import SourceState, source_state
-from bowerbird.crawl.sources import open_source, probes
-from bowerbird.crawl.sources.base import Context
-from bowerbird.host.state_files import SCHEMAS
-from bowerbird.host.wiring import crawler, http_fetcher, source_context
-from bowerbird.models.bundle import load
-from bowerbird.review.report.host_health import last_days_hosts
+
+if TYPE_CHECKING:
+    from bowerbird.adapters.place import Place
+    from bowerbird.crawl.host_health import HostState
+    from bowerbird.crawl.source_health import SourceState
+    from bowerbird.crawl.sources.base import Context
 
 #: A source that answers one request in this many seconds is reachable.
 PATIENCE_S = 20.0
@@ -35,12 +30,20 @@ PATIENCE_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, how it is (`ok`, or a word for what is wrong), and what to do."""
+    """What was looked at, how it is (`ok`, or a word for what is wrong), and what to do.
+
+    `about` is what it is worth knowing before one chooses it.
+    """
 
     what: str
     name: str
     state: str
     detail: str = ""
+    about: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.what:7} {self.name:20} {self.state:12} {self.detail}".rstrip()
+        return f"{line}\n        {self.about}" if self.about else line
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -62,19 +65,26 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a line a finding; exit status 3 when no source is reachable, 1 when bundle or store is not."""
+    """Print what is found.
+
+    Exit status 3 when no source is reachable, 1 when bundle or store is not, 2 when nobody says who asks.
+    """
+    from bowerbird.host.wiring import source_context
+
     context = source_context(args.gateway, communities=args.communities)
     findings = []
     for finding in _findings(args, context):
         findings.append(finding)
-        line = f"{finding.what:7} {finding.name:20} {finding.state:12} {finding.detail}"
-        print(json.dumps(asdict(finding)) if args.json else shown(line.rstrip()), flush=True)
+        lines = [json.dumps(asdict(finding))] if args.json else map(shown, str(finding).splitlines())
+        print(*lines, sep="\n", flush=True)
     return status(findings)
 
 
 def status(findings: list[Finding]) -> int:
     """The exit status that findings amount to."""
     sources = [finding.state for finding in findings if finding.what == "source"]
+    if any(finding.what == "contact" for finding in findings):
+        return 2
     if not {"ok", "empty"} & set(sources):
         return 3
     # What hosts did to an earlier day's downloads is told; only what is wrong now is a failure.
@@ -83,13 +93,21 @@ def status(findings: list[Finding]) -> int:
 
 
 def _findings(args: argparse.Namespace, context: Context) -> Iterator[Finding]:
+    from bowerbird.adapters.place import open_place
+    from bowerbird.crawl.sources import probes, source_specs
+    from bowerbird.net.user_agent import NO_CONTACT
+    from bowerbird.review.report.host_health import last_days_hosts
+
+    specs = source_specs()
+    if context.anonymous:
+        yield Finding("contact", "BOWERBIRD_CONTACT", "missing", NO_CONTACT)
     for spec in args.source or probes():
         state = probe(spec, context)
-        yield Finding("source", spec, state.health, state.detail)
+        known = specs.get(spec.partition(":")[0])
+        detail = "not asked: see BOWERBIRD_CONTACT" if state.detail == NO_CONTACT else state.detail
+        yield Finding("source", spec, state.health, detail, known.advice if known else "")
     if args.link:
-        with http_fetcher(args.gateway, turns()) as http:
-            for link in args.link:
-                yield _of("host", host_state(link, crawler(http).hosts, http))
+        yield from _hosts(args.link, args.gateway)
     yield _bundle(args.bundle)
     if args.out:
         finding = _store(args.out, args.endpoint_url)
@@ -100,8 +118,23 @@ def _findings(args: argparse.Namespace, context: Context) -> Iterator[Finding]:
             yield from (_of("history", state) for state in last_days_hosts(place.store))
 
 
+def _hosts(links: Sequence[str], gateway: str | None) -> Iterator[Finding]:
+    """How the hosts of these pictures answer."""
+    from bowerbird.crawl.host_health import host_state
+    from bowerbird.crawl.hosts import turns
+    from bowerbird.host.wiring import crawler, http_fetcher
+
+    with http_fetcher(gateway, turns()) as http:
+        for link in links:
+            yield _of("host", host_state(link, crawler(http).hosts, http))
+
+
 def _files(place: Place) -> Iterator[Finding]:
     """The queue, the ledger and the index, as far as they are there."""
+    from bowerbird.adapters.folder.disk import damaged
+    from bowerbird.adapters.sqlite.salvage import ailment
+    from bowerbird.host.state_files import SCHEMAS
+
     for name, schema in SCHEMAS.items():
         path = place.state / name
         try:
@@ -121,6 +154,9 @@ def _of(what: str, state: HostState) -> Finding:
 
 def probe(spec: str, context: Context) -> SourceState:
     """Ask a source for one page."""
+    from bowerbird.crawl.source_health import SourceState, source_state
+    from bowerbird.crawl.sources import open_source
+
     try:
         source = open_source(spec, replace(context, store=None, requests=1, seconds=PATIENCE_S))
         return source_state(spec, sum(1 for _ in zip(range(1), source.posts(), strict=False)))
@@ -131,6 +167,8 @@ def probe(spec: str, context: Context) -> SourceState:
 
 
 def _bundle(name: str) -> Finding:
+    from bowerbird.models.bundle import load
+
     try:
         return Finding("bundle", load(name, verify=True).label, "ok")
     except BowerbirdError as error:
@@ -139,6 +177,8 @@ def _bundle(name: str) -> Finding:
 
 def _store(place: str, endpoint_url: str | None) -> Finding:
     """Write, read back and remove an object that nobody else's key can be."""
+    from bowerbird.adapters.place import open_place
+
     key, data = f"doctor/{uuid.uuid4().hex}", b"bowerbird doctor was here"
     try:
         store = open_place(place, endpoint_url).store

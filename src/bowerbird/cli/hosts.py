@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import TypedDict
-
-from rich.console import Console
-from rich.table import Table
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypedDict
 
 from bowerbird.adapters.terminal.lines import cell
-from bowerbird.crawl.hosts import Hosts
+
+if TYPE_CHECKING:
+    from bowerbird.crawl.hosts import Hosts
 
 
 class Row(TypedDict):
@@ -32,12 +32,22 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print one row a link, in the order given."""
+    from bowerbird.crawl.hosts import Hosts
+
     hosts = Hosts.found()
     rows = [look(hosts, url) for url in args.urls]
     if args.json:
         for row in rows:
             print(json.dumps(row))
-        return 0
+    else:
+        _print_table(rows)
+    return 0
+
+
+def _print_table(rows: Sequence[Row]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("host", "kind", "id", "link", box=None)
     for row in rows:
         table.add_row(
@@ -47,7 +57,6 @@ def run(args: argparse.Namespace) -> int:
             cell(row["url"]),
         )
     Console().print(table)
-    return 0
 
 
 def look(hosts: Hosts, url: str) -> Row:

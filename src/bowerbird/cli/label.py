@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from bowerbird.adapters.place import open_store
 from bowerbird.core.errors import UsageError
 
 
@@ -23,15 +22,15 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: nothing here has a picture to label, or the port is taken.
     """
-    # The web framework takes half a second to import, and no other command needs it.
-    from bowerbird.review.label.app import create_app  # noqa: PLC0415
-    from bowerbird.review.label.session import open_desk  # noqa: PLC0415
-    from bowerbird.serve.server import address, listening, serve  # noqa: PLC0415
+    from bowerbird.adapters.place import open_store
+    from bowerbird.review.label.app import create_app
+    from bowerbird.review.label.session import open_session
+    from bowerbird.serve.server import address, listening, serve
 
-    desk = open_desk(open_store(args.place, args.endpoint_url))
-    if not desk.cards:
+    session = open_session(open_store(args.place, args.endpoint_url))
+    if not session.cards:
         raise UsageError(f"{args.place}: no decision has a picture; run `mine` without --no-thumbnails")
     with listening("127.0.0.1", args.port) as bound:
-        print(f"{len(desk.cards)} pictures at {address(bound)}", flush=True)
-        serve(create_app(desk, bound.getsockname()[1]), bound, verbose=args.verbose)
+        print(f"{len(session.cards)} pictures at {address(bound)}", flush=True)
+        serve(create_app(session, bound.getsockname()[1]), bound, verbose=args.verbose)
     return 0

@@ -6,9 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bowerbird.adapters.place import open_store
 from bowerbird.core.errors import UsageError
-from bowerbird.review.label.imported import import_deletions
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -26,6 +24,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Import; exit status 1 when no line matched."""
+    from bowerbird.adapters.place import open_store
+    from bowerbird.review.label.imported import import_deletions
+
     try:
         lines = args.file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

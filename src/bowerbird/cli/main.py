@@ -14,13 +14,17 @@ from bowerbird import __version__, cli
 from bowerbird.adapters.terminal.hang_up import outlive_terminal, silence
 from bowerbird.adapters.terminal.lines import PlainFormatter, shown
 from bowerbird.core.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError, UsageError
+from bowerbird.core.extras import told_if_missing
 from bowerbird.core.whole import advice
 
 OK, FAILED, WRONG_USAGE, NO_SOURCE, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The whole command line; a new file in this folder needs no other change."""
+    """The whole command line; a new file in this folder needs no other change.
+
+    All those files are read for it, so each imports what it works with in `run`, and not before.
+    """
     parser = argparse.ArgumentParser(
         prog="bowerbird", description="Grows a picture collection by itself.", allow_abbrev=False
     )
@@ -43,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # A gateway is one host for all the world's, so urllib3's word on busy pools says nothing.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     try:
-        status = int(args.run(args))
+        with told_if_missing():
+            status = int(args.run(args))
         sys.stdout.flush()  # while somebody is there to say that the disk is full
     except BowerbirdError as error:
         return _complain(error, _status(error))

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 
-from bowerbird.adapters.beforehand import above_zero, whole_number
-from bowerbird.adapters.place import open_place
-from bowerbird.crawl.sources import open_source
-from bowerbird.filter.owner_rules import COSTLY, Asked
-from bowerbird.filter.replaced import KEEP_DAYS
+from bowerbird.adapters.terminal.option_values import above_zero, positive, seconds, whole_number
+from bowerbird.core.limits import DOWNLOADS
+from bowerbird.core.usual import COSTLY, KEEP_DAYS
 from bowerbird.filter.shape import NOMADS, ShapeRule
-from bowerbird.host.focus import focused
-from bowerbird.host.mine import RunOptions, mine, print_summary
-from bowerbird.host.wiring import HostOptions, source_context
-from bowerbird.models.bundle import find
-
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -60,7 +51,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="DAYS",
         help=f"how long pictures that a better copy replaced can come back (default: {KEEP_DAYS})",
     )
-    parser.add_argument("--downloads", type=positive, default=16, metavar="N", help="at once (default: 16)")
+    parser.add_argument(
+        "--downloads",
+        type=positive,
+        default=DOWNLOADS,
+        metavar="N",
+        help=f"at once (default: {DOWNLOADS})",
+    )
     parser.add_argument(
         "--no-thumbnails", action="store_true", help="keep no small copies of rejected pictures"
     )
@@ -72,8 +69,17 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Mine; exit status 0 when the crawl ended well, 3 when the source was out of reach."""
+    from bowerbird.adapters.place import open_place
+    from bowerbird.crawl.sources import open_source
+    from bowerbird.filter.owner_rules import Asked
+    from bowerbird.host.focus import focused
+    from bowerbird.host.mine import RunOptions, mine, print_summary
+    from bowerbird.host.wiring import HostOptions, source_context
+    from bowerbird.models.bundle import find
+
     for name in filter(None, (args.bundle, args.scout)):
-        find(name)  # before a place is made for nothing
+        find(name)  # before a place is made for nothing; so is the source opened, which asks nothing yet
+    open_source(args.source, source_context(args.gateway, communities=args.communities))
     place = open_place(args.out, args.endpoint_url)
     context = source_context(args.gateway, place.store, args.communities, fill_gaps=args.fill_gaps)
     source = focused(args.source, context, place.store) if args.focus else open_source(args.source, context)
@@ -90,19 +96,3 @@ def run(args: argparse.Namespace) -> int:
     result = mine(source, place, options, run_options)
     print_summary(result, place)
     return 0
-
-
-def positive(text: str) -> int:
-    """A whole number above zero."""
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return value
-
-
-def seconds(text: str) -> float:
-    """A duration such as `60s`, `5m`, `1h`."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
-    if match is None or float(match[1]) <= 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a duration; write 60s, 5m or 1h")
-    return float(match[1]) * _UNITS[match[2]]

@@ -6,20 +6,15 @@ import argparse
 import sys
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-from bowerbird.adapters import beforehand
 from bowerbird.adapters.terminal.lines import shown
 from bowerbird.core.errors import BundleError
 from bowerbird.core.whole import replacing, write_whole
-from bowerbird.models import bundle as bundles
-from bowerbird.models import manifest as manifests
-from bowerbird.models.manifest import Artifact, EncoderEntry, PreprocessEntry
-from bowerbird.training import published
-from bowerbird.training.download import download
-from bowerbird.training.published import Published
+
+if TYPE_CHECKING:
+    from bowerbird.models.manifest import PreprocessEntry
+    from bowerbird.training.published import Published
 
 _NETWORKS = Path.home() / ".cache/bowerbird"
 # Weights that torch must read first, in the environment of `make train-env`.
@@ -54,7 +49,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     pulling.add_argument(
         "--published",
         type=Path,
-        default=published.OWN,
         metavar="FILE",
         help="another table of addresses and hashes, such as a mirror's (default: the publishers' own)",
     )
@@ -67,6 +61,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_list(_: argparse.Namespace) -> int:
     """Print a line a bundle."""
+    from bowerbird.models import bundle as bundles
+
     for folder in bundles.installed():
         bundle = bundles.load(folder)
         megabytes = sum(artifact.bytes for artifact in bundle.manifest.artifacts) / 1e6
@@ -79,6 +75,8 @@ def run_list(_: argparse.Namespace) -> int:
 
 def run_verify(args: argparse.Namespace) -> int:
     """Check each bundle; exit status 1 if any is not sound."""
+    from bowerbird.models import bundle as bundles
+
     sound = True
     for name in args.bundles or [str(folder) for folder in bundles.installed()]:
         try:
@@ -91,7 +89,10 @@ def run_verify(args: argparse.Namespace) -> int:
 
 def run_pull(args: argparse.Namespace) -> int:
     """Fetch, and say what to do next."""
-    table = published.read(args.published)
+    from bowerbird.adapters import beforehand
+    from bowerbird.training import published
+
+    table = published.read(args.published or published.OWN)
     name, what = args.what, getattr(table, args.what)
     if name == "clip":
         name, what = f"clip-{args.precision}", table.clip[args.precision]
@@ -109,6 +110,11 @@ def run_pull(args: argparse.Namespace) -> int:
 
 def pull(what: Published, folder: Path) -> None:
     """Fetch one published file into a folder, with a progress bar."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    from bowerbird.training.download import download
+
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -126,6 +132,8 @@ def pull(what: Published, folder: Path) -> None:
 
 def describe(what: Published, folder: Path, preprocess: PreprocessEntry) -> None:
     """Write the `encoder.json` that `bowerbird train --encoder` reads."""
+    from bowerbird.models.manifest import Artifact, EncoderEntry
+
     artifact = Artifact(
         file=what.file,
         sha256=what.sha256,
@@ -140,6 +148,10 @@ def describe(what: Published, folder: Path, preprocess: PreprocessEntry) -> None
 
 def run_export(args: argparse.Namespace) -> int:
     """Verify, then pack manifest and artifacts; the same bundle gives the same bytes."""
+    from bowerbird.adapters import beforehand
+    from bowerbird.models import bundle as bundles
+    from bowerbird.models import manifest as manifests
+
     folder = bundles.find(args.bundle)
     beforehand.file_to_write(args.file, sum(each.bytes for each in manifests.read(folder).artifacts))
     bundle = bundles.load(folder.resolve(), verify=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from bowerbird.adapters.place import open_existing
-from bowerbird.cli.mine import seconds
+from bowerbird.adapters.terminal.option_values import seconds
 from bowerbird.core.errors import UsageError
-from bowerbird.core.post import Lookup
-from bowerbird.crawl.sources import open_source
-from bowerbird.host.wiring import recheck_ledger, source_context
-from bowerbird.removal.recheck import Recheck, recheck
+
+if TYPE_CHECKING:
+    from bowerbird.removal.recheck import Recheck
 
 #: What a hundred posts may cost: Lemmy takes one request for each, thirty a minute, and some twice.
 REQUESTS, SECONDS = 300, 600.0
@@ -35,6 +34,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Recheck; exit status 3 when the source was blocked or out of reach, 1 when it gave no answer."""
+    from bowerbird.adapters.place import open_existing
+    from bowerbird.core.post import Lookup
+    from bowerbird.crawl.sources import open_source
+    from bowerbird.host.wiring import recheck_ledger, source_context
+    from bowerbird.removal.recheck import recheck
+
     # A crawl's budget would recheck the same few posts again and again.
     source = open_source(
         args.source, replace(source_context(args.gateway), requests=REQUESTS, seconds=SECONDS)

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bowerbird.adapters.place import open_existing
-from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.core.errors import UsageError
-from bowerbird.host.state_files import QUEUE
-from bowerbird.host.wiring import cloud_queue
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,6 +19,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Redrive the embedded queue of a place, or a queue of SQS."""
+    from bowerbird.adapters.place import open_existing
+    from bowerbird.adapters.sqlite.queue import SqliteQueue
+    from bowerbird.host.state_files import QUEUE
+    from bowerbird.host.wiring import cloud_queue
+
     if args.queue:
         if not args.queue.startswith(("http://", "https://")):
             raise UsageError(f"--queue {args.queue}: give the queue's URL, as SQS shows it")

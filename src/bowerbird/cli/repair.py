@@ -5,9 +5,6 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 
-from bowerbird.adapters.place import open_existing
-from bowerbird.host.repair.repair import repair
-
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -26,6 +23,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Mend, and say what was found, what was rebuilt, and what is lost."""
+    from bowerbird.adapters.place import open_existing
+    from bowerbird.host.repair.repair import repair
+
     place = open_existing(args.place, args.endpoint_url)
     sound = True
     for finding in repair(place, now=datetime.now(UTC), dry_run=args.dry_run):

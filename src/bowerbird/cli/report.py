@@ -6,20 +6,15 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
-
-from bowerbird.adapters.beforehand import file_to_write
-from bowerbird.adapters.place import open_store
 from bowerbird.adapters.terminal.lines import cell
-from bowerbird.cli.sheet import day
+from bowerbird.adapters.terminal.option_values import day
 from bowerbird.core.errors import UsageError
-from bowerbird.core.plain_text import plain
 from bowerbird.core.whole import write_whole
-from bowerbird.core.yields import DIMENSIONS, Yields, read_yields
-from bowerbird.host.replaced_pictures import told_waiting
-from bowerbird.review.report.page import reasons, render_page
+
+if TYPE_CHECKING:
+    from bowerbird.core.yields import Yields
 
 _MOST_ROWS = 10
 
@@ -43,6 +38,13 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: nothing has been decided in this place, or on this day.
     """
+    from bowerbird.adapters.beforehand import file_to_write
+    from bowerbird.adapters.place import open_store
+    from bowerbird.core.plain_text import plain
+    from bowerbird.core.yields import read_yields
+    from bowerbird.host.replaced_pictures import told_waiting
+    from bowerbird.review.report.page import render_page
+
     store = open_store(args.place, args.endpoint_url)
     page = args.out or (Path("report.html") if "://" in args.place else Path(args.place, "report.html"))
     if not args.json:
@@ -55,6 +57,18 @@ def run(args: argparse.Namespace) -> int:
         return 0
     name = args.place.rstrip("/").rpartition("/")[2] or args.place
     write_whole(page, render_page(yields, plain(f"Where the keeps of {name} come from")).encode())
+    _print_tables(yields, told_waiting(store))
+    print(page)
+    return 0
+
+
+def _print_tables(yields: Yields, waiting: str | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from bowerbird.core.yields import DIMENSIONS
+    from bowerbird.review.report.page import reasons
+
     console = Console(file=sys.stdout, highlight=False)
     for dimension in DIMENSIONS[:-1]:
         table = Table(dimension, box=None, pad_edge=False)
@@ -66,14 +80,13 @@ def run(args: argparse.Namespace) -> int:
                 cell(row.name), str(row.seen), str(row.kept), f"{row.share:.1%}", cell(reasons(row))
             )
         console.print(table, "")
-    waiting = told_waiting(store)
     if waiting:
         console.print(waiting, "", markup=False, sep="\n")
-    print(page)
-    return 0
 
 
 def _print_json(yields: Yields) -> None:
+    from bowerbird.core.yields import DIMENSIONS
+
     for dimension in DIMENSIONS:
         for row in yields.by[dimension]:
             line = {

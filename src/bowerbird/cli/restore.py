@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from bowerbird.adapters.place import open_existing
 from bowerbird.core.errors import UsageError
-from bowerbird.filter.replaced import Replaced, Waiting
-from bowerbird.host.replaced_pictures import told_size
-from bowerbird.host.wiring import restorer
+
+if TYPE_CHECKING:
+    from bowerbird.filter.replaced import Waiting
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,6 +37,10 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: no picture is named, or a name fits none or several; nothing was restored.
     """
+    from bowerbird.adapters.place import open_existing
+    from bowerbird.filter.replaced import Replaced
+    from bowerbird.host.wiring import restorer
+
     place = open_existing(args.place, args.endpoint_url)
     waiting = list(Replaced(place.store).waiting())
     if args.list:
@@ -74,6 +78,8 @@ def _sha256(each: Waiting) -> str:
 
 
 def _print_list(waiting: Sequence[Waiting]) -> None:
+    from bowerbird.host.replaced_pictures import told_size
+
     if not waiting:
         print("nothing waits in replaced/")
         return

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bowerbird.adapters import beforehand
 from bowerbird.adapters.terminal.lines import shown
-from bowerbird.filter.scoring import score_files
-from bowerbird.models.bundle import load
+from bowerbird.core.wording import MATCH, standing
+
+if TYPE_CHECKING:
+    from bowerbird.assembly.scoring import Score
+
+_WIDEST = len(standing(99))
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,11 +27,22 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print one line a picture, in the order of their names."""
+    from bowerbird.adapters import beforehand
+    from bowerbird.assembly.scoring import score_files
+    from bowerbird.models.bundle import load
+
     paths = beforehand.pictures_of(args.files, "FILE")
     for score in score_files(paths, load(args.bundle)):
         if args.json:
-            print(json.dumps(asdict(score), ensure_ascii=False))
+            print(json.dumps(score.record(), ensure_ascii=False))
         else:
-            number = "     -" if score.novelty is None else f"{score.novelty:6.2f}"
-            print(shown(f"{'keep' if score.keep else 'drop'} {number}  {score.path}  {score.reason}"))
+            print(shown(_line(score)))
     return 0
+
+
+def _line(score: Score) -> str:
+    number = "     -" if score.novelty is None else f"{score.novelty:6.2f}"
+    stands = "" if score.percentile is None else standing(score.percentile)
+    return (
+        f"{'keep' if score.keep else 'drop'}  {MATCH} {number}  {stands:{_WIDEST}}  {score.path}  {score.why}"
+    )

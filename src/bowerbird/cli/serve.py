@@ -20,8 +20,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C or TERM."""
-    # The web framework takes half a second to import, and no other command needs it.
-    from bowerbird.serve.wiring import ServeOptions, run_server  # noqa: PLC0415
+    from bowerbird.serve.wiring import ServeOptions, run_server
 
     names = tuple(args.name)
     run_server(ServeOptions(args.host, args.port, args.bundle, args.zmq, verbose=args.verbose, names=names))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bowerbird.adapters.beforehand import folder_to_write
-from bowerbird.adapters.place import open_store
+from bowerbird.adapters.terminal.option_values import day
 from bowerbird.core.errors import UsageError
-from bowerbird.models.bundle import Bundle, load
-from bowerbird.review.sheet import write_sheet
-from bowerbird.review.sheet.histogram import reference_of
+
+if TYPE_CHECKING:
+    from bowerbird.models.bundle import Bundle
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -29,35 +28,33 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace, load_bundle: Callable[[str], Bundle] = load) -> int:
+def run(args: argparse.Namespace, load_bundle: Callable[[str], Bundle] | None = None) -> int:
     """Write the sheet and say where it is.
 
     Raises:
         UsageError: nothing has been decided in this place, or on this day.
     """
+    from bowerbird.adapters.beforehand import folder_to_write
+    from bowerbird.adapters.place import open_store
+    from bowerbird.models.bundle import load
+    from bowerbird.review.sheet import write_sheet
+    from bowerbird.review.sheet.histogram import reference_of
+
     store = open_store(args.place, args.endpoint_url)
     out = args.out or _beside(args.place)
     folder_to_write(out)
     prefix = f"decisions/day={args.day or ''}"
     if next(iter(store.keys(prefix)), None) is None:
         raise UsageError(f"{args.place}: holds no decisions{f' of {args.day}' if args.day else ''} yet")
-    reference = reference_of(load_bundle(args.bundle))
+    reference = reference_of((load_bundle or load)(args.bundle))
     title = f"Contact sheet of {args.place.rstrip('/').rpartition('/')[2] or args.place}"
     files = write_sheet(store, out, reference=reference, day=args.day, title=title)
-    if not reference.fits(files.report):
-        decided = ", ".join(files.report.bundles)
+    if not reference.fits(files.run):
+        decided = ", ".join(files.run.bundles)
         print(f"bowerbird: decided by {decided}; give it as --bundle to see its scores", file=sys.stderr)
     for path in filter(None, (files.page, files.picture, files.histogram)):
         print(path)
     return 0
-
-
-def day(text: str) -> str:
-    """A date as decisions are filed under."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write it as 2026-03-01") from None
 
 
 def _beside(place: str) -> Path:

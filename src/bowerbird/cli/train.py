@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bowerbird.adapters import beforehand
-from bowerbird.adapters.place import open_store
+from bowerbird.adapters.terminal.option_values import bundle_version, keep_rate
 from bowerbird.core.errors import UsageError
 
-_LEAST, _USUAL, _MOST = 0.5, 0.95, 0.999
+_USUAL = 0.95
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,7 +26,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add("--cache", type=Path, default=Path.home() / ".cache/bowerbird/embeddings.db", metavar="FILE")
     add(
         "--bundle-version",
-        type=beforehand.bundle_version,
+        type=bundle_version,
         default="1.0.0",
         metavar="X.Y.Z",
         help="recorded in every decision",
@@ -37,26 +36,17 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(run=run)
 
 
-def keep_rate(text: str) -> float:
-    """A share that makes sense as a keep rate."""
-    rate = float(text)
-    if not _LEAST <= rate <= _MOST:
-        raise argparse.ArgumentTypeError(f"a share from {_LEAST} to {_MOST}, not {text}")
-    return rate
-
-
 def run(args: argparse.Namespace) -> int:
     """Embed, fit, write, show."""
     if not args.good and (args.feedback is None or args.reject or args.mixture or args.keep_rate):
         raise UsageError(
             "give --good DIR; alone, --feedback PLACE takes no --reject, --mixture or --keep-rate"
         )
+    from bowerbird.adapters.place import open_store
+    from bowerbird.training.retraining import retrain
+    from bowerbird.training.training import Wishes, train
+
     labels = None if args.feedback is None else open_store(args.feedback, args.endpoint_url)
-    try:
-        from bowerbird.training.retraining import retrain  # noqa: PLC0415 - scikit-learn is an extra
-        from bowerbird.training.training import Wishes, train  # noqa: PLC0415 - scikit-learn is an extra
-    except ModuleNotFoundError as error:
-        raise UsageError(f"{error.name} is missing: pip install 'bowerbird[train]'") from error
     wishes = Wishes(
         good=tuple(args.good),
         rejects=tuple(args.reject),

@@ -47,7 +47,7 @@ def decode_line(line: Any) -> Decision | None:
     """One line as a decision, or None when it is none: somebody, or a disk, damaged it."""
     try:
         decision = decode_decision(line)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         return None
     well_formed = isinstance(decision.candidate, str) and all(
         isinstance(each, dict) for each in (decision.scores, decision.facts, decision.submission)

@@ -77,10 +77,14 @@ def stored(decision: Decision) -> dict[str, Any]:
     }
 
 
-def from_stored(told: dict[str, Any]) -> Decision:
+def from_stored(told: Any) -> Decision:
     """Read back what `stored` gave.
 
     Raises:
-        TypeError, KeyError, AttributeError: these are not the fields of a decision.
+        TypeError: these are not the fields of a decision.
     """
-    return Decision(**told | {"reason": Reason.parse(told["reason"])})
+    rest = dict(**told)
+    reason = rest.pop("reason", None)
+    if not isinstance(reason, str):
+        raise TypeError("the reason is no text")
+    return Decision(**rest, reason=Reason.parse(reason))

@@ -69,4 +69,8 @@ _COSINES: Final = _cosines()
 
 
 def _signs(values: Grey) -> bytes:
-    return np.packbits(values.ravel() > np.median(values)).tobytes()
+    # The median of an even number of values. numpy's own imports numpy.ma for it, a tenth of a second.
+    flat = values.ravel()
+    middle = flat.size // 2
+    low, high = np.partition(flat, (middle - 1, middle))[middle - 1 : middle + 1]
+    return np.packbits(flat > (low + high) / 2).tobytes()

@@ -15,7 +15,8 @@ class Attachment:
 
     `id` is stable within the submission; `urls` holds the best original first; `previews` go from small to
     large; `width` and `height` are the original's in pixels when the listing says; `alt` is what the author
-    says that it shows.
+    says that it shows. `linked` says that the first link is only how somebody named the picture, and `width`
+    and `height` are those of what lies there: the host's rule may know of a better copy.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Attachment:
     width: int | None = None
     height: int | None = None
     alt: str | None = None
+    linked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,13 @@ class Post:
     """One post. `link` is what it points at; `attachments` are in the author's order.
 
     `previews` (small to large) and the declared `width` and `height` describe the picture behind `link`.
+    `is_picture` says that the listing calls what is behind it a picture, whatever the link looks like.
     `removed` says why it is gone, when it is. `pending` counts pictures that the site has not made ready yet,
     and `final` says that nobody will look again; `moving` is the kind of what a gallery holds beside still
     pictures, `animation` or `video`. `unreadable` is the kind of exception that reading it ended with: then
     nothing else is known of it but its submission's id, which is made up when it has none. `signed_in_only`:
-    its author shows it to nobody else.
+    its author shows it to nobody else. `text_pictures` and `text_links` stand in its text, beside what it is
+    about: of the links, those that a host rule knows give candidates.
     """
 
     submission: Submission
@@ -46,6 +50,7 @@ class Post:
     width: int | None = None
     height: int | None = None
     over_18: bool = False
+    is_picture: bool = False
     is_video: bool = False
     is_self: bool = False
     removed: str | None = None
@@ -54,6 +59,8 @@ class Post:
     moving: str | None = None
     unreadable: str | None = None
     signed_in_only: bool = False
+    text_pictures: tuple[Attachment, ...] = ()
+    text_links: tuple[str, ...] = ()
 
     @property
     def unfinished(self) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
 
+from bowerbird.core import untrusted
 from bowerbird.core.errors import InvalidMessageError, OptedOutError, PermanentError, RetryableError
 from bowerbird.core.keys import digest
 from bowerbird.core.messages import Candidate, Preview, decode_candidate, encode_candidate
@@ -17,7 +18,7 @@ from bowerbird.core.post import Attachment, Post, Source
 from bowerbird.core.reasons import Reason, Word
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import IMAGE, MOVING, Image, Match, NoPictureError
-from bowerbird.crawl.rules import skip_reason
+from bowerbird.crawl.rules import nothing_shown, skip_reason
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -69,34 +70,70 @@ class Crawler:
         return [_sound(each) for each in _distinct(found)]
 
     def _found(self, post: Post) -> list[Candidate] | Reason:
-        if post.attachments:
-            return [_attached(post, each) for each in post.attachments]
-        return self._behind(post, post.link or "")
+        """What a post is about, then what stands in its text; why there is nothing, if there is nothing."""
+        main = self._main(post)
+        beside = self._in_text(post)
+        if isinstance(beside, Reason):
+            return beside if main == Reason(Word.TEXT_ONLY) else main
+        return ([] if isinstance(main, Reason) else main) + beside or main
 
-    def _behind(self, post: Post, link: str) -> list[Candidate] | Reason:
-        match = self.hosts.match(link)
-        if match is None or match.kind in MOVING:
-            unknown = Reason(Word.NO_RULE, str(urlsplit(link).hostname))
-            return Reason(Word(match.kind), match.host) if match else unknown
+    def _main(self, post: Post) -> list[Candidate] | Reason:
+        if not post.attachments:
+            whole = Attachment("", (post.link or "",), "", post.previews, post.width, post.height)
+            return nothing_shown(post) or self._behind(post, whole)
+        return _joined(
+            self._behind(_described(post, each), each) if each.linked else [_attached(post, each)]
+            for each in post.attachments
+        )
+
+    def _in_text(self, post: Post) -> list[Candidate] | Reason:
+        """Candidates of the text, or why a link that a rule knows gave none."""
+        bare = replace(post, previews=(), is_picture=False)
+        links = (Attachment("", (link,), "") for link in post.text_links if self.hosts.match(link))
+        linked = _joined(self._behind(bare, each) for each in links)
+        pictures = [_attached(post, each) for each in post.text_pictures]
+        return pictures or linked if isinstance(linked, Reason) else pictures + linked
+
+    def _behind(self, post: Post, named: Attachment) -> list[Candidate] | Reason:
+        """What the host's rule knows of a link: the post's own, or that of a picture which the post shows."""
+        match = self.hosts.match(named.urls[0])
+        if match and match.kind in MOVING and not post.is_picture:
+            return Reason(Word(match.kind), match.host)
+        if match and match.kind not in MOVING:
+            return self._known(post, named, match)
+        if post.is_picture or named.linked:
+            return [self._itself(post, named)]
+        return Reason(Word.NO_RULE, str(urlsplit(named.urls[0]).hostname))
+
+    def _known(self, post: Post, named: Attachment, match: Match) -> list[Candidate] | Reason:
+        """What the rule answers. What somebody shows as a picture is one, when its host does not answer."""
         try:
-            images = self._ask(match)
+            images = self._ask(match, attempts=1 if named.linked else _ATTEMPTS)
         except NoPictureError as error:
             return Reason(Word.NO_PICTURE, f"{match.host}: {error}")
         except PermanentError as error:
             # Who opts out of such uses (X-Robots-Tag: noai) does not mean one copy only.
-            fallback = None if isinstance(error, OptedOutError) else _preview_only(post, match)
+            fallback = None if isinstance(error, OptedOutError) else self._without(post, named, match)
             # A rule that found nothing names no word; a fetcher that was blocked does.
             word = error.word or Word.GONE
             return [fallback] if fallback else Reason(word, f"{match.host}: {error.detail}")
         except RetryableError as error:
+            if named.linked:
+                return [self._itself(post, named)]
             return Reason(Word.HOST_UNAVAILABLE, f"{match.host}: {error}")
         if len(images) == 1:
-            return [_linked(post, match, images[0])]
+            return [_linked(post, match, images[0], named)]
         found = [_candidate(post, image, match.host) for image in images]
         return found or Reason(Word.NO_PICTURE, match.host)
 
-    def _ask(self, match: Match) -> tuple[Image, ...]:
-        for attempt in range(1, _ATTEMPTS):
+    def _without(self, post: Post, named: Attachment, match: Match) -> Candidate | None:
+        """What is left when a host has nothing at a link."""
+        if post.is_picture or named.linked:
+            return self._itself(post, named)
+        return _preview_only(post, match)
+
+    def _ask(self, match: Match, attempts: int) -> tuple[Image, ...]:
+        for attempt in range(1, attempts):
             try:
                 return self.hosts.images(match, self.fetcher)
             except RetryableError as error:
@@ -106,22 +143,46 @@ class Crawler:
                 self.sleep(pause)
         return self.hosts.images(match, self.fetcher)
 
+    def _itself(self, post: Post, named: Attachment) -> Candidate:
+        """A picture of which nobody knows more than its link, or the link inside that of a proxy."""
+        links = (self.hosts.inside(named.urls[0]), *named.urls, *(each.url for each in named.previews[-1:]))
+        urls = tuple(link for link in links if link)
+        image = Image(named.id or digest(named.urls[0])[:16], urls, named.previews, named.width, named.height)
+        return _candidate(post, image, urlsplit(urls[0]).hostname or "")
+
+
+def _joined(found: Iterable[list[Candidate] | Reason]) -> list[Candidate] | Reason:
+    """All candidates; without any, the first reason, if there is one."""
+    results = list(found)
+    candidates = [candidate for each in results if not isinstance(each, Reason) for candidate in each]
+    return candidates or next((each for each in results if isinstance(each, Reason)), [])
+
 
 def _attached(post: Post, each: Attachment) -> Candidate:
-    if each.alt:
-        post = replace(post, submission=replace(post.submission, alt=each.alt))
-    return _candidate(post, Image(each.id, each.urls, each.previews, each.width, each.height), each.host)
+    image = Image(each.id, each.urls, each.previews, each.width, each.height)
+    return _candidate(_described(post, each), image, each.host)
 
 
-def _linked(post: Post, match: Match, image: Image) -> Candidate:
-    """The one picture behind a link: the listing's previews are of it, the full-size one a fall-back.
+def _described(post: Post, each: Attachment) -> Post:
+    return replace(post, submission=replace(post.submission, alt=each.alt)) if each.alt else post
+
+
+def _linked(post: Post, match: Match, image: Image, named: Attachment) -> Candidate:
+    """The one picture behind a link: what the listing has of it are previews, and fall-backs.
 
     The listing's size is that of what it was shown: the original's only when the link is the very file.
     """
-    size = (post.width, post.height) if match.kind == IMAGE else (None, None)
+    exact = match.kind == IMAGE
+    size = (named.width, named.height) if exact else (None, None)
     declared = (image.width, image.height) if image.width and image.height else size
-    fallbacks = tuple(each.url for each in post.previews[-1:])
-    whole = Image(image.id, image.urls + fallbacks, image.previews or post.previews, *declared)
+    previews, fallbacks = named.previews, tuple(each.url for each in named.previews[-1:])
+    if named.linked:
+        copy = None if exact else untrusted.preview(named.urls[0], named.width, named.height)
+        previews += (copy,) if copy else ()
+        fallbacks = named.urls + fallbacks
+    # Either may have the one that is just large enough.
+    both = sorted(dict.fromkeys(previews + image.previews), key=lambda each: each.width * each.height)
+    whole = Image(named.id or image.id, image.urls + fallbacks, tuple(both), *declared)
     return _candidate(post, whole, match.host)
 
 

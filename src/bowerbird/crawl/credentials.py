@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
 
 from bowerbird.core.errors import UsageError
 from bowerbird.crawl.hosts import key_settings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.parameters.base import BaseProvider
 
 
 class Credentials(BaseModel):
@@ -20,6 +21,10 @@ class Credentials(BaseModel):
     reddit_client_id: str | None = Field(None, validation_alias="client_id")
     reddit_client_secret: SecretStr | None = Field(None, validation_alias="client_secret")
     reddit_refresh_token: SecretStr | None = Field(None, validation_alias="refresh_token")
+    reddit_feed_user: str | None = Field(None, validation_alias="feed_user")
+    reddit_feed_token: SecretStr | None = Field(None, validation_alias="feed_token")
+    mastodon_instance: str | None = None
+    mastodon_token: SecretStr | None = None
 
 
 def _whole() -> type[Credentials]:
@@ -34,16 +39,24 @@ def read_secret(client: Any, name: str) -> Credentials:
     Raises:
         UsageError: it cannot be read, or is no such object; the text never holds a value.
     """
-    try:
-        return _parsed(name, SecretsProvider(boto3_client=client).get(name))
-    except GetParameterError as error:
-        raise _unreadable(name, error) from None
+    # At home the environment holds the credentials, and Powertools, which imports boto3, is not there.
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415
+
+    return _read(SecretsProvider(boto3_client=client), name)
 
 
 def read_parameter(client: Any, name: str) -> Credentials:
     """A SecureString of the Parameter Store; as `read_secret`."""
+    from aws_lambda_powertools.utilities.parameters import SSMProvider  # noqa: PLC0415 - as above
+
+    return _read(SSMProvider(boto3_client=client), name, decrypt=True)
+
+
+def _read(provider: BaseProvider, name: str, **options: Any) -> Credentials:
+    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError  # noqa: PLC0415 - as above
+
     try:
-        return _parsed(name, SSMProvider(boto3_client=client).get(name, decrypt=True))
+        return _parsed(name, provider.get(name, **options))
     except GetParameterError as error:
         raise _unreadable(name, error) from None
 

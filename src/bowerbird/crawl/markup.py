@@ -15,6 +15,9 @@ from typing import Final
 #: Attributes are cut to this many characters: a link that is longer is none, and says so when it is too long.
 MAX_VALUE: Final = 4097
 
+# Attributes that list links (`srcset`) are cut to this many characters.
+_MAX_SET: Final = 16 * MAX_VALUE
+
 # A repetition gives nothing back (`+` after it), and each match begins where the last one ended.
 _OPEN: Final = re.compile(r"<(?:!--|([a-zA-Z][^\s/>]*+))")
 _ATTRIBUTE: Final = re.compile(
@@ -61,7 +64,13 @@ def _attributes(html: str, at: int) -> tuple[dict[str, str], int]:
     found: dict[str, str] = {}
     while match := _ATTRIBUTE.match(html, at):
         value = next((each for each in match.groups()[1:] if each is not None), "")
-        found.setdefault(match[1][:MAX_VALUE].lower(), unescape(value[:MAX_VALUE]))
+        name = match[1][:MAX_VALUE].lower()
+        found.setdefault(name, unescape(_cut(value) if name.endswith("srcset") else value[:MAX_VALUE]))
         at = match.end()
     end = _END.match(html, at)
     return found, end.end() if end else at
+
+
+def _cut(links: str) -> str:
+    """A list of links, cut between two of them."""
+    return links if len(links) <= _MAX_SET else links[:_MAX_SET].rpartition(" ")[0]

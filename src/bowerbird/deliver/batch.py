@@ -5,26 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
+from bowerbird.adapters.aws.events import answer, messages_of
 from bowerbird.core.errors import InvalidMessageError, PermanentError, RetryableError, UsageError
 from bowerbird.core.ports import Message, Queue
+from bowerbird.deliver.deliverer import Deliverer
 from bowerbird.deliver.events import survivors_in
-from bowerbird.deliver.records import Delivery
 
 _log = logging.getLogger(__name__)
 
 _BASE_DELAY_S: Final = 60.0
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
 _MAX_DELAY_S: Final = 12 * 3600.0
-
-
-class Delivers(Protocol):
-    """Brings one survivor to its end: `bowerbird.deliver.deliverer.Deliverer`."""
-
-    def deliver(self, key: str) -> Delivery:
-        """Deliver; raises RetryableError, UsageError or PermanentError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +29,13 @@ class DeliveryBatch:
     letters when the queue has had enough of it.
     """
 
-    deliverer: Delivers
+    deliverer: Deliverer
     queue: Queue
     bucket: str
 
     def handle(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer in the shape of ReportBatchItemFailures.
-
-        Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
-        """
-        failed = [message.id for message in map(_message, event["Records"]) if not self._settled(message)]
-        return {"batchItemFailures": [{"itemIdentifier": id_} for id_ in failed]}
+        """Answer in the shape of ReportBatchItemFailures."""
+        return answer([message for message in messages_of(event) if not self._settled(message)])
 
     def _settled(self, message: Message) -> bool:
         try:
@@ -62,12 +51,3 @@ class DeliveryBatch:
             self.queue.release(message.receipt, min(delay, _MAX_DELAY_S))
             return False
         return True
-
-
-def _message(record: Mapping[str, Any]) -> Message:
-    return Message(
-        id=record["messageId"],
-        body=record["body"],
-        receipt=record["receiptHandle"],
-        receives=int(record["attributes"]["ApproximateReceiveCount"]),
-    )

@@ -9,8 +9,7 @@ from typing import Final
 
 from bowerbird.core.errors import PermanentError, RetryableError
 from bowerbird.core.ports import ObjectStore
-from bowerbird.deliver.batch import Delivers
-from bowerbird.deliver.deliverer import SURVIVOR
+from bowerbird.deliver.deliverer import SURVIVOR, Deliverer
 from bowerbird.deliver.records import ClaimedError
 
 # So many failures one after the other are the gallery's, not the pictures'.
@@ -25,7 +24,7 @@ class Sweep:
     """
 
     store: ObjectStore
-    deliverer: Delivers
+    deliverer: Deliverer
     on_progress: Callable[[Counter[str]], None] = lambda _counts: None
     stopped: Callable[[], bool] = lambda: False
     ended: set[str] = field(default_factory=set)

@@ -32,7 +32,7 @@ class Answer:
     cut: Literal["", "transfer", "file"] = ""
 
 
-#: By host, path and query, without the scheme: `i.redd.it/abc.jpg`.
+#: Byline host, path and query, without the scheme: `i.redd.it/abc.jpg`.
 Answers = dict[str, Answer]
 
 _ADAPTER: Final = TypeAdapter(Answers)

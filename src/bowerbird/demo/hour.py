@@ -25,7 +25,7 @@ Outcomes = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class By:
+class Byline:
     """Where, by whom and under which title something is posted."""
 
     community: str
@@ -34,7 +34,7 @@ class By:
 
 
 @dataclass(slots=True)
-class Hour:
+class RecordedHour:
     """What has been recorded so far, oldest post first.
 
     `expected` holds, by fullname, `{"skipped": word}` or the outcome of each candidate by its best URL.
@@ -44,7 +44,7 @@ class Hour:
     answers: Answers = field(default_factory=dict)
     expected: dict[str, Outcomes] = field(default_factory=dict)
 
-    def post(self, by: By, outcomes: Outcomes, *parts: dict[str, Any]) -> dict[str, Any]:
+    def post(self, by: Byline, outcomes: Outcomes, *parts: dict[str, Any]) -> dict[str, Any]:
         """Add a post; `parts` are groups of fields from `shapes` and `previews`."""
         place = len(self.posts)
         # A little irregular, as life is.
@@ -58,7 +58,7 @@ class Hour:
         self.expected[submission["name"]] = outcomes
         return submission
 
-    def reddit_image(self, by: By, picture: Picture, outcome: str, **answer: Any) -> dict[str, Any]:
+    def reddit_image(self, by: Byline, picture: Picture, outcome: str, **answer: Any) -> dict[str, Any]:
         """A picture uploaded to Reddit; `answer` tells how the host misbehaves."""
         media_id = name_of(f"{by.author} {by.title}", 13)
         file = self._upload(media_id, picture, **answer)
@@ -86,7 +86,7 @@ class Hour:
         }
         return fields, [f"https://i.redd.it/{file}" for file in files]
 
-    def gallery(self, by: By, fields: dict[str, Any], outcomes: Outcomes) -> dict[str, Any]:
+    def gallery(self, by: Byline, fields: dict[str, Any], outcomes: Outcomes) -> dict[str, Any]:
         """A gallery post."""
         post = self.post(by, outcomes)
         url = f"https://www.reddit.com/gallery/{post['id']}"
@@ -101,11 +101,11 @@ class Hour:
         link = {key: parent[key] for key in ("url", "url_overridden_by_dest", "domain", "over_18")}
         shown: dict[str, Any] = {key: parent[key] for key in ("preview", "post_hint") if key in parent}
         copies = {"crosspost_parent": parent["name"], "crosspost_parent_list": [dict(parent)]}
-        return self.post(By(community, author, parent["title"]), outcomes, link, shown, copies)
+        return self.post(Byline(community, author, parent["title"]), outcomes, link, shown, copies)
 
     def direct(
         self,
-        by: By,
+        by: Byline,
         url: str,
         picture: Picture,
         outcome: str,
@@ -120,7 +120,7 @@ class Hour:
             parts.append({"post_hint": "image", "preview": self.external_preview(url, picture)})
         return self.post(by, {url: outcome}, *parts)
 
-    def imgur_page(self, by: By, path: str, picture: Picture, outcome: str) -> dict[str, Any]:
+    def imgur_page(self, by: Byline, path: str, picture: Picture, outcome: str) -> dict[str, Any]:
         """A page, album or gallery of imgur; without a key its metadata name one file."""
         media_id = path.rpartition("/")[2].rpartition("-")[2]
         file_id = media_id if path == media_id else name_of(path, 7)
@@ -131,7 +131,7 @@ class Hour:
         outcomes = {f"https://i.imgur.com/{file}": outcome}
         return self.post(by, outcomes, shapes.link_fields(url), hint)
 
-    def flickr(self, by: By, url: str, photo_id: str, picture: Picture, outcome: str) -> dict[str, Any]:
+    def flickr(self, by: Byline, url: str, photo_id: str, picture: Picture, outcome: str) -> dict[str, Any]:
         """A photo page, linked by its own or the short URL; the owner offers 1600 px."""
         width, height = size(picture)
         copies = {}

@@ -3,12 +3,64 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from bowerbird.demo.previews import name_of
 
 _WWW = "https://www.reddit.com"
+
+
+#: What a listing says of a post of which there is nothing to say. Nothing in it may be changed in place.
+_USUAL: Final[Mapping[str, Any]] = {
+    "selftext": "",
+    "selftext_html": None,
+    "is_self": False,
+    "is_video": False,
+    "is_reddit_media_domain": False,
+    "is_original_content": False,
+    "is_meta": False,
+    "is_crosspostable": True,
+    "is_robot_indexable": True,
+    "over_18": False,
+    "spoiler": False,
+    "locked": False,
+    "stickied": False,
+    "archived": False,
+    "hidden": False,
+    "quarantine": False,
+    "pinned": False,
+    "edited": False,
+    "distinguished": None,
+    "removed_by_category": None,
+    "removed_by": None,
+    "banned_by": None,
+    "approved_by": None,
+    "link_flair_text": None,
+    "author_flair_text": None,
+    "thumbnail": "default",
+    "thumbnail_width": None,
+    "thumbnail_height": None,
+    "media": None,
+    "media_embed": {},
+    "secure_media": None,
+    "secure_media_embed": {},
+    "num_comments": 0,
+    "num_crossposts": 0,
+    "num_reports": None,
+    "score": 1,
+    "ups": 1,
+    "downs": 0,
+    "upvote_ratio": 1.0,
+    "likes": None,
+    "gilded": 0,
+    "all_awardings": [],
+    "total_awards_received": 0,
+    "hide_score": True,
+    "view_count": None,
+    "whitelist_status": "all_ads",
+}
 
 
 def submission(number: int, created_utc: float, community: str, author: str, title: str) -> dict[str, Any]:
@@ -31,52 +83,7 @@ def submission(number: int, created_utc: float, community: str, author: str, tit
         "domain": f"self.{community}",
         "created": created_utc,
         "created_utc": created_utc,
-        "selftext": "",
-        "selftext_html": None,
-        "is_self": False,
-        "is_video": False,
-        "is_reddit_media_domain": False,
-        "is_original_content": False,
-        "is_meta": False,
-        "is_crosspostable": True,
-        "is_robot_indexable": True,
-        "over_18": False,
-        "spoiler": False,
-        "locked": False,
-        "stickied": False,
-        "archived": False,
-        "hidden": False,
-        "quarantine": False,
-        "pinned": False,
-        "edited": False,
-        "distinguished": None,
-        "removed_by_category": None,
-        "removed_by": None,
-        "banned_by": None,
-        "approved_by": None,
-        "link_flair_text": None,
-        "author_flair_text": None,
-        "thumbnail": "default",
-        "thumbnail_width": None,
-        "thumbnail_height": None,
-        "media": None,
-        "media_embed": {},
-        "secure_media": None,
-        "secure_media_embed": {},
-        "num_comments": 0,
-        "num_crossposts": 0,
-        "num_reports": None,
-        "score": 1,
-        "ups": 1,
-        "downs": 0,
-        "upvote_ratio": 1.0,
-        "likes": None,
-        "gilded": 0,
-        "all_awardings": [],
-        "total_awards_received": 0,
-        "hide_score": True,
-        "view_count": None,
-        "whitelist_status": "all_ads",
+        **_USUAL,
     }
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from bowerbird.adapters.aws.events import answer, messages_of
 from bowerbird.core.ports import Ledger, Message
 from bowerbird.filter.consumer import Consumer, Outcome
 
@@ -21,32 +22,16 @@ class BatchFilter:
     def handle(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Answer in the shape of ReportBatchItemFailures.
 
-        Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
-
         Raises:
             RetryableError: the decision lines could not be written; the whole batch comes back, and its
                 decisions, already committed, are only written then.
         """
-        messages = [_message(record) for record in event["Records"]]
+        messages = messages_of(event)
         outcomes = self._consume(messages)
         self.ledger.flush()
-        return {
-            "batchItemFailures": [
-                {"itemIdentifier": message.id}
-                for message, outcome in zip(messages, outcomes, strict=True)
-                if outcome is Outcome.RELEASED
-            ]
-        }
+        decided = zip(messages, outcomes, strict=True)
+        return answer(message for message, outcome in decided if outcome is Outcome.RELEASED)
 
     def _consume(self, messages: Sequence[Message]) -> list[Outcome]:
         with ThreadPoolExecutor(max_workers=max(1, len(messages))) as pool:
             return list(pool.map(self.consumer.consume, messages))
-
-
-def _message(record: Mapping[str, Any]) -> Message:
-    return Message(
-        id=record["messageId"],
-        body=record["body"],
-        receipt=record["receiptHandle"],
-        receives=int(record["attributes"]["ApproximateReceiveCount"]),
-    )

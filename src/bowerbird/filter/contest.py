@@ -25,7 +25,7 @@ SIDE: Final = 448
 # Both figures stand above everything that copies have and below what other moments have: docs/copies.md.
 _AGREES, _MOVED = 0.75, 0.1
 # Less than this many levels of colour is grey to the eye; half of the other's is a loss.
-_COLOURFUL: Final = 2.0
+_COLOURFUL, _GREY = 2.0, 1.0
 _PALER: Final = 0.5
 # Shades that a palette or a dither leaves; a grey photograph has as few, but so have all its copies.
 _FEW, _FEWER = 1024, 0.5
@@ -33,10 +33,13 @@ _FEW, _FEWER = 1024, 0.5
 _LARGER: Final = 1.5
 _SAME: Final = 0.98
 # So much more structure than the kept copy has, enlarged to the same size, and at least so much at all.
-_GAIN, _LEAST = 1.6, 0.03
+_GAIN, _LEAST = 1.5, 0.03
+# Less of what both can hold than this part of the kept copy's: enlarged from something smaller still.
+_BLURRED = 0.1
 _ROUGHER, _GRAIN = 2.5, 25.0
 # Bytes a pixel, steps of quantisation, and the part of the difference that compression must explain.
-_HEAVIER, _FINER, _EXPLAINED = 1.1, 0.8, 0.5
+# Of 20 photographs, compression leaves up to 0.53 of the difference, grading and grain 0.66 and more.
+_HEAVIER, _FINER, _EXPLAINED = 1.1, 0.8, 0.6
 
 
 class Winner(Enum):
@@ -95,7 +98,7 @@ def contest(new: Entry, old: Entry, decoder: Decoder = imaging) -> Finding:
     told = f"colour {new_colour:.1f} against {old_colour:.1f}"
     if old_colour >= _COLOURFUL and new_colour < _PALER * old_colour:
         return _stays(f"it has lost its colours, {told}")
-    if new_colour >= _COLOURFUL and old_colour < _PALER * new_colour:
+    if new_colour >= _COLOURFUL and old_colour < min(_GREY, _PALER * new_colour):
         return _coloured(new, old, told)
     if new.pixels < _SAME * old.pixels:
         return _stays(f"smaller, {new} against {old}")
@@ -142,10 +145,11 @@ def _larger(new: Entry, old: Entry, tiles: list[Image.Image], kept: list[Image.I
         return _stays(f"larger, {new} against {old}, but rougher, {rough:.0f} against {smooth:.0f}")
     if traits.repeats(tiles):
         return _stays(f"larger, {new} against {old}, but its pixels are repeated")
-    gained, coarse = traits.detail(tiles, share)
-    bar = max(_LEAST * coarse, _GAIN * traits.detail(kept, share)[0])
-    told = f"fine structure {gained:.1f} where enlarging gives up to {bar:.1f}"
-    if gained < bar:
+    (fine, coarse), (kept_fine, kept_coarse) = traits.detail(tiles, share), traits.detail(kept, share)
+    # Relative to what both can hold, for sharpening one of them makes both parts stronger.
+    gained, bar = fine / max(coarse, 1.0), max(_LEAST, _GAIN * kept_fine / max(kept_coarse, 1.0))
+    told = f"{gained:.3f} of fine structure, where enlarging gives up to {bar:.3f}"
+    if gained < bar or coarse < _BLURRED * kept_coarse:
         return _stays(f"larger, {new} against {old}, but enlarged or blurred, {told}")
     return Finding(Winner.NEW, f"larger, {new} against {old}, with {told}")
 

@@ -9,10 +9,8 @@ from typing import Final, Self
 
 from bowerbird.core.errors import UsageError
 from bowerbird.core.reasons import Reason, Word
+from bowerbird.core.usual import COSTLY
 from bowerbird.models import advisory
-
-#: Measured only when asked for: the picture in full size, and one more network.
-COSTLY: Final = ("detail", "nsfw")
 
 _RULE: Final = re.compile(r"([a-z]+)(?:([<>])(-?\d+(?:\.\d+)?))?")
 

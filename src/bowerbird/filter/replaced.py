@@ -16,9 +16,6 @@ from typing import Any, Final
 from bowerbird.core.keys import PREFIX_REPLACED, content_type, original_key, replaced_key, sidecar_key
 from bowerbird.core.ports import ObjectStore
 
-#: How long they wait where nobody says otherwise.
-KEEP_DAYS: Final = 30
-
 _SAID: Final = ("replaced_by", "replaced_why", "replaced_at", "replaced_to", "replaced_gone_at")
 _GONE: Final = "gone"  # how a delivery ends that finds no picture
 

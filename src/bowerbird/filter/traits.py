@@ -29,6 +29,8 @@ _FLAT: Final = 0.25  # mean square below which a block is noise
 _TILE, _TILES = 320, 3
 _SQUARE: Final = 16
 _RIM: Final = 8  # what resizing spoils at the edge of a tile
+_DARK, _BRIGHT = 30, 225
+_VISIBLE: Final = 3.0  # mean square; a JPEG of quality 98 differs by 0.2 to 2.8 from what was saved in it
 _REPEATED, _OFTEN = 0.2, 0.05
 
 
@@ -98,9 +100,13 @@ def detail(tiles: Sequence[Image.Image], share: float) -> tuple[float, float]:
 
     Mean squares where there is most structure, less what there is where there is least: grain is everywhere.
     """
-    fine, coarse = (
+    fine, coarse, level = (
         np.concatenate(each) for each in zip(*(_bands(tile, share) for tile in tiles), strict=True)
     )
+    # Where it is black or white, grain is cut off, and what is left of it looks like structure elsewhere.
+    lit = (level > _DARK) & (level < _BRIGHT)
+    if lit.mean() > 1 / 4:
+        fine, coarse = fine[lit], coarse[lit]
     low, high = np.quantile(coarse, (0.1, 0.9))
     quiet, busy = coarse <= low, coarse >= high
     fine_part, coarse_part = (float(each[busy].mean() - each[quiet].mean()) for each in (fine, coarse))
@@ -130,13 +136,15 @@ def quantisation(data: bytes) -> float | None:
 def explained(better: Sequence[Image.Image], worse: Sequence[Image.Image], data: bytes) -> float:
     """What part of their difference is left once one is compressed as the other, whose JPEG is `data`.
 
-    Near 0: the worse one is the better one, compressed. Near 1: something else was done to one of them.
+    Near 0: the worse one is the better one, compressed. Near 1: something else was done to one of them, or
+    nothing that anybody could see.
     """
     before = after = 0.0
+    samples = sum(3 * tile.width * tile.height for tile in better)
     for one, other in zip(better, worse, strict=True):
         before += _difference(one, other)
         after += _difference(_compressed(one, data), other)
-    return after / (before + 1e-6)
+    return after / before if before >= _VISIBLE * samples else 1.0
 
 
 def _blocks(image: Image.Image) -> Floats:
@@ -154,12 +162,12 @@ def _fine(grey: Floats, reach: int) -> Floats:
     return np.asarray(grey - windows.mean((2, 3)), np.float32)
 
 
-def _bands(tile: Image.Image, share: float) -> tuple[Floats, Floats]:
-    """Mean squares above `share` of the highest frequency, and in the octave below it, by square."""
+def _bands(tile: Image.Image, share: float) -> tuple[Floats, Floats, Floats]:
+    """Mean squares above `share` of the top frequency, in the octave below it, and brightness; by square."""
     grey = tile.convert("L")
     # A little higher: enlarging leaves something just above what the smaller copy could hold.
     whole, held, half = _grey(grey), _held(grey, min(1.15 * share, 0.95)), _held(grey, share / 2)
-    return _squares(whole - held), _squares(held - half)
+    return _squares((whole - held) ** 2), _squares((held - half) ** 2), _squares(whole)
 
 
 def _held(grey: Image.Image, share: float) -> Floats:
@@ -171,14 +179,14 @@ def _roughness(tile: Image.Image, share: float) -> Floats:
     grey = tile.convert("L")
     if share < 1:
         grey = grey.resize([max(3 * _SQUARE, round(side * share)) for side in grey.size], _LANCZOS)
-    return _squares(_fine(_grey(grey), 1))
+    return _squares(_fine(_grey(grey), 1) ** 2)
 
 
 def _squares(values: Floats) -> Floats:
     inner = values[_RIM:-_RIM, _RIM:-_RIM]
     rows, columns = (side // _SQUARE for side in inner.shape)
     parts = inner[: rows * _SQUARE, : columns * _SQUARE].reshape(rows, _SQUARE, columns, _SQUARE)
-    return np.asarray((parts**2).mean((1, 3)).ravel(), np.float32)
+    return np.asarray(parts.mean((1, 3)).ravel(), np.float32)
 
 
 def _grey(image: Image.Image) -> Floats:

@@ -7,16 +7,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-
-from rich.console import Console
-from rich.table import Table
+from typing import TYPE_CHECKING
 
 from bowerbird.adapters.place import Place
 from bowerbird.adapters.terminal.lines import cell, say, shown
 from bowerbird.adapters.terminal.signals import stop_on_signal
 from bowerbird.core.post import Committing, Removing, Source, Telling
+from bowerbird.core.usual import KEEP_DAYS
+from bowerbird.core.wording import called, said
 from bowerbird.crawl.hosts import turns
-from bowerbird.filter.replaced import KEEP_DAYS
 from bowerbird.host.counts import Tally
 from bowerbird.host.host import Host
 from bowerbird.host.news import News
@@ -25,6 +24,10 @@ from bowerbird.host.replaced_pictures import Expiry, told_waiting
 from bowerbird.host.wiring import HostOptions, crawl, embedded_host, http_fetcher
 from bowerbird.net.pacing import troubles
 from bowerbird.removal.told import purge_removed
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,16 +121,11 @@ def _take_back(source: Source, place: Place, host: Host) -> None:
 
 def print_summary(result: MineResult, place: Place) -> None:
     """Say what happened, on standard output."""
+    from rich.console import Console  # noqa: PLC0415 - not before the first picture is judged
+
     tally = result.tally
-    table = Table(title="Decisions", title_justify="left", show_footer=True, box=None, pad_edge=False)
-    table.add_column("stage", footer="all")
-    table.add_column("outcome")
-    table.add_column("candidates", justify="right", footer=str(tally.judged))
-    for (stage, outcome), count in tally.decisions.most_common():
-        style = "green" if outcome == "kept" else None
-        table.add_row("" if outcome == "kept" else cell(stage), cell(outcome), str(count), style=style)
     console = Console(highlight=False)
-    console.print(table)
+    console.print(_decisions(tally))
     if tally.skips:
         reasons = ", ".join(f"{count} {reason}" for reason, count in tally.skips.most_common())
         say(console, f"{tally.skips.total()} posts gave no candidate: {reasons}")
@@ -138,13 +136,31 @@ def print_summary(result: MineResult, place: Place) -> None:
         say(console, f"crawl: {problem.words}{often}", style="red")
     if result.hosts:
         say(console, f"hosts in trouble: {troubles(result.hosts)}")
+    _say_what_is_left(console, result)
+    waiting = told_waiting(place.store)
+    if waiting:
+        say(console, waiting)
+    say(console, f"kept {tally.kept} of {tally.judged} in {place.name}")
+
+
+def _decisions(tally: Tally) -> Table:
+    from rich.table import Table  # noqa: PLC0415 - as above
+
+    table = Table(title="Decisions", title_justify="left", show_footer=True, box=None, pad_edge=False)
+    table.add_column("stage", footer="all")
+    table.add_column("outcome")
+    table.add_column("candidates", justify="right", footer=str(tally.judged))
+    for (stage, outcome), count in tally.decisions.most_common():
+        style = "green" if outcome == "kept" else None
+        where = "" if outcome == "kept" else cell(called(stage))
+        table.add_row(where, cell(said(outcome)), str(count), style=style)
+    return table
+
+
+def _say_what_is_left(console: Console, result: MineResult) -> None:
     if result.waiting:
         console.print(f"{result.waiting} candidates wait in the queue; run the same command again to go on")
     for id_, reason in result.dead:
         say(console, f"dead letter {id_}: {reason}")
     if result.dead:
         console.print("`bowerbird redrive` puts dead letters back")
-    waiting = told_waiting(place.store)
-    if waiting:
-        say(console, waiting)
-    say(console, f"kept {tally.kept} of {tally.judged} in {place.name}")

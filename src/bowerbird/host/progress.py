@@ -7,23 +7,30 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
 from bowerbird.core.ports import QueueDepth
 from bowerbird.host.counts import Tally
 
-Report = Callable[[Tally, QueueDepth], None]
+ShowProgress = Callable[[Tally, QueueDepth], None]
 
 _LINE_EVERY_S = 5.0
 
 
 @contextmanager
-def progress() -> Iterator[Report]:
+def progress() -> Iterator[ShowProgress]:
     """The `on_progress` of a host, for as long as the run lasts."""
     if not sys.stderr.isatty():
         yield _lines()
         return
+    # Only a terminal needs Rich, which takes as long to import as the first pictures to judge.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     columns = (
         TextColumn("[bold]{task.description}"),
         BarColumn(),
@@ -41,7 +48,7 @@ def progress() -> Iterator[Report]:
         yield show
 
 
-def _lines() -> Report:
+def _lines() -> ShowProgress:
     last, said = time.monotonic(), _line(Tally(), QueueDepth(0, 0, 0, 0))
 
     def show(tally: Tally, depth: QueueDepth) -> None:

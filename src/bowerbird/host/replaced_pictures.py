@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bowerbird.core.ports import ObjectStore
-from bowerbird.filter.replaced import KEEP_DAYS, Replaced
+from bowerbird.core.usual import KEEP_DAYS
+from bowerbird.filter.replaced import Replaced
 
 _UNITS: Final = ("bytes", "kB", "MB", "GB")
 _THOUSAND: Final = 1000

@@ -3,9 +3,9 @@
 from bowerbird.net.atproto import AtprotoFetcher
 from bowerbird.net.fetcher import HttpFetcher
 from bowerbird.net.files import FileFetcher
+from bowerbird.net.lan import LanFetcher
 from bowerbird.net.limits import Limits
 from bowerbird.net.pacing import HostTurns
-from bowerbird.net.schemes import SchemeFetcher
 from bowerbird.net.streams import WebSockets
 
 __all__ = [
@@ -13,7 +13,7 @@ __all__ = [
     "FileFetcher",
     "HostTurns",
     "HttpFetcher",
+    "LanFetcher",
     "Limits",
-    "SchemeFetcher",
     "WebSockets",
 ]

@@ -26,6 +26,9 @@ Resolver = Callable[[str], Sequence[str]]
 #: ::ffff:127.0.0.1 as well.
 LOOPBACK: Final = "loopback"
 
+#: The meanings that are somebody's own network, behind a router or a private tunnel.
+OWN_NETWORK: Final = frozenset({LOOPBACK, "private", "carrier-grade NAT"})
+
 _SPECIAL_V4: Final = {
     IPv4Network(network): meaning
     for network, meaning in {
@@ -86,14 +89,16 @@ def special_use(address: IPv4Address | IPv6Address) -> str | None:
     return meaning or (None if address in _PUBLIC_V6 else "not global unicast")
 
 
-def checked_addresses(host: str, resolver: Resolver, *, allow_loopback: bool) -> tuple[str, ...]:
-    """Resolve a host once and vouch for every address it has.
+def checked_addresses(
+    host: str, resolver: Resolver, *, allow_loopback: bool, own: bool = False
+) -> tuple[str, ...]:
+    """Resolve a host once and vouch for every address it has: public, or with `own` of the owner's network.
 
     One bad address refuses the name: a name that points at both the world and our own network is an attack or
     a mistake, and which of its addresses a connection would use is not ours to choose.
 
     Raises:
-        PermanentError: an address is not public, or not an address.
+        PermanentError: an address is not one of those, or not an address.
         RetryableError: the name does not resolve now.
     """
     addresses = tuple(dict.fromkeys(resolver(host)))
@@ -107,7 +112,10 @@ def checked_addresses(host: str, resolver: Resolver, *, allow_loopback: bool) ->
                 f"{host} resolves to {text[:64]!r}, which is no address", Word.REFUSED
             ) from None
         meaning = special_use(address)
-        if meaning is not None and not (allow_loopback and meaning == LOOPBACK):
+        if own:
+            if meaning not in OWN_NETWORK:
+                raise PermanentError(f"{host} is at {address}, not on your own network", Word.REFUSED)
+        elif meaning is not None and not (allow_loopback and meaning == LOOPBACK):
             raise PermanentError(
                 f"{host} is at {address} ({meaning}), not on the public internet", Word.REFUSED
             )

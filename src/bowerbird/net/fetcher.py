@@ -43,6 +43,8 @@ class HttpFetcher:
             URLs are checked as always, names are not resolved. No template sets it; of the settings, only the
             filter's reads it, for the end-to-end test of the built function.
         allow_loopback: a test rig too: lets loopback addresses pass, on any port.
+        own: `http://host:port` of a server on the owner's own network: the only one that is asked, and no
+            redirect leads away from it. Whoever names it must be the owner; see `bowerbird.net.lan`.
     """
 
     def __init__(  # noqa: PLR0913 - each argument is one independent choice, all but one have a default
@@ -55,12 +57,14 @@ class HttpFetcher:
         tls: ssl.SSLContext | None = None,
         gateway: str | None = None,
         allow_loopback: bool = False,
+        own: str | None = None,
     ) -> None:
         self._user_agent = user_agent
         self._limits = limits
         self._resolver = resolver
         self._turns = turns or Always()
         self._allow_loopback = allow_loopback
+        self._own = None if own is None else parse_target(own, ports=None, allow_loopback=True, own=True)
         self._gateway = None if gateway is None else gateway_target(gateway)
         self._pools = PinnedPools(tls or ssl.create_default_context(cafile=certifi.where()))
 
@@ -105,7 +109,12 @@ class HttpFetcher:
         self.close()
 
     def _parse(self, url: str) -> Target:
-        return parse_target(url, ports=self._limits.ports, allow_loopback=self._allow_loopback)
+        if self._own is None:
+            return parse_target(url, ports=self._limits.ports, allow_loopback=self._allow_loopback)
+        target = parse_target(url, ports=None, allow_loopback=True, own=True)
+        if not target.same_origin(self._own):
+            raise PermanentError(f"{target} is not at {self._own.authority}", Word.REFUSED)
+        return target
 
     def _open(self, target: Target, headers: dict[str, str], budget: Budget) -> BaseHTTPResponse:
         if self._gateway is not None:
@@ -117,7 +126,9 @@ class HttpFetcher:
             # Pools are told apart by address, and over plain http an address may serve many names: one name's
             # leftovers must not become the next one's answer.
             headers["Connection"] = "close"
-        addresses = checked_addresses(target.host, self._resolver, allow_loopback=self._allow_loopback)
+        addresses = checked_addresses(
+            target.host, self._resolver, allow_loopback=self._allow_loopback, own=self._own is not None
+        )
         unreachable: exceptions.HTTPError | None = None
         for address in addresses[:_ADDRESSES_TRIED]:
             try:

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from urllib3 import BaseHTTPResponse
+from urllib3 import BaseHTTPResponse, exceptions
 
-from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.core.errors import BowerbirdError, OptedOutError, PermanentError, RetryableError, Said
 from bowerbird.core.reasons import Word
 from bowerbird.net.urls import Target
 
@@ -26,6 +26,9 @@ _SERVER_ERROR: Final = 500
 _LONGEST_WAIT_S: Final = 86_400.0
 
 _CHUNK: Final = 64 * 1024
+
+# What an API says of its refusal is shorter.
+_SAID_BYTES: Final = 4096
 
 # Where a caller is asked whether it has seen enough. The first packets of an answer hold most headers of
 # pictures; one with a camera's thumbnail or a printer's profile needs more.
@@ -63,9 +66,19 @@ def check_status(response: BaseHTTPResponse, target: Target) -> None:
             Word.BUSY,
             status=status,
             retry_after_s=retry_after(response.headers.get("retry-after"), response.headers.get("date")),
+            said=_said(response),
         )
     word = Word.GONE if status in _GONE else Word.FORBIDDEN if status in _FORBIDDEN else Word.STATUS
-    raise PermanentError(f"{target} answered {status}", word, status=status)
+    raise PermanentError(f"{target} answered {status}", word, status=status, said=_said(response))
+
+
+def _said(response: BaseHTTPResponse) -> Said:
+    """What comes with a status: APIs say in its beginning what is wrong. Half of it is as good."""
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    try:
+        return Said(headers, response.read(_SAID_BYTES, decode_content=True) or b"")
+    except (exceptions.HTTPError, BowerbirdError, OSError, ValueError):
+        return Said(headers)
 
 
 def retry_after(value: str | None, date: str | None = None) -> float | None:
@@ -129,6 +142,21 @@ def read_body(
     declared = response.headers.get("content-length", "")
     if declared.isascii() and declared.isdecimal() and int(declared[:20]) > max_bytes:
         raise PermanentError(f"{target} declares {declared[:20]} bytes, {max_bytes} are read", Word.TOO_LARGE)
+    body, whole = _on_the_wire(response, max_bytes, target, enough)
+    if not whole:
+        return body, False
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in {"", "identity", "none"}:
+        return body, True
+    if encoding in {"gzip", "x-gzip", "deflate"}:
+        return _inflate(body, max_bytes, target), True
+    raise PermanentError(f"{target} answers in {encoding[:32]!r}, identity was asked for", Word.ENCODING)
+
+
+def _on_the_wire(
+    response: BaseHTTPResponse, max_bytes: int, target: Target, enough: Callable[[bytes], bool] | None
+) -> tuple[bytes, bool]:
+    """The body as it was sent, and whether all of it was read."""
     parts: list[bytes] = []
     total = 0
     stops = list(_BEGINNINGS if enough is not None else ())
@@ -143,13 +171,7 @@ def read_body(
             del stops[0]
             if enough(begun := b"".join(parts)):
                 return begun, False
-    body = b"".join(parts)
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding in {"", "identity", "none"}:
-        return body, True
-    if encoding in {"gzip", "x-gzip", "deflate"}:
-        return _inflate(body, max_bytes, target), True
-    raise PermanentError(f"{target} answers in {encoding[:32]!r}, identity was asked for", Word.ENCODING)
+    return b"".join(parts), True
 
 
 def _inflate(body: bytes, max_bytes: int, target: Target) -> bytes:

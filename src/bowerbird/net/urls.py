@@ -34,6 +34,9 @@ _ENCODED_HOST: Final = re.compile(r"[^/?#]*//[^/?#]*%")
 
 _NAME: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})+")
 
+# Machines at home often have one word for a name.
+_OWN_NAME: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})*")
+
 # https://url.spec.whatwg.org/#ends-in-a-number-checker: 0x7f.1, 2130706433 and 127.1 are addresses to C's
 # inet_aton and so to the resolver.
 _NUMBER: Final = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)")
@@ -72,10 +75,13 @@ class Target:
         return f"{self.authority}{path}"[:200]
 
 
-def parse_target(url: str, *, ports: frozenset[int], allow_loopback: bool = False) -> Target:
+def parse_target(
+    url: str, *, ports: frozenset[int] | None, allow_loopback: bool = False, own: bool = False
+) -> Target:
     """Read a URL and refuse every form that is not a plain public web address.
 
-    With `allow_loopback`, loopback names and addresses pass, on any port; nothing else is loosened.
+    With `allow_loopback`, loopback names and addresses pass, on any port; nothing else is loosened. With
+    `own` names pass that mean something on the owner's network only, and with no `ports` all do.
 
     Raises:
         PermanentError: `refused: …`, and which rule did it.
@@ -96,9 +102,9 @@ def parse_target(url: str, *, ports: frozenset[int], allow_loopback: bool = Fals
         raise PermanentError(
             f"scheme {str(parsed.scheme)[:16]!r}, only http and https are read", Word.REFUSED
         )
-    host = _checked_host(parsed.host or "", allow_loopback=allow_loopback)
+    host = _checked_host(parsed.host or "", allow_loopback=allow_loopback, own=own)
     port = parsed.port if parsed.port is not None else _DEFAULT_PORTS[parsed.scheme]
-    if port not in ports and not (allow_loopback and is_loopback(host)):
+    if ports is not None and port not in ports and not (allow_loopback and is_loopback(host)):
         raise PermanentError(f"port {port}, only {', '.join(map(str, sorted(ports)))} are read", Word.REFUSED)
     return Target(parsed.scheme, host, port, parsed.request_uri)
 
@@ -119,7 +125,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _checked_host(host: str, *, allow_loopback: bool) -> str:
+def _checked_host(host: str, *, allow_loopback: bool, own: bool) -> str:
     if host.startswith("["):
         try:
             return str(IPv6Address(host.strip("[]")))
@@ -133,8 +139,8 @@ def _checked_host(host: str, *, allow_loopback: bool) -> str:
             return str(IPv4Address(host))
         except AddressValueError:
             raise PermanentError(f"{host[:64]!r} is a number, not a name", Word.REFUSED) from None
-    if len(host) > 253 or not _NAME.fullmatch(host):  # noqa: PLR2004 - RFC 1035's longest name
+    if len(host) > 253 or not (_OWN_NAME if own else _NAME).fullmatch(host):  # noqa: PLR2004 - RFC 1035's longest name
         raise PermanentError(f"{host[:64]!r} is not a public name", Word.REFUSED)
-    if host.endswith(_LOCAL_SUFFIXES):
+    if host.endswith(_LOCAL_SUFFIXES) and not own:
         raise PermanentError(f"{host[:64]!r} is a local name", Word.REFUSED)
     return host

@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import Any, Final
 
 from bowerbird.core import untrusted
 from bowerbird.core.keys import replaced_key, thumb_key, tombstone_key
 from bowerbird.core.ports import Ledger, ObjectStore
-from bowerbird.core.post import Lookup
+from bowerbird.core.post import Lookup, Post
 from bowerbird.removal.redaction import redact_lines
 
 # The most ids one request takes: https://www.reddit.com/dev/api#GET_api_info
@@ -37,6 +38,13 @@ class Kept:
     sidecar: str
     image: str
     author: str | None = None
+
+
+class _Fate(Enum):
+    """What became of a post that nobody removed, as far as anybody can tell."""
+
+    SHOWN = auto()
+    UNANSWERED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +78,30 @@ def recheck(  # noqa: PLR0913 - one choice each, and three have a default
     Raises:
         SourceBlockedError, SourceUnreachableError: the source could not be asked; what was purged stays so.
     """
+    asked, not_asked = _to_ask(store, source, since)
+    shown = unanswered = 0
+    purged: Counter[str] = Counter()
+    ids = sorted(asked)
+    for start in range(0, len(ids), _BATCH):
+        gone: list[tuple[Kept, str]] = []
+        for submission, fate in _fates(source, ids[start : start + _BATCH]):
+            pictures = asked[submission]
+            if isinstance(fate, str):
+                purged[fate] += len(pictures)
+                gone += [(kept, fate) for kept in pictures]
+            elif fate is _Fate.SHOWN:
+                shown += len(pictures)
+            else:
+                unanswered += len(pictures)
+        if not dry_run:
+            purge_all(store, gone, now, ledger)
+    return Recheck(shown, unanswered, not_asked, dict(purged))
+
+
+def _to_ask(store: ObjectStore, source: Lookup, since: datetime | None) -> tuple[dict[str, list[Kept]], int]:
+    """Kept pictures by submission, and how many belong to other sources."""
     asked: dict[str, list[Kept]] = {}
-    not_asked = shown = unanswered = 0
+    not_asked = 0
     for kept in kept_pictures(store):
         if since and kept.decided_at < since:
             continue
@@ -79,28 +109,32 @@ def recheck(  # noqa: PLR0913 - one choice each, and three have a default
             asked.setdefault(kept.submission, []).append(kept)
         else:
             not_asked += 1
-    purged: Counter[str] = Counter()
-    ids = sorted(asked)
-    for start in range(0, len(ids), _BATCH):
-        batch = ids[start : start + _BATCH]
-        answers = {post.submission.id: post for post in source.by_id(batch)}
-        # What cannot be read may be any of those that seem to be missing.
-        unsure = any(post.unreadable for post in answers.values())
-        gone: list[tuple[Kept, str]] = []
-        for submission in batch:
-            pictures = asked[submission]
-            post = answers.get(submission)
-            if post.unreadable if post else unsure or not (answers and source.authoritative):
-                unanswered += len(pictures)
-            elif post is not None and post.removed is None:
-                shown += len(pictures)
-            else:
-                reason = (post.removed if post else None) or "missing"
-                purged[reason] += len(pictures)
-                gone += [(kept, reason) for kept in pictures]
-        if not dry_run:
-            purge_all(store, gone, now, ledger)
-    return Recheck(shown, unanswered, not_asked, dict(purged))
+    return asked, not_asked
+
+
+def _fates(source: Lookup, batch: Sequence[str]) -> Iterator[tuple[str, str | _Fate]]:
+    """Ask about submissions; for each one why it is gone, or that it is not, or that nobody can tell."""
+    answers = {post.submission.id: post for post in source.by_id(batch)}
+    # What cannot be read may be any of those that seem to be missing.
+    unsure = any(post.unreadable for post in answers.values())
+    proves = bool(answers) and source.authoritative and not unsure
+    for submission in batch:
+        post = answers.get(submission)
+        if post is None:
+            yield submission, "missing" if proves else _Fate.UNANSWERED
+        elif post.unreadable:
+            yield submission, _Fate.UNANSWERED
+        else:
+            yield submission, _no_longer_wanted(post) or _Fate.SHOWN
+
+
+def _no_longer_wanted(post: Post) -> str | None:
+    """Why a post is gone, or would not be read today: its author may have marked it after we read it."""
+    if post.removed is not None:
+        return post.removed or "missing"
+    if post.over_18:
+        return "over-18"
+    return "signed-in-only" if post.signed_in_only else None
 
 
 def kept_pictures(store: ObjectStore) -> Iterator[Kept]:

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bowerbird.core.errors import UsageError
-from bowerbird.serve.punctual import Patience, punctual
+from bowerbird.serve.connection_limits import ConnectionLimits, limited_by
 
 # uvicorn answers 503 to those beyond so many connections more, all of them with requests in hand.
 _CROWD: Final = 128
@@ -43,12 +43,14 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(app: ASGIApp, patience: Patience | None = None, *, verbose: bool = False) -> uvicorn.Server:
+def server(
+    app: ASGIApp, patience: ConnectionLimits | None = None, *, verbose: bool = False
+) -> uvicorn.Server:
     """Make uvicorn as both commands run it."""
-    patience = patience or Patience()
+    patience = patience or ConnectionLimits()
     config = uvicorn.Config(
         app,
-        http=punctual(patience),
+        http=limited_by(patience),
         lifespan="off",
         ws="none",
         proxy_headers=False,

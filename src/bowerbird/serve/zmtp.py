@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bowerbird.serve.http.quotas import Limits, Pace
+from bowerbird.serve.http.quotas import Limits, SendingPace
 
 _SIGNATURE: Final = b"\xff" + bytes(8) + b"\x7f"
 _VERSION: Final = 3
@@ -48,7 +48,7 @@ class Peer:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limits: Limits) -> None:
         self._reader, self._writer, self._limits = reader, writer, limits
-        self._pace = Pace(limits)
+        self._pace = SendingPace(limits)
 
     async def greet(self) -> None:
         """Agree on version 3 without encryption, all of it in the time that a pause may take."""
@@ -75,7 +75,7 @@ class Peer:
         """The head of the next message's first frame, whenever it comes; commands in between are answered."""
         while True:
             start = await self._reader.readexactly(1)
-            self._pace = Pace(self._limits)
+            self._pace = SendingPace(self._limits)
             head = await self._in_time(self._head(start))
             if not head.command:
                 return head

@@ -1,1 +1,1 @@
-"""From a folder of pictures to a bundle. Needs scikit-learn (`pip install bowerbird[train]`)."""
+"""From a folder of pictures to a bundle. Needs scikit-learn, the extra `train`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,9 @@ from sklearn.metrics import roc_curve
 
 from bowerbird.adapters.beforehand import bundle_name
 from bowerbird.adapters.place import Place
+from bowerbird.assembly.scoring import score_files
 from bowerbird.core.decision_log import DecisionLog
 from bowerbird.core.errors import UsageError
-from bowerbird.filter.scoring import score_files
 from bowerbird.imaging import picture_files
 from bowerbird.models import manifest as manifests
 from bowerbird.models.bundle import Bundle
@@ -55,35 +55,48 @@ def by_pictures_a_day(bundle: Bundle, place: Place, wanted: float) -> Choice:
     Raises:
         UsageError: no decision of this bundle with a score, or more wanted than were scored in full.
     """
-    days, scores, glanced = set[str](), list[float](), list[float]()
-    unscored = 0
+    past = _past(place, bundle.manifest.name)
+    if not past.scores:
+        raise UsageError(f"{place.name} holds no decision of {bundle.manifest.name} with a match")
+    ranked = np.sort(past.scores)[::-1]
+    rank = max(1, round(wanted * len(past.days)))
+    more = f"; {past.unscored} more were rejected at a first look" if past.unscored else ""
+    if rank > len(ranked) and more:
+        raise UsageError(
+            f"{wanted:g} a day are more than were scored in full, {len(ranked)} in {len(past.days)} days"
+            f"{more}"
+        )
+    text = f"{wanted:g} pictures a day, from {len(ranked)} scores of {len(past.days)} days{more}"
+    seen: dict[str, Scores] = {"this run": ranked}
+    if past.glanced:
+        seen["below by preview"] = np.array(past.glanced)
+    return Choice(float(ranked[min(len(ranked), rank) - 1]), text, seen)
+
+
+@dataclass(slots=True)
+class _Past:
+    """What past runs scored in full, and by previews; `unscored` were rejected at a first look."""
+
+    days: set[str] = field(default_factory=set)
+    scores: list[float] = field(default_factory=list)
+    glanced: list[float] = field(default_factory=list)
+    unscored: int = 0
+
+
+def _past(place: Place, bundle: str) -> _Past:
+    past = _Past()
     for decision in DecisionLog(place.store).read():
-        if decision.bundle.partition("@")[0] != bundle.manifest.name:
+        if decision.bundle.partition("@")[0] != bundle:
             continue
         if "novelty" in decision.scores:
-            scores.append(decision.scores["novelty"])
+            past.scores.append(decision.scores["novelty"])
         elif decision.stage in {"preview", "scout"}:
-            unscored += 1
-            glanced += [decision.scores["preview"]] if "preview" in decision.scores else []
+            past.unscored += 1
+            past.glanced += [decision.scores["preview"]] if "preview" in decision.scores else []
         else:
             continue
-        days.add(decision.day)
-    if not scores:
-        raise UsageError(f"{place.name} holds no decision of {bundle.manifest.name} with a novelty score")
-    ranked = np.sort(scores)[::-1]
-    rank = max(1, round(wanted * len(days)))
-    if rank > len(ranked) and unscored:
-        raise UsageError(
-            f"{wanted:g} a day are more than were scored in full, {len(ranked)} in {len(days)} days; "
-            f"{unscored} more were rejected at a first look"
-        )
-    text = f"{wanted:g} pictures a day, from {len(ranked)} scores of {len(days)} days"
-    seen: dict[str, Scores] = {"this run": ranked}
-    if unscored:
-        text += f"; {unscored} more were rejected at a first look"
-    if glanced:
-        seen["below by preview"] = np.array(glanced)
-    return Choice(float(ranked[min(len(ranked), rank) - 1]), text, seen)
+        past.days.add(decision.day)
+    return past
 
 
 def by_two_folders(bundle: Bundle, good: Path, rejects: Path) -> Choice:

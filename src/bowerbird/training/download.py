@@ -66,10 +66,7 @@ def _continue(remote: Remote, part: Path, report: Report) -> None:
     with requests.get(remote.url, headers=headers, stream=True, timeout=_TIMEOUT_S) as answer:
         if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             return  # everything is here already; the hash decides
-        if answer.status_code in {HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)}:
-            raise requests.ConnectionError(f"status {answer.status_code}")
-        if answer.status_code not in {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT}:
-            raise BundleError(f"{remote.url} answers {answer.status_code}; has the publisher moved it?")
+        _check(answer.status_code, remote)
         if answer.status_code == HTTPStatus.OK:
             have = 0  # the server does not continue, so neither do we
         length = answer.headers.get("Content-Length")
@@ -85,6 +82,13 @@ def _continue(remote: Remote, part: Path, report: Report) -> None:
                 report(have, whole)
     if whole is not None and have < whole:
         raise requests.ConnectionError(f"{have} of {whole} bytes")
+
+
+def _check(status: int, remote: Remote) -> None:
+    if status in {HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)}:
+        raise requests.ConnectionError(f"status {status}")
+    if status not in {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT}:
+        raise BundleError(f"{remote.url} answers {status}; has the publisher moved it?")
 
 
 def _accept(remote: Remote, part: Path, target: Path) -> None:

@@ -82,7 +82,12 @@ def read(store: ObjectStore, embedder: Embedder) -> Labelled:
         except PermanentError:
             unreadable += 1
     _check(len(rows[True]), len(rows[False]))
-    return Labelled(np.concatenate(rows[True]), np.concatenate(rows[False]), unreadable)
+    return Labelled(_ordered(rows[True]), _ordered(rows[False]), unreadable)
+
+
+def _ordered(rows: list[Vectors]) -> Vectors:
+    """Stacked in an order of their own: what is learnt must not hang on what candidates are called."""
+    return np.concatenate(sorted(rows, key=lambda row: row.tobytes()))
 
 
 def _check(kept: int, rejected: int) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
@@ -33,14 +34,7 @@ def criteria(trials: Sequence[Trial], path: Path) -> None:
     """AIC, BIC and held-out likelihood against the number of components."""
     figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
     for axis, what in zip(axes, ("aic", "bic", "heldout"), strict=True):
-        for covariance in dict.fromkeys(trial.covariance for trial in trials):
-            own = [trial for trial in trials if trial.covariance == covariance]
-            axis.plot(
-                [trial.count for trial in own],
-                [getattr(trial, what) for trial in own],
-                "o-",
-                label=covariance,
-            )
+        _lines(axis, trials, what)
         axis.set(
             xscale="log",
             xlabel="components",
@@ -49,6 +43,13 @@ def criteria(trials: Sequence[Trial], path: Path) -> None:
         axis.set_xticks([trial.count for trial in trials], [str(trial.count) for trial in trials])
     axes[0].legend()
     _save(figure, path)
+
+
+def _lines(axis: Axes, trials: Sequence[Trial], what: str) -> None:
+    for covariance in dict.fromkeys(trial.covariance for trial in trials):
+        own = [trial for trial in trials if trial.covariance == covariance]
+        counts, values = [trial.count for trial in own], [getattr(trial, what) for trial in own]
+        axis.plot(counts, values, "o-", label=covariance)
 
 
 def histogram(scores: Mapping[str, Scores], threshold: float, path: Path) -> None:
@@ -62,7 +63,7 @@ def histogram(scores: Mapping[str, Scores], threshold: float, path: Path) -> Non
             values.clip(low), bins.tolist(), density=True, alpha=0.6, label=name, color=_COLOURS.get(name)
         )
     axis.axvline(threshold, color="black", linestyle="--", label=f"threshold {threshold:.3g}")
-    axis.set(xlabel="novelty score", ylabel="density")
+    axis.set(xlabel="match", ylabel="density")
     axis.legend()
     _save(figure, path)
 

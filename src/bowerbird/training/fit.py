@@ -174,9 +174,7 @@ def fit(
     whole = (0, sample.good.shape[1])
     style = sample.style or whole
     styles = sample.cut(style)
-    head = hold_out(styles, examples, seed) if use_head and _others(sample) else None
-    if head is not None and head.separation < _LEAST_SEPARATION and not len(sample.rejects):
-        head = None
+    head = _head(styles, seed) if use_head and _others(sample) else None
     weight = REJECTS_WEIGHT if len(sample.rejects) else IMITATIONS_WEIGHT
     held = {name: hold_out(sample, fitter, seed) for name, fitter in contenders.items()}
     totals = {name: _sum([(seen, 1.0), *([(head, weight)] if head else [])]) for name, seen in held.items()}
@@ -191,6 +189,12 @@ def fit(
         reference["rejects"] = total.rejects
     unaided = None if head is None else _unaided(styles, held[winner], seed)
     return Fitted(replace(model, reference=reference), winner, totals, total, unaided)
+
+
+def _head(styles: Sample, seed: int) -> HeldOut | None:
+    """A head on style, if it tells the owner's pictures from imitations; from rejects it always helps."""
+    head = hold_out(styles, examples, seed)
+    return None if head.separation < _LEAST_SEPARATION and not len(styles.rejects) else head
 
 
 def _unaided(styles: Sample, density: HeldOut, seed: int) -> HeldOut | None:

@@ -57,20 +57,15 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
     with Progress(console=Console(stderr=True)) as progress:
         good, rejects = _embed(wishes, embedder, progress)
         cache.close()
-        sample = fit.Sample(
-            good.vectors,
-            good.imitations,
-            good.origin,
-            rejects.vectors,
-            style=taken.encoder.style,
-            twins=twins.groups(good.vectors),
-        )
-        task = progress.add_task("mixtures", total=len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
-        trials = []
-        for trial in mixtures.compare(sample.good):
-            trials.append(trial)
-            progress.advance(task)
-        progress.update(task, completed=progress.tasks[task].total)
+        trials = _trials(good.vectors, progress)
+    sample = fit.Sample(
+        good.vectors,
+        good.imitations,
+        good.origin,
+        rejects.vectors,
+        style=taken.encoder.style,
+        twins=twins.groups(good.vectors),
+    )
     best = max(trials, key=lambda trial: trial.heldout)
     fitted = fit.fit(sample, contenders(best, forced), keep_rate=wishes.keep_rate, use_head=forced is None)
     if forced is not None:
@@ -95,12 +90,22 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
     )
     _show(wishes.out, trials, fitted, good)
     print(
-        f"{wishes.out}: {fitted.winner}, threshold {fitted.novelty.threshold:.4g}, "
+        f"{wishes.out}: {fitted.winner}, keeps from match {fitted.novelty.threshold:.4g}, "
         f"{len(good.paths)} pictures, {time.monotonic() - start:.0f} s"
     )
     print(
         f"to judge previews too: bowerbird calibrate {wishes.out} --previews DIR of other pictures you love"
     )
+
+
+def _trials(vectors: mixtures.Vectors, progress: Progress) -> list[Trial]:
+    task = progress.add_task("mixtures", total=len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
+    trials = []
+    for trial in mixtures.compare(vectors):
+        trials.append(trial)
+        progress.advance(task)
+    progress.update(task, completed=progress.tasks[task].total)
+    return trials
 
 
 def check(wishes: Wishes, taken: write.Networks) -> None:

@@ -13,7 +13,7 @@ from starlette.types import Message
 from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.core.labels import picture_of, read_labels
 from bowerbird.review.label.app import create_app
-from bowerbird.review.label.session import open_desk
+from bowerbird.review.label.session import open_session
 from tests.fakes import FakeStore
 from tests.integration.label.place import fill
 
@@ -30,7 +30,7 @@ def store() -> FakeStore:
 
 @pytest.fixture
 def client(store: FakeStore) -> TestClient:
-    return TestClient(create_app(open_desk(store), 8010), base_url=HERE)
+    return TestClient(create_app(open_session(store), 8010), base_url=HERE)
 
 
 def labels(store: FakeStore) -> list[tuple[str, bool]]:
@@ -100,7 +100,7 @@ def test_a_word_that_is_none_is_refused(client: TestClient, store: FakeStore, bo
 
 
 def test_a_word_that_is_too_long_is_not_read(store: FakeStore) -> None:
-    app, read = create_app(open_desk(store), 8010), 0
+    app, read = create_app(open_session(store), 8010), 0
     said: list[Message] = []
 
     async def receive() -> Message:
@@ -145,14 +145,14 @@ def test_pictures_come_as_jpeg_even_when_the_survivor_is_gone_or_broken(
 
 def test_labels_are_there_when_the_place_is_opened_again(client: TestClient, store: FakeStore) -> None:
     client.put("/pictures/0/label", json={"keep": True}, headers=OURS)
-    again = open_desk(store)
+    again = open_session(store)
     assert [picture["label"] for picture in again.shown()] == [True, None, None, None, None]
 
 
 def test_a_full_disk_is_told_on_the_page_and_keeps_the_earlier_word(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     fill(store)
-    client = TestClient(create_app(open_desk(store), 8010), base_url=HERE)
+    client = TestClient(create_app(open_session(store), 8010), base_url=HERE)
     client.put("/pictures/0/label", json={"keep": True}, headers=OURS)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.core.labels import read_labels
 from bowerbird.review.label.app import create_app
-from bowerbird.review.label.session import open_desk
+from bowerbird.review.label.session import open_session
 from tests.integration.label.place import HOSTILE, fill
 
 
@@ -43,7 +43,7 @@ def serving(store: FolderStore) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as bound:
         port = bound.getsockname()[1]
         server = uvicorn.Server(
-            uvicorn.Config(create_app(open_desk(store), port), lifespan="off", log_level="error")
+            uvicorn.Config(create_app(open_session(store), port), lifespan="off", log_level="error")
         )
         thread = threading.Thread(target=lambda: server.run(sockets=[bound]), daemon=True)
         thread.start()
@@ -137,15 +137,15 @@ def test_filters_by_verdict_reason_and_community(opened: Opened) -> None:
 
 def test_the_threshold_shows_at_once_what_would_change(opened: Opened) -> None:
     page = opened.page
-    expect(page.locator("#change")).to_have_text("2 of 4 would pass novelty: 0 more, 0 fewer")
+    expect(page.locator("#change")).to_have_text("2 of 4 would pass: 0 more, 0 fewer")
     page.locator("#threshold").fill("9")
-    expect(page.locator("#change")).to_have_text("3 of 4 would pass novelty: 1 more, 0 fewer")
+    expect(page.locator("#change")).to_have_text("3 of 4 would pass: 1 more, 0 fewer")
     page.select_option("[name=verdict]", "changing")
     assert titles(page) == ["near"]
     page.keyboard.press("r")
     expect(page.locator("#change")).to_contain_text("agrees with 0 of your 1 labels")
     page.locator("#threshold").fill("15")
-    expect(page.locator("#change")).to_contain_text("1 of 4 would pass novelty: 0 more, 1 fewer")
+    expect(page.locator("#change")).to_contain_text("1 of 4 would pass: 0 more, 1 fewer")
     expect(page.locator("#change")).to_contain_text("agrees with 1 of your 1 labels")
     assert titles(page) == ["just"]
 

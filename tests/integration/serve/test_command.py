@@ -66,7 +66,7 @@ def test_a_port_that_is_taken_is_wrong_usage(capsys: pytest.CaptureFixture[str])
 def test_a_bundle_that_is_not_there_is_said_before_anything_is_served(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["serve", "--port", "0", "--bundle", "no-such"]) == 1
+    assert main(["serve", "--port", "0", "--bundle", "no-such"]) == 2
     assert "no-such" in capsys.readouterr().err
 
 

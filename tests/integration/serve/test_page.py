@@ -68,7 +68,7 @@ def test_verdicts_with_bars_reasons_and_thumbnails(browser: Browser, pictures: l
         expect(kept.locator(".badge")).to_have_text("✓ Kept")
         bars = kept.get_by_role("img", name="threshold")
         assert [bar.get_attribute("aria-label") for bar in bars.all()] == [
-            "novelty 0.78, threshold 0.50",
+            "match 0.78, threshold 0.50",
             "watermark 0.00, threshold 0.90",
         ]
         assert kept.locator("canvas").evaluate(

@@ -13,15 +13,15 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bowerbird.review.label.app import create_app as label_app
-from bowerbird.review.label.session import open_desk
+from bowerbird.review.label.session import open_session
+from bowerbird.serve.connection_limits import ConnectionLimits
 from bowerbird.serve.http.app import create_app
 from bowerbird.serve.http.quotas import Limits
-from bowerbird.serve.punctual import Patience
 from tests.fakes import FakeStore
 from tests.integration.label.place import fill
 from tests.serving import running, service
 
-SHORT = Patience(request_s=0.2)
+SHORT = ConnectionLimits(request_s=0.2)
 UNFINISHED = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-A: "
 HEALTH = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -47,7 +47,7 @@ def connected(port: int) -> socket.socket:
 def label() -> Iterator[int]:
     store = FakeStore()
     fill(store)
-    with running(label_app(open_desk(store), 8010), SHORT) as port:
+    with running(label_app(open_session(store), 8010), SHORT) as port:
         yield port
 
 
@@ -115,7 +115,7 @@ def test_a_request_in_hand_has_the_time_that_its_body_has() -> None:
 
 @pytest.mark.parametrize("held", [b"", UNFINISHED], ids=["idle", "unfinished"])
 def test_when_all_places_are_held_the_oldest_makes_room(held: bytes) -> None:
-    patience = Patience(request_s=60, connections=4)
+    patience = ConnectionLimits(request_s=60, connections=4)
     with running(create_app(service()), patience) as port, ExitStack() as stack:
         callers = [stack.enter_context(closing(connected(port))) for _ in range(12)]
         for caller in callers:
@@ -134,7 +134,7 @@ def test_an_answer_that_nobody_reads_is_thrown_away() -> None:
         await receive()  # returns when the caller has gone
         left.set()
 
-    with running(large, Patience(unread_s=0.1)) as port, closing(connected(port)) as caller:
+    with running(large, ConnectionLimits(unread_s=0.1)) as port, closing(connected(port)) as caller:
         caller.sendall(HEALTH)
         assert left.wait(20)
         assert len(everything(caller)) < size
@@ -147,7 +147,7 @@ def test_a_word_that_drips_is_sent_away_by_label() -> None:
     fill(store)
     with socket.create_server(("127.0.0.1", 0)) as free:
         own = free.getsockname()[1]
-    app = label_app(open_desk(store), own, Limits(idle_s=0.2))
+    app = label_app(open_session(store), own, Limits(idle_s=0.2))
     with running(app) as port, closing(connected(port)) as caller:
         here = f"http://127.0.0.1:{own}"
         caller.sendall(

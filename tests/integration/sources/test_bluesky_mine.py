@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bowerbird.cli.doctor import SOURCES, probe
+from bowerbird.cli.doctor import probe
 from bowerbird.cli.main import main
+from bowerbird.crawl.sources import probes
 from bowerbird.host.wiring import source_context
 from tests.integration.sources.loopback_jetstream import (
     Clock,
@@ -27,7 +28,7 @@ from tests.integration.sources.loopback_jetstream import (
 )
 from tests.loopback import Answer
 
-PHOTOGRAPHS = Path(__file__).parents[3] / "infra" / "local" / "demo" / "photographs"
+PHOTOGRAPHS = Path(__file__).parents[3] / "src" / "bowerbird" / "demo" / "photographs"
 ORIGINALS = {
     cid_of(number): (PHOTOGRAPHS / name).read_bytes()
     for number, name in {0: "picos-de-europa.jpg", 10: "hilltop-sunset.jpg"}.items()
@@ -200,4 +201,4 @@ def test_the_doctor_knows_how_it_is(fault: str, state: str, words: str, world: L
 
 
 def test_the_doctor_asks_it_first() -> None:
-    assert SOURCES[0] == "bluesky"
+    assert probes()[0] == "bluesky"

@@ -14,7 +14,9 @@ import pytest
 from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.crawl.crawler import Crawler
 from bowerbird.crawl.enqueue import Shipment, ship
-from bowerbird.crawl.following.cursor import CursorStore, FollowedSource, Progress
+from bowerbird.crawl.following.cursor import FollowedSource
+from bowerbird.crawl.following.cursor_store import CursorStore
+from bowerbird.crawl.following.progress import Progress
 from bowerbird.crawl.sources.listing import Listing, RunBudget
 from bowerbird.crawl.sources.reddit_app import RedditApp
 from bowerbird.crawl.sources.reddit_oauth import RedditSession, RedditSource

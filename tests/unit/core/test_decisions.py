@@ -1,5 +1,8 @@
 from dataclasses import replace
 
+import pytest
+
+from bowerbird.core.decision_log import decode_line
 from bowerbird.core.decisions import Decision, Verdict, decode_decision, encode_decision
 from bowerbird.core.reasons import Reason, Word
 
@@ -38,3 +41,12 @@ def test_a_rejection_is_a_value() -> None:
     assert Verdict.reject("original", Reason(Word.GONE, "404")) == Verdict(
         keep=False, stage="original", reason=Reason(Word.GONE, "404")
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["{}", "[]", "5", "null", '"kept"', '{"reason": 5}', '{"reason": "kept"}', '{"candidate": "a"}']
+)
+def test_what_is_no_decision_is_told_in_one_way(line: str) -> None:
+    with pytest.raises(TypeError):
+        decode_decision(line)
+    assert decode_line(line) is None

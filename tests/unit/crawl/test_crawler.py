@@ -293,3 +293,178 @@ def test_one_bad_host_costs_one_post() -> None:
     assert found[0] == Skipped("t3_a", Reason(Word.GONE, "imgur: nothing is there"))
     assert only(found[1:]).urls == ("https://i.imgur.com/7xAFPmc.jpg",)
     assert json.loads(encode_candidate(only(found[1:])))["version"] == 1
+
+
+def test_a_post_gives_what_it_is_about_first_and_then_what_its_text_shows() -> None:
+    text = {"selftext": "and https://i.redd.it/bbb.png", "media_metadata": {"aaa": media("aaa")}}
+    found = crawl(submission(post_hint="image", **text))
+    assert [ids(each) for each in found] == ["t3_abc12/z5mux8w0bgx21", "t3_abc12/aaa", "t3_abc12/bbb"]
+
+
+def test_a_picture_that_is_linked_and_embedded_comes_once() -> None:
+    own = media("z5mux8w0bgx21")
+    found = crawl(submission(post_hint="image", media_metadata={"z5mux8w0bgx21": own}))
+    assert [ids(each) for each in found] == ["t3_abc12/z5mux8w0bgx21"]
+
+
+def test_a_text_that_links_to_pictures_is_more_than_text() -> None:
+    text = (
+        "[lake](https://i.imgur.com/AbCdEfG.jpg) https://site.example/essay https://v.redd.it/abc "
+        "https://preview.redd.it/ccc.jpg?width=9&amp;s=1"
+    )
+    found = crawl(submission(is_self=True, selftext=text))
+    assert [ids(each) for each in found] == ["t3_abc12/AbCdEfG", "t3_abc12/ccc"]
+    assert isinstance(found[1], Candidate)
+    assert found[1].urls == ("https://i.redd.it/ccc.jpg", "https://preview.redd.it/ccc.jpg?width=9&s=1")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "text-only"),
+        ("https://site.example/essay", "text-only"),
+        ("https://www.reddit.com/r/pics/comments/abc12/x/", "text-only"),
+        ("https://v.redd.it/abc", "video: reddit"),
+        ("https://test.example/a https://site.example/b", "gone: test: 404"),
+    ],
+)
+def test_a_text_without_pictures_says_why(text: str, reason: str) -> None:
+    rule = Rule([PermanentError("404", Word.GONE)]) if "test.example" in text else None
+    assert [*map(ids, crawl(submission(is_self=True, selftext=text), rule))] == [reason]
+
+
+def test_what_the_site_calls_a_picture_is_one_whatever_its_link_looks_like() -> None:
+    link = "https://cdn.site.example/render?id=7"
+    (found,) = crawl(submission(url=link, post_hint="image", preview=preview("external-preview.redd.it")))
+    assert isinstance(found, Candidate)
+    assert found.urls[0] == link
+    assert (found.host, found.width, found.height) == ("cdn.site.example", 3000, 2000)
+    assert [*map(ids, crawl(submission(url=link)))] == ["no-rule: cdn.site.example"]
+
+
+def test_a_link_that_fails_does_not_cost_the_pictures_of_the_text() -> None:
+    found = crawl(submission(url="https://site.example/page", media_metadata={"aaa": media("aaa")}))
+    assert [ids(each) for each in found] == ["t3_abc12/aaa"]
+
+
+def ids(found: Candidate | Skipped) -> str:
+    return found.id if isinstance(found, Candidate) else str(found.reason)
+
+
+def shown(*pictures: Attachment, **fields: Any) -> list[Candidate | Skipped]:
+    post = Post(Submission("feed:x", "e1"), attachments=pictures, **fields)
+    return list(Crawler(NoNetwork(), Hosts.found(), Naps()).look(post))
+
+
+def named(url: str, *more: str, **fields: Any) -> Attachment:
+    return Attachment("p1", (url, *more), "blog.example", linked=True, **fields)
+
+
+@pytest.mark.parametrize(
+    ("small", "original"),
+    [
+        ("https://i0.wp.com/b.example/1.jpg?w=300", "https://b.example/1.jpg"),
+        (
+            "https://b.example/wp-content/uploads/2024/1-300x200.jpg",
+            "https://b.example/wp-content/uploads/2024/1.jpg",
+        ),
+        (
+            "https://1.bp.blogspot.com/-abcdefg/abcdefghijk/s320/1.jpg",
+            "https://1.bp.blogspot.com/-abcdefg/abcdefghijk/s0/1.jpg",
+        ),
+        ("https://i.imgur.com/AbCdEfGm.jpg", "https://i.imgur.com/AbCdEfG.jpg"),
+        (
+            "https://64.media.tumblr.com/tumblr_abcdefghij1qwerty_500.jpg",
+            "https://64.media.tumblr.com/tumblr_abcdefghij1qwerty_1280.jpg",
+        ),
+    ],
+)
+def test_what_a_post_shows_goes_through_the_hosts_rules(small: str, original: str) -> None:
+    candidate = only(shown(named(small, width=300, height=200)))
+    assert candidate.urls[0] == original
+    assert small in candidate.urls
+    assert {"url": small, "width": 300, "height": 200} in [
+        {"url": each.url, "width": each.width, "height": each.height} for each in candidate.previews
+    ]
+    assert (candidate.width, candidate.height) == (None, None)
+    assert candidate.id == "feed:x/e1/p1"
+
+
+def test_a_small_flickr_copy_has_its_page_asked_and_stands_in_where_that_fails() -> None:
+    small = "https://live.staticflickr.com/65535/12345678901_0123456789_m.jpg"
+    page = "https://www.flickr.com/photo.gne?id=12345678901"
+    large = "https://live.staticflickr.com/65535/12345678901_abcdef0123_5k.jpg"
+    post = Post(Submission("feed:x", "e1"), attachments=(named(small),))
+    asked = Crawler(FakeFetcher({page: [f"<script>{large}".encode()]}), Hosts.found(), Naps())
+    assert only(list(asked.look(post))).urls[:2] == (large, small)
+    naps = Naps()
+    down = Crawler(FakeFetcher({page: [RetryableError("busy")]}), Hosts.found(), naps)
+    assert small in only(list(down.look(post))).urls
+    assert naps.taken == []
+
+
+def test_what_no_rule_knows_is_taken_as_it_is_shown() -> None:
+    picture = named("https://b.example/show?id=1", "https://b.example/s?id=1", width=900, height=700)
+    candidate = only(shown(picture))
+    assert candidate.urls == ("https://b.example/show?id=1", "https://b.example/s?id=1")
+    assert (candidate.width, candidate.height, candidate.host) == (900, 700, "b.example")
+
+
+def test_a_picture_that_moves_costs_no_other() -> None:
+    gif, still = (
+        named("https://b.example/1.gif"),
+        Attachment("p2", ("https://b.example/2.jpg",), "x", linked=True),
+    )
+    assert only(shown(gif, still)).urls == ("https://b.example/2.jpg",)
+    (skipped,) = shown(gif)
+    assert isinstance(skipped, Skipped)
+    assert str(skipped.reason) == "animation: direct"
+
+
+def test_two_copies_of_one_picture_are_one_candidate() -> None:
+    copies = [
+        Attachment(str(side), (f"https://i.imgur.com/AbCdEfG{side}.jpg",), "x", linked=True) for side in "ml"
+    ]
+    assert only(shown(*copies)).urls[0] == "https://i.imgur.com/AbCdEfG.jpg"
+
+
+def test_a_host_that_asks_to_be_left_alone_is() -> None:
+    post = Post(Submission("feed:x", "e1"), attachments=(named("https://test.example/p"),))
+    rule = Rule([OptedOutError("test asks noai", Word.OPTED_OUT)])
+    (skipped,) = Crawler(NoNetwork(), Hosts((rule,)), Naps()).look(post)
+    assert isinstance(skipped, Skipped)
+    assert str(skipped.reason) == "opted-out: test: test asks noai"
+
+
+@pytest.mark.parametrize(
+    ("link", "urls"),
+    [
+        ("https://photos.example/view", ("https://photos.example/view",)),
+        ("https://photos.example/view.mp4", ("https://photos.example/view.mp4",)),
+        (
+            "https://l.example/api/v4/image/proxy?url=https%3A%2F%2Fphotos.example%2Fview",
+            (
+                "https://photos.example/view",
+                "https://l.example/api/v4/image/proxy?url=https%3A%2F%2Fphotos.example%2Fview",
+            ),
+        ),
+        (
+            "https://l.example/api/v3/image_proxy?url=https%3A%2F%2Fi.imgur.com%2FAbCdEfG.jpg",
+            (
+                "https://i.imgur.com/AbCdEfG.jpg",
+                "https://l.example/api/v3/image_proxy?url=https%3A%2F%2Fi.imgur.com%2FAbCdEfG.jpg",
+            ),
+        ),
+    ],
+)
+def test_what_a_listing_calls_a_picture_is_one(link: str, urls: tuple[str, ...]) -> None:
+    post = Post(Submission("lemmy:l.example", "1"), link=link, is_picture=True, width=4000, height=3000)
+    candidate = only(list(Crawler(NoNetwork(), Hosts.found(), Naps()).look(post)))
+    assert candidate.urls == urls
+    assert (candidate.width, candidate.height) == (4000, 3000)
+
+
+def test_a_page_that_is_gone_leaves_what_the_listing_calls_a_picture() -> None:
+    post = Post(Submission("x", "1"), link="https://test.example/p", is_picture=True)
+    hosts = Hosts((Rule([PermanentError("nothing there")]),))
+    assert only(list(Crawler(NoNetwork(), hosts, Naps()).look(post))).urls == ("https://test.example/p",)

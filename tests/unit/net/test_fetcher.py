@@ -426,3 +426,23 @@ def test_the_gateway_changes_no_rule_about_urls(serve: Serve) -> None:
 def test_a_gateway_that_is_none(gateway: str) -> None:
     with pytest.raises(UsageError, match=r"^gateway "):
         HttpFetcher(user_agent="t", gateway=gateway)
+
+
+def test_a_refusal_comes_with_the_beginning_of_what_was_said(serve: Serve, rig: Rig) -> None:
+    said = b'{"error": "rate_limit_error"}'
+    server = serve(f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(said)}\r\n\r\n".encode(), said)
+    with pytest.raises(PermanentError, match=r"^status: .*answered 400") as raised:
+        get(rig(), server.url())
+    assert (raised.value.status, raised.value.said.body) == (400, said)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["Content-Length: 50\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\nzz\r\n", "\r\n" + "x" * 90_000],
+)
+def test_a_refusal_that_says_too_much_or_too_little_is_one_all_the_same(
+    serve: Serve, rig: Rig, answer: str
+) -> None:
+    with pytest.raises(PermanentError, match=r"^gone: ") as raised:
+        get(rig(), serve(f"HTTP/1.1 404 Not Found\r\n{answer}").url(), max_bytes=10_000)
+    assert len(raised.value.said.body) <= 4096

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from bowerbird.core.errors import PermanentError
 from bowerbird.core.ports import Fetched
-from bowerbird.net import FileFetcher, SchemeFetcher
+from bowerbird.net import FileFetcher
 
 
 @pytest.fixture
@@ -67,23 +66,3 @@ def test_other_urls_are_refused(root: Path, url: str) -> None:
 def test_a_file_above_the_limit(root: Path) -> None:
     with pytest.raises(PermanentError, match=r"^too-large: file of more than 6 bytes"):
         FileFetcher(root).fetch((root / "inside.jpg").as_uri(), accept="", max_bytes=6)
-
-
-class Echo:
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def fetch(
-        self, url: str, *, accept: str, max_bytes: int, headers: Mapping[str, str] | None = None, **_: object
-    ) -> Fetched:
-        return Fetched(url, 200, {"by": self._name, "accept": accept, **(headers or {})}, bytes(max_bytes))
-
-
-def test_each_scheme_has_its_fetcher() -> None:
-    fetcher = SchemeFetcher({"https": Echo("web"), "file": Echo("disk")})
-    fetched = fetcher.fetch("FILE:///a.jpg", accept="image/*", max_bytes=3, headers={"key": "1"})
-    assert fetched == Fetched("FILE:///a.jpg", 200, {"by": "disk", "accept": "image/*", "key": "1"}, bytes(3))
-    assert fetcher.fetch("https://example.com/", accept="", max_bytes=0).headers["by"] == "web"
-    for url in ("http://example.com/", "ftp://example.com/", "no colon", ""):
-        with pytest.raises(PermanentError, match=r"^refused: scheme"):
-            fetcher.fetch(url, accept="", max_bytes=3)

@@ -61,19 +61,21 @@ def rendered(
         if number % every:
             continue
         picture, large = pictures.read(entry), entry.folder.endswith("large")
+        marks = render.KINDS if large else (render.KINDS[number % len(render.KINDS)],)
+        clean = (*PHOTOGRAPHS, *HARD) if large else ("cut",)
         for round_ in range(_ROUNDS if large else 1):
-            kinds = render.KINDS if large else (render.KINDS[number % len(render.KINDS)],)
-            for index, kind in enumerate(kinds):
-                yield _marked(
-                    picture, entry, kind, np.random.default_rng([_SEED, number, round_, index]), letters
-                )
-            clean = (*PHOTOGRAPHS, *HARD) if large else ("cut",)
+            for index, kind in enumerate(marks):
+                yield _marked(picture, entry, kind, _chance(number, round_, index), letters)
             for index, kind in enumerate(clean):
-                rng = np.random.default_rng([_SEED, number, round_, 100 + index])
-                if kind != "whole" or round_ == 0:
-                    drawn = entry.folder in drawings and kind in PHOTOGRAPHS
-                    shown = _clean(picture, kind, rng, signs)
-                    yield Case(shown, entry.folder, DRAWING if drawn else kind, marked=False)
+                if kind == "whole" and round_:
+                    continue
+                shown = _clean(picture, kind, _chance(number, round_, 100 + index), signs)
+                drawn = entry.folder in drawings and kind in PHOTOGRAPHS
+                yield Case(shown, entry.folder, DRAWING if drawn else kind, marked=False)
+
+
+def _chance(*where: int) -> np.random.Generator:
+    return np.random.default_rng([_SEED, *where])
 
 
 def cuttings(

@@ -64,14 +64,7 @@ def installed(extra: Path | None = None) -> Fonts:
 
     What a seed draws depends on which of these there are.
     """
-    folders = [Path(mpl.get_data_path()) / "fonts" / "ttf"]
-    # https://github.com/pimoroni/fonts-python names its packages font-<family>.
-    packages = [each for each in distributions() if each.metadata["Name"].startswith("font-")]
-    folders += sorted(
-        Path(str(each.locate_file(each.metadata["Name"].replace("-", "_")))) for each in packages
-    )
-    if extra:
-        folders.append(extra)
+    folders = [Path(mpl.get_data_path()) / "fonts" / "ttf", *_packaged(), *([extra] if extra else [])]
     found: dict[str, Path] = {}
     for path in (path for folder in folders for path in sorted(folder.rglob("*.[to]tf"))):
         if path.is_file() and not path.name.startswith(_SYMBOLS):
@@ -82,6 +75,12 @@ def installed(extra: Path | None = None) -> Fonts:
             f"no usable fonts in {folders}: install matplotlib, or give a folder of fonts"
         )
     return Fonts(files, tuple(path for path in files if path.name.startswith(_SCRIPTS)))
+
+
+def _packaged() -> list[Path]:
+    # https://github.com/pimoroni/fonts-python names its packages font-<family>.
+    packages = [each for each in distributions() if each.metadata["Name"].startswith("font-")]
+    return sorted(Path(str(each.locate_file(each.metadata["Name"].replace("-", "_")))) for each in packages)
 
 
 def _draws_text(path: Path) -> bool:

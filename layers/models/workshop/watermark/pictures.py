@@ -89,13 +89,8 @@ def build(
         for path in sorted(path for folder in (*folders, *train_only) for path in folder.iterdir()):
             if path.name.startswith(leave_out) or (path.name in marks and marks[path.name] is None):
                 continue
-            # The split hangs on the bytes alone: adding a folder moves no picture from one split to another.
-            tenth = int(hashlib.sha256(path.read_bytes()).hexdigest(), 16) % 10
-            split = "train" if path.parent in train_only else _SPLITS[tenth]
-            with Image.open(path) as image:
-                rgb = ImageOps.exif_transpose(image).convert("RGB")
-            rgb.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
-            pixels = np.asarray(rgb)
+            split = "train" if path.parent in train_only else _split(path)
+            pixels = _decoded(path)
             file.write(pixels.tobytes())
             height, width = pixels.shape[:2]
             index.append(
@@ -111,6 +106,18 @@ def build(
             )
             start += pixels.size
     (place / "index.json").write_text(json.dumps(index))
+
+
+def _split(path: Path) -> str:
+    # It hangs on the bytes alone: adding a folder moves no picture from one split to another.
+    return _SPLITS[int(hashlib.sha256(path.read_bytes()).hexdigest(), 16) % 10]
+
+
+def _decoded(path: Path) -> Picture:
+    with Image.open(path) as image:
+        rgb = ImageOps.exif_transpose(image).convert("RGB")
+    rgb.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
+    return np.asarray(rgb)
 
 
 def cut(picture: Picture, rng: np.random.Generator) -> Picture:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
-from rich.text import Text
+if TYPE_CHECKING:  # half of what `bowerbird --version` takes
+    from rich.console import Console
+    from rich.text import Text
 
 _LONGEST: Final = 2000
 
@@ -20,12 +21,14 @@ def shown(text: object) -> str:
 
 def cell(text: object) -> Text:
     """The same for a table of Rich's."""
+    from rich.text import Text  # noqa: PLC0415 - as above
+
     return Text(shown(text))
 
 
 def say(console: Console, text: object, style: str = "") -> None:
     """Print one line, wrapped by the terminal only."""
-    console.print(Text(shown(text), style=style), soft_wrap=True)
+    console.print(cell(text), style=style, soft_wrap=True)
 
 
 class PlainFormatter(logging.Formatter):

@@ -10,12 +10,14 @@ import calendar
 import io
 import re
 from hashlib import sha256
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, Final
 
 import feedparser
 
-from bowerbird.crawl.markup import MAX_VALUE, start_tags
+from bowerbird.crawl.feeds.enclosed import attached
+from bowerbird.crawl.feeds.pictures import TAGS, shown
+from bowerbird.crawl.markup import MAX_VALUE, Tag, start_tags
 
 _ENTRY: Final = re.compile(rb"(?=<(?:item|entry)[\s>])")
 _MAX_ENTRIES: Final = 10_000
@@ -27,9 +29,10 @@ def read(body: bytes) -> dict[str, Any] | None:
     """A feed's `title`, `licence` and `entries`; None when it is no feed.
 
     An entry has `id`, `link`, `title`, `author`, `licence`, `term` (its first tag), `adult`, `published`
-    (seconds since 1970 UTC), `attached` pictures and those that its text shows, `shown`, as address, width
-    and height, the `base` of those, and `links` of its text as address and text. What it does not have is
-    None. An entry that cannot be read has an `error`, the exception's kind, and no more than an `id`.
+    (seconds since 1970 UTC), what `bowerbird.crawl.feeds.enclosed` finds attached to it, the pictures that
+    its text shows, `shown`, each a list of copies, best first, as address, width and height, the `base` of
+    those, and `links` of its text as address and text. What it does not have is None. An entry that cannot
+    be read has an `error`, the exception's kind, and no more than an `id`.
 
     Raises:
         Exception: feedparser fails on some that are no feeds.
@@ -77,19 +80,16 @@ def _contained(entry: Any) -> dict[str, Any]:
 def _entry(entry: Any) -> dict[str, Any]:
     texts = entry.get("content") or [entry.get("summary_detail") or {}]
     html = "\n".join(text.get("value") or "" for text in texts) or entry.get("summary") or ""
-    tags = list(start_tags(html[:_MAX_HTML], {"img", "a"}))
+    tags = _tags(html)
     return {
         **{key: _text(entry.get(key)) for key in ("id", "link", "title", "author")},
         "licence": _licence(entry),
         "term": _text(next(iter(entry.get("tags") or [{}])).get("term")),
         "adult": (entry.get("media_rating") or {}).get("content") == "adult",
         "published": _published(entry),
-        "attached": _attached(entry),
-        "shown": [
-            _picture(tag.attributes["src"], tag.attributes)
-            for tag in tags
-            if tag.name == "img" and tag.attributes.get("src")
-        ][:_MAX_PICTURES],
+        **attached(entry),
+        # What is called a description may hold the picture, and the content only text.
+        "shown": _shown(tags) or _shown(_tags(entry.get("summary") or "")),
         "base": _text(texts[0].get("base")),
         "links": [
             [_text(tag.attributes.get("href")), tag.text.strip()]
@@ -99,17 +99,16 @@ def _entry(entry: Any) -> dict[str, Any]:
     }
 
 
-def _attached(entry: Any) -> list[list[str | None]]:
-    attached = (
-        _picture(item.get("url") or item.get("href"), item)
-        for item in chain(entry.get("media_content") or [], entry.get("enclosures") or [])
-        if item.get("medium") == "image" or str(item.get("type")).startswith("image/")
-    )
-    return list(islice(attached, _MAX_PICTURES))
+def _tags(html: str) -> list[Tag]:
+    return list(start_tags(html[:_MAX_HTML], {*TAGS, "a"}))
 
 
-def _picture(address: object, sizes: Any) -> list[str | None]:
-    return [_text(address), _text(sizes.get("width")), _text(sizes.get("height"))]
+def _shown(tags: list[Tag]) -> list[list[list[Any]]]:
+    pictures = shown(tag for tag in tags if tag.name != "a")
+    return [
+        [[_text(each.address), each.width, each.height] for each in copies]
+        for copies in islice(pictures, _MAX_PICTURES)
+    ]
 
 
 def _published(entry: Any) -> float | None:

@@ -1,4 +1,4 @@
-"""Where a source has been read up to, so that no post is missed or handed out twice.
+"""A source that is followed: no post is missed, and none is handed out twice.
 
 A run reads from the newest post back until it meets what earlier runs have read. It anchors on no single
 post, so deleted ones cannot stall it; it reads a little beyond the first post it knows, so that a stale page
@@ -7,23 +7,22 @@ or a late post heals in the next run. What it could not read stays a gap, with i
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import Final, Protocol, runtime_checkable
 
-from bowerbird.core.errors import RetryableError, SourceBlockedError, SourceUnreachableError, UsageError
-from bowerbird.core.keys import digest
-from bowerbird.core.ports import ObjectStore
+from bowerbird.core.errors import SourceBlockedError, SourceUnreachableError, UsageError
 from bowerbird.core.post import Lookup, Post, Source
 from bowerbird.crawl.following.coverage import Edge, Gap, Knowledge, Span
+from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.following.listing_run import Run, fullname
 from bowerbird.crawl.following.pending import Looks
+from bowerbird.crawl.following.progress import Progress
 from bowerbird.crawl.following.shared_limits import SharedPace
-from bowerbird.crawl.source_health import SourceState, source_state
+from bowerbird.crawl.source_health import source_state
 from bowerbird.crawl.sources.listing import RunBudget
 
 #: Known posts in a row after which a run stops: half a page, so that a quiet poll costs one request.
@@ -34,9 +33,6 @@ FILL: Final = 100
 
 #: What may go to posts whose pictures were not ready before the newest are read; more if those leave any.
 LOOKS_SHARE: Final = 0.2
-
-#: Writers that lose this many races in a row are not racing: the store refuses them.
-_RACES: Final = 50
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -57,93 +53,6 @@ class IdSource(Lookup, Protocol):
     def reads(self, post: Post) -> bool:
         """Whether a post is of the communities that this source reads."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What one run did: posts `read` and `new` among them, `requests` made, and every gap that is left.
-
-    Of posts whose pictures were not ready, `pending` ones are looked at again; this run saw that others
-    `came_good`, and has `given_up` the rest.
-    """
-
-    state: SourceState
-    read: int
-    new: int
-    requests: int
-    gaps: tuple[Gap, ...]
-    pending: int = 0
-    came_good: int = 0
-    given_up: int = 0
-
-    def facts(self) -> dict[str, str | int]:
-        """For logs and metrics."""
-        return {
-            "health": self.state.health,
-            "read": self.read,
-            "new": self.new,
-            "requests": self.requests,
-            "gaps": len(self.gaps),
-            "gap_posts": sum(gap.posts or 0 for gap in self.gaps),
-            "gap_seconds": round(sum(gap.seconds or 0.0 for gap in self.gaps)),
-            "pending": self.pending,
-            "came_good": self.came_good,
-            "given_up": self.given_up,
-        }
-
-    def __str__(self) -> str:
-        line = f"{self.state.source}: {self.state.health}, {self.new} new of {self.read} posts read"
-        line += f" in {self.requests} requests"
-        if self.gaps:
-            facts = self.facts()
-            line += f"; {facts['gaps']} gaps of at most {facts['gap_posts']} posts, {facts['gap_seconds']} s"
-        if self.pending or self.came_good or self.given_up:
-            line += f"; pictures not ready: {self.pending} posts are looked at again"
-            line += f", {self.came_good} came good, {self.given_up} given up"
-        return line
-
-
-class CursorStore:
-    """What is known of one source, in an object store; overlapping runs join what they know.
-
-    `scheme` says what ranks are where a source has had, or may have, others: those are never taken for these.
-    """
-
-    def __init__(self, store: ObjectStore, spec: str, *, scheme: str = "") -> None:
-        self._store = store
-        self._scheme = scheme
-        self._key = f"cursors/{digest(spec)}.json"
-
-    def load(self) -> Knowledge:
-        """What all runs so far have read."""
-        found = self._store.get_versioned(self._key)
-        return self._decode(found[0]) if found else Knowledge()
-
-    def join(self, knowledge: Knowledge) -> Knowledge:
-        """Add to what is stored, whoever else does at the same time; returns what is stored then.
-
-        Raises:
-            RetryableError: the store refused every attempt.
-        """
-        for _ in range(_RACES):
-            found = self._store.get_versioned(self._key)
-            joined = (self._decode(found[0]) if found else Knowledge()).joined(knowledge)
-            scheme = {"scheme": self._scheme} if self._scheme else {}
-            data = json.dumps(joined.encoded() | scheme, separators=(",", ":")).encode()
-            version = found[1] if found else None
-            if self._store.replace(self._key, data, content_type="application/json", version=version):
-                return joined
-        raise RetryableError(f"the cursor {self._key} could not be written: check the store, then run again")
-
-    def _decode(self, data: bytes) -> Knowledge:
-        try:
-            fields = json.loads(data)
-            # Ranks of another scheme are other numbers; read as these they would name another place.
-            same = fields.get("scheme", "") == self._scheme
-            return Knowledge.decoded(fields if same else {})
-        except (ValueError, TypeError, KeyError, AttributeError):
-            _LOG.warning("the cursor %s cannot be read: starting anew, posts may come twice", self._key)
-            return Knowledge()
 
 
 class FollowedSource:

@@ -29,8 +29,9 @@ from bowerbird.core.post import Post, Removals
 from bowerbird.core.reasons import Word
 from bowerbird.crawl import jetstream
 from bowerbird.crawl.following.coverage import Edge, Knowledge, Span
-from bowerbird.crawl.following.cursor import CursorStore, Progress
+from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.following.listing_run import JUMP
+from bowerbird.crawl.following.progress import Progress
 from bowerbird.crawl.following.shared_limits import SharedPace
 from bowerbird.crawl.jetstream import DamagedEventError, Event
 from bowerbird.crawl.source_health import source_state

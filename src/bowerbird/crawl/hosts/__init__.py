@@ -47,6 +47,18 @@ class Hosts:
         clean = untrusted.link(url)
         return self._match(urlsplit(clean), _LAYERS) if clean else None
 
+    def inside(self, url: str) -> str | None:
+        """The link that a proxy's link carries, whether or not a rule knows it; None for any other."""
+        found: str | None = None
+        for _ in range(_LAYERS):
+            parts = urlsplit(found or url)
+            inner = (untrusted.link(rule.inner(parts)) for rule in self.rules if isinstance(rule, Wrapping))
+            deeper = next(filter(None, inner), None)
+            if deeper is None:
+                break
+            found = deeper
+        return found
+
     def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
         """Ask the rule that made the match; raises what `HostRule.images` does."""
         rule = next(rule for rule in self.rules if rule.host == match.host)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from bowerbird.core import untrusted
 from bowerbird.core.errors import UsageError
@@ -13,6 +13,7 @@ from bowerbird.core.keys import digest
 from bowerbird.core.messages import Preview, Submission
 from bowerbird.core.post import Attachment, Post
 from bowerbird.crawl.feeds.isolated import read_isolated
+from bowerbird.crawl.feeds.sizes import Size, one_picture
 from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.sources.base import Context, SourceSpec
 from bowerbird.crawl.sources.entries import EntryError, read_each
@@ -23,8 +24,6 @@ ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.
 
 _MAX_ID: Final = 512
 _MAX_PICTURES: Final = 100
-# Two copies of one picture may round their height differently.
-_SAME_SHAPE: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,10 @@ class FeedSource:
         feed = self._listing.page(self._url, self._parse)
         community = untrusted.text(feed.feed.get("title"))
         yield from read_each(
-            self.name, feed.entries, lambda entry: _post(entry, self.name, community, feed.feed), _identity
+            self.name,
+            feed.entries,
+            lambda entry: _post(entry, self.name, community, feed.feed, self._url),
+            _identity,
         )
 
 
@@ -76,10 +78,10 @@ def _identity(entry: Any) -> str:
     return identity if len(identity) <= _MAX_ID else digest(identity)
 
 
-def _post(entry: Any, source: str, community: str | None, feed: Any) -> Post:
+def _post(entry: Any, source: str, community: str | None, feed: Any, address: str) -> Post:
     if kind := entry.get("error"):
         raise EntryError(kind)
-    link = untrusted.link(entry.get("link"))
+    link = untrusted.link(entry.get("link"), address)
     return Post(
         submission=Submission(
             source=source,
@@ -93,48 +95,75 @@ def _post(entry: Any, source: str, community: str | None, feed: Any) -> Post:
             licence=untrusted.text(entry.get("licence")) or untrusted.text(feed.get("licence")),
         ),
         link=link,
-        attachments=_pictures(entry),
+        attachments=pictures_of(entry, link or address),
         over_18=bool(entry.get("adult")),
     )
 
 
-def _pictures(entry: Any) -> tuple[Attachment, ...]:
-    """What the entry attaches; the pictures in its text only when it attaches none."""
-    sized: dict[str, tuple[int | None, int | None]] = {}
-    for src, width, height in entry["attached"]:
-        if url := untrusted.link(src):
+def pictures_of(entry: Any, page: str) -> tuple[Attachment, ...]:
+    """What an entry attaches, or else what its text shows, or else what it gives as a thumbnail.
+
+    `page` is where its relative links start from.
+    """
+    attached = _one_by_one(entry["attached"], page)
+    if attached:
+        return attached
+    base = untrusted.link(entry["base"], page) or page
+    shown = (_copies(copies, base) for copies in entry["shown"])
+    return (
+        _distinct(each for each in shown if each)
+        or _one_by_one(entry["untold"], page)
+        or _one_by_one(entry["thumbnails"], page)
+    )
+
+
+def _one_by_one(items: Any, page: str) -> tuple[Attachment, ...]:
+    """What is attached as so many files: pictures, or copies of one."""
+    sized: dict[str, Size] = {}
+    for address, width, height in items:
+        if url := untrusted.link(address, page):
             sized.setdefault(url, (untrusted.pixels(width), untrusted.pixels(height)))
-    if not entry["attached"]:
-        for src, width, height in entry["shown"]:
-            # A picture of one pixel counts readers, it shows nothing.
-            if "1" not in {width, height} and (url := untrusted.link(src, entry["base"] or entry["link"])):
-                sized.setdefault(url, (None, None))
     few = dict(list(sized.items())[:_MAX_PICTURES])
-    return _one_picture_in_sizes(few) or tuple(_attachment(url, *size) for url, size in few.items())
+    one = one_picture(few)
+    if one:
+        (url, width, height), previews = one
+        return (_attachment((url,), width, height, previews),)
+    return tuple(_attachment((url,), *size) for url, size in few.items())
 
 
-def _one_picture_in_sizes(sized: dict[str, tuple[int | None, int | None]]) -> tuple[Attachment, ...]:
-    """Media-RSS lists a picture's copies side by side: one shape, every width different."""
-    copies = sorted((w, h, url) for url, (w, h) in sized.items() if w and h)
-    shapes = [w / h for w, h, _ in copies]
-    if len(copies) < max(2, len(sized)) or len({w for w, _, _ in copies}) < len(copies):
-        return ()
-    if max(shapes) - min(shapes) > _SAME_SHAPE * max(shapes):
-        return ()
-    previews = tuple(Preview(url, w, h) for w, h, url in copies[:-1])[-16:]
-    width, height, original = copies[-1]
-    return (_attachment(original, width, height, previews),)
+def _copies(copies: Any, base: str) -> Attachment | None:
+    """A picture of a text: its best copy, smaller ones as previews where their size is told."""
+    sized = [(url, wide, high) for link, wide, high in copies if (url := untrusted.link(link, base))]
+    if not sized:
+        return None
+    previews = (untrusted.preview(*each) for each in sized[1:])
+    known = sorted((each for each in previews if each), key=lambda each: each.width)
+    return _attachment(tuple(url for url, *_ in sized), previews=tuple(known)[-16:])
+
+
+def _distinct(pictures: Iterable[Attachment]) -> tuple[Attachment, ...]:
+    first = {each.id: each for each in reversed(list(pictures))}
+    return tuple(reversed(first.values()))[:_MAX_PICTURES]
 
 
 def _attachment(
-    url: str, width: int | None, height: int | None, previews: tuple[Preview, ...] = ()
+    urls: tuple[str, ...],
+    width: int | None = None,
+    height: int | None = None,
+    previews: tuple[Preview, ...] = (),
 ) -> Attachment:
-    host = urlsplit(url).hostname or ""
-    return Attachment(digest(url)[:16], (url,), host, previews, width, height)
+    host = urlsplit(urls[0]).hostname or ""
+    return Attachment(digest(urls[0])[:16], urls, host, previews, width, height, linked=True)
 
 
 def _open(argument: str, context: Context) -> FollowedSource:
     spec = f"feed:{argument}"
+    address = urlsplit(untrusted.link(argument) or "")
+    if f".{address.hostname}".endswith(".reddit.com") and "feed" in parse_qs(address.query):
+        raise UsageError(
+            "a feed's address is kept with each of its pictures, and this one holds your feed token: use "
+            "rss, with BOWERBIRD_REDDIT_FEED_USER and BOWERBIRD_REDDIT_FEED_TOKEN"
+        )
     return follow(spec, asking(spec, ACCEPT, context), lambda listing: FeedSource(listing, argument), context)
 
 

@@ -1,25 +1,26 @@
 """Any Lemmy instance, by its open API: the nearest equal of r/all that needs no account.
 
-https://join-lemmy.org/docs/contributors/04-api.html, version 3.
+https://join-lemmy.org/docs/contributors/04-api.html. Version 3 is asked first, which Lemmy 1.0 goes on
+answering; an instance that does not know it is asked by version 4.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from heapq import merge
-from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from typing import Final, TypeVar
+from urllib.parse import urlencode
 
 from bowerbird.core import untrusted
 from bowerbird.core.errors import SourceUnreachableError, UsageError
-from bowerbird.core.keys import digest
-from bowerbird.core.messages import Submission
-from bowerbird.core.post import Attachment, Post
+from bowerbird.core.post import Post
 from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.sources.base import Context, SourceSpec
 from bowerbird.crawl.sources.entries import read_each
+from bowerbird.crawl.sources.lemmy_post import identity_of, parse_view
 from bowerbird.crawl.sources.listing import DamagedPageError, Listing
 from bowerbird.crawl.sources.live import asking, follow
 
@@ -30,9 +31,25 @@ PAGE: Final = 50
 
 _INSTANCE: Final = re.compile(r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?")
 _COMMUNITY: Final = re.compile(r"!?(?P<name>[A-Za-z0-9_]{1,50}(?:@[A-Za-z0-9.-]{1,253})?)")
-# No part of it can hold what it begins with, so that a text is read once however many beginnings it has.
-_PICTURE: Final = re.compile(r"!\[[^\[\]\n]{0,500}+\]\((https?://[^\s()<>]{1,2000}+)")
-_MAX_PICTURES: Final = 100
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the API: where it lies, its words for everything and newest first, and how to go on.
+
+    `numbered`: whoever gets no cursor asks for the next page by number.
+    """
+
+    path: str
+    everything: str
+    newest: str
+    numbered: bool
+
+
+V3: Final = Version("api/v3", "All", "New", numbered=True)
+V4: Final = Version("api/v4", "all", "new", numbered=False)
 
 
 class LemmySource:
@@ -41,14 +58,20 @@ class LemmySource:
     order = "time"
     authoritative = True
 
-    def __init__(
-        self, listing: Listing, instance: str, communities: Sequence[str] = (), *, scheme: str = "https"
+    def __init__(  # noqa: PLR0913 - three have a default, of which only kin of Lemmy know
+        self,
+        listing: Listing,
+        instance: str,
+        communities: Sequence[str] = (),
+        *,
+        scheme: str = "https",
+        kind: str = "lemmy",
+        versions: tuple[Version, ...] = (V3, V4),
     ) -> None:
-        if not _INSTANCE.fullmatch(instance):
-            raise UsageError(f"lemmy:{instance}: not an instance's name; write lemmy:lemmy.world")
-        self.name = f"lemmy:{instance}"
+        self.name = f"{kind}:{checked_instance(kind, instance, 'lemmy.world')}"
         self._listing = listing
-        self._api = f"{scheme}://{instance}/api/v3/post"
+        self._base = f"{scheme}://{instance}"
+        self._versions = versions
         self._communities = [_community(item) for item in "+".join(communities).split("+") if item.strip()]
 
     def posts(self) -> Iterator[Post]:
@@ -66,29 +89,55 @@ class LemmySource:
             if not self._listing.open:
                 raise SourceUnreachableError(f"{self.name}: the budget ended before all posts were asked for")
             try:
-                view = self._listing.page(f"{self._api}?{urlencode({'id': identity})}", _view)
+                view = self._ask(partial(_one, identity), _view)
             except UsageError:  # 404: deleted, removed or purged
                 continue
-            yield from read_each(self.name, [view], self._post, _identity)
+            yield from read_each(self.name, [view], self._post, identity_of)
 
     def _post(self, view: object) -> Post | None:
-        return _post(view, self.name)
+        return parse_view(view, self.name)
 
     def _stream(self, community: str) -> Iterator[Post]:
-        query: dict[str, str | int] = {"type_": "All", "sort": "New", "limit": PAGE}
+        place: dict[str, str | int] = {"limit": PAGE}
         if community:
-            query["community_name"] = community
+            place["community_name"] = community
         number, last = 1, set[str]()
         while self._listing.open:
-            views, cursor = self._listing.page(f"{self._api}/list?{urlencode(query)}", _page)
-            posts = list(read_each(self.name, views, self._post, _identity))
+            views, cursor = self._ask(partial(_list, place), _page)
+            posts = list(read_each(self.name, views, self._post, identity_of))
             yield from posts
             ids = {post.submission.id for post in posts}
             if ids <= last:  # none left, or an instance that shows one page for ever
                 return
+            if not cursor and not self._versions[0].numbered:
+                return
             number, last = number + 1, ids
             # Instances before 0.19 number their pages.
-            query |= {"page_cursor": cursor} if cursor else {"page": number}
+            place |= {"page_cursor": cursor} if cursor else {"page": number}
+
+    def _ask(self, address: Callable[[Version], str], parse: Callable[[bytes], _T]) -> _T:
+        """Ask by the first version that answers, and from then on by that one alone."""
+        unknown: UsageError | None = None
+        for version in self._versions:
+            try:
+                page = self._listing.page(f"{self._base}/{address(version)}", parse)
+            except UsageError as error:
+                unknown = unknown or error
+                continue
+            self._versions = (version,)
+            return page
+        raise unknown or AssertionError("there is a version")
+
+
+def checked_instance(kind: str, instance: str, example: str) -> str:
+    """The name of an instance, `host` or `host:port`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not _INSTANCE.fullmatch(instance):
+        raise UsageError(f"{kind}:{instance}: not an instance's name; write {kind}:{example}")
+    return instance
 
 
 def _community(name: str) -> str:
@@ -98,11 +147,22 @@ def _community(name: str) -> str:
     return match["name"]
 
 
+def _one(identity: str, version: Version) -> str:
+    return f"{version.path}/post?{urlencode({'id': identity})}"
+
+
+def _list(place: dict[str, str | int], version: Version) -> str:
+    query = {"type_": version.everything, "sort": version.newest} | place
+    return f"{version.path}/post/list?{urlencode(query)}"
+
+
 def _page(body: bytes) -> tuple[list[object], str | None]:
+    """Views and the cursor of the next page: `posts` in version 3, `items` in version 4."""
     answer = untrusted.mapping(untrusted.json_value(body))
-    if not isinstance(answer.get("posts"), list):
+    views = next((answer[name] for name in ("posts", "items") if isinstance(answer.get(name), list)), None)
+    if views is None:
         raise DamagedPageError("no list of posts")
-    return answer["posts"], untrusted.text(answer.get("next_page"))
+    return views, untrusted.text(answer.get("next_page"))
 
 
 def _view(body: bytes) -> object:
@@ -110,75 +170,6 @@ def _view(body: bytes) -> object:
     if not isinstance(view, dict):
         raise DamagedPageError("no post")
     return view
-
-
-def _identity(view: object) -> str | None:
-    identity = untrusted.mapping(untrusted.mapping(view).get("post")).get("id")
-    return str(identity) if isinstance(identity, int) and not isinstance(identity, bool) else None
-
-
-def _post(view: object, source: str) -> Post | None:
-    fields = untrusted.mapping(view)
-    post, community = untrusted.mapping(fields.get("post")), untrusted.mapping(fields.get("community"))
-    identity = _identity(view)
-    if identity is None:
-        return None
-    url = untrusted.link(post.get("url"))
-    width, height = _size(fields, url)
-    thumbnail = untrusted.link(post.get("thumbnail_url"))
-    preview = untrusted.preview(thumbnail, *_size(fields, thumbnail)) if thumbnail != url else None
-    attachments = () if url else _pictures(post.get("body"))
-    return Post(
-        submission=Submission(
-            source=source,
-            id=identity,
-            community=_address(community),
-            author=_address(untrusted.mapping(fields.get("creator"))),
-            title=untrusted.text(post.get("name")),
-            permalink=untrusted.link(post.get("ap_id")),
-            url=url,
-            created_utc=_time(post.get("published")),
-        ),
-        link=url,
-        attachments=attachments,
-        previews=(preview,) if preview else (),
-        width=width,
-        height=height,
-        over_18=bool(post.get("nsfw")) or bool(community.get("nsfw")),
-        is_video=str(post.get("url_content_type")).startswith("video/"),
-        is_self=url is None and not attachments,
-        removed="moderator" if post.get("removed") else "deleted" if post.get("deleted") else None,
-    )
-
-
-def _size(view: dict[str, Any], url: str | None) -> tuple[int | None, int | None]:
-    """The size of the picture at `url`, when it is the one the instance has measured."""
-    details = untrusted.mapping(view.get("image_details"))
-    if url is None or details.get("link") != url:
-        return None, None
-    return untrusted.pixels(details.get("width")), untrusted.pixels(details.get("height"))
-
-
-def _pictures(body: object) -> tuple[Attachment, ...]:
-    """The pictures that a text post shows in its Markdown."""
-    found = _PICTURE.findall(body) if isinstance(body, str) else []
-    urls = list(dict.fromkeys(filter(None, map(untrusted.link, found))))[:_MAX_PICTURES]
-    return tuple(Attachment(digest(url)[:16], (url,), urlsplit(url).hostname or "") for url in urls)
-
-
-def _address(actor: dict[str, Any]) -> str | None:
-    """`name@instance`, as Lemmy writes communities and people."""
-    name, home = untrusted.text(actor.get("name")), untrusted.link(actor.get("actor_id"))
-    return untrusted.text(f"{name}@{urlsplit(home).netloc}") if name and home else name
-
-
-def _time(text: object) -> float | None:
-    """Seconds since 1970; instances before 0.19 leave out that they mean UTC."""
-    try:
-        moment = datetime.fromisoformat(str(text))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def _open(argument: str, context: Context) -> FollowedSource:
@@ -199,4 +190,6 @@ SPEC: Final = SourceSpec(
     order="time",
     unknown="licence",
     probe="lemmy:lemmy.world",
+    rank=5,
+    advice="no account",
 )

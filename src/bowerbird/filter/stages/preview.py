@@ -71,6 +71,6 @@ def smallest(candidate: Candidate, side: int) -> Copy | None:
     original = (candidate.width or 0) * (candidate.height or 0)
     copies = [each for each in candidate.previews if min(each.width, each.height) >= side]
     best = min(copies, key=lambda each: each.width * each.height, default=None)
-    if best is None or best.url in candidate.urls or 0 < original <= best.width * best.height:
+    if best is None or best.url == candidate.urls[0] or 0 < original <= best.width * best.height:
         return None
     return best

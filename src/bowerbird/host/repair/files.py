@@ -22,8 +22,8 @@ from bowerbird.core.likeness import Likeness
 from bowerbird.core.messages import decode_candidate
 from bowerbird.core.ports import ObjectStore
 from bowerbird.filter.copies import likeness_of
-from bowerbird.host.repair.bench import Bench
 from bowerbird.host.repair.known import Known
+from bowerbird.host.repair.rebuild_folder import RebuildFolder
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE
 from bowerbird.imaging.isolated import IsolatedDecoder
 
@@ -42,7 +42,7 @@ class Mended:
     lost: bool = False
 
 
-def mend_queue(place: Place, known: Known, at: Bench) -> Mended:
+def mend_queue(place: Place, known: Known, at: RebuildFolder) -> Mended:
     """Save what can still be read of the queue: nothing else knows what waits there."""
     path = place.state / QUEUE
     made = known.anything or (place.state / LEDGER).exists()
@@ -64,7 +64,7 @@ def mend_queue(place: Place, known: Known, at: Bench) -> Mended:
     return Mended(QUEUE, told, why, built=True, lost=True)
 
 
-def mend_ledger(place: Place, known: Known, at: Bench) -> Mended:
+def mend_ledger(place: Place, known: Known, at: RebuildFolder) -> Mended:
     """Decisions from their lines, from sidecars, and from what can still be read of the ledger."""
     path = place.state / LEDGER
     why = _ailment(path, ledger.SCHEMA, wanted=known.anything) or _forgotten(path, known)
@@ -85,7 +85,7 @@ def mend_ledger(place: Place, known: Known, at: Bench) -> Mended:
     return Mended(LEDGER, told, why, built=True)
 
 
-def mend_likenesses(place: Place, known: Known, at: Bench) -> Mended:
+def mend_likenesses(place: Place, known: Known, at: RebuildFolder) -> Mended:
     """Look at every kept picture again."""
     path = place.state / LIKENESSES
     why = _ailment(path, likenesses.SCHEMA, wanted=bool(known.pictures))

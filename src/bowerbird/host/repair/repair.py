@@ -17,9 +17,9 @@ from bowerbird.core.ports import ObjectStore
 from bowerbird.crawl.following.coverage import Knowledge
 from bowerbird.crawl.following.shared_limits import KEY as PACE
 from bowerbird.filter.survivors import sidecar_of
-from bowerbird.host.repair.bench import Bench, bench, set_aside
 from bowerbird.host.repair.files import Mended, mend_ledger, mend_likenesses, mend_queue
 from bowerbird.host.repair.known import Known, read_known
+from bowerbird.host.repair.rebuild_folder import RebuildFolder, rebuild_folder, set_aside
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE
 
 _JSON: Final = "application/json"
@@ -43,7 +43,7 @@ def repair(place: Place, *, now: datetime, dry_run: bool = False) -> Iterator[Fi
     Raises:
         StoreError: a miner is at work here, the disk fails, or a file is a later version's.
     """
-    with bench(place.state, now, dry_run=dry_run) as at:
+    with rebuild_folder(place.state, now, dry_run=dry_run) as at:
         if not dry_run:
             for name in (QUEUE, LEDGER, LIKENESSES):
                 at.resume(name)
@@ -59,7 +59,7 @@ def repair(place: Place, *, now: datetime, dry_run: bool = False) -> Iterator[Fi
         yield from _cursors(place.store, at)
 
 
-def _finish(mended: Mended, at: Bench) -> Finding:
+def _finish(mended: Mended, at: RebuildFolder) -> Finding:
     if not mended.built:
         return Finding(mended.name, mended.told, sound=True)
     if at.dry_run:
@@ -67,12 +67,20 @@ def _finish(mended: Mended, at: Bench) -> Finding:
     return Finding(mended.name, f"{mended.why}; rebuilt: {mended.told}; {at.swap(mended.name)}")
 
 
-def _sidecars(store: ObjectStore, known: Known, at: Bench) -> Iterator[Finding]:
+def _sidecars(store: ObjectStore, known: Known, at: RebuildFolder) -> Iterator[Finding]:
     """Rebuild those that cannot be read, or are not there, from the line of their picture."""
     if known.unreadable:
         yield Finding("decisions", f"{known.unreadable} lines cannot be read; they are left as they are")
     for key in known.broken:
         yield Finding(key, f"no sidecar; it is kept as {set_aside(store, key, at)}")
+    yield from _missing_sidecars(store, known, at)
+    nameless = sorted(known.stored - set(known.pictures))
+    if nameless:
+        told_of = f"{len(nameless)} pictures have no decision and no sidecar, such as {nameless[0]}"
+        yield Finding("images", f"{told_of}; they are left as they are")
+
+
+def _missing_sidecars(store: ObjectStore, known: Known, at: RebuildFolder) -> Iterator[Finding]:
     told = set(known.pictures) & known.stored
     bare = {image for image in told if sidecar_key(image) not in known.sidecars}
     for decision in each_line(store) if bare else ():
@@ -84,20 +92,16 @@ def _sidecars(store: ObjectStore, known: Known, at: Bench) -> Iterator[Finding]:
                 store.put(sidecar_key(decision.image), text.encode(), content_type=_JSON, if_absent=True)
             lost = "its other links and whether it was delivered are lost; delivering it again does no harm"
             yield Finding(sidecar_key(decision.image), f"written anew from its decision; {lost}")
-    nameless = sorted(known.stored - set(known.pictures))
-    if nameless:
-        told_of = f"{len(nameless)} pictures have no decision and no sidecar, such as {nameless[0]}"
-        yield Finding("images", f"{told_of}; they are left as they are")
 
 
-def _forget_cursors(store: ObjectStore, at: Bench) -> Iterator[Finding]:
+def _forget_cursors(store: ObjectStore, at: RebuildFolder) -> Iterator[Finding]:
     """What waited in a broken queue was read once, and would not be read again."""
     for key in [key for key in store.keys("cursors/") if key != PACE]:
         kept = set_aside(store, key, at)
         yield Finding(key, f"set aside, so that the next run reads its source again; it is kept as {kept}")
 
 
-def _labels(store: ObjectStore, at: Bench) -> Iterator[Finding]:
+def _labels(store: ObjectStore, at: RebuildFolder) -> Iterator[Finding]:
     for key in list(store.keys("labels/")):
         try:
             decode_label(key, store.get(key) or b"")
@@ -106,7 +110,7 @@ def _labels(store: ObjectStore, at: Bench) -> Iterator[Finding]:
             yield Finding(key, f"no label; say it again with `bowerbird label`; it is kept as {kept}")
 
 
-def _cursors(store: ObjectStore, at: Bench) -> Iterator[Finding]:
+def _cursors(store: ObjectStore, at: RebuildFolder) -> Iterator[Finding]:
     for key in [key for key in store.keys("cursors/") if key != PACE]:
         try:
             Knowledge.decoded(json.loads(store.get(key) or b""))

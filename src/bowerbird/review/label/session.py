@@ -1,4 +1,4 @@
-"""The pictures on the desk: what was decided, what the owner said, and a small copy of each."""
+"""The pictures of a place, to be labelled: what was decided, what the owner said, a small copy of each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bowerbird.core.labels import Label, read_labels, remove_label, write_label
 from bowerbird.core.ports import ObjectStore
 from bowerbird.imaging import picture_files
 from bowerbird.review.sheet.cards import Card
-from bowerbird.review.sheet.summary import read_report
+from bowerbird.review.sheet.summary import read_run
 from bowerbird.review.sheet.thumbs import load_thumb
 
 _LARGE = 1024
@@ -33,6 +33,7 @@ class Shown:
     credit: str
     link: str | None
     novelty: float | None
+    standing: str
     label: bool | None
 
 
@@ -41,7 +42,7 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class LabelSession:
     """One place's pictures, the closest calls first. `cards` are those that have a picture to show."""
 
     store: ObjectStore
@@ -96,15 +97,16 @@ class Desk:
             credit=card.credit,
             link=card.link,
             novelty=card.novelty,
+            standing=card.standing,
             label=self.labels.get(card.candidate),
         )
 
 
-def open_desk(store: ObjectStore) -> Desk:
+def open_session(store: ObjectStore) -> LabelSession:
     """Read a place's decisions and labels."""
-    report = read_report(store)
+    run = read_run(store)
     there = {*store.keys("thumbs/"), *store.keys("images/")}
-    cards = [card for card in report.cards if thumb_key(card.candidate) in there or card.image in there]
+    cards = [card for card in run.cards if thumb_key(card.candidate) in there or card.image in there]
     cards.sort(key=lambda card: (abs(card.margin), card.candidate))
     labels = {label.candidate: label.keep for label in read_labels(store)}
-    return Desk(store, tuple(cards), report.threshold, labels, report.unreadable)
+    return LabelSession(store, tuple(cards), run.threshold, labels, run.unreadable)

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from bowerbird.core.decisions import Decision
 from bowerbird.core.plain_text import plain
+from bowerbird.core.wording import MATCH, said, score_called, standing
 
 #: Reasons that do not speak for themselves once their dashes are gone.
 _PHRASES: Final = {
-    "novelty": "Unlike what you love",
     "watermark": "Watermarked",
     "html": "A page, not a picture",
 }
@@ -30,6 +30,11 @@ class Measure:
     threshold: float
 
     @property
+    def called(self) -> str:
+        """The score's name, as people read it."""
+        return score_called(self.name)
+
+    @property
     def margin(self) -> float:
         """How far on the keeping side of the threshold the score lies; negative on the other side."""
         away = self.score - self.threshold
@@ -41,7 +46,8 @@ class Card:
     """One picture on the sheet.
 
     Texts are cleaned, `link` is http(s) or None, `size` is in pixels, `image` is a survivor's object key,
-    `mark` where its watermark is: left, top, right, bottom in shares of the picture.
+    `mark` where its watermark is: left, top, right, bottom in shares of the picture. `percentile` of the
+    owner's pictures (0 to 100) match less than this one; None where nobody knows.
     """
 
     candidate: str
@@ -58,6 +64,13 @@ class Card:
     novelty: float | None
     measure: Measure | None
     mark: tuple[float, float, float, float] | None = None
+    percentile: float | None = None
+
+    @property
+    def standing(self) -> str:
+        """How its match stands among the owner's pictures, in words; empty where that is not what decided."""
+        measured = self.measure is not None and self.measure.called == MATCH
+        return standing(self.percentile) if measured and self.percentile is not None else ""
 
     @property
     def margin(self) -> float:
@@ -87,6 +100,7 @@ def card_of(decision: Decision) -> Card:
         novelty=_number(decision.scores.get("novelty", decision.scores.get("preview"))),
         measure=measure,
         mark=_mark(decision.facts),
+        percentile=_number(decision.facts.get("novelty_percentile")),
     )
 
 
@@ -102,11 +116,12 @@ def safe_link(value: Any) -> str | None:
 
 
 def _phrase(word: str) -> str:
-    return _PHRASES.get(word) or word.replace("-", " ").replace("_", " ").capitalize() or "No reason given"
+    phrase = _PHRASES.get(word) or said(word).replace("-", " ").replace("_", " ").capitalize()
+    return phrase or "No reason given"
 
 
 def _measure(decision: Decision) -> Measure | None:
-    # What rejected it, if that was a score; else novelty, the score that everything is ranked by.
+    # What rejected it, if that was a score; else the match, the score that everything is ranked by.
     for name in ("novelty",) if decision.keep else (decision.stage, "novelty"):
         score, threshold = _number(decision.scores.get(name)), _number(decision.thresholds.get(name))
         if score is not None and threshold is not None:

@@ -1,4 +1,4 @@
-"""Novelty scores as a picture: what the owner loves above, what this run met below, one threshold."""
+"""The match as a histogram: what the owner loves above, what this run met below, one threshold."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from bowerbird.models.bundle import Bundle
+from bowerbird.review.palette import Palette
 from bowerbird.review.sheet.gauge import figure
-from bowerbird.review.sheet.palette import Palette
-from bowerbird.review.sheet.summary import Report
+from bowerbird.review.sheet.summary import Run
 
 _BINS: Final = 48
 _OUTLIERS: Final = 0.02
@@ -44,9 +44,9 @@ class Reference:
     threshold: float | None = None
     bundle: str | None = None
 
-    def fits(self, report: Report) -> bool:
+    def fits(self, run: Run) -> bool:
         """Whether the run was decided with these scores' own model."""
-        return self.bundle is None or not report.bundles or self.bundle in report.bundles
+        return self.bundle is None or not run.bundles or self.bundle in run.bundles
 
 
 def reference_of(bundle: Bundle) -> Reference:
@@ -68,17 +68,19 @@ class Histogram:
     threshold: float | None
 
     @classmethod
-    def of(cls, report: Report, reference: Reference | None) -> Histogram | None:
+    def of(cls, run: Run, reference: Reference | None) -> Histogram | None:
         """Gather the scores, or None when there is not a single one."""
-        if reference is None or not reference.fits(report):
+        if reference is None or not reference.fits(run):
             reference = Reference()
-        kept = _finite([c.novelty for c in report.cards if c.keep and c.novelty is not None])
-        rejected = _finite([c.novelty for c in report.cards if not c.keep and c.novelty is not None])
-        training, held_out = _finite(reference.training), _finite(reference.held_out)
-        if not (kept.size or rejected.size or training.size or held_out.size):
-            return None
-        threshold = report.threshold if reference.threshold is None else reference.threshold
-        return cls(training, held_out, kept, rejected, threshold)
+        threshold = run.threshold if reference.threshold is None else reference.threshold
+        found = cls(
+            _finite(reference.training),
+            _finite(reference.held_out),
+            _matches(run, keep=True),
+            _matches(run, keep=False),
+            threshold,
+        )
+        return found if found._parts() else None
 
     def draw(
         self, colours: Palette, *, inches: tuple[float, float], image_format: str, dpi: int = 100
@@ -100,7 +102,9 @@ class Histogram:
             for axis in axes:
                 self._dress(axis, edges, colours)
             self._mark_threshold(list(axes), colours)
-            axes[-1].set_xlabel("novelty score (edge bars hold the outliers)", color=colours.faint, size=8)
+            axes[-1].set_xlabel(
+                "match with your taste (edge bars hold the outliers)", color=colours.faint, size=8
+            )
             target = io.BytesIO()
             metadata = {"Date": None} if image_format == "svg" else {}
             # On a page the page's own paper shows through, white in print.
@@ -108,9 +112,13 @@ class Histogram:
             drawing.savefig(target, format=image_format, dpi=dpi, metadata=metadata, transparent=see_through)
         return target.getvalue()
 
+    def _parts(self) -> list[Scores]:
+        every = (self.training, self.held_out, self.kept, self.rejected)
+        return [part for part in every if part.size]
+
     def _edges(self) -> Scores:
         # Logos and memes score absurdly low: without a cut the interesting part is three pixels wide.
-        parts = [part for part in (self.training, self.held_out, self.kept, self.rejected) if part.size]
+        parts = self._parts()
         low = min(float(np.quantile(part, _OUTLIERS)) for part in parts)
         high = max(float(np.quantile(part, 1 - _OUTLIERS)) for part in parts)
         if self.threshold is not None:
@@ -129,7 +137,7 @@ class Histogram:
                 fill=True,
                 color=colours.loved,
                 alpha=0.55,
-                label=f"training ({self.training.size:,})",
+                label=f"yours, learned from ({self.training.size:,})",
             )
         if self.held_out.size:
             axis.stairs(
@@ -137,7 +145,7 @@ class Histogram:
                 edges,
                 color=colours.ink,
                 linewidth=1.3,
-                label=f"held out ({self.held_out.size:,})",
+                label=f"yours, kept apart ({self.held_out.size:,})",
             )
         axis.set_ylabel("% of pictures", color=colours.faint, size=8)
 
@@ -188,6 +196,11 @@ class Histogram:
             size=8.5,
             weight="bold",
         )
+
+
+def _matches(run: Run, *, keep: bool) -> Scores:
+    cards = (card for card in run.cards if card.keep is keep)
+    return _finite([card.novelty for card in cards if card.novelty is not None])
 
 
 def _finite(scores: Scores | list[float]) -> Scores:

@@ -36,6 +36,11 @@ def write(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, ink: Ink, wi
     return round(ink.face.getlength(fitted))
 
 
+def length(text: str, ink: Ink) -> float:
+    """How many pixels a line would take."""
+    return ink.face.getlength(text)
+
+
 def write_centred(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, ink: Ink, width: int) -> None:
     """Write one line around its middle."""
     pen.text(at, fit(text, ink.face, width), ink.colour, ink.face, "mm")

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-import jinja2
-from markupsafe import Markup
-
 from bowerbird.core.ports import ObjectStore
+from bowerbird.core.wording import called
+from bowerbird.review.page import render
+from bowerbird.review.palette import DARK, LIGHT, Palette
 from bowerbird.review.sheet.cards import Card
 from bowerbird.review.sheet.gauge import Gauges, figure
 from bowerbird.review.sheet.histogram import Histogram
-from bowerbird.review.sheet.palette import DARK, LIGHT, Palette
-from bowerbird.review.sheet.summary import Report
+from bowerbird.review.sheet.summary import Run
 from bowerbird.review.sheet.thumbs import load_thumb
 
 # About 12 KB a picture: with these a day of r/all stays a file that a phone opens.
@@ -29,15 +26,6 @@ _UNFOLDED: Final = 18
 
 _WIDE: Final = (12.0, 3.6)
 _NARROW: Final = (4.2, 3.6)
-
-_HERE: Final = Path(__file__).parent
-_TEMPLATES: Final = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(_HERE),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +68,26 @@ class _Chart:
     height: int
 
 
-def render_page(report: Report, histogram: Histogram | None, store: ObjectStore, title: str) -> str:
+def render_page(run: Run, histogram: Histogram | None, store: ObjectStore, title: str) -> str:
     """The whole page. Everything that strangers wrote is escaped; only http(s) links survive."""
-    gauges = Gauges.of(report.cards)
-    css = _css()
-    kept = [_tile(card, gauges, store) for card in report.kept[:_MOST_KEPT]]
+    gauges = Gauges.of(run.cards)
+    kept = [_tile(card, gauges, store) for card in run.kept[:_MOST_KEPT]]
     sections = []
-    for group in report.groups:
+    for group in run.groups:
         tiles = [_tile(card, gauges, store) for card in group.cards[:_MOST_OF_A_GROUP]]
         first = _AT_FIRST if len(tiles) > _UNFOLDED else len(tiles)
         sections.append(_Section(group.stage, group.reason, len(group.cards), tiles[:first], tiles[first:]))
-    return _TEMPLATES.get_template("sheet.html").render(
+    return render(
+        "sheet/sheet",
         title=title,
-        report=report,
-        kept=_Section("", "Kept", len(report.kept), kept, ()),
+        pictures=True,
+        run=run,
+        kept=_Section("", "Kept", len(run.kept), kept, ()),
         sections=sections,
         largest=max((section.total for section in sections), default=1),
         charts=_charts(histogram) if histogram else [],
-        # The policy's hash covers exactly what stands between the style tags.
-        css=Markup(css),  # noqa: S704 - our own file, nothing of the run is in it
-        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
         figure=figure,
+        called=called,
     )
 
 
@@ -112,16 +99,6 @@ def _tile(card: Card, gauges: Gauges, store: ObjectStore) -> _Tile:
         fills=thumb.fills if thumb else True,
         position=100 * gauges.position(card.measure) if card.measure else None,
     )
-
-
-def _css() -> str:
-    light = f":root {{ {_variables(LIGHT)} }}"
-    dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}"
-    return "\n".join(("", light, dark, (_HERE / "sheet.css").read_text(encoding="utf-8")))
-
-
-def _variables(colours: Palette) -> str:
-    return " ".join(f"--{name}: {getattr(colours, name)};" for name in Palette.__slots__)
 
 
 def _charts(histogram: Histogram) -> list[_Chart]:

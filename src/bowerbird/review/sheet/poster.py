@@ -11,11 +11,12 @@ from typing import Final
 from PIL import Image, ImageDraw
 
 from bowerbird.core.ports import ObjectStore
+from bowerbird.core.wording import called
+from bowerbird.review.palette import DARK
 from bowerbird.review.sheet.gauge import Gauges
 from bowerbird.review.sheet.histogram import Histogram
 from bowerbird.review.sheet.lettering import Ink, write
-from bowerbird.review.sheet.palette import DARK
-from bowerbird.review.sheet.summary import Group, Report
+from bowerbird.review.sheet.summary import Group, Run
 from bowerbird.review.sheet.thumbs import load_thumb
 from bowerbird.review.sheet.tiles import Tile, TilePainter
 
@@ -52,35 +53,35 @@ _KEPT: Final = _Grid(columns=5, rows=6, gap=20)
 _REJECTED: Final = _Grid(columns=8, rows=5, gap=14)
 
 
-def draw_poster(report: Report, histogram: Histogram | None, store: ObjectStore, title: str) -> Image.Image:
+def draw_poster(run: Run, histogram: Histogram | None, store: ObjectStore, title: str) -> Image.Image:
     """Header, histogram, kept and rejected pictures with scores and reasons; 1600 pixels wide, RGB."""
-    kept = [Tile(card, load_thumb(store, card)) for card in report.kept[: _KEPT.most]]
-    rejected = _rejected(report, store)
+    kept = [Tile(card, load_thumb(store, card)) for card in run.kept[: _KEPT.most]]
+    rejected = _rejected(run, store)
     # Drawn on a sheet that is long enough, then cut where the drawing ends.
     poster = Image.new("RGB", (_WIDTH, 6000), DARK.paper)
-    pen, gauges = ImageDraw.Draw(poster), Gauges.of(report.cards)
-    top = max(_header(pen, report, title), _reasons(pen, report)) + 36
+    pen, gauges = ImageDraw.Draw(poster), Gauges.of(run.cards)
+    top = max(_header(pen, run, title), _reasons(pen, run)) + 36
     if histogram:
         inches = _INNER / _CHART_DPI, _CHART_HEIGHT / _CHART_DPI
         chart = histogram.draw(DARK, inches=inches, image_format="png", dpi=_CHART_DPI)
         with Image.open(io.BytesIO(chart)) as drawn:
             poster.paste(drawn.convert("RGB"), (_MARGIN, top))
         top += _CHART_HEIGHT + 40
-    top = _heading(pen, "Kept", _shown(len(kept), len(report.kept), "best first"), DARK.kept, top)
+    top = _heading(pen, "Kept", _shown(len(kept), len(run.kept), "best first"), DARK.kept, top)
     top = _tiles(TilePainter(poster, gauges, _KEPT.cell), kept, _KEPT, top)
     if rejected:
         standing = sum(1 if tile.count is None else tile.count for tile in rejected)
-        note = _shown(standing, report.rejected, "closest calls first")
+        note = _shown(standing, run.rejected, "closest calls first")
         top = _heading(pen, "Rejected", note, DARK.rejected, top + 16)
         top = _tiles(TilePainter(poster, gauges, _REJECTED.cell), rejected, _REJECTED, top)
     return poster.crop((0, 0, _WIDTH, top + 20))
 
 
-def _rejected(report: Report, store: ObjectStore) -> list[Tile]:
+def _rejected(run: Run, store: ObjectStore) -> list[Tile]:
     """A fair share of every group in the groups' order; one tile for all of a group without pictures."""
-    turns = zip_longest(*(_group(group, store) for group in report.groups))
+    turns = zip_longest(*(_group(group, store) for group in run.groups))
     chosen = [tile for tile in chain.from_iterable(turns) if tile][: _REJECTED.most]
-    order = {(group.stage, group.reason): place for place, group in enumerate(report.groups)}
+    order = {(group.stage, group.reason): place for place, group in enumerate(run.groups)}
     # Pictures before the tiles that only count.
     return sorted(chosen, key=lambda tile: (tile.thumb is None, order[tile.card.stage, tile.card.reason]))
 
@@ -95,17 +96,17 @@ def _shown(tiles: int, total: int, order: str) -> str:
     return f"{total:,}, {order}" if tiles >= total else f"{total:,}, {order}; {total - tiles:,} not shown"
 
 
-def _header(pen: ImageDraw.ImageDraw, report: Report, title: str) -> int:
+def _header(pen: ImageDraw.ImageDraw, run: Run, title: str) -> int:
     write(pen, (_MARGIN, _TOP), "Bowerbird", Ink(22, DARK.kept, bold=True), 600)
     write(pen, (_MARGIN, _TOP + 34), title, Ink(44, DARK.ink, bold=True), 700)
-    days = " to ".join(dict.fromkeys((report.days[0], report.days[-1]))) if report.days else ""
-    about = " · ".join(filter(None, (days, *(f"bundle {name}" for name in report.bundles[:2]))))
+    days = " to ".join(dict.fromkeys((run.days[0], run.days[-1]))) if run.days else ""
+    about = " · ".join(filter(None, (days, *(f"bundle {name}" for name in run.bundles[:2]))))
     write(pen, (_MARGIN, _TOP + 96), about, _NOTE, 700)
     left = _MARGIN
     for count, name, colour in (
-        (len(report.cards), "seen", DARK.ink),
-        (len(report.kept), "kept", DARK.kept),
-        (report.rejected, "rejected", DARK.rejected),
+        (len(run.cards), "seen", DARK.ink),
+        (len(run.kept), "kept", DARK.kept),
+        (run.rejected, "rejected", DARK.rejected),
     ):
         width = write(pen, (left, _TOP + 138), f"{count:,}", Ink(56, colour, bold=True), 300)
         write(pen, (left, _TOP + 204), name, _NOTE, 200)
@@ -113,19 +114,19 @@ def _header(pen: ImageDraw.ImageDraw, report: Report, title: str) -> int:
     return _TOP + 230
 
 
-def _reasons(pen: ImageDraw.ImageDraw, report: Report) -> int:
+def _reasons(pen: ImageDraw.ImageDraw, run: Run) -> int:
     """Every reason as a bar, right of the header."""
     left, right, top = _MARGIN + 760, _WIDTH - _MARGIN, _TOP + 6
-    most = max((len(group.cards) for group in report.groups), default=1)
-    for group in report.groups[:_MOST_REASONS]:
+    most = max((len(group.cards) for group in run.groups), default=1)
+    for group in run.groups[:_MOST_REASONS]:
         taken = write(pen, (left, top), group.reason, _REASON, 200)
-        write(pen, (left + taken + 8, top + 2), group.stage, Ink(14, DARK.faint), 270 - taken)
+        write(pen, (left + taken + 8, top + 2), called(group.stage), Ink(14, DARK.faint), 270 - taken)
         end = left + 290 + max(4, len(group.cards) * (right - left - 360) // most)
         pen.rounded_rectangle((left + 290, top + 5, end, top + 15), 3, fill=DARK.rejected)
         write(pen, (right - 56, top), f"{len(group.cards):,}", _REASON, 56)
         top += 27
-    if len(report.groups) > _MOST_REASONS:
-        write(pen, (left, top), f"and {len(report.groups) - _MOST_REASONS} more reasons", _NOTE, 400)
+    if len(run.groups) > _MOST_REASONS:
+        write(pen, (left, top), f"and {len(run.groups) - _MOST_REASONS} more reasons", _NOTE, 400)
         top += 27
     return top
 

@@ -22,7 +22,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Report:
+class Run:
     """A whole run: one card a candidate, and what was read to make them."""
 
     cards: tuple[Card, ...]
@@ -52,12 +52,12 @@ class Report:
 
     @cached_property
     def threshold(self) -> float | None:
-        """The novelty threshold that most of the run was held against."""
+        """The threshold of the match that most of the run was held against."""
         seen = Counter(c.measure.threshold for c in self.cards if c.measure and c.measure.name == "novelty")
         return seen.most_common(1)[0][0] if seen else None
 
 
-def read_report(store: ObjectStore, day: str | None = None) -> Report:
+def read_run(store: ObjectStore, day: str | None = None) -> Run:
     """Read the decisions of a place, of one day (YYYY-MM-DD) or of all; a line that is damaged is counted."""
     cards: dict[str, Card] = {}
     bundles: Counter[str] = Counter()
@@ -68,7 +68,7 @@ def read_report(store: ObjectStore, day: str | None = None) -> Report:
         days.add(plain(decision.day))
         bundles[plain(decision.bundle)] += 1
     names = tuple(name for name, _ in bundles.most_common())
-    return Report(tuple(cards.values()), names, tuple(sorted(days)), log.unreadable)
+    return Run(tuple(cards.values()), names, tuple(sorted(days)), log.unreadable)
 
 
 def _closeness(card: Card) -> tuple[float, str]:

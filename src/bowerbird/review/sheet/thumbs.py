@@ -12,8 +12,8 @@ from bowerbird.core.errors import PermanentError
 from bowerbird.core.keys import thumb_key
 from bowerbird.core.ports import ObjectStore
 from bowerbird.imaging import picture_files
+from bowerbird.review.palette import DARK
 from bowerbird.review.sheet.cards import Card
-from bowerbird.review.sheet.palette import DARK
 
 # The filter writes 256 px JPEGs of 5 to 25 KB. Whatever else stands under the key is not shown.
 _SIDE: Final = 256

@@ -8,10 +8,11 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageOps
 
+from bowerbird.core.wording import called
+from bowerbird.review.palette import DARK
 from bowerbird.review.sheet.cards import Card, Measure
 from bowerbird.review.sheet.gauge import Gauges, figure
-from bowerbird.review.sheet.lettering import Ink, write, write_centred
-from bowerbird.review.sheet.palette import DARK
+from bowerbird.review.sheet.lettering import Ink, length, write, write_centred
 from bowerbird.review.sheet.thumbs import Thumb
 
 _VERDICT: Final = Ink(13, DARK.ink, bold=True)
@@ -63,7 +64,10 @@ class TilePainter:
         pen = ImageDraw.Draw(self.poster)
         if card.measure:
             self._bar(card.measure, left, top)
-        write(pen, (left, top + 11), _verdict(card), _VERDICT, self.width)
+        taken = write(pen, (left, top + 11), _verdict(card), _VERDICT, self.width) + 8
+        # Half of a number would mislead: where it does not fit, the bar has to do.
+        if card.standing and length(card.standing, _ABOUT) <= self.width - taken:
+            write(pen, (left + taken, top + 12), card.standing, _ABOUT, self.width - taken)
         write(pen, (left, top + 30), card.title, _TITLE, self.width)
         size = "{} \N{MULTIPLICATION SIGN} {}".format(*card.size) if card.size else ""
         about = " · ".join(filter(None, (card.community, size)))
@@ -84,7 +88,7 @@ class TilePainter:
                 room,
             )
         write_centred(pen, (middle, top + height // 2 + 4), tile.card.reason, Ink(15, DARK.ink), room)
-        detail = tile.card.detail if tile.count is None else tile.card.stage
+        detail = tile.card.detail if tile.count is None else called(tile.card.stage)
         write_centred(pen, (middle, top + height // 2 + 28), detail, _ABOUT, room)
 
     def _bar(self, measure: Measure, left: int, top: int) -> None:
@@ -101,7 +105,7 @@ def _verdict(card: Card) -> str:
     """The shortest line that says why."""
     if card.measure is None or not (card.keep or card.measure.name == card.stage):
         return card.reason
-    return f"{card.measure.name} {figure(card.measure.score)}"
+    return f"{card.measure.called} {figure(card.measure.score)}"
 
 
 def _picture(thumb: Thumb, frame: tuple[int, int]) -> Image.Image | None:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from bowerbird import __version__
-from bowerbird.serve.http.early_answers import Farewell
+from bowerbird.serve.http.early_answers import LingeringAnswers
 from bowerbird.serve.http.gate import Gate
 from bowerbird.serve.http.headers import SafeHeaders
 from bowerbird.serve.http.problems import Unexpected, install
@@ -41,7 +41,7 @@ def create_app(service: Service) -> FastAPI:
     # The last one added stands outermost.
     app.add_middleware(Gate, room=service.room, limits=service.limits)
     app.add_middleware(Unexpected)
-    app.add_middleware(Farewell)
+    app.add_middleware(LingeringAnswers)
     app.add_middleware(SafeHeaders)
     return app
 

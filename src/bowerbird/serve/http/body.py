@@ -10,7 +10,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 
 from bowerbird.serve.http.problems import Problem, malformed, too_large
-from bowerbird.serve.http.quotas import Limits, Pace
+from bowerbird.serve.http.quotas import Limits, SendingPace
 
 
 def check_declared(request: Request, limit: int) -> None:
@@ -39,7 +39,7 @@ async def chunks(request: Request, limits: Limits, *, limit: int | None = None) 
     """
     limit = limits.body_bytes if limit is None else limit
     check_declared(request, limit)
-    pace = Pace(limits)
+    pace = SendingPace(limits)
     stream = request.stream()
     while True:
         start = time.monotonic()

@@ -17,7 +17,7 @@ _MAX_BYTES: Final = 64 * 1024 * 1024
 _MAX_S: Final = 2.0
 
 
-class Farewell:
+class LingeringAnswers:
     """Holds an early answer's end back until the caller has stopped sending, or has had its moment."""
 
     def __init__(self, app: ASGIApp) -> None:

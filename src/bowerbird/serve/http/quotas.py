@@ -35,7 +35,7 @@ class Limits:
 
 
 @dataclass(slots=True)
-class Pace:
+class SendingPace:
     """How fast one caller sends; only the time spent waiting for it counts, not our own work."""
 
     limits: Limits

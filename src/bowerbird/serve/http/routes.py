@@ -83,6 +83,12 @@ _URLS_SENT: Final = _sent(_JSON, UrlsRequest.model_json_schema())
 def router(service: Service) -> APIRouter:
     """All routes of the API."""
     api = APIRouter()
+    _add_judging(api, service)
+    _add_telling(api, service)
+    return api
+
+
+def _add_judging(api: APIRouter, service: Service) -> None:
     limits = service.limits
 
     @api.post("/judge", response_model=VerdictsAnswer, responses=_JUDGED, openapi_extra=_FILES_SENT)
@@ -113,6 +119,8 @@ def router(service: Service) -> APIRouter:
         verdicts = service.judge(_while_listening(request, urls), judge.link, service.downloads)
         return await _answer(request, verdicts)
 
+
+def _add_telling(api: APIRouter, service: Service) -> None:
     @api.get("/bundle")
     async def bundle() -> BundleAnswer:
         """Describe the models that judge: thresholds and how they were chosen, files, licences."""
@@ -127,13 +135,11 @@ def router(service: Service) -> APIRouter:
     async def ready() -> ReadyAnswer:
         """Say whether there is room for a request; the models were tried before the first one."""
         if service.room.full:
-            raise busy(limits)
+            raise busy(service.limits)
         room = service.room
         return ReadyAnswer(
             status="ready", bundle=service.bundle.bundle, judging=room.taken, capacity=room.capacity
         )
-
-    return api
 
 
 def _expect(request: Request, media_type: str) -> str:

@@ -61,7 +61,7 @@ def test_pictures_of_a_text_come_with_their_base() -> None:
         '<content type="html">&lt;img src="b.jpg" width="9"&gt;</content></entry></feed>'
     )
     (entry,) = entries(body.encode())
-    assert entry["shown"] == [["b.jpg", "9", None]]
+    assert entry["shown"] == [[["b.jpg", None, None]]]
     assert entry["base"] == "https://p.example/a/"
 
 

@@ -17,7 +17,8 @@ from bowerbird.core.errors import (
 from bowerbird.core.messages import Submission
 from bowerbird.core.post import Post
 from bowerbird.crawl.following.coverage import MAX_SEEN, MAX_SPANS, Edge, Gap, Knowledge, Span, union
-from bowerbird.crawl.following.cursor import OVERLAP, CursorStore, FollowedSource
+from bowerbird.crawl.following.cursor import OVERLAP, FollowedSource
+from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.following.listing_run import JUMP, Run, fullname
 from bowerbird.crawl.following.pending import WAITS, Wait, Waiting
 from bowerbird.crawl.sources.listing import RunBudget

@@ -10,7 +10,8 @@ import pytest
 from bowerbird.core.errors import SourceBlockedError, UsageError
 from bowerbird.core.messages import Submission
 from bowerbird.core.post import Committing, Post, Telling
-from bowerbird.crawl.following.cursor import CursorStore, FollowedSource
+from bowerbird.crawl.following.cursor import FollowedSource
+from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.following.focus import FocusedSource
 from bowerbird.crawl.following.listing_run import fullname
 from bowerbird.crawl.sources.listing import RunBudget

@@ -95,6 +95,66 @@ def test_pictures_in_the_text_are_taken_when_nothing_is_attached() -> None:
     assert [each.width for each in post.attachments] == [None, None]
 
 
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (
+            '<enclosure url="/4.jpg" type="image/jpeg"/><description>&lt;img src="/4b.jpg"&gt;</description>',
+            [("https://pictures.example/4.jpg",)],
+        ),
+        (
+            (
+                '<enclosure url="file:///4.jpg" type="image/jpeg"/>'
+                '<description>&lt;img src="/4b.jpg"&gt;</description>'
+            ),
+            [("https://pictures.example/4b.jpg",)],
+        ),
+        ('<enclosure url="/5.jpg" type=""/>', [("https://pictures.example/5.jpg",)]),
+        (
+            '<enclosure url="/5.jpg" type="application/octet-stream"/>',
+            [("https://pictures.example/5.jpg",)],
+        ),
+        (
+            '<media:content url="/show?id=6"/><description>&lt;img src="/6.jpg"&gt;</description>',
+            [("https://pictures.example/6.jpg",)],
+        ),
+        ('<media:content url="/show?id=6"/>', [("https://pictures.example/show?id=6",)]),
+        ('<media:thumbnail url="/t.jpg"/>', [("https://pictures.example/t.jpg",)]),
+        (
+            '<media:thumbnail url="/t.jpg"/><description>&lt;img src="/6.jpg"&gt;</description>',
+            [("https://pictures.example/6.jpg",)],
+        ),
+        (
+            (
+                '<description>&lt;img src="/7.jpg"&gt;</description>'
+                '<content:encoded xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+                "&lt;p&gt;text&lt;/p&gt;</content:encoded>"
+            ),
+            [("https://pictures.example/7.jpg",)],
+        ),
+        (
+            '<description>&lt;img src="/s.jpg" srcset="/s.jpg 300w, /l.jpg 2400w"&gt;</description>',
+            [("https://pictures.example/l.jpg", "https://pictures.example/s.jpg")],
+        ),
+    ],
+)
+def test_pictures_are_found_wherever_an_entry_has_them(item: str, expected: list[tuple[str, ...]]) -> None:
+    (post,) = posts(rss(f"<item><guid>g</guid><link>https://pictures.example/posts/1</link>{item}</item>"))
+    assert urls(post) == expected
+    assert all(each.linked for each in post.attachments)
+
+
+def test_smaller_copies_of_a_text_are_previews() -> None:
+    text = '&lt;img src="/s.jpg" srcset="/s.jpg 300w, /m.jpg 800w, /l.jpg 2400w" width="3" height="2"&gt;'
+    (post,) = posts(rss(f"<item><guid>g</guid><description>{text}</description></item>"))
+    (picture,) = post.attachments
+    assert picture.previews == (
+        Preview("https://pictures.example/s.jpg", 300, 200),
+        Preview("https://pictures.example/m.jpg", 800, 533),
+    )
+    assert (picture.width, picture.height) == (None, None)
+
+
 def test_atom_without_pictures_keeps_its_link() -> None:
     body = (
         '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><entry><id>e</id>'

@@ -6,7 +6,8 @@ import pytest
 from bowerbird.core.errors import SourceUnreachableError, UsageError
 from bowerbird.core.messages import Preview
 from bowerbird.core.post import Post
-from bowerbird.crawl.sources.lemmy import LemmySource
+from bowerbird.crawl.sources.lemmy import V3, LemmySource
+from bowerbird.crawl.sources.piefed import ALPHA
 from tests.unit.crawl.sources.listings import Pages
 
 LIST = "https://lemmy.example/api/v3/post/list"
@@ -159,3 +160,95 @@ def test_views_that_are_none_are_left_out(broken: object) -> None:
 def test_an_answer_without_posts_is_not_empty() -> None:
     with pytest.raises(SourceUnreachableError):
         list(LemmySource(Pages({FIRST: b'{"error": "not_found"}'}).listing, "lemmy.example").posts())
+
+
+V4_LIST = "https://lemmy.example/api/v4/post/list?type_=all&sort=new&limit=50"
+
+
+def newer(number: int) -> dict[str, Any]:
+    """As version 4 has it."""
+    old = view(number)
+    post = {**old["post"], "published_at": old["post"]["published"]}
+    del post["published"]
+    home = {"name": "earthporn", "ap_id": "https://other.example/c/earthporn", "nsfw": False}
+    return old | {
+        "post": post,
+        "community": home,
+        "creator": {"name": "ann", "ap_id": "https://o.example/u/ann"},
+    }
+
+
+def test_an_instance_that_knows_version_4_alone_is_asked_by_it() -> None:
+    pages = Pages(
+        {
+            V4_LIST: json.dumps({"items": [newer(9)], "next_page": "c2"}).encode(),
+            f"{V4_LIST}&page_cursor=c2": json.dumps({"items": [newer(8)]}).encode(),
+        }
+    )
+    posts = list(LemmySource(pages.listing, "lemmy.example").posts())
+    assert [post.submission.id for post in posts] == ["9", "8"]
+    assert posts[0].submission.community == "earthporn@other.example"
+    assert posts[0].submission.author == "ann@o.example"
+    assert posts[0].submission.created_utc == 1731622186.123456
+    assert pages.asked == [FIRST, V4_LIST, f"{V4_LIST}&page_cursor=c2"]
+
+
+def test_a_community_that_no_version_knows_is_told_by_the_first() -> None:
+    source = LemmySource(Pages({}).listing, "lemmy.example", ("nowhere",))
+    with pytest.raises(UsageError, match=r"nothing is at https://lemmy\.example/api/v3/post/list.*nowhere"):
+        list(source.posts())
+
+
+def test_piefed_is_asked_by_its_own_api() -> None:
+    first = "https://pie.example/api/alpha/post/list?type_=All&sort=New&limit=50"
+    old = view(7)
+    named = {**old["post"], "title": old["post"]["name"]}
+    del named["name"]
+    answer = {
+        "posts": [
+            old | {"post": named, "creator": {"user_name": "ann", "actor_id": "https://pie.example/u/ann"}}
+        ],
+        "next_page": "2",
+    }
+    pages = Pages({first: json.dumps(answer).encode()}, requests=1)
+    source = LemmySource(pages.listing, "pie.example", kind="piefed", versions=(ALPHA, V3))
+    (post,) = source.posts()
+    assert post.submission.source == "piefed:pie.example"
+    assert post.submission.title == "Dawn"
+    assert post.submission.author == "ann@pie.example"
+    assert source.finds("piefed:pie.example", "7")
+    assert not source.finds("lemmy:pie.example", "7")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"url_content_type": "image/jpeg"}, True),
+        ({"url_content_type": "image/gif"}, False),
+        ({"url_content_type": "text/html"}, False),
+        ({"url_content_type": None}, False),
+        ({"post_type": "Image"}, True),
+    ],
+)
+def test_a_declared_type_is_believed(fields: dict[str, Any], expected: bool) -> None:
+    assert only(view(**fields)).is_picture is expected
+
+
+def test_links_of_a_text_may_hold_parentheses() -> None:
+    body = (
+        "![a](https://b.example/File:X_(Y).jpg) ![](<https://b.example/2.png>) "
+        '![b](https://b.example/3.png "a title") ![c](https://b.example/4(a)(b).jpg)'
+    )
+    found = [each.urls[0] for each in only(view(url=None, body=body)).attachments]
+    assert found == [
+        "https://b.example/File:X_(Y).jpg",
+        "https://b.example/2.png",
+        "https://b.example/3.png",
+        "https://b.example/4(a)(b).jpg",
+    ]
+
+
+@pytest.mark.parametrize("part", ["![", "![](https://", "![](https://a(", "![a](https://b(c)", "(", "![]( "])
+def test_a_text_of_nothing_but_beginnings_ends(part: str) -> None:
+    post = only(view(url=None, body=part * (400_000 // len(part))))
+    assert len(post.attachments) <= 100

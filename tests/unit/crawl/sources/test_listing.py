@@ -4,6 +4,7 @@ from bowerbird.core.errors import (
     BowerbirdError,
     PermanentError,
     RetryableError,
+    Said,
     SourceBlockedError,
     SourceUnreachableError,
     UsageError,
@@ -20,15 +21,16 @@ URL = "https://site.example/list"
     ("answer", "error", "words"),
     [
         (
-            PermanentError("site answered 404", Word.GONE),
+            PermanentError("site answered 404", Word.GONE, status=404),
             UsageError,
             "nothing is at https://site.example/list",
         ),
         (
-            PermanentError("site answered 403", Word.FORBIDDEN),
+            PermanentError("site answered 403", Word.FORBIDDEN, status=403),
             SourceBlockedError,
             "refused with 403 Forbidden",
         ),
+        (PermanentError("x", Word.STATUS, status=418), SourceBlockedError, "refused with 418"),
         (PermanentError("site asks noai", Word.OPTED_OUT), SourceBlockedError, "cannot be read: opted-out"),
         (PermanentError("16 MiB", Word.TOO_LARGE), SourceBlockedError, "cannot be read: too-large"),
         (b"<!DOCTYPE html><p>Are you human?", SourceBlockedError, "web page instead of a listing"),
@@ -112,3 +114,24 @@ def test_a_sources_health_is_a_value(
 def test_wrong_usage_is_not_a_sources_health() -> None:
     with pytest.raises(UsageError):
         source_state("fake", 0, UsageError("no such subreddit"))
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "words"),
+    [
+        (b'{"error": "rate_limit_error"}', SourceThrottledError, "asked too often"),
+        (b'{"error":"couldnt_find_post"}', UsageError, "nothing is at"),
+        (b'{"code": 400, "message": "post not found", "status": "Bad Request"}', UsageError, "nothing is at"),
+        (b'{"error":"invalid_sort"}', SourceBlockedError, "refused with 400 Bad Request"),
+        (b"rate_limit_error", SourceBlockedError, "refused with 400 Bad Request"),
+        (b"[" * 9000, SourceBlockedError, "refused with 400 Bad Request"),
+        (b"", SourceBlockedError, "refused with 400 Bad Request"),
+    ],
+)
+def test_a_bad_request_is_what_its_body_says(body: bytes, error: type[BowerbirdError], words: str) -> None:
+    pages = Pages({URL: PermanentError("site answered 400", Word.STATUS, status=400, said=Said(body=body))})
+    with pytest.raises(error, match=words):
+        pages.listing.json(URL)
+    assert len(pages.asked) == (TRIES if error is SourceThrottledError else 1)
+    # Asked too often is waited for, as long as for a 429.
+    assert (pages.now > 0) is (error is SourceThrottledError)

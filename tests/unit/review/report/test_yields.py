@@ -90,7 +90,7 @@ def test_days_are_in_their_order() -> None:
 
 def test_reasons_in_words() -> None:
     row = Yield("x", 20, 0, {"too-small": 10, "novelty": 5, "gone": 3, "a": 1, "b": 1})
-    assert reasons(row) == "10 too-small, 5 novelty, 3 gone, 2 other"
+    assert reasons(row) == "10 too-small, 5 unlike what you love, 3 gone, 2 other"
     assert reasons(Yield("x", 1, 1, {})) == ""
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bowerbird.review.palette import DARK, LIGHT
 from bowerbird.review.sheet.histogram import Histogram, Reference
-from bowerbird.review.sheet.palette import DARK, LIGHT
-from bowerbird.review.sheet.summary import Report, read_report
+from bowerbird.review.sheet.summary import Run, read_run
 from tests.fakes import FakeStore
 
 
@@ -15,7 +15,7 @@ def drawn(histogram: Histogram) -> bytes:
 
 
 def test_scores_are_gathered_by_verdict(run: FakeStore, reference: Reference) -> None:
-    histogram = Histogram.of(read_report(run), reference)
+    histogram = Histogram.of(read_run(run), reference)
     assert histogram is not None
     sizes = [
         part.size for part in (histogram.training, histogram.held_out, histogram.kept, histogram.rejected)
@@ -26,31 +26,31 @@ def test_scores_are_gathered_by_verdict(run: FakeStore, reference: Reference) ->
 
 
 def test_nothing_scored_is_no_histogram() -> None:
-    assert Histogram.of(Report(()), None) is None
-    assert Histogram.of(Report(()), Reference(np.array([np.nan, np.inf]))) is None
+    assert Histogram.of(Run(()), None) is None
+    assert Histogram.of(Run(()), Reference(np.array([np.nan, np.inf]))) is None
 
 
 def test_a_run_without_reference_has_its_own_threshold(run: FakeStore) -> None:
-    histogram = Histogram.of(read_report(run), None)
+    histogram = Histogram.of(read_run(run), None)
     assert histogram is not None
     assert (histogram.training.size, histogram.threshold) == (0, 104.5)
 
 
 def test_scores_of_another_bundle_are_not_shown_beside_a_run(run: FakeStore) -> None:
     other = Reference(np.array([1.0]), np.array([2.0]), 1.5, "clip 3")
-    histogram = Histogram.of(read_report(run), other)
+    histogram = Histogram.of(read_run(run), other)
     assert histogram is not None
     assert (histogram.training.size, histogram.threshold) == (0, 104.5)
 
 
 def test_equal_scores_give_equal_bytes(run: FakeStore, reference: Reference) -> None:
-    histogram = Histogram.of(read_report(run), reference)
+    histogram = Histogram.of(read_run(run), reference)
     assert histogram is not None
     assert drawn(histogram) == drawn(histogram)
 
 
 def test_the_drawing_has_the_size_and_the_paper_it_was_asked_for(run: FakeStore) -> None:
-    histogram = Histogram.of(read_report(run), None)
+    histogram = Histogram.of(read_run(run), None)
     assert histogram is not None
     data = histogram.draw(DARK, inches=(5, 2), image_format="png", dpi=80)
     with Image.open(io.BytesIO(data)) as image:
@@ -65,6 +65,6 @@ def test_the_drawing_has_the_size_and_the_paper_it_was_asked_for(run: FakeStore)
 )
 @pytest.mark.parametrize("threshold", [None, 0.0, 3.0])
 def test_odd_scores_can_be_drawn(scores: np.ndarray, threshold: float | None) -> None:
-    histogram = Histogram.of(Report(()), Reference(scores, np.empty(0), threshold))
+    histogram = Histogram.of(Run(()), Reference(scores, np.empty(0), threshold))
     assert histogram is not None
     assert drawn(histogram).startswith(b"<?xml")

@@ -11,7 +11,7 @@ from bowerbird.core.keys import thumb_key
 from bowerbird.review.sheet import Reference
 from bowerbird.review.sheet.histogram import Histogram
 from bowerbird.review.sheet.page import render_page
-from bowerbird.review.sheet.summary import read_report
+from bowerbird.review.sheet.summary import read_run
 from tests.fakes import FakeStore
 
 from .conftest import decision, fill, landscape
@@ -81,12 +81,12 @@ class Seen(HTMLParser):
 
 def page_of(store: FakeStore) -> str:
     """Without the histogram, which takes a second to draw."""
-    return render_page(read_report(store), None, store, "A run")
+    return render_page(read_run(store), None, store, "A run")
 
 
 @pytest.fixture(scope="module")
 def page(run: FakeStore, reference: Reference) -> str:
-    report = read_report(run)
+    report = read_run(run)
     return render_page(report, Histogram.of(report, reference), run, "A run")
 
 
@@ -204,3 +204,18 @@ def test_a_long_group_is_folded_and_a_huge_one_is_cut() -> None:
 
 def test_an_empty_place_says_so() -> None:
     assert "Nothing was kept: no candidate has been decided yet." in page_of(FakeStore())
+
+
+def test_the_score_is_called_match_and_stands_among_the_owners_pictures() -> None:
+    store = FakeStore()
+    low = decision(
+        "low", keep=False, stage="novelty", reason="novelty: 3 is below 104.5",
+        scores={"novelty": 3.0}, thresholds={"novelty": 104.5}, facts={"novelty_percentile": 0.0},
+    )  # fmt: skip
+    fill(store, [decision("k", facts={"novelty_percentile": 63.4}), low], lambda _: None)
+    page = re.sub(r"<style>.*</style>", "", page_of(store), flags=re.DOTALL)
+    assert "<b>match 120</b>" in page.replace(".0", "")
+    assert "<i>better than 63 % of yours</i>" in page
+    assert "<i>better than 0 % of yours</i>" in page
+    assert "1 rejected at match" in page
+    assert "novelty" not in page.lower()

@@ -8,14 +8,14 @@ from bowerbird.core.keys import thumb_key
 from bowerbird.review.sheet import Reference
 from bowerbird.review.sheet.histogram import Histogram
 from bowerbird.review.sheet.poster import draw_poster
-from bowerbird.review.sheet.summary import read_report
+from bowerbird.review.sheet.summary import read_run
 from tests.fakes import FakeStore
 
 from .conftest import decision, fill, landscape
 
 
 def poster_of(store: FakeStore, reference: Reference | None = None, title: str = "A run") -> Image.Image:
-    report = read_report(store)
+    report = read_run(store)
     return draw_poster(report, Histogram.of(report, reference), store, title)
 
 

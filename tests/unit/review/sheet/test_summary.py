@@ -3,7 +3,7 @@ from typing import Any
 from bowerbird.core.decision_log import decisions_key
 from bowerbird.core.decisions import Decision, encode_decision
 from bowerbird.core.reasons import Reason
-from bowerbird.review.sheet.summary import read_report
+from bowerbird.review.sheet.summary import read_run
 from tests.fakes import FakeStore
 
 
@@ -30,7 +30,7 @@ def stored(*lines: Decision | str, day: str = "2026-03-01", store: FakeStore | N
 
 
 def test_kept_pictures_come_best_first() -> None:
-    found = read_report(stored(*(decided(str(s), score=s, keep=True) for s in (11.0, 30.0, 12.0)))).kept
+    found = read_run(stored(*(decided(str(s), score=s, keep=True) for s in (11.0, 30.0, 12.0)))).kept
     assert [card.candidate for card in found] == ["30.0", "12.0", "11.0"]
 
 
@@ -41,7 +41,7 @@ def test_rejections_stand_by_stage_and_reason_the_closest_calls_first() -> None:
         *(decided(str(score), score=score) for score in (-50.0, 9.5, 3.0)),
         decided("real", "dimensions", reason="too-small: 2x2"),
     )
-    groups = read_report(store).groups
+    groups = read_run(store).groups
     assert [(group.stage, group.reason, len(group.cards)) for group in groups] == [
         ("novelty", "Unlike what you love", 3),
         ("original", "Gone", 3),
@@ -52,28 +52,28 @@ def test_rejections_stand_by_stage_and_reason_the_closest_calls_first() -> None:
 
 
 def test_a_candidate_is_one_card_however_often_its_line_stands() -> None:
-    report = read_report(stored(decided("a"), decided("a"), decided("b")))
+    report = read_run(stored(decided("a"), decided("a"), decided("b")))
     assert [card.candidate for card in report.cards] == ["a", "b"]
 
 
 def test_damaged_lines_are_counted_and_left_out() -> None:
-    report = read_report(stored(decided("a"), '{"candidate": "cut of', '{"another": "shape"}', "[1]", ""))
+    report = read_run(stored(decided("a"), '{"candidate": "cut of', '{"another": "shape"}', "[1]", ""))
     assert (len(report.cards), report.unreadable) == (1, 3)
 
 
 def test_a_line_separator_inside_a_title_ends_no_line() -> None:
-    report = read_report(stored(decided("a", submission={"title": "two\u2028lines"})))
+    report = read_run(stored(decided("a", submission={"title": "two\u2028lines"})))
     assert (report.unreadable, report.cards[0].title) == (0, "two lines")
 
 
 def test_one_day_or_all() -> None:
     store = stored(decided("a"))
     stored(decided("b", decided_at="2026-03-02T00:00:00+00:00"), day="2026-03-02", store=store)
-    assert read_report(store).days == ("2026-03-01", "2026-03-02")
-    assert [card.candidate for card in read_report(store, "2026-03-02").cards] == ["b"]
+    assert read_run(store).days == ("2026-03-01", "2026-03-02")
+    assert [card.candidate for card in read_run(store, "2026-03-02").cards] == ["b"]
 
 
 def test_the_threshold_is_the_one_that_decided_most() -> None:
     other = decided("c", score=3.0, thresholds={"novelty": 99.0})
-    assert read_report(stored(decided("a", score=1.0), other, decided("b", score=2.0))).threshold == 10.0
-    assert read_report(FakeStore()).threshold is None
+    assert read_run(stored(decided("a", score=1.0), other, decided("b", score=2.0))).threshold == 10.0
+    assert read_run(FakeStore()).threshold is None

@@ -31,3 +31,12 @@ def test_writing_again_gives_the_same_page(run: FakeStore, tmp_path: Path) -> No
     first = write_sheet(run, tmp_path / "1", reference=None)
     again = write_sheet(run, tmp_path / "2", reference=None)
     assert first.page.read_bytes() == again.page.read_bytes()
+
+
+def test_decisions_without_a_percentile_are_placed_by_the_bundle_that_made_them(tmp_path: Path) -> None:
+    store, own = FakeStore(), np.array([100.0, 110.0, 119.0, 130.0])
+    fill(store, [decision("k")], lambda _: None)
+    placed = write_sheet(store, tmp_path / "1", reference=Reference(own, own, bundle="lite 1")).run
+    assert [card.standing for card in placed.cards] == ["better than 75 % of yours"]
+    other = write_sheet(store, tmp_path / "2", reference=Reference(own, own, bundle="clip 3")).run
+    assert [card.standing for card in other.cards] == [""]

@@ -52,7 +52,7 @@ function describe(p) {
   $("large").className = p.label === null ? "" : p.label ? "keep" : "reject";
   $("title").replaceChildren(p.link ? link(p.link, p.title) : p.title);
   $("about").textContent = [p.community, p.credit].filter(Boolean).join(" · ");
-  const score = p.novelty === null ? "" : ` · novelty ${number(p.novelty)}`;
+  const score = p.novelty === null ? "" : ` · match ${number(p.novelty)}${p.standing && `, ${p.standing}`}`;
   $("why").textContent = p.reason + (p.detail ? `: ${p.detail}` : "") + score;
   $("why").className = p.keep ? "kept" : "rejected";
 }
@@ -146,11 +146,11 @@ function change() {
   const said = judged.filter((p) => p.label !== null);
   const right = said.filter((p) => p.label === wouldPass(p)).length;
   $("value").textContent = number(state.threshold);
-  $("change").textContent = `${passing} of ${judged.length} would pass novelty: ${entering} more, ${leaving} fewer`
+  $("change").textContent = `${passing} of ${judged.length} would pass: ${entering} more, ${leaving} fewer`
     + (said.length ? ` · agrees with ${right} of your ${said.length} labels` : "");
 }
 
-const number = (value) => Number(value.toPrecision(4)).toString();
+const number = (value) => Number(value.toPrecision(4)).toString().replace("-", "\u2212");
 
 function options(select, values) {
   const counts = new Map();

@@ -33,9 +33,17 @@ function figure(value) {
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2).replace("-", "\u2212");
 }
 
+// The API's names stay what they were; people read these.
+const called = (name) => ({ novelty: "match" })[name] ?? name;
+
+function standing(percentile) {
+  if (percentile < 1) return "better than 0 % of yours";
+  return `better than ${percentile >= 100 ? "all" : `${Math.floor(percentile)} %`} of yours`;
+}
+
 function describe(bundle) {
   models = bundle;
-  const parts = [`${bundle.bundle}`, `keeps from novelty ${figure(bundle.novelty.threshold.value)}`];
+  const parts = [`${bundle.bundle}`, `keeps from match ${figure(bundle.novelty.threshold.value)}`];
   parts.push(bundle.watermark ? `rejects from watermark ${figure(bundle.watermark.threshold.value)}` : "does not look for watermarks");
   $("bundle").textContent = parts.join(" \u00b7 ");
 }
@@ -110,10 +118,10 @@ async function complaint(answer) {
 
 function settle(job, verdict) {
   const { card } = job;
-  const [word] = verdict.reason.split(":");
+  const [word, ...detail] = verdict.reason.split(": ");
   show(card, verdict.keep ? "kept" : "rejected", verdict.keep ? "\u2713 Kept" : "\u2715 Rejected", WORDS[word] ?? verdict.reason);
-  card.querySelector(".reason").title = verdict.reason;
-  const measures = Object.keys(verdict.scores).map((name) => measure(name, verdict.scores[name], verdict.thresholds[name]));
+  card.querySelector(".reason").title = detail.join(": ");
+  const measures = Object.keys(verdict.scores).map((name) => measure(name, verdict.scores[name], verdict.thresholds[name], verdict.facts));
   card.querySelector(".measures").replaceChildren(...measures);
   const { width, height, format, bytes } = verdict.facts;
   const size = bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
@@ -141,7 +149,7 @@ function show(card, state, badge, reason) {
   card.querySelector(".reason").textContent = reason;
 }
 
-function measure(name, score, threshold) {
+function measure(name, score, threshold, facts) {
   const found = $("measure").content.firstElementChild.cloneNode(true);
   const good = name === "watermark" ? score < threshold : score >= threshold;
   const [low, high] = name === "watermark" ? [0, 1] : scale(score, threshold);
@@ -151,10 +159,13 @@ function measure(name, score, threshold) {
   found.querySelector(".fill").setAttribute("x", Math.min(from, to));
   found.querySelector(".fill").setAttribute("width", Math.max(1, Math.abs(to - from)));
   found.querySelector(".mark").setAttribute("x", from);
-  const [value, limit] = [`${name} ${figure(score)}`, `threshold ${figure(threshold)}`];
+  const [value, limit] = [`${called(name)} ${figure(score)}`, `threshold ${figure(threshold)}`];
   found.querySelector("svg").setAttribute("aria-label", `${value}, ${limit}`);
   found.querySelector("b").textContent = value;
   found.querySelector("span").textContent = limit;
+  const percentile = name === "novelty" ? facts.novelty_percentile : undefined;
+  if (percentile === undefined) found.querySelector("i").remove();
+  else found.querySelector("i").textContent = standing(percentile);
   return found;
 }
 

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class ConnectionLimits:
     """How long a server waits for its callers.
 
     `request_s` seconds from a connection's start, or its last answer, to the end of the next headers;
@@ -29,10 +29,10 @@ class Patience:
     connections: int = 512
 
 
-class Punctual(H11Protocol):
+class LimitedConnection(H11Protocol):
     """uvicorn's connection with those limits. Bodies have limits of their own, where they are read."""
 
-    patience: ClassVar[Patience] = Patience()
+    patience: ClassVar[ConnectionLimits] = ConnectionLimits()
     _since: float | None = None
     _lateness: asyncio.TimerHandle | None = None
     _watch: asyncio.TimerHandle | None = None
@@ -77,7 +77,7 @@ class Punctual(H11Protocol):
             self._lateness = self.loop.call_later(self.patience.request_s, self._leave)
 
     def _make_room(self) -> None:
-        others = [each for each in self.connections if isinstance(each, Punctual)]
+        others = [each for each in self.connections if isinstance(each, LimitedConnection)]
         staying = [each for each in others if not each.transport.is_closing()]
         if len(staying) < self.patience.connections:
             return
@@ -101,6 +101,6 @@ class Punctual(H11Protocol):
         self._watch = self.loop.call_later(self.patience.unread_s, self._look_for_reader)
 
 
-def punctual(patience: Patience) -> type[Any]:
+def limited_by(patience: ConnectionLimits) -> type[Any]:
     """The protocol of a server with this patience."""
-    return type("Punctual", (Punctual,), {"patience": patience})
+    return type("LimitedConnection", (LimitedConnection,), {"patience": patience})

@@ -19,7 +19,7 @@ _FOLDER: Final = "repair"
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class RebuildFolder:
     """A folder of its own on the same disk as the files; `stamp` marks what this repair sets aside."""
 
     state: Path
@@ -69,8 +69,8 @@ class Bench:
 
 
 @contextmanager
-def bench(state: Path, now: datetime, *, dry_run: bool) -> Iterator[Bench]:
-    """A bench for one repair, while nobody else uses the files.
+def rebuild_folder(state: Path, now: datetime, *, dry_run: bool) -> Iterator[RebuildFolder]:
+    """A folder for one repair, while nobody else uses the files.
 
     Raises:
         StoreError: somebody does, or the disk fails.
@@ -78,7 +78,7 @@ def bench(state: Path, now: datetime, *, dry_run: bool) -> Iterator[Bench]:
     with disk_errors(state):
         state.mkdir(parents=True, exist_ok=True)
     with sole_use(state):
-        made = Bench(state, now.strftime("%Y%m%dT%H%M%S.%fZ"), dry_run)
+        made = RebuildFolder(state, now.strftime("%Y%m%dT%H%M%S.%fZ"), dry_run)
         folder = state / _FOLDER
         with disk_errors(folder):
             shutil.rmtree(folder, ignore_errors=True)
@@ -89,11 +89,11 @@ def bench(state: Path, now: datetime, *, dry_run: bool) -> Iterator[Bench]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def set_aside(store: ObjectStore, key: str, bench: Bench) -> str:
+def set_aside(store: ObjectStore, key: str, folder: RebuildFolder) -> str:
     """Move an object of the place to `broken/`; returns its new key."""
-    kept = f"broken/{key}.broken-{bench.stamp}"
+    kept = f"broken/{key}.broken-{folder.stamp}"
     data = store.get(key)
-    if data is not None and not bench.dry_run:
+    if data is not None and not folder.dry_run:
         store.put(kept, data, content_type="application/octet-stream")
         store.delete(key)
     return kept

@@ -1,0 +1,67 @@
+"""The value of an option, checked while the command line is read; each check tells argparse what is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from datetime import date
+from typing import Final
+
+_UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+_LEAST_RATE, _MOST_RATE = 0.5, 0.999
+
+
+def above_zero(text: str) -> float:
+    """A number above zero."""
+    value = float(text)
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"a number above 0, not {text}")
+    return value
+
+
+def whole_number(text: str) -> int:
+    """A whole number of 0 or more."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"a whole number of 0 or more, not {text}")
+    return value
+
+
+def positive(text: str) -> int:
+    """A whole number above zero."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def seconds(text: str) -> float:
+    """A duration such as `60s`, `5m`, `1h`."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
+    if match is None or float(match[1]) <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration; write 60s, 5m or 1h")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def day(text: str) -> str:
+    """A date as decisions are filed under."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write it as 2026-03-01") from None
+
+
+def keep_rate(text: str) -> float:
+    """A share that makes sense as a keep rate."""
+    rate = float(text)
+    if not _LEAST_RATE <= rate <= _MOST_RATE:
+        raise argparse.ArgumentTypeError(f"a share from {_LEAST_RATE} to {_MOST_RATE}, not {text}")
+    return rate
+
+
+def bundle_version(text: str) -> str:
+    """A version such as `1.0.0`."""
+    if not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", text):
+        raise argparse.ArgumentTypeError(f"three numbers as in 1.0.0, not {text!r}")
+    return text

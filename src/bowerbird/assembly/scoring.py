@@ -1,0 +1,71 @@
+"""What a bundle says of picture files on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+from bowerbird.assembly.adapters import Adapters
+from bowerbird.assembly.assemble import assemble
+from bowerbird.assembly.settings import Settings
+from bowerbird.core.wording import why
+from bowerbird.filter.cores import cores
+from bowerbird.filter.evidence import Upload
+from bowerbird.filter.handed_in import judge
+from bowerbird.filter.pipeline import Pipeline
+from bowerbird.filter.policy import Entrance, pipeline
+from bowerbird.imaging import picture_files
+from bowerbird.models.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What is said of one file. A picture that cannot be read has no scores and is not kept.
+
+    `reason` is the text that decisions store, `why` is what people read; `percentile` of the owner's pictures
+    (0 to 100) match less.
+    """
+
+    path: str
+    novelty: float | None
+    watermark: float | None
+    keep: bool
+    reason: str
+    bundle: str
+    why: str
+    percentile: float | None = None
+
+    def record(self) -> dict[str, object]:
+        """What `--json` prints: every field but those that are for reading only."""
+        return {name: value for name, value in asdict(self).items() if name not in {"why", "percentile"}}
+
+
+def score_files(paths: list[Path], bundle: Bundle) -> Iterator[Score]:
+    """Judge files, several at once, in order; each is scored in full, whatever the first score says."""
+    at_once = cores(None)
+    adapters = Adapters(bundle=bundle, decoder=picture_files.DECODER)
+    policy = pipeline(assemble(adapters, Settings(shape=None, at_once=at_once)).parts, Entrance.FILE)
+    with ThreadPoolExecutor(at_once) as pool:
+        yield from pool.map(partial(_score, policy=policy, bundle=bundle.label), paths)
+
+
+def _score(path: Path, policy: Pipeline, bundle: str) -> Score:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return Score(str(path), None, None, keep=False, reason=str(error), bundle=bundle, why=str(error))
+    verdict, exam = judge(policy, str(path), Upload(data), thorough=True)
+    novelty, watermark = exam.scores.get("novelty"), exam.scores.get("watermark")
+    return Score(
+        str(path),
+        novelty,
+        watermark,
+        verdict.keep,
+        str(verdict.reason),
+        bundle,
+        why(verdict.reason),
+        exam.facts.get("novelty_percentile"),
+    )

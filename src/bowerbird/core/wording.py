@@ -1,0 +1,49 @@
+"""What people read for names that are stored.
+
+The score that is stored as `novelty` is high where a picture is *like* what the owner loves. Places and
+bundles hold that key, so it stays; people read `match`.
+"""
+
+from __future__ import annotations
+
+from math import floor
+from typing import Final
+
+from bowerbird.core.reasons import Reason, Word
+
+#: What the score is called that everything is ranked by.
+MATCH: Final = "match"
+
+_CALLED: Final = {"novelty": MATCH}
+_FIRST_LOOKS: Final = {"preview", "scout"}
+_SAID: Final = {Word.NOVELTY.value: "unlike what you love"}
+
+
+def called(name: str) -> str:
+    """What a stage is called where people read it."""
+    return _CALLED.get(name, name)
+
+
+def score_called(name: str) -> str:
+    """What a score is called where people read it; a first look's is a match too, on its own scale."""
+    return f"{name} {MATCH}" if name in _FIRST_LOOKS else called(name)
+
+
+def said(word: str) -> str:
+    """What people read for the word of a reason."""
+    return _SAID.get(word, word)
+
+
+def why(reason: Reason) -> str:
+    """A reason as people read it: its word, then what was seen."""
+    return f"{said(reason.word)}: {reason.detail}" if reason.detail else said(reason.word)
+
+
+def standing(percentile: float) -> str:
+    """How a score stands among those of the owner's pictures, of which `percentile` (0 to 100) match less.
+
+    Rounded down, so that no picture seems better than it is.
+    """
+    if percentile < 1:
+        return "better than 0 % of yours"
+    return f"better than {'all' if percentile >= 100 else f'{floor(percentile)} %'} of yours"  # noqa: PLR2004 - per cent

@@ -1,0 +1,18 @@
+"""The owner's account at a Mastodon instance; values only, so that whoever carries them needs no library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class MastodonAccount:
+    """A token that one instance gave out, and no other may see; it never shows in a log or an error."""
+
+    instance: str
+    token: str = field(repr=False)
+
+    def headers(self, instance: str) -> dict[str, str]:
+        """What to send along to an instance: nothing, unless it is the token's own."""
+        own = instance.lower() == self.instance.lower()
+        return {"Authorization": f"Bearer {self.token}"} if own else {}
