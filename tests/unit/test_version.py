@@ -6,7 +6,7 @@ import pytest
 from bowerbird import __version__
 from bowerbird.net.user_agent import AT_HOME, IN_THE_CLOUD
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 # A template cannot ask Python for the version, so these two repeat it.
 TEMPLATES = ("template.yaml", "infra/image/template.yaml")
 
