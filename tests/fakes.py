@@ -105,7 +105,7 @@ class FakeFetcher:
         assert accept
         self.asked.append(url)
         self.headers[url] = dict(headers or {})
-        answer = self.answers.get(url, PermanentError("404", Word.GONE))
+        answer = self.answers.get(url, PermanentError("404", Word.GONE, status=404))
         if isinstance(answer, BowerbirdError):
             raise answer
         if len(answer) > max_bytes:

@@ -1,4 +1,4 @@
-"""Wires the crawl function."""
+"""Wires the crawl function: what it runs on, and one run of it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ from datetime import UTC, datetime
 
 import boto3
 
-from bowerbird.adapters.aws.ledger import DynamoLedger
-from bowerbird.adapters.aws.s3 import S3Store
-from bowerbird.adapters.aws.sqs import SqsQueue
+from bowerbird.adapters.aws.opening import open_bucket, open_ledger, open_queue
 from bowerbird.adapters.aws.timeouts import PATIENCE
-from bowerbird.core.ports import Ledger, ObjectStore
+from bowerbird.assembly import Adapters, Settings, assemble
+from bowerbird.assembly.adapters import the
 from bowerbird.core.post import Committing, Removals, Removing
-from bowerbird.crawl.crawler import Crawler
 from bowerbird.crawl.credentials import read_parameter, read_secret
 from bowerbird.crawl.enqueue import Shipment, ship
 from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.following.tail import TailedSource
-from bowerbird.crawl.hosts import Hosts, turns
+from bowerbird.crawl.hosts import turns
 from bowerbird.crawl.settings import CrawlSettings
-from bowerbird.crawl.sources import limiter, open_source
-from bowerbird.crawl.sources.base import Context
-from bowerbird.net import AtprotoFetcher, HttpFetcher, WebSockets
+from bowerbird.crawl.sources import open_source
+from bowerbird.net import AtprotoFetcher, HostTurns, HttpFetcher, WebSockets
 from bowerbird.removal.told import purge_removed
 
 
@@ -32,33 +29,39 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
     """One crawl of the configured source to the queue, for as long as the argument answers true."""
     settings = _with_credentials(settings)
     hosts = turns()
-    http = AtprotoFetcher(HttpFetcher(user_agent=settings.user_agent, turns=hosts))
-    crawler = Crawler(http, Hosts.found(settings.host_keys()))
-    sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url, config=PATIENCE)
-    queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
-    s3 = boto3.client("s3", endpoint_url=settings.endpoint_url, config=PATIENCE)
-    context = Context(
-        settings.community_list(),
-        HttpFetcher(user_agent=settings.user_agent),  # sources take their turns themselves
-        store=S3Store(s3, settings.bucket) if settings.bucket else None,
-        limiter=limiter(),
-        reddit=settings.reddit_app(),
-        mastodon=settings.mastodon_account(),
-        requests=settings.crawl_requests,
-        seconds=settings.crawl_seconds,
-        streams=WebSockets(user_agent=settings.user_agent),
-    ).paced()
+    return crawl_on(cloud(settings, hosts), settings, hosts)
 
-    ledger = _ledger(settings, context.store)
+
+def cloud(settings: CrawlSettings, hosts: HostTurns) -> Adapters:
+    """What the function runs on. Only sources that take back are given a ledger: the filter's, to redact."""
+    endpoint, table = settings.endpoint_url, settings.ledger_table
+    store = open_bucket(settings.bucket, endpoint) if settings.bucket else None
+    return Adapters(
+        store=store,
+        queue=open_queue(settings.queue_url, settings.dead_letter_url, endpoint),
+        ledger=open_ledger(table, store, endpoint) if store and table else None,
+        fetcher=AtprotoFetcher(HttpFetcher(user_agent=settings.agent, turns=hosts)),
+        pages=HttpFetcher(user_agent=settings.agent),  # sources take their turns themselves
+        streams=WebSockets(user_agent=settings.agent),
+    )
+
+
+def crawl_on(
+    adapters: Adapters, settings: CrawlSettings, hosts: HostTurns
+) -> Callable[[Callable[[], bool]], Shipment]:
+    """The same on any adapters."""
+    assembly = assemble(adapters, Settings.of_crawl(settings))
+    crawler, context, queue = assembly.crawler, assembly.context, the(adapters.queue, "queue")
     told: deque[Removals] = deque(maxlen=2)
 
     def run(in_time: Callable[[], bool]) -> Shipment:
         source = open_source(settings.source, context)
         shipment = ship(crawler.crawl(source), queue, in_time=in_time)
-        if isinstance(source, Removing) and context.store and ledger:
+        if isinstance(source, Removing) and adapters.store and adapters.ledger:
             told.append(source.removed())
             for removals in told:  # the last run's too: some of what it found was still on the queue
-                purge_removed(context.store, source.name, removals, now=datetime.now(UTC), ledger=ledger)
+                now = datetime.now(UTC)
+                purge_removed(adapters.store, source.name, removals, now=now, ledger=adapters.ledger)
         if isinstance(source, Committing):
             source.commit()
         if isinstance(source, FollowedSource | TailedSource) and source.progress:
@@ -66,14 +69,6 @@ def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipme
         return replace(shipment, hosts=hosts.take())
 
     return run
-
-
-def _ledger(settings: CrawlSettings, store: ObjectStore | None) -> Ledger | None:
-    """The filter's, to redact what is purged; only sources that take back are given one."""
-    if store is None or not settings.ledger_table:
-        return None
-    client = boto3.client("dynamodb", endpoint_url=settings.endpoint_url, config=PATIENCE)
-    return DynamoLedger(client, settings.ledger_table, store)
 
 
 def _with_credentials(settings: CrawlSettings) -> CrawlSettings:

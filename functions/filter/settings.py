@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Self
 
 from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bowerbird.core.limits import MAX_PICTURE_BYTES
-from bowerbird.filter.cores import MEMORY_MB
+from bowerbird.core.limits import MAX_RECEIVES
 from bowerbird.filter.owner_rules import Asked
-from bowerbird.filter.shape import NOMADS, ShapeRule
-from bowerbird.net.user_agent import IN_THE_CLOUD
+from bowerbird.filter.settings import JudgeSettings
 
 
-class FilterSettings(BaseSettings):
-    """Variables are upper case with the prefix `BOWERBIRD_`, as template.yaml sets them.
+class FilterSettings(JudgeSettings):
+    """What the filter function needs besides.
 
     `endpoint_url` is a local stand-in for AWS; `gateway` one server that all pictures are asked of, as the
     end-to-end test does. A gateway would open the way to addresses that are refused otherwise, so where
@@ -23,29 +20,16 @@ class FilterSettings(BaseSettings):
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
     """
 
-    model_config = SettingsConfigDict(env_prefix="BOWERBIRD_", frozen=True)
-
     bucket: str
     ledger_table: str
     queue_url: str
     dead_letter_url: str
-    max_receives: int = 5
-    bundle: str = "lite"
-    user_agent: str = IN_THE_CLOUD
+    max_receives: int = MAX_RECEIVES
     endpoint_url: str | None = None
     gateway: str | None = None
-    memory_mb: int | None = Field(default=None, validation_alias=MEMORY_MB)
     lambda_runtime: str | None = Field(None, validation_alias="AWS_EXECUTION_ENV")
-    min_area: int = NOMADS.min_area
-    max_wide: float = NOMADS.max_wide
-    max_tall: float = NOMADS.max_tall
-    max_bytes: int = MAX_PICTURE_BYTES
     reject_if: str = ""
     note: str = ""
-
-    def shape(self) -> ShapeRule:
-        """The gallery's rule on size and aspect."""
-        return ShapeRule(self.min_area, self.max_wide, self.max_tall)
 
     def asked(self) -> Asked:
         """What the owner rejects or notes beside taste; both variables are lists with commas.

@@ -1,44 +1,29 @@
-"""Wires the filter function."""
+"""Wires the filter function: what it runs on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Semaphore
 
-import boto3
-
-from bowerbird.adapters.aws.ledger import DynamoLedger
-from bowerbird.adapters.aws.s3 import S3Store
-from bowerbird.adapters.aws.sqs import SqsQueue
-from bowerbird.adapters.aws.timeouts import PATIENCE
+from bowerbird.adapters.aws.opening import open_bucket, open_ledger, open_queue
+from bowerbird.assembly import RETRY_IN_THE_CLOUD_S, Adapters, Settings, assemble
 from bowerbird.core.decisions import Decision
 from bowerbird.core.ports import Ledger, ObjectStore, Queue
-from bowerbird.crawl.hosts import placeholders
 from bowerbird.filter.batch import BatchFilter
-from bowerbird.filter.candidates import CandidateFilter
-from bowerbird.filter.consumer import Consumer
 from bowerbird.filter.cores import cores
-from bowerbird.filter.parts import Parts, PictureLimits
-from bowerbird.filter.policy import Entrance, pipeline
-from bowerbird.filter.survivors import Survivors
+from bowerbird.filter.parts import PictureLimits
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load
 from bowerbird.net import AtprotoFetcher, HostTurns, HttpFetcher
 from functions.filter.settings import FilterSettings
-
-# The first retry waits half a minute: a picture host that is down is rarely back in a second.
-_BASE_DELAY_S = 30.0
 
 
 def batch_filter(
     settings: FilterSettings, on_decision: Callable[[Decision], None], hosts: HostTurns
 ) -> BatchFilter:
     """The SQS side of the filter, with its models loaded, on S3, DynamoDB and SQS."""
-    store = S3Store(boto3.client("s3", endpoint_url=settings.endpoint_url, config=PATIENCE), settings.bucket)
-    dynamodb = boto3.client("dynamodb", endpoint_url=settings.endpoint_url, config=PATIENCE)
-    ledger = DynamoLedger(dynamodb, settings.ledger_table, store)
-    sqs = boto3.client("sqs", endpoint_url=settings.endpoint_url, config=PATIENCE)
-    queue = SqsQueue(sqs, settings.queue_url, settings.dead_letter_url)
+    store = open_bucket(settings.bucket, settings.endpoint_url)
+    ledger = open_ledger(settings.ledger_table, store, settings.endpoint_url)
+    queue = open_queue(settings.queue_url, settings.dead_letter_url, settings.endpoint_url)
     return filter_on(store, ledger, queue, settings, on_decision, hosts)
 
 
@@ -51,29 +36,23 @@ def filter_on(  # noqa: PLR0913, PLR0917 - three adapters, and what is told of t
     hosts: HostTurns,
 ) -> BatchFilter:
     """The same on any adapters."""
-    bundle = load(settings.bundle)
-    width = cores(settings.memory_mb)
-    parts = Parts(
-        bundle,
-        Semaphore(width),
-        fetcher=AtprotoFetcher(
-            HttpFetcher(user_agent=settings.user_agent, gateway=settings.gateway, turns=hosts)
-        ),
+    at_once = cores(settings.memory_mb)
+    web = HttpFetcher(user_agent=settings.agent, gateway=settings.gateway, turns=hosts)
+    adapters = Adapters(
+        store=store,
         ledger=ledger,
-        decoder=IsolatedDecoder(workers=width),
+        queue=queue,
+        fetcher=AtprotoFetcher(web),
+        decoder=IsolatedDecoder(workers=at_once),
+        bundle=load(settings.bundle),
+        on_decision=on_decision,
+    )
+    told = Settings(
         shape=settings.shape(),
         limits=PictureLimits(bytes=settings.max_bytes),
         asked=settings.asked(),
-        placeholders=placeholders(),
-    )
-    candidates = CandidateFilter(
-        pipeline(parts, Entrance.QUEUE), ledger, Survivors(store, ledger), bundle.label
-    )
-    consumer = Consumer(
-        candidates,
-        queue,
+        at_once=at_once,
         max_receives=settings.max_receives,
-        base_delay_s=_BASE_DELAY_S,
-        on_decision=on_decision,
+        first_retry_s=RETRY_IN_THE_CLOUD_S,
     )
-    return BatchFilter(consumer, ledger)
+    return BatchFilter(assemble(adapters, told).consumer, ledger)

@@ -54,7 +54,7 @@ def read_template(path: Path) -> dict[str, Any]:
 
 
 def built_functions(template: Path) -> list[BuiltFunction]:
-    """The zip functions of a built template; parameters have their defaults, and `Bundle` is the built one.
+    """The zip functions of a built template; parameters have their defaults, `Bundle` is the built one.
 
     What only AWS knows, such as a queue's URL, becomes the resource's own name.
     """
@@ -63,7 +63,7 @@ def built_functions(template: Path) -> list[BuiltFunction]:
     shared = parsed.get("Globals", {}).get("Function", {})
     folder = template.parent
     (bundle,) = (folder / "ModelsLayer" / "python" / "bundles").iterdir()
-    parameters["Bundle"] = bundle.name
+    parameters |= {"Bundle": bundle.name, "UserAgent": "aws-lambda:bowerbird:built (+owner@example.org)"}
     found = []
     for name, resource in parsed["Resources"].items():
         if resource["Type"] != "AWS::Serverless::Function":

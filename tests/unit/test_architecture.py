@@ -14,6 +14,7 @@ ROWS = (
     {"net", "imaging"},
     {"models", "adapters"},
     {"crawl", "filter", "deliver", "removal"},
+    {"assembly"},
     {"serve", "training", "review", "host"},
     {"demo"},
     {"cli"},
@@ -30,7 +31,7 @@ BESIDE = {
 NEIGHBOURS = {("review", "serve")}
 OURS = {"bowerbird", "functions", "infra", "layers", "benchmarks", "tests"}
 TRAINING_ONLY = {"sklearn", "torch", "scipy", "matplotlib", "pickle", "joblib"}
-SHIPPED = [part for row in ROWS[:4] for part in row] + ["serve"]
+SHIPPED = [part for row in ROWS[:5] for part in row] + ["serve"]
 
 
 @cache
@@ -42,6 +43,12 @@ def imported(path: Path) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
     return frozenset(names)
+
+
+def called(path: Path) -> set[str]:
+    """What is called by its bare name."""
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return {node.func.id for node in tree if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
 
 
 def modules(folder: str) -> list[Path]:
@@ -122,6 +129,19 @@ def test_boto3_stays_at_the_edge() -> None:
     ]
     wired = {"wiring.py", "place.py"}
     assert [user for user in users if "/aws/" not in user and Path(user).name not in wired] == []
+
+
+# What an installation is made of.
+ASSEMBLED = {"CandidateFilter", "Consumer", "Copies", "Crawler", "Deliverer", "Parts", "Survivors"}
+
+
+def test_an_installation_is_put_together_in_one_place() -> None:
+    makers = {
+        path.parent.relative_to(ROOT).as_posix()
+        for path in PRODUCT + modules("functions")
+        if called(path) & ASSEMBLED
+    }
+    assert makers == {"src/bowerbird/assembly"}
 
 
 def test_the_environment_is_read_in_settings_only() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from bowerbird.filter.scoring import score_files
+from bowerbird.assembly.scoring import score_files
 from bowerbird.imaging import picture_files
 from bowerbird.models import bundle as bundles
 

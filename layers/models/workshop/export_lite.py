@@ -2,7 +2,7 @@ r"""Export an EfficientNet-Lite (ImageNet, Apache-2.0) as an encoder; Lite2 is t
 
 Run in the environment of `make train-env`:
 
-    PYTHONPATH=.:layers/core:layers/models .venv-train/bin/python -m layers.models.workshop.export_lite \
+    PYTHONPATH=src:. .venv-train/bin/python -m layers.models.workshop.export_lite \
         --out DIR --pictures DIR [--network lite2]
 
 Writes `encoder.onnx` and `encoder.json`, which `bowerbird train --encoder DIR/encoder.json` reads. Fails

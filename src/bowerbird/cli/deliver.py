@@ -38,9 +38,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Deliver; exit status 1 when some picture is left to be tried again."""
     from bowerbird.adapters.place import open_store
+    from bowerbird.assembly.delivering import deliverer
     from bowerbird.deliver.settings import GallerySettings
     from bowerbird.deliver.sweep import Sweep
-    from bowerbird.deliver.wiring import deliverer
 
     store = open_store(args.place, args.endpoint_url)
     stop = threading.Event()

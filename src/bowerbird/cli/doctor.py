@@ -30,12 +30,20 @@ PATIENCE_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, how it is (`ok`, or a word for what is wrong), and what to do."""
+    """What was looked at, how it is (`ok`, or a word for what is wrong), and what to do.
+
+    `about` is what it is worth knowing before one chooses it.
+    """
 
     what: str
     name: str
     state: str
     detail: str = ""
+    about: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.what:7} {self.name:20} {self.state:12} {self.detail}".rstrip()
+        return f"{line}\n        {self.about}" if self.about else line
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -57,21 +65,26 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a line a finding; exit status 3 when no source is reachable, 1 when bundle or store is not."""
+    """Print what is found.
+
+    Exit status 3 when no source is reachable, 1 when bundle or store is not, 2 when nobody says who asks.
+    """
     from bowerbird.host.wiring import source_context
 
     context = source_context(args.gateway, communities=args.communities)
     findings = []
     for finding in _findings(args, context):
         findings.append(finding)
-        line = f"{finding.what:7} {finding.name:20} {finding.state:12} {finding.detail}"
-        print(json.dumps(asdict(finding)) if args.json else shown(line.rstrip()), flush=True)
+        lines = [json.dumps(asdict(finding))] if args.json else map(shown, str(finding).splitlines())
+        print(*lines, sep="\n", flush=True)
     return status(findings)
 
 
 def status(findings: list[Finding]) -> int:
     """The exit status that findings amount to."""
     sources = [finding.state for finding in findings if finding.what == "source"]
+    if any(finding.what == "contact" for finding in findings):
+        return 2
     if not {"ok", "empty"} & set(sources):
         return 3
     # What hosts did to an earlier day's downloads is told; only what is wrong now is a failure.
@@ -81,12 +94,18 @@ def status(findings: list[Finding]) -> int:
 
 def _findings(args: argparse.Namespace, context: Context) -> Iterator[Finding]:
     from bowerbird.adapters.place import open_place
-    from bowerbird.crawl.sources import probes
+    from bowerbird.crawl.sources import probes, source_specs
+    from bowerbird.net.user_agent import NO_CONTACT
     from bowerbird.review.report.host_health import last_days_hosts
 
+    specs = source_specs()
+    if context.anonymous:
+        yield Finding("contact", "BOWERBIRD_CONTACT", "missing", NO_CONTACT)
     for spec in args.source or probes():
         state = probe(spec, context)
-        yield Finding("source", spec, state.health, state.detail)
+        known = specs.get(spec.partition(":")[0])
+        detail = "not asked: see BOWERBIRD_CONTACT" if state.detail == NO_CONTACT else state.detail
+        yield Finding("source", spec, state.health, detail, known.advice if known else "")
     if args.link:
         yield from _hosts(args.link, args.gateway)
     yield _bundle(args.bundle)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bowerbird.adapters.terminal.option_values import above_zero, positive, seconds, whole_number
+from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.usual import COSTLY, KEEP_DAYS
 from bowerbird.filter.shape import NOMADS, ShapeRule
 
@@ -50,7 +51,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="DAYS",
         help=f"how long pictures that a better copy replaced can come back (default: {KEEP_DAYS})",
     )
-    parser.add_argument("--downloads", type=positive, default=16, metavar="N", help="at once (default: 16)")
+    parser.add_argument(
+        "--downloads",
+        type=positive,
+        default=DOWNLOADS,
+        metavar="N",
+        help=f"at once (default: {DOWNLOADS})",
+    )
     parser.add_argument(
         "--no-thumbnails", action="store_true", help="keep no small copies of rejected pictures"
     )
@@ -71,7 +78,8 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.models.bundle import find
 
     for name in filter(None, (args.bundle, args.scout)):
-        find(name)  # before a place is made for nothing
+        find(name)  # before a place is made for nothing; so is the source opened, which asks nothing yet
+    open_source(args.source, source_context(args.gateway, communities=args.communities))
     place = open_place(args.out, args.endpoint_url)
     context = source_context(args.gateway, place.store, args.communities, fill_gaps=args.fill_gaps)
     source = focused(args.source, context, place.store) if args.focus else open_source(args.source, context)

@@ -11,7 +11,7 @@ from bowerbird.adapters.terminal.lines import shown
 from bowerbird.core.wording import MATCH, standing
 
 if TYPE_CHECKING:
-    from bowerbird.filter.scoring import Score
+    from bowerbird.assembly.scoring import Score
 
 _WIDEST = len(standing(99))
 
@@ -28,7 +28,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Print one line a picture, in the order of their names."""
     from bowerbird.adapters import beforehand
-    from bowerbird.filter.scoring import score_files
+    from bowerbird.assembly.scoring import score_files
     from bowerbird.models.bundle import load
 
     paths = beforehand.pictures_of(args.files, "FILE")

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from bowerbird.core.reasons import Reason, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a host said beside its status when it gave nothing: it may tell why, or until when.
+
+    Header names are in lower case; of the body there is no more than the beginning.
+    """
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+_NOTHING = Said()
 
 
 class BowerbirdError(Exception):
     """Anything Bowerbird raises on purpose; the text says what to do.
 
     `word` says what kind of trouble it is, where that matters to whoever catches it, and then stands before
-    `detail` in the text. `status` is the HTTP status that was answered, where there was one.
+    `detail` in the text. `status` is the HTTP status that was answered, where there was one, and `said` what
+    came with it.
     """
 
-    def __init__(self, detail: str = "", word: Word | None = None, *, status: int | None = None) -> None:
+    def __init__(
+        self,
+        detail: str = "",
+        word: Word | None = None,
+        *,
+        status: int | None = None,
+        said: Said = _NOTHING,
+    ) -> None:
         super().__init__(str(Reason(word, detail)) if word else detail)
         self.detail = detail
         self.word = word
         self.status = status
+        self.said = said
 
 
 class UsageError(BowerbirdError):
@@ -35,9 +61,10 @@ class RetryableError(BowerbirdError):
         word: Word | None = None,
         *,
         status: int | None = None,
+        said: Said = _NOTHING,
         retry_after_s: float | None = None,
     ) -> None:
-        super().__init__(detail, word, status=status)
+        super().__init__(detail, word, status=status, said=said)
         self.retry_after_s = retry_after_s
 
 
@@ -63,14 +90,6 @@ class PermanentError(BowerbirdError):
     def reason(self) -> Reason:
         """Why a candidate that met this is turned down."""
         return Reason(self.word or Word.ERROR, self.detail)
-
-
-class StatusError(PermanentError):
-    """The other side answered with a status that is a no; `body` is the beginning of what it said."""
-
-    def __init__(self, detail: str, word: Word | None = None, *, status: int, body: bytes = b"") -> None:
-        super().__init__(detail, word, status=status)
-        self.body = body
 
 
 class OptedOutError(PermanentError):

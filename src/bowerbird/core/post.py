@@ -39,7 +39,8 @@ class Post:
     and `final` says that nobody will look again; `moving` is the kind of what a gallery holds beside still
     pictures, `animation` or `video`. `unreadable` is the kind of exception that reading it ended with: then
     nothing else is known of it but its submission's id, which is made up when it has none. `signed_in_only`:
-    its author shows it to nobody else.
+    its author shows it to nobody else. `text_pictures` and `text_links` stand in its text, beside what it is
+    about: of the links, those that a host rule knows give candidates.
     """
 
     submission: Submission
@@ -58,6 +59,8 @@ class Post:
     moving: str | None = None
     unreadable: str | None = None
     signed_in_only: bool = False
+    text_pictures: tuple[Attachment, ...] = ()
+    text_links: tuple[str, ...] = ()
 
     @property
     def unfinished(self) -> bool:

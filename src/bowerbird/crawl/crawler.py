@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from bowerbird.core.post import Attachment, Post, Source
 from bowerbird.core.reasons import Reason, Word
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import IMAGE, MOVING, Image, Match, NoPictureError
-from bowerbird.crawl.rules import skip_reason
+from bowerbird.crawl.rules import nothing_shown, skip_reason
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -70,15 +70,29 @@ class Crawler:
         return [_sound(each) for each in _distinct(found)]
 
     def _found(self, post: Post) -> list[Candidate] | Reason:
+        """What a post is about, then what stands in its text; why there is nothing, if there is nothing."""
+        main = self._main(post)
+        beside = self._in_text(post)
+        if isinstance(beside, Reason):
+            return beside if main == Reason(Word.TEXT_ONLY) else main
+        return ([] if isinstance(main, Reason) else main) + beside or main
+
+    def _main(self, post: Post) -> list[Candidate] | Reason:
         if not post.attachments:
             whole = Attachment("", (post.link or "",), "", post.previews, post.width, post.height)
-            return self._behind(post, whole)
-        found = [
+            return nothing_shown(post) or self._behind(post, whole)
+        return _joined(
             self._behind(_described(post, each), each) if each.linked else [_attached(post, each)]
             for each in post.attachments
-        ]
-        candidates = [candidate for each in found if not isinstance(each, Reason) for candidate in each]
-        return candidates or next(each for each in found if isinstance(each, Reason))
+        )
+
+    def _in_text(self, post: Post) -> list[Candidate] | Reason:
+        """Candidates of the text, or why a link that a rule knows gave none."""
+        bare = replace(post, previews=(), is_picture=False)
+        links = (Attachment("", (link,), "") for link in post.text_links if self.hosts.match(link))
+        linked = _joined(self._behind(bare, each) for each in links)
+        pictures = [_attached(post, each) for each in post.text_pictures]
+        return pictures or linked if isinstance(linked, Reason) else pictures + linked
 
     def _behind(self, post: Post, named: Attachment) -> list[Candidate] | Reason:
         """What the host's rule knows of a link: the post's own, or that of a picture which the post shows."""
@@ -137,6 +151,13 @@ class Crawler:
         return _candidate(post, image, urlsplit(urls[0]).hostname or "")
 
 
+def _joined(found: Iterable[list[Candidate] | Reason]) -> list[Candidate] | Reason:
+    """All candidates; without any, the first reason, if there is one."""
+    results = list(found)
+    candidates = [candidate for each in results if not isinstance(each, Reason) for candidate in each]
+    return candidates or next((each for each in results if isinstance(each, Reason)), [])
+
+
 def _attached(post: Post, each: Attachment) -> Candidate:
     image = Image(each.id, each.urls, each.previews, each.width, each.height)
     return _candidate(_described(post, each), image, each.host)
@@ -159,7 +180,9 @@ def _linked(post: Post, match: Match, image: Image, named: Attachment) -> Candid
         copy = None if exact else untrusted.preview(named.urls[0], named.width, named.height)
         previews += (copy,) if copy else ()
         fallbacks = named.urls + fallbacks
-    whole = Image(named.id or image.id, image.urls + fallbacks, image.previews or previews, *declared)
+    # Either may have the one that is just large enough.
+    both = sorted(dict.fromkeys(previews + image.previews), key=lambda each: each.width * each.height)
+    whole = Image(named.id or image.id, image.urls + fallbacks, tuple(both), *declared)
     return _candidate(post, whole, match.host)
 
 

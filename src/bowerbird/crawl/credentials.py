@@ -21,6 +21,8 @@ class Credentials(BaseModel):
     reddit_client_id: str | None = Field(None, validation_alias="client_id")
     reddit_client_secret: SecretStr | None = Field(None, validation_alias="client_secret")
     reddit_refresh_token: SecretStr | None = Field(None, validation_alias="refresh_token")
+    reddit_feed_user: str | None = Field(None, validation_alias="feed_user")
+    reddit_feed_token: SecretStr | None = Field(None, validation_alias="feed_token")
     mastodon_instance: str | None = None
     mastodon_token: SecretStr | None = None
 

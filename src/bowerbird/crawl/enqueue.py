@@ -1,19 +1,85 @@
-"""Puts what a crawl finds on the queue, and counts."""
+"""Puts what a crawl finds on the queue, batch by batch, and counts."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from bowerbird.core.messages import Candidate, encode_candidate
-from bowerbird.core.ports import Queue
+from bowerbird.core.ports import Ledger, Queue
+from bowerbird.core.reasons import Reason
 from bowerbird.crawl.crawler import Skipped
 from bowerbird.crawl.rules import counted_as
 
 # The most SQS takes at once: SendMessageBatch.
-_BATCH: Final = 10
+_CANDIDATES: Final = 10
+# Where hardly a post gives a candidate, whoever counts still hears of it.
+_MOST_FOUND: Final = 50
+
+_Batch = Sequence[Candidate | Skipped]
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueued:
+    """What became of a batch: `skipped` says why posts gave no candidate.
+
+    Of the candidates, `decided` ones have their decision and were not sent, `waiting` ones stood on the queue
+    already, and `new` ones did not. `in_time` is false when the crawl is to stop here.
+    """
+
+    skipped: tuple[Reason, ...]
+    decided: int
+    waiting: int
+    new: int
+    in_time: bool
+
+
+def enqueue(
+    found: Iterable[Candidate | Skipped],
+    queue: Queue,
+    *,
+    ledger: Ledger | None = None,
+    limit: int | None = None,
+    in_time: Callable[[], bool] = lambda: True,
+) -> Iterator[Enqueued]:
+    """Send candidates as they come, and tell of each batch; the crawl waits until the next one is asked for.
+
+    What a `ledger` has decided is not sent again. At most `limit` new candidates are sent. When time is up,
+    and when the crawl breaks off, all that was found by then is sent first.
+    """
+    batch: list[Candidate | Skipped] = []
+    left = limit
+    try:
+        for each in found:
+            batch.append(each)
+            going_on = in_time()
+            if going_on and not _full(batch, left):
+                continue
+            ready, batch = batch, []
+            sent = _send(ready, queue, ledger, in_time=going_on)
+            yield sent
+            left = None if left is None else left - sent.new
+            if not going_on or left == 0:
+                return
+    finally:
+        if batch:
+            yield _send(batch, queue, ledger, in_time=True)
+
+
+def _full(batch: _Batch, left: int | None) -> bool:
+    candidates = sum(isinstance(each, Candidate) for each in batch)
+    most = _CANDIDATES if left is None else min(_CANDIDATES, left)
+    return candidates >= most or len(batch) >= _MOST_FOUND
+
+
+def _send(batch: _Batch, queue: Queue, ledger: Ledger | None, *, in_time: bool) -> Enqueued:
+    skipped = tuple(each.reason for each in batch if isinstance(each, Skipped))
+    candidates = [each for each in batch if isinstance(each, Candidate)]
+    open_ = [each for each in candidates if ledger is None or ledger.decided(each.id) is None]
+    new = queue.send([(each.id, encode_candidate(each)) for each in open_]) if open_ else 0
+    return Enqueued(skipped, len(candidates) - len(open_), len(open_) - new, new, in_time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +101,12 @@ class Shipment:
 def ship(
     found: Iterable[Candidate | Skipped], queue: Queue, *, in_time: Callable[[], bool] = lambda: True
 ) -> Shipment:
-    """Send candidates in batches as they come; stops, with all that was found sent, when time is up."""
-    batch: list[tuple[str, str]] = []
-    skipped: Counter[str] = Counter()
-    candidates = new = 0
-    complete = True
-    for each in found:
-        if isinstance(each, Skipped):
-            skipped[counted_as(each.reason)] += 1
-        else:
-            candidates += 1
-            batch.append((each.id, encode_candidate(each)))
-        if len(batch) == _BATCH:
-            new += queue.send(batch)
-            batch = []
-        if not in_time():
-            complete = False
-            break
-    if batch:
-        new += queue.send(batch)
-    return Shipment(candidates, new, dict(skipped), complete)
+    """Send all that a crawl finds until time is up, and sum up."""
+    batches = list(enqueue(found, queue, in_time=in_time))
+    new = sum(each.new for each in batches)
+    return Shipment(
+        candidates=new + sum(each.waiting for each in batches),
+        new=new,
+        skipped=dict(Counter(counted_as(reason) for each in batches for reason in each.skipped)),
+        complete=all(each.in_time for each in batches),
+    )

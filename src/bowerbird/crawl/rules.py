@@ -28,10 +28,11 @@ def skip_reason(post: Post) -> Reason | None:
         return Reason(Word.SIGNED_IN_ONLY)
     if post.is_video:
         return Reason(Word.VIDEO)
-    return None if post.attachments else _without_attachments(post)
+    return None if post.attachments or post.text_pictures or post.text_links else nothing_shown(post)
 
 
-def _without_attachments(post: Post) -> Reason | None:
+def nothing_shown(post: Post) -> Reason | None:
+    """Why there is no picture in what a post without attachments is about, told from the listing alone."""
     if post.pending:
         word = Word.NEVER_READY if post.final else Word.PENDING
         return Reason(word, f"pictures that the site has not made ready: {post.pending}")

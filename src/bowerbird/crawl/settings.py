@@ -12,8 +12,8 @@ from bowerbird.core.errors import UsageError
 from bowerbird.crawl.credentials import Credentials
 from bowerbird.crawl.hosts import key_settings
 from bowerbird.crawl.sources.mastodon_account import MastodonAccount
-from bowerbird.crawl.sources.reddit_app import RedditApp
-from bowerbird.net.user_agent import IN_THE_CLOUD
+from bowerbird.crawl.sources.reddit_app import FeedToken, RedditApp
+from bowerbird.net.user_agent import IN_THE_CLOUD, with_contact
 
 _PREFIX: Final = "BOWERBIRD_"
 
@@ -42,6 +42,7 @@ class CrawlSettings(BaseSettings):
     dead_letter_url: str = ""
     endpoint_url: str | None = None
     user_agent: str = IN_THE_CLOUD
+    contact: str = ""
     crawl_requests: int = 100
     crawl_seconds: float = 60.0
     credentials_secret: str | None = None
@@ -49,6 +50,8 @@ class CrawlSettings(BaseSettings):
     reddit_client_id: str | None = None
     reddit_client_secret: SecretStr | None = None
     reddit_refresh_token: SecretStr | None = None
+    reddit_feed_user: str | None = None
+    reddit_feed_token: SecretStr | None = None
     mastodon_instance: str | None = None
     mastodon_token: SecretStr | None = None
     # By the setting's name.
@@ -62,6 +65,11 @@ class CrawlSettings(BaseSettings):
         settings = self.model_copy(update=own)
         settings._host_secrets = {**self._host_secrets, **secrets}  # noqa: SLF001 - it is one of us
         return settings
+
+    @property
+    def agent(self) -> str:
+        """Who asks: the User-Agent, with the contact; raises what `with_contact` does."""
+        return with_contact(self.user_agent, self.contact)
 
     def community_list(self) -> tuple[str, ...]:
         """`EarthPorn+SkyPorn` as names; empty means everything."""
@@ -83,9 +91,25 @@ class CrawlSettings(BaseSettings):
         return RedditApp(
             self.reddit_client_id,
             secret.get_secret_value() if secret else "",
-            self.user_agent,
+            self.agent,
             token.get_secret_value() if token else None,
         )
+
+    def feed_token(self) -> FeedToken | None:
+        """The owner's personal feed token at Reddit, if there is one.
+
+        Raises:
+            UsageError: there is half of it.
+        """
+        user, token = self.reddit_feed_user, self.reddit_feed_token
+        if not user and not token:
+            return None
+        if not user or not token:
+            raise UsageError(
+                "a feed token belongs to a name: set both BOWERBIRD_REDDIT_FEED_USER and "
+                "BOWERBIRD_REDDIT_FEED_TOKEN, as https://www.reddit.com/prefs/feeds shows them, or neither"
+            )
+        return FeedToken(user, token.get_secret_value())
 
     def mastodon_account(self) -> MastodonAccount | None:
         """The owner's account at a Mastodon instance, if there is one.

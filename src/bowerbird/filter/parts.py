@@ -1,4 +1,4 @@
-"""What an installation has to judge with: its wiring fills this in, the policy makes its stages of it."""
+"""What an installation judges with: `bowerbird.assembly` fills it in, the policy makes its stages of it."""
 
 from __future__ import annotations
 

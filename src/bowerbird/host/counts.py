@@ -74,16 +74,11 @@ class Tally:
             if reason.word == Word.ERROR:
                 self.errors[_bounded(self.errors, reason.detail[:MAX_KIND], _OTHER)] += 1
 
-    def known(self) -> None:
-        """A candidate was decided in an earlier run."""
-        with self._lock:
-            self.already += 1
-
-    def queued(self, new: int, waiting: int) -> None:
-        """So many candidates were put on the queue, and so many stood there before."""
+    def queued(self, new: int, known: int) -> None:
+        """So many candidates were put on the queue; so many stood there before, or were decided before."""
         with self._lock:
             self.new += new
-            self.already += waiting
+            self.already += known
 
     def decided(self, decision: Decision) -> None:
         """A candidate came to its end."""

@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from itertools import islice
 
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.core.errors import BowerbirdError, DamagedError, StoreError, UsageError
-from bowerbird.core.messages import Candidate, encode_candidate
+from bowerbird.core.messages import Candidate
 from bowerbird.core.ports import Ledger, Message, QueueDepth
 from bowerbird.crawl.crawler import Skipped
+from bowerbird.crawl.enqueue import enqueue
 from bowerbird.filter.consumer import Consumer, Outcome
 from bowerbird.host.counts import Tally
 
@@ -22,7 +22,6 @@ _log = logging.getLogger(__name__)
 
 # So many candidates may wait in the queue before the crawl holds its breath.
 _HIGH_WATER = 2000
-_SEND_BATCH = 50
 _IDLE_S = 0.05
 _REPORT_EVERY_S = 0.5
 _FLUSH_EVERY_S = 5.0
@@ -168,33 +167,24 @@ class _Feeder(threading.Thread):
         self.error = None if self._every_s else error
 
     def _once(self) -> None:
-        found = iter(self._crawl())
-        while not self._host.stop.is_set() and self._left != 0:
-            size = _SEND_BATCH if self._left is None else min(_SEND_BATCH, self._left)
-            batch: list[Candidate | Skipped] = []
-            try:
-                batch.extend(islice(found, size))
-            finally:  # what was found before the crawl broke off is no worse for it
-                self._send(batch)
-            if not batch:
-                return
-            while self._host.queue.depth().ready > _HIGH_WATER and not self._host.stop.wait(_IDLE_S):
+        host = self._host
+        batches = enqueue(
+            self._crawl(),
+            host.queue,
+            ledger=host.ledger,
+            limit=self._left,
+            in_time=lambda: not host.stop.is_set(),
+        )
+        for sent in batches:
+            for reason in sent.skipped:
+                host.tally.skipped(reason)
+            host.tally.queued(sent.new, sent.decided + sent.waiting)
+            if self._left is not None:
+                self._left -= sent.new
+            while host.queue.depth().ready > _HIGH_WATER and not host.stop.wait(_IDLE_S):
                 pass
-
-    def _send(self, batch: list[Candidate | Skipped]) -> None:
-        tally = self._host.tally
-        new = []
-        for item in batch:
-            if isinstance(item, Skipped):
-                tally.skipped(item.reason)
-            elif self._host.ledger.decided(item.id) is not None:
-                tally.known()
-            else:
-                new.append((item.id, encode_candidate(item)))
-        sent = self._host.queue.send(new)
-        tally.queued(sent, len(new) - sent)
-        if self._left is not None:
-            self._left -= sent
+            if host.stop.is_set():
+                return
 
 
 def _named(error: Exception) -> str:

@@ -45,11 +45,16 @@ def _failed(status: int | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a host publishes: at most `requests` in any `window_s` seconds, `concurrency` at a time."""
+    """What a host publishes: at most `requests` in any `window_s` seconds, `concurrency` at a time.
+
+    `until_told`: only for as long as the host's answers do not say in their headers how many requests are
+    left, and until when.
+    """
 
     requests: int
     window_s: float
     concurrency: int = 1
+    until_told: bool = False
 
 
 class Turn:
@@ -188,7 +193,8 @@ class Limiter:
     def _next_start(self, host: str, state: _Host) -> float:
         limit = self._limit(host)
         at = state.not_before
-        if len(state.starts) == limit.requests:
+        told = limit.until_told and not math.isinf(state.remaining) and state.resets_at > self._clock()
+        if len(state.starts) == limit.requests and not told:
             at = max(at, state.starts[0] + limit.window_s)
         if state.remaining < 1:
             at = max(at, state.resets_at)
@@ -223,7 +229,11 @@ class Limiter:
 
     def _learn(self, state: _Host, turn: Turn) -> None:
         now = self._clock()
+        remaining = _number(turn.headers.get("x-ratelimit-remaining"))
+        reset = _wait(_number(turn.headers.get("x-ratelimit-reset")))
         asked = _retry_after_s(turn.headers)
+        if asked is None and turn.status == HTTPStatus.TOO_MANY_REQUESTS:
+            asked = reset
         if _failed(turn.status):
             state.failures += 1
             wait = (
@@ -232,8 +242,6 @@ class Limiter:
             state.not_before = max(state.not_before, now + (wait if asked is None else asked))
         else:
             state.failures = 0
-        remaining = _number(turn.headers.get("x-ratelimit-remaining"))
-        reset = _wait(_number(turn.headers.get("x-ratelimit-reset")))
         if remaining is not None and reset is not None:
             # Requests still in flight may be uncounted in this answer, so they are taken off.
             state.remaining, state.resets_at = remaining - state.in_flight, now + reset

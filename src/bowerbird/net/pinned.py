@@ -6,6 +6,7 @@ urllib3 connects to the address and never sees a name to resolve; TLS still asks
 from __future__ import annotations
 
 import io
+import logging
 import socket
 import ssl
 from collections.abc import Mapping
@@ -18,6 +19,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from bowerbird.net.limits import Budget
 from bowerbird.net.urls import Target
+
+# At DEBUG urllib3 writes down whole addresses, and the query of one may be a key or a personal token.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 # urllib3 builds responses deep inside a call of ours and has no parameter that reaches them.
 _budget: Final = ContextVar[Budget]("budget")

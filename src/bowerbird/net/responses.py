@@ -11,7 +11,7 @@ from typing import Final
 
 from urllib3 import BaseHTTPResponse, exceptions
 
-from bowerbird.core.errors import BowerbirdError, OptedOutError, PermanentError, RetryableError, StatusError
+from bowerbird.core.errors import BowerbirdError, OptedOutError, PermanentError, RetryableError, Said
 from bowerbird.core.reasons import Word
 from bowerbird.net.urls import Target
 
@@ -54,7 +54,7 @@ def check_status(response: BaseHTTPResponse, target: Target) -> None:
     """Let only an answer with a body of its own pass.
 
     Raises:
-        StatusError: `gone: …`, `forbidden: …` or `status: …`.
+        PermanentError: `gone: …`, `forbidden: …` or `status: …`.
         RetryableError: `busy: …`, with the wait that was asked for.
     """
     status = response.status
@@ -66,17 +66,19 @@ def check_status(response: BaseHTTPResponse, target: Target) -> None:
             Word.BUSY,
             status=status,
             retry_after_s=retry_after(response.headers.get("retry-after"), response.headers.get("date")),
+            said=_said(response),
         )
     word = Word.GONE if status in _GONE else Word.FORBIDDEN if status in _FORBIDDEN else Word.STATUS
-    raise StatusError(f"{target} answered {status}", word, status=status, body=_said(response))
+    raise PermanentError(f"{target} answered {status}", word, status=status, said=_said(response))
 
 
-def _said(response: BaseHTTPResponse) -> bytes:
-    """The beginning of what comes with a status: APIs say there what is wrong. Half of it is as good."""
+def _said(response: BaseHTTPResponse) -> Said:
+    """What comes with a status: APIs say in its beginning what is wrong. Half of it is as good."""
+    headers = {name.lower(): value for name, value in response.headers.items()}
     try:
-        return response.read(_SAID_BYTES, decode_content=True) or b""
+        return Said(headers, response.read(_SAID_BYTES, decode_content=True) or b"")
     except (exceptions.HTTPError, BowerbirdError, OSError, ValueError):
-        return b""
+        return Said(headers)
 
 
 def retry_after(value: str | None, date: str | None = None) -> float | None:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from bowerbird.core import untrusted
 from bowerbird.core.keys import replaced_key, thumb_key, tombstone_key
 from bowerbird.core.ports import Ledger, ObjectStore
-from bowerbird.core.post import Lookup
+from bowerbird.core.post import Lookup, Post
 from bowerbird.removal.redaction import redact_lines
 
 # The most ids one request takes: https://www.reddit.com/dev/api#GET_api_info
@@ -125,7 +125,16 @@ def _fates(source: Lookup, batch: Sequence[str]) -> Iterator[tuple[str, str | _F
         elif post.unreadable:
             yield submission, _Fate.UNANSWERED
         else:
-            yield submission, _Fate.SHOWN if post.removed is None else post.removed or "missing"
+            yield submission, _no_longer_wanted(post) or _Fate.SHOWN
+
+
+def _no_longer_wanted(post: Post) -> str | None:
+    """Why a post is gone, or would not be read today: its author may have marked it after we read it."""
+    if post.removed is not None:
+        return post.removed or "missing"
+    if post.over_18:
+        return "over-18"
+    return "signed-in-only" if post.signed_in_only else None
 
 
 def kept_pictures(store: ObjectStore) -> Iterator[Kept]:

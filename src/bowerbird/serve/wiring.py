@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from PIL import Image
 
+from bowerbird.filter.cores import cores
 from bowerbird.net.user_agent import AT_HOME
 from bowerbird.serve.anti_sus import Keep
 from bowerbird.serve.http.app import create_app
@@ -41,7 +41,7 @@ def run_server(options: ServeOptions) -> None:
         service = http_service(HttpSettings(bundle=options.bundle, user_agent=AT_HOME))
         print(f"{service.bundle.bundle} at {address(bound)}", flush=True)
         if options.zmq is not None:
-            endpoint = stack.enter_context(serving(options.zmq, keeping(service), _cores()))
+            endpoint = stack.enter_context(serving(options.zmq, keeping(service), cores(None)))
             print(f"{service.bundle.bundle} at {endpoint} for anti_sus clients", flush=True)
         serve(KnownNames(create_app(service), (options.host, *options.names)), bound, verbose=options.verbose)
 
@@ -54,7 +54,3 @@ def keeping(service: Service) -> Keep:
         return judge.array("zmq", image).keep
 
     return keep
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))

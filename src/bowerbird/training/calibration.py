@@ -13,9 +13,9 @@ from sklearn.metrics import roc_curve
 
 from bowerbird.adapters.beforehand import bundle_name
 from bowerbird.adapters.place import Place
+from bowerbird.assembly.scoring import score_files
 from bowerbird.core.decision_log import DecisionLog
 from bowerbird.core.errors import UsageError
-from bowerbird.filter.scoring import score_files
 from bowerbird.imaging import picture_files
 from bowerbird.models import manifest as manifests
 from bowerbird.models.bundle import Bundle

@@ -1,7 +1,7 @@
 """What the owner said of a place's pictures, as one more part of the model.
 
 Keeps are told from rejects, and from nothing else. Both lie in the place as copies of the same size, made
-alike, so the part cannot learn the copy instead of the taste: docs/deliver.md says what that is worth.
+alike, so the part cannot learn the copy instead of the taste. What that is worth: docs/research/labels.md.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from bowerbird import imaging
+from bowerbird.assembly.scoring import score_files
 from bowerbird.core.errors import UsageError
-from bowerbird.filter.scoring import score_files
 from bowerbird.imaging import picture_files
 from bowerbird.models.bundle import Bundle
 from bowerbird.models.manifest import ScoutEntry, Threshold

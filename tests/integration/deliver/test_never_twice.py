@@ -28,7 +28,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from bowerbird.adapters.folder.store import FolderStore
-from bowerbird.deliver.wiring import deliverer
+from bowerbird.assembly.delivering import deliverer
 from bowerbird.deliver.settings import GallerySettings
 from bowerbird.deliver.sweep import Sweep
 store = FolderStore(Path(sys.argv[1]))

@@ -21,12 +21,12 @@ from starlette.testclient import TestClient
 import bowerbird
 from bowerbird.adapters.place import Place, open_place
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
+from bowerbird.assembly.scoring import score_files
 from bowerbird.core.decision_log import DecisionLog
 from bowerbird.core.decisions import Decision
 from bowerbird.core.messages import Candidate, Submission, encode_candidate
 from bowerbird.crawl.hosts import turns
 from bowerbird.crawl.sources import open_source
-from bowerbird.filter.scoring import score_files
 from bowerbird.host.mine import RunOptions, mine
 from bowerbird.host.wiring import HostOptions
 from bowerbird.models import manifest as manifests

@@ -3,6 +3,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from bowerbird.crawl.following.listing_run import fullname
 from bowerbird.crawl.sources.listing import Listing, RunBudget, SourceThrottledError
 from bowerbird.crawl.sources.reddit_app import RedditApp
 from bowerbird.crawl.sources.reddit_oauth import RedditSession, RedditSource
+from bowerbird.crawl.sources.reddit_refusals import explained
 from bowerbird.net.limiter import Limit, Limiter
 from tests.integration.sources.loopback_reddit import (
     FIRST,
@@ -64,7 +66,8 @@ class Miner:
         limiter = Limiter(hosts, PUBLISHED, clock=clock, sleep=clock.sleep, jitter=lambda: 1.0)
         session = RedditSession(app, limiter, api=reddit.api, www=reddit.www)
         self.budget = RunBudget(requests, 3600, clock)
-        source = RedditSource(Listing("reddit", session, limiter, self.budget), communities, api=reddit.api)
+        pages = Listing("reddit", session, limiter, self.budget, partial(explained, "reddit"))
+        source = RedditSource(pages, communities, api=reddit.api)
         self.cursor = CursorStore(FolderStore(store), "reddit")
         self.source = FollowedSource(source, self.budget, self.cursor)
         self.got: list[str] = []
@@ -297,7 +300,7 @@ def test_a_throttle_longer_than_the_budget_says_until_when(quiet: LoopbackReddit
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ("403", "refused with 403 Forbidden: check the credentials"),
+        ("403", "refused with 403 Forbidden: Reddit blocks this address"),
         ("login", "refused with 302 Found: check the credentials"),
         ("html", "web page instead of a listing"),
     ],

@@ -295,6 +295,62 @@ def test_one_bad_host_costs_one_post() -> None:
     assert json.loads(encode_candidate(only(found[1:])))["version"] == 1
 
 
+def test_a_post_gives_what_it_is_about_first_and_then_what_its_text_shows() -> None:
+    text = {"selftext": "and https://i.redd.it/bbb.png", "media_metadata": {"aaa": media("aaa")}}
+    found = crawl(submission(post_hint="image", **text))
+    assert [ids(each) for each in found] == ["t3_abc12/z5mux8w0bgx21", "t3_abc12/aaa", "t3_abc12/bbb"]
+
+
+def test_a_picture_that_is_linked_and_embedded_comes_once() -> None:
+    own = media("z5mux8w0bgx21")
+    found = crawl(submission(post_hint="image", media_metadata={"z5mux8w0bgx21": own}))
+    assert [ids(each) for each in found] == ["t3_abc12/z5mux8w0bgx21"]
+
+
+def test_a_text_that_links_to_pictures_is_more_than_text() -> None:
+    text = (
+        "[lake](https://i.imgur.com/AbCdEfG.jpg) https://site.example/essay https://v.redd.it/abc "
+        "https://preview.redd.it/ccc.jpg?width=9&amp;s=1"
+    )
+    found = crawl(submission(is_self=True, selftext=text))
+    assert [ids(each) for each in found] == ["t3_abc12/AbCdEfG", "t3_abc12/ccc"]
+    assert isinstance(found[1], Candidate)
+    assert found[1].urls == ("https://i.redd.it/ccc.jpg", "https://preview.redd.it/ccc.jpg?width=9&s=1")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "text-only"),
+        ("https://site.example/essay", "text-only"),
+        ("https://www.reddit.com/r/pics/comments/abc12/x/", "text-only"),
+        ("https://v.redd.it/abc", "video: reddit"),
+        ("https://test.example/a https://site.example/b", "gone: test: 404"),
+    ],
+)
+def test_a_text_without_pictures_says_why(text: str, reason: str) -> None:
+    rule = Rule([PermanentError("404", Word.GONE)]) if "test.example" in text else None
+    assert [*map(ids, crawl(submission(is_self=True, selftext=text), rule))] == [reason]
+
+
+def test_what_the_site_calls_a_picture_is_one_whatever_its_link_looks_like() -> None:
+    link = "https://cdn.site.example/render?id=7"
+    (found,) = crawl(submission(url=link, post_hint="image", preview=preview("external-preview.redd.it")))
+    assert isinstance(found, Candidate)
+    assert found.urls[0] == link
+    assert (found.host, found.width, found.height) == ("cdn.site.example", 3000, 2000)
+    assert [*map(ids, crawl(submission(url=link)))] == ["no-rule: cdn.site.example"]
+
+
+def test_a_link_that_fails_does_not_cost_the_pictures_of_the_text() -> None:
+    found = crawl(submission(url="https://site.example/page", media_metadata={"aaa": media("aaa")}))
+    assert [ids(each) for each in found] == ["t3_abc12/aaa"]
+
+
+def ids(found: Candidate | Skipped) -> str:
+    return found.id if isinstance(found, Candidate) else str(found.reason)
+
+
 def shown(*pictures: Attachment, **fields: Any) -> list[Candidate | Skipped]:
     post = Post(Submission("feed:x", "e1"), attachments=pictures, **fields)
     return list(Crawler(NoNetwork(), Hosts.found(), Naps()).look(post))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
+from bowerbird.core.decisions import Decision
+from bowerbird.core.errors import SourceBlockedError
 from bowerbird.core.messages import Candidate, Submission, decode_candidate
 from bowerbird.core.ports import Message, QueueDepth
 from bowerbird.core.post import Attachment, Post
 from bowerbird.core.reasons import Reason, Word
 from bowerbird.crawl.crawler import Crawler, Skipped
-from bowerbird.crawl.enqueue import Shipment, ship
+from bowerbird.crawl.enqueue import Shipment, enqueue, ship
 from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.sources.listing import RunBudget
-from tests.fakes import FakeStore
+from tests.fakes import FakeLedger, FakeStore
 from tests.unit.crawl.fakes import FakeSource, NoNetwork
 
 
@@ -108,4 +112,49 @@ def test_a_poisoned_post_neither_fails_a_run_nor_comes_again() -> None:
 def test_nothing_found_sends_nothing() -> None:
     queue = FakeQueue()
     assert ship([], queue) == Shipment()
+    assert queue.sent == []
+
+
+def broken_off(count: int) -> Iterator[Candidate]:
+    yield from map(candidate, range(count))
+    raise SourceBlockedError("refused")
+
+
+def test_what_was_found_before_a_crawl_broke_off_is_sent() -> None:
+    queue = FakeQueue()
+    with pytest.raises(SourceBlockedError, match="refused"):
+        ship(broken_off(12), queue)
+    assert [len(batch) for batch in queue.sent] == [10, 2]
+
+
+def test_what_the_ledger_has_decided_is_not_sent_again() -> None:
+    queue, ledger = FakeQueue(), FakeLedger()
+    ledger.decisions["t3_a/1"] = Decision(
+        "t3_a/1", keep=False, stage="novelty", reason=Reason(Word.NOVELTY), bundle="b", decided_at=""
+    )
+    queue.send([("t3_a/2", "")])
+    (batch,) = enqueue(map(candidate, range(4)), queue, ledger=ledger)
+    assert (batch.decided, batch.waiting, batch.new) == (1, 1, 2)
+    assert [name for name, _ in queue.sent[1]] == ["t3_a/0", "t3_a/2", "t3_a/3"]
+
+
+def test_a_limit_counts_what_is_new_and_asks_for_no_more() -> None:
+    queue = FakeQueue()
+    queue.send([("t3_a/0", "")])
+    found = map(candidate, range(100))
+    assert [batch.new for batch in enqueue(found, queue, limit=12)] == [9, 3]
+    assert next(found) == candidate(13)
+
+
+def test_nothing_is_asked_for_until_the_next_batch_is() -> None:
+    found = map(candidate, range(100))
+    batches = enqueue(found, FakeQueue())
+    next(batches)
+    assert next(found) == candidate(10)
+
+
+def test_where_no_post_gives_a_candidate_the_reasons_are_told_all_the_same() -> None:
+    queue = FakeQueue()
+    skips = [Skipped(f"t3_{n}", Reason(Word.GONE)) for n in range(120)]
+    assert [len(batch.skipped) for batch in enqueue(skips, queue)] == [50, 50, 20]
     assert queue.sent == []

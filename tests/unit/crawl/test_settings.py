@@ -2,6 +2,7 @@ import pytest
 
 from bowerbird.core.errors import UsageError
 from bowerbird.crawl.settings import CrawlSettings
+from bowerbird.crawl.sources.reddit_app import FeedToken
 
 
 def test_credentials_come_from_the_environment_and_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,6 +33,21 @@ def test_a_hosts_key_comes_from_the_setting_that_the_host_names(monkeypatch: pyt
     settings = CrawlSettings()
     assert settings.host_keys() == {"imgur": "the-imgur-id"}
     assert "the-imgur-id" not in repr(settings) + str(settings) + str(settings.model_dump())
+
+
+def test_the_agent_carries_the_contact() -> None:
+    assert CrawlSettings(contact="me@example.org").agent.endswith(" (+me@example.org)")
+    own = "linux:me:1 (by /u/me)"
+    assert CrawlSettings(user_agent=own, contact="me@example.org").agent == own
+
+
+def test_a_feed_token_has_both_halves_and_does_not_show() -> None:
+    settings = CrawlSettings(reddit_feed_user="me", reddit_feed_token="the-token")
+    assert settings.feed_token() == FeedToken("me", "the-token")
+    assert "the-token" not in repr(settings) + repr(settings.feed_token())
+    assert CrawlSettings().feed_token() is None
+    with pytest.raises(UsageError, match="set both BOWERBIRD_REDDIT_FEED_USER and"):
+        CrawlSettings(reddit_feed_user="me").feed_token()
 
 
 def test_a_token_belongs_to_one_mastodon_instance(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bowerbird.core.errors import PermanentError, RetryableError, StatusError, UsageError
+from bowerbird.core.errors import PermanentError, RetryableError, UsageError
 from bowerbird.core.ports import Fetched
 from bowerbird.net import HttpFetcher, Limits
 from tests.unit.net.certificates import certificate
@@ -431,9 +431,9 @@ def test_a_gateway_that_is_none(gateway: str) -> None:
 def test_a_refusal_comes_with_the_beginning_of_what_was_said(serve: Serve, rig: Rig) -> None:
     said = b'{"error": "rate_limit_error"}'
     server = serve(f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(said)}\r\n\r\n".encode(), said)
-    with pytest.raises(StatusError, match=r"^status: .*answered 400") as raised:
+    with pytest.raises(PermanentError, match=r"^status: .*answered 400") as raised:
         get(rig(), server.url())
-    assert (raised.value.status, raised.value.body) == (400, said)
+    assert (raised.value.status, raised.value.said.body) == (400, said)
 
 
 @pytest.mark.parametrize(
@@ -443,6 +443,6 @@ def test_a_refusal_comes_with_the_beginning_of_what_was_said(serve: Serve, rig: 
 def test_a_refusal_that_says_too_much_or_too_little_is_one_all_the_same(
     serve: Serve, rig: Rig, answer: str
 ) -> None:
-    with pytest.raises(StatusError, match=r"^gone: ") as raised:
+    with pytest.raises(PermanentError, match=r"^gone: ") as raised:
         get(rig(), serve(f"HTTP/1.1 404 Not Found\r\n{answer}").url(), max_bytes=10_000)
-    assert len(raised.value.body) <= 4096
+    assert len(raised.value.said.body) <= 4096

@@ -260,3 +260,28 @@ def test_a_place_may_be_waited_for_longer_than_a_pause() -> None:
     for thread in threads:
         thread.join(10)
     assert answers == [30]
+
+
+def test_a_429_that_says_only_when_its_window_ends_is_left_alone_until_then() -> None:
+    clock = Clock()
+    asked = limiter(clock)
+    ask(asked, 429, {"X-Ratelimit-Reset": "58"})
+    assert asked.wait_s(HOST) == 58
+
+
+def test_a_limit_that_holds_until_told_gives_way_to_the_hosts_own_headers() -> None:
+    clock = Clock()
+    asked = limiter(clock, Limit(1, 60, until_told=True))
+    ask(asked)
+    assert asked.wait_s(HOST) == 60
+    clock.now += 60
+    ask(asked, 200, {"X-Ratelimit-Remaining": "2", "X-Ratelimit-Reset": "30"})
+    ask(asked)
+    ask(asked)
+    assert clock.now == 60
+    assert asked.wait_s(HOST) == 30
+    clock.now += 30
+    assert asked.wait_s(HOST) == 30  # the word is out of date: once a minute again
+    strict = limiter(clock, Limit(1, 60))
+    ask(strict, 200, {"X-Ratelimit-Remaining": "2", "X-Ratelimit-Reset": "30"})
+    assert strict.wait_s(HOST) == 60

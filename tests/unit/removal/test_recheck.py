@@ -296,3 +296,17 @@ def test_one_line_says_it_all() -> None:
         summary(Recheck(5, purged={"deleted": 1}), dry_run=True)
         == "5 still shown, 1 would be purged (1 deleted)"
     )
+
+
+@pytest.mark.parametrize(
+    ("marked", "reason"), [({"over_18": True}, "over-18"), ({"signed_in_only": True}, "signed-in-only")]
+)
+def test_a_post_marked_after_it_was_kept_goes_as_one_marked_before(
+    marked: dict[str, bool], reason: str
+) -> None:
+    store = FakeStore()
+    keys = keep(store, "t3_a") + keep(store, "t3_b")
+    lookup = FakeLookup([replace(post("t3_a"), **marked), post("t3_b")])
+    result = recheck(store, lookup, now=NOW)
+    assert (result.shown, result.purged) == (1, {reason: 1})
+    assert [store.exists(key) for key in keys] == [False] * 3 + [True] * 3

@@ -9,6 +9,7 @@ from typing import Final
 
 from bowerbird.adapters.sqlite.database import Database
 from bowerbird.adapters.sqlite.instance import Instance
+from bowerbird.core.limits import MAX_RECEIVES
 from bowerbird.core.ports import Message, QueueDepth
 
 SCHEMA: Final = """
@@ -57,7 +58,7 @@ class SqliteQueue:
         path: Path,
         *,
         visibility_s: float = 300.0,
-        max_receives: int = 5,
+        max_receives: int = MAX_RECEIVES,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._db = Database(path, SCHEMA)

@@ -11,6 +11,7 @@ from bowerbird.crawl.discovery import discover
 from bowerbird.crawl.sources.base import Context, SourceSpec
 from bowerbird.crawl.sources.listing import DEFAULT_LIMIT
 from bowerbird.net.limiter import Limit, Limiter
+from bowerbird.net.user_agent import NO_CONTACT
 
 
 def source_specs() -> dict[str, SourceSpec]:
@@ -36,16 +37,17 @@ def families() -> Mapping[str, str]:
 
 def probes() -> tuple[str, ...]:
     """What `bowerbird doctor` looks at when it is not told: the texts to open, the newcomer's first."""
-    found = [spec.probe for spec in source_specs().values() if spec.probe]
-    return tuple(sorted(found, key=lambda probe: probe != "bluesky"))
+    specs = sorted(source_specs().values(), key=lambda spec: spec.rank)
+    return tuple(spec.probe for spec in specs if spec.probe)
 
 
 def open_source(spec: str, context: Context | None = None) -> Source:
     """The source that a text such as `reddit`, `replay:posts.jsonl` or `lemmy:lemmy.world` names.
 
     Raises:
-        UsageError: no such source, or its argument is missing or unusable.
+        UsageError: no such source, or its argument is missing or unusable; or nobody says who asks.
     """
+    context = context or Context()
     name, _, argument = spec.partition(":")
     specs = source_specs()
     if name not in specs:
@@ -53,4 +55,6 @@ def open_source(spec: str, context: Context | None = None) -> Source:
         raise UsageError(f"there is no source {name!r}; say one of {known}")
     if not specs[name].fits(argument):
         raise UsageError(f"write the source as {specs[name].form}")
-    return specs[name].open(argument, context or Context())
+    if specs[name].live and context.anonymous:
+        raise UsageError(NO_CONTACT)
+    return specs[name].open(argument, context)

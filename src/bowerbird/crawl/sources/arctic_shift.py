@@ -9,15 +9,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from heapq import merge
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
 
 from bowerbird.core import untrusted
+from bowerbird.core.errors import BowerbirdError, SourceBlockedError
 from bowerbird.core.post import Post
 from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.sources.base import Context, SourceSpec
 from bowerbird.crawl.sources.entries import read_each
-from bowerbird.crawl.sources.listing import DamagedPageError, Listing
+from bowerbird.crawl.sources.listing import Answer, DamagedPageError, Listing, SourceThrottledError
 from bowerbird.crawl.sources.live import asking, communities, follow
 from bowerbird.crawl.sources.reddit_post import fullname_of, parse_post
 from bowerbird.crawl.sources.subreddits import is_of, subreddits
@@ -25,8 +27,11 @@ from bowerbird.net.limiter import Limit
 
 API: Final = "https://arctic-shift.photon-reddit.com"
 ACCEPT: Final = "application/json"
-PAGE: Final = 100
 IDS: Final = 500
+
+# An archive that is overloaded may still give a smaller page (ArthurHeitmann/arctic_shift#66).
+_SIZES: Final = (100, 50, 25)
+_MAX_SAID: Final = 200
 
 
 class ArcticShiftSource:
@@ -64,13 +69,14 @@ class ArcticShiftSource:
         return is_of(post, self._subreddits)
 
     def _subreddit(self, name: str) -> Iterator[Post]:
-        query: dict[str, str | int] = {"limit": PAGE, "sort": "desc"}
+        query: dict[str, str | int] = {"limit": _SIZES[0], "sort": "desc"}
         if name != "all":
             query["subreddit"] = name
         last: set[str] = set()
         before = sys.maxsize
         while self._listing.open:
-            page = list(_posts(self._listing.page(f"{self._api}/api/posts/search?{urlencode(query)}", _data)))
+            urls = [f"{self._api}/api/posts/search?{urlencode(query | {'limit': size})}" for size in _SIZES]
+            page = list(_posts(self._listing.page(urls[0], _data, smaller=urls[1:])))
             new = [post for post in page if post.submission.id not in last]
             yield from new
             times = [post.submission.created_utc for post in page if post.submission.created_utc is not None]
@@ -93,6 +99,26 @@ def _post(item: object) -> Post:
     return replace(post, removed=post.removed or gone)
 
 
+def explained(url: str, answer: Answer) -> BowerbirdError | None:
+    """What the archive means by 422: most often that it is overloaded."""
+    del url
+    if answer.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+        return None
+    said = _said(answer.body)
+    if said is None or any(word in said.lower() for word in ("timeout", "timed out", "slow down", "busy")):
+        said = said or "422 without a reason"
+        return SourceThrottledError(f"arctic-shift: {said}", retry_after_s=0, words=said)
+    return SourceBlockedError(f"arctic-shift: refused, the archive says {said!r}: use another source")
+
+
+def _said(body: bytes) -> str | None:
+    try:
+        text = untrusted.text(untrusted.mapping(untrusted.json_value(body)).get("error"))
+    except (ValueError, RecursionError):
+        return None
+    return text[:_MAX_SAID] if text else None
+
+
 def _data(body: bytes) -> list[object]:
     data = untrusted.mapping(untrusted.json_value(body)).get("data")
     if not isinstance(data, list):
@@ -103,14 +129,14 @@ def _data(body: bytes) -> list[object]:
 def _open(argument: str, context: Context) -> FollowedSource:
     names = communities(argument, context)
     ask = asking("arctic-shift", ACCEPT, context)
-    return follow("arctic-shift", ask, lambda listing: ArcticShiftSource(listing, names), context)
+    return follow("arctic-shift", ask, lambda listing: ArcticShiftSource(listing, names), context, explained)
 
 
 SPEC: Final = SourceSpec(
     "arctic-shift[:SUBREDDITS]",
     _open,
     communities=True,
-    reads="the public archive, by time",
+    reads="an archive of Reddit that volunteers run, by time; hours behind at times",
     needs="nothing; no uptime is promised",
     order="id",
     unknown="what Reddit changed after it was archived",
@@ -118,4 +144,6 @@ SPEC: Final = SourceSpec(
     # "No uptime or performance guarantees", so ask little: https://github.com/ArthurHeitmann/arctic_shift
     limits={"arctic-shift.photon-reddit.com": Limit(30, 60)},
     probe="arctic-shift",
+    rank=4,
+    advice="no account: an archive of Reddit that volunteers run; it may lag by hours, and promises nothing",
 )

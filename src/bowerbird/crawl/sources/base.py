@@ -10,7 +10,7 @@ from bowerbird.core.post import Source
 from bowerbird.crawl.following.shared_limits import SharedPace
 from bowerbird.crawl.sources.listing import DEFAULT_LIMIT
 from bowerbird.crawl.sources.mastodon_account import MastodonAccount
-from bowerbird.crawl.sources.reddit_app import RedditApp
+from bowerbird.crawl.sources.reddit_app import FeedToken, RedditApp
 from bowerbird.net.limiter import Limit, Limiter
 
 
@@ -23,13 +23,16 @@ class Context:
     network, of which a function in the cloud has none. `store` keeps the cursor between runs. A run makes at
     most so many `requests` in so many `seconds`; sources that share a host share the `limiter`
     (`bowerbird.crawl.sources.limiter` knows what they publish), and through `pace` runs do. With `fill_gaps`
-    what is left of a run asks by id for what earlier ones missed.
+    what is left of a run asks by id for what earlier ones missed. `gateway` is a test rig that every request
+    goes to, for whoever makes some of its own. An `anonymous` world names nobody to write to: live sources do
+    not open.
     """
 
     communities: tuple[str, ...] = ()
     fetcher: Fetcher | None = None
     store: ObjectStore | None = None
     reddit: RedditApp | None = None
+    feed_token: FeedToken | None = None
     mastodon: MastodonAccount | None = None
     limiter: Limiter = field(default_factory=lambda: Limiter({}, DEFAULT_LIMIT))
     requests: int = 100
@@ -37,6 +40,8 @@ class Context:
     fill_gaps: bool = False
     pace: SharedPace | None = None
     streams: Streams | None = None
+    gateway: str | None = None
+    anonymous: bool = False
     own_network: Callable[[str], Fetcher] | None = None
 
     def paced(self) -> Context:
@@ -50,7 +55,8 @@ class SourceSpec:
 
     `communities` says whether it has any to choose from; sources of one `family` mean the same by a
     community's name. `limits` are what its hosts publish, by host name. `probe` is what `bowerbird doctor`
-    opens when nobody tells it which sources to look at.
+    opens when nobody tells it which sources to look at, in the order of `rank`, and `advice` what it says
+    beside how they are. A `live` source asks strangers, who may want to know who does.
 
     `reads`, `needs`, `a_day`, `order` and `unknown` are columns of docs/sources.md: what it reads, what its
     user has to have, how many pictures it gives in a day, how its posts are ordered, what they cannot say.
@@ -67,6 +73,9 @@ class SourceSpec:
     family: str = ""
     limits: Mapping[str, Limit] = field(default_factory=dict)
     probe: str = ""
+    rank: int = 0
+    advice: str = ""
+    live: bool = True
 
     @property
     def name(self) -> str:

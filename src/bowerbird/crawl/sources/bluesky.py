@@ -104,4 +104,6 @@ SPEC: Final = SourceSpec(
     order="time",
     unknown="licence, what moderators label",
     probe="bluesky",
+    rank=1,
+    advice="start here: no account, about 190,000 pictures a day",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from bowerbird.core import untrusted
 from bowerbird.core.errors import UsageError
@@ -158,6 +158,12 @@ def _attachment(
 
 def _open(argument: str, context: Context) -> FollowedSource:
     spec = f"feed:{argument}"
+    address = urlsplit(untrusted.link(argument) or "")
+    if f".{address.hostname}".endswith(".reddit.com") and "feed" in parse_qs(address.query):
+        raise UsageError(
+            "a feed's address is kept with each of its pictures, and this one holds your feed token: use "
+            "rss, with BOWERBIRD_REDDIT_FEED_USER and BOWERBIRD_REDDIT_FEED_TOKEN"
+        )
     return follow(spec, asking(spec, ACCEPT, context), lambda listing: FeedSource(listing, argument), context)
 
 

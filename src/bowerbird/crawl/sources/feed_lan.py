@@ -76,4 +76,5 @@ SPEC: Final = SourceSpec(
     reads="a feed on your own network, such as an RSSHub at home; not on AWS",
     needs="a machine on that network",
     unknown="whatever the feed leaves out",
+    live=False,
 )

@@ -73,6 +73,7 @@ SPEC: Final = SourceSpec(
     _open,
     reads="the pictures below a folder",
     order="file",
+    live=False,
     a_day="-",
     unknown="all but its name",
 )

@@ -190,4 +190,6 @@ SPEC: Final = SourceSpec(
     order="time",
     unknown="licence",
     probe="lemmy:lemmy.world",
+    rank=5,
+    advice="no account",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final, Protocol, TypeVar
@@ -12,15 +12,14 @@ from urllib.parse import urlsplit
 
 from bowerbird.core import untrusted
 from bowerbird.core.errors import (
+    BowerbirdError,
     PermanentError,
     RetryableError,
     SourceBlockedError,
     SourceUnreachableError,
-    StatusError,
     UsageError,
 )
 from bowerbird.core.ports import Fetcher
-from bowerbird.core.reasons import Word
 from bowerbird.net.limiter import Limit, Limiter, Turn
 
 #: A hundred Reddit submissions are about half a MiB; nothing honest is twenty times that.
@@ -32,16 +31,14 @@ TRIES: Final = 3
 #: For hosts that publish nothing, such as feeds and Lemmy instances.
 DEFAULT_LIMIT: Final = Limit(30, 60)
 
-#: What the fetcher's words say about a page, as the status that a listing reads.
-_STATUSES: Final = {Word.GONE: HTTPStatus.NOT_FOUND, Word.FORBIDDEN: HTTPStatus.FORBIDDEN}
-
 
 class SourceThrottledError(SourceBlockedError):
-    """A source asked us to come back later; `retry_after_s` says when, in seconds."""
+    """A source asked us to come back later; `retry_after_s` says when, in seconds, `words` in what words."""
 
-    def __init__(self, message: str, *, retry_after_s: float) -> None:
+    def __init__(self, message: str, *, retry_after_s: float, words: str = "") -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.words = words
 
 
 class DamagedPageError(ValueError):
@@ -54,11 +51,15 @@ class HopelessPageError(DamagedPageError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer, whatever its status; header names in lower case."""
+    """One HTTP answer, whatever its status; header names in lower case.
+
+    `url` is what answered, where redirects were followed.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    url: str = ""
 
 
 class Ask(Protocol):
@@ -73,6 +74,22 @@ class Ask(Protocol):
         ...
 
 
+class Explain(Protocol):
+    """Knows what one site means by its answers."""
+
+    def __call__(self, url: str, answer: Answer) -> BowerbirdError | None:
+        """What an answer to this address means, when it is no page and the site's own words say why.
+
+        A SourceThrottledError's text is what the site said; it is asked again.
+        """
+        ...
+
+
+def unexplained(url: str, answer: Answer) -> None:
+    """For sites whose answers say no more than their status."""
+    del url, answer
+
+
 class RunBudget:
     """What one run may spend: requests, and seconds from now. Shared by the sources of a run."""
 
@@ -85,7 +102,12 @@ class RunBudget:
     def restart(self) -> None:
         """Begin another run."""
         self.spent = 0
+        self._ended = False
         self._ends = self._clock() + self._seconds
+
+    def end(self) -> None:
+        """Nothing more can be had in this run, although something is left."""
+        self._ended = True
 
     @property
     def left_s(self) -> float:
@@ -95,7 +117,7 @@ class RunBudget:
     @property
     def over(self) -> bool:
         """Whether no further request may be made."""
-        return self.spent >= self._requests or self.left_s <= 0
+        return self._ended or self.spent >= self._requests or self.left_s <= 0
 
     def allows(self, share: float) -> bool:
         """Whether one more request stays within this share of all, from 0 to 1."""
@@ -114,16 +136,33 @@ _T = TypeVar("_T")
 class Listing:
     """The pages of one source, asked for in turn with the other users of its host."""
 
-    def __init__(self, source: str, ask: Ask, limiter: Limiter, budget: RunBudget) -> None:
+    def __init__(
+        self,
+        source: str,
+        ask: Ask,
+        limiter: Limiter,
+        budget: RunBudget,
+        explain: Explain = unexplained,
+    ) -> None:
         self._source = source
         self._ask = ask
         self._limiter = limiter
         self._budget = budget
+        self._explain = explain
 
     @property
     def open(self) -> bool:
         """Whether the run's budget allows another page."""
         return not self._budget.over
+
+    def goes_on(self, url: str) -> bool:
+        """Whether another page can be had in this run's time; where the host is slower, the run is over.
+
+        Where a host is asked once a minute, that is no trouble to tell of: the next run reads on.
+        """
+        if self._limiter.wait_s(_host(url)) >= self._budget.left_s:
+            self._budget.end()
+        return self.open
 
     def json(self, url: str) -> Any:
         """Read a page of JSON.
@@ -135,12 +174,17 @@ class Listing:
         """
         return self.page(url, _json)
 
-    def page(self, url: str, parse: Callable[[bytes], _T]) -> _T:
-        """Read a page with `parse`, which raises ValueError for a damaged body; errors as for `json`."""
+    def page(self, url: str, parse: Callable[[bytes], _T], *, smaller: Sequence[str] = ()) -> _T:
+        """Read a page with `parse`, which raises ValueError for a damaged body; errors as for `json`.
+
+        A second and a third try ask for these `smaller` pages of the same instead.
+        """
         trouble: SourceThrottledError | SourceUnreachableError | None = None
-        for _ in range(TRIES):
+        first = url
+        for number in range(TRIES):
             if trouble and self._budget.over:
                 break
+            url = [first, *smaller][min(number, len(smaller))]
             try:
                 with self._limiter.turn(_host(url), patience_s=self._budget.left_s) as turn:
                     return parse(self._answer(url, turn).body)
@@ -157,7 +201,7 @@ class Listing:
                 break
         if isinstance(trouble, SourceUnreachableError):
             raise trouble
-        raise self._throttled(self._limiter.wait_s(_host(url)))
+        raise self._throttled(self._limiter.wait_s(_host(url)), trouble.words if trouble else "")
 
     def _answer(self, url: str, turn: Turn) -> Answer:
         """One request and its answer, when that can be a page."""
@@ -168,8 +212,14 @@ class Listing:
             wait = {} if error.retry_after_s is None else {"retry-after": str(error.retry_after_s)}
             turn.answered(HTTPStatus.SERVICE_UNAVAILABLE, wait)
             raise self._unreachable(str(error)) from None
+        why = self._explain(url, answer)
+        if isinstance(why, SourceThrottledError):  # whatever its status is
+            turn.answered(HTTPStatus.TOO_MANY_REQUESTS, answer.headers)
+            raise why
         answer = replace(answer, status=_meant(answer))
         turn.answered(answer.status, answer.headers)
+        if why:
+            raise why
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise self._throttled(0)
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -182,11 +232,13 @@ class Listing:
             f"{self._source}: {what}: check the connection and the source's status page, or try again later"
         )
 
-    def _throttled(self, wait_s: float) -> SourceThrottledError:
+    def _throttled(self, wait_s: float, words: str = "") -> SourceThrottledError:
+        said = f" ({words})" if words else ""
         return SourceThrottledError(
-            f"{self._source}: asked too often, may be asked again in {wait_s:.0f} s: "
+            f"{self._source}: asked too often{said}, may be asked again in {wait_s:.0f} s: "
             "run less often, or stop what else uses this account or address",
             retry_after_s=wait_s,
+            words=words,
         )
 
     def _refuse(self, answer: Answer, url: str) -> None:
@@ -216,20 +268,23 @@ def fetching(fetcher: Fetcher, accept: str, headers: Mapping[str, str] | None = 
     def ask(url: str) -> Answer:
         try:
             fetched = fetcher.fetch(url, accept=accept, max_bytes=MAX_PAGE_BYTES, headers=headers)
-        except StatusError as error:
-            return Answer(error.status or 0, {}, error.body)
         except PermanentError as error:
-            if error.word not in _STATUSES:
+            if error.status is None:  # by our own rules
                 raise SourceBlockedError(f"{_host(url)} cannot be read: {error}") from None
-            return Answer(_STATUSES[error.word], {}, b"")
+            return _answer(error.status, error)
         except RetryableError as error:
             if error.status != HTTPStatus.TOO_MANY_REQUESTS:
                 raise
-            wait = {} if error.retry_after_s is None else {"retry-after": str(error.retry_after_s)}
-            return Answer(HTTPStatus.TOO_MANY_REQUESTS, wait, b"")
-        return Answer(fetched.status, fetched.headers, fetched.body)
+            return _answer(error.status, error)
+        return Answer(fetched.status, fetched.headers, fetched.body, fetched.url)
 
     return ask
+
+
+def _answer(status: int, error: PermanentError | RetryableError) -> Answer:
+    wait = error.retry_after_s if isinstance(error, RetryableError) else None
+    headers = error.said.headers if wait is None else {**error.said.headers, "retry-after": str(wait)}
+    return Answer(status, headers, error.said.body)
 
 
 def _meant(answer: Answer) -> int:

@@ -9,15 +9,19 @@ from bowerbird.core.post import Lookup
 from bowerbird.crawl.following.cursor import FollowedIdSource, FollowedSource, OrderedSource
 from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.sources.base import Context
-from bowerbird.crawl.sources.listing import Ask, Listing, RunBudget, fetching
+from bowerbird.crawl.sources.listing import Ask, Explain, Listing, RunBudget, fetching, unexplained
 
 
 def follow(
-    spec: str, ask: Ask, open_with: Callable[[Listing], OrderedSource], context: Context
+    spec: str,
+    ask: Ask,
+    open_with: Callable[[Listing], OrderedSource],
+    context: Context,
+    explain: Explain = unexplained,
 ) -> FollowedSource:
     """Open a source and follow it: `spec` and the communities name its cursor."""
     budget = RunBudget(context.requests, context.seconds)
-    source = open_with(Listing(spec, ask, context.limiter, budget))
+    source = open_with(Listing(spec, ask, context.limiter, budget, explain))
     key = f"{spec} {'+'.join(sorted(context.communities))}"
     cursor = CursorStore(context.store, key) if context.store else None
     kind = FollowedIdSource if isinstance(source, Lookup) else FollowedSource

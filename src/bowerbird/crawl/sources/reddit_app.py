@@ -17,3 +17,11 @@ class RedditApp:
     client_secret: str = field(repr=False)
     user_agent: str
     refresh_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedToken:
+    """The owner's personal feed token, from https://www.reddit.com/prefs/feeds; it reads as its owner."""
+
+    user: str
+    token: str = field(repr=False)

@@ -7,8 +7,9 @@ limiter like all others.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from bowerbird.core import untrusted
@@ -22,7 +23,8 @@ from bowerbird.crawl.sources.listing import Answer, DamagedPageError, Listing
 from bowerbird.crawl.sources.live import communities, follow
 from bowerbird.crawl.sources.reddit_app import RedditApp
 from bowerbird.crawl.sources.reddit_post import fullname_of, parse_post
-from bowerbird.crawl.sources.subreddits import WWW_LIMIT, is_of, listing_path
+from bowerbird.crawl.sources.reddit_refusals import check_all, explained
+from bowerbird.crawl.sources.subreddits import ALL, is_of, listing_path
 from bowerbird.net.limiter import Limit, Limiter
 
 API: Final = "https://oauth.reddit.com"
@@ -31,6 +33,9 @@ WWW: Final = "https://www.reddit.com"
 #: The most a listing gives in one answer, and how deep it goes: https://www.reddit.com/dev/api#listings
 PAGE: Final = 100
 DEPTH: Final = 1000
+
+#: Tokens come from the host of the feeds, but are no feeds: they are counted for themselves.
+TOKENS: Final = "{host} (tokens)"
 
 #: The most ids `/api/info` takes: https://www.reddit.com/dev/api#GET_api_info
 IDS: Final = 100
@@ -62,6 +67,8 @@ class RedditSource:
             if anchors and not children:
                 raise SourceUnreachableError("reddit: the listing broke off, the next run reads on")
             posts = list(_posts(children))
+            if not anchors and self._path == ALL:
+                check_all(self.name, posts)
             yield from posts
             anchors = [post.submission.id for post in posts if not post.unreadable][-_ANCHORS:]
             if not (anchors and more):
@@ -102,16 +109,27 @@ class RedditSource:
 class RedditSession:
     """Asks Reddit with a token that is fetched when needed, and anew when refused; an `Ask`."""
 
-    def __init__(
-        self, app: RedditApp, limiter: Limiter, *, api: str = API, www: str = WWW, timeout_s: float = 16.0
+    def __init__(  # noqa: PLR0913 - one choice each, and all but two have a default
+        self,
+        app: RedditApp,
+        limiter: Limiter,
+        *,
+        api: str = API,
+        www: str = WWW,
+        gateway: str | None = None,
+        timeout_s: float = 16.0,
     ) -> None:
         # Every run knows every source, and few are Reddit's: prawcore waits until it is needed.
         import prawcore  # noqa: PLC0415
 
         self._limiter = limiter
-        self._www_host = urlsplit(www).netloc
+        self._tokens = TOKENS.format(host=urlsplit(www).netloc)
         self._requestor = prawcore.Requestor(
-            user_agent=app.user_agent, oauth_url=api, reddit_url=www, timeout=timeout_s
+            user_agent=app.user_agent,
+            oauth_url=api,
+            reddit_url=www,
+            timeout=timeout_s,
+            session=_to(gateway) if gateway else None,
         )
         authenticator = prawcore.TrustedAuthenticator(
             requestor=self._requestor, client_id=app.client_id, client_secret=app.client_secret
@@ -148,7 +166,7 @@ class RedditSession:
     def _fetch_token(self) -> None:
         import prawcore  # noqa: PLC0415 - as above
 
-        with self._limiter.turn(self._www_host) as turn:
+        with self._limiter.turn(self._tokens) as turn:
             try:
                 self._authorizer.refresh()
             except prawcore.RequestException as error:
@@ -158,20 +176,47 @@ class RedditSession:
                 turn.answered(status, error.response.headers)
                 if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                     raise RetryableError(f"Reddit gave {status} for a token") from None
-                raise _no_token(str(status)) from None
+                raise _no_token(status, _said(error.response)) from None
             except prawcore.OAuthException as error:
                 turn.answered(HTTPStatus.OK, {})
-                raise _no_token(error.error) from None
+                raise _no_token(HTTPStatus.OK, untrusted.text(error.error) or "") from None
             except (ValueError, KeyError):
                 turn.answered(HTTPStatus.OK, {})
-                raise _no_token("a page that is no token") from None
+                raise _no_token(HTTPStatus.OK, "a page that is no token") from None
             turn.answered(HTTPStatus.OK, {})
 
 
-def _no_token(why: str) -> SourceBlockedError:
+def _to(gateway: str) -> Any:
+    from bowerbird.net.gateway_session import GatewaySession  # noqa: PLC0415 - as late as prawcore
+
+    return GatewaySession(gateway)
+
+
+def _said(response: Any) -> str:
+    """The word for what is wrong, as https://www.rfc-editor.org/rfc/rfc6749#section-5.2 lists them."""
+    try:
+        return untrusted.text(untrusted.mapping(untrusted.json_value(response.content)).get("error")) or ""
+    except (ValueError, RecursionError):
+        return ""
+
+
+def _no_token(status: int, said: str) -> SourceBlockedError:
+    why = " ".join(filter(None, (str(status) if status != HTTPStatus.OK else "", said[:80])))
+    if status == HTTPStatus.UNAUTHORIZED or said in {"invalid_client", "unauthorized_client"}:
+        advice = (
+            "Reddit does not know this app, or has revoked it, as many since June 2026: check the client id "
+            "and secret at https://www.reddit.com/prefs/apps"
+        )
+    elif said == "invalid_grant":
+        advice = "the refresh token is not valid, or no longer: authorise the app again"
+    elif status == HTTPStatus.FORBIDDEN:
+        advice = (
+            "Reddit blocks this address or User-Agent: try from a connection at home, with your contact set"
+        )
+    else:
+        advice = "check the app's client id, secret and refresh token"
     return SourceBlockedError(
-        f"reddit: no token ({why}): check the app's client id, secret and refresh token, "
-        "or use another source"
+        f"reddit: no token ({why}): {advice}; or use another source, such as bluesky, which needs no account"
     )
 
 
@@ -195,11 +240,13 @@ def _open(argument: str, context: Context) -> FollowedSource:
     if context.reddit is None:
         raise UsageError(
             "reddit needs an app of your own: set BOWERBIRD_REDDIT_CLIENT_ID and "
-            "BOWERBIRD_REDDIT_CLIENT_SECRET; without one, use lemmy:lemmy.world, rss or arctic-shift"
+            "BOWERBIRD_REDDIT_CLIENT_SECRET; without one, use bluesky, lemmy:lemmy.world, rss or arctic-shift"
         )
     names = communities(argument, context)
-    session = RedditSession(context.reddit, context.limiter)
-    return follow("reddit", session, lambda listing: RedditSource(listing, names), context)
+    session = RedditSession(context.reddit, context.limiter, gateway=context.gateway)
+    return follow(
+        "reddit", session, lambda listing: RedditSource(listing, names), context, partial(explained, "reddit")
+    )
 
 
 SPEC: Final = SourceSpec(
@@ -207,7 +254,7 @@ SPEC: Final = SourceSpec(
     _open,
     communities=True,
     reads="`/new` of r/all, of `EarthPorn+SkyPorn`, or of `user/NAME/m/MULTI`",
-    needs="your own app",
+    needs="your own app; new ones are rarely approved, and many old ones were revoked",
     order="id",
     a_day="r/all: about 240,000, by eleven recorded seconds of January 2021",
     unknown="licence",
@@ -216,7 +263,10 @@ SPEC: Final = SourceSpec(
         # 100 a minute a client, averaged over ten minutes:
         # https://support.reddithelp.com/hc/en-us/articles/16160319875092
         "oauth.reddit.com": Limit(100, 60),
-        "www.reddit.com": WWW_LIMIT,  # tokens
+        TOKENS.format(host="www.reddit.com"): Limit(10, 60),
     },
     probe="reddit",
+    rank=2,
+    advice="your own app, if you have one that still works: new ones need an approval that is rarely given, "
+    "and many old ones have been revoked since June 2026",
 )

@@ -16,6 +16,7 @@ from bowerbird.core import untrusted
 from bowerbird.core.errors import InvalidMessageError
 from bowerbird.core.messages import Preview, Submission
 from bowerbird.core.post import Attachment, Post
+from bowerbird.crawl.sources.reddit_text import markdown_links, picture_links
 
 BASE: Final = "https://www.reddit.com"
 
@@ -23,6 +24,8 @@ _FULLNAME: Final = re.compile(r"t3_[0-9a-z]{1,16}")
 _MEDIA_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 # The types i.redd.it serves under their own extension; "image/jpg" is Reddit's spelling.
 _EXTENSIONS: Final = {"image/jpg": "jpg", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+# Reddit's hint is `image` for these, too.
+_MOVES: Final = re.compile(r"\.(?:gifv?|apng|mp4|webm)\Z", re.IGNORECASE)
 _GONE_TEXTS: Final = {"[deleted]", "[removed]"}
 _MAX_PREVIEWS: Final = 16
 _MAX_ATTACHMENTS: Final = 100  # a gallery holds 20
@@ -44,20 +47,25 @@ def parse_post(data: object, *, source: str) -> Post:
     if not previews:
         width, height, previews = _previews(origin)
     is_self = bool(fields.get("is_self"))
+    about_text = is_self or bool(origin.get("is_self"))
+    inline = () if media.gallery or about_text else media.attachments
     return Post(
         submission=submission,
         link=None if is_self else _link(origin) or _link(fields),
-        attachments=media.attachments,
+        attachments=() if inline else media.attachments,
         previews=previews,
         width=width,
         height=height,
         over_18=any(bool(each.get("over_18")) for each in (fields, origin)),
         is_video=any(bool(each.get("is_video")) for each in (fields, origin))
         or not hint.isdisjoint({"hosted:video", "rich:video"}),
-        is_self=is_self or bool(origin.get("is_self")),
+        is_self=about_text,
         removed=_removed(fields) or _removed(origin),
         pending=media.pending,
         moving=media.moving,
+        is_picture="image" in hint and not _MOVES.search(urlsplit(_link(origin) or "").path),
+        text_pictures=inline,
+        text_links=picture_links(_text_links(fields) + _text_links(parent), own=not about_text),
     )
 
 
@@ -129,6 +137,7 @@ class _Media:
     attachments: tuple[Attachment, ...] = ()
     pending: int = 0
     moving: str | None = None
+    gallery: bool = False
 
     @property
     def worth(self) -> tuple[bool, bool, bool]:
@@ -156,7 +165,13 @@ def _media(fields: dict[str, Any]) -> _Media:
         tuple(each for each in found.values() if each),
         max(late, int(not found)) if gallery else late * bool(fields.get("is_self")),
         next(filter(None, moving.values()), None) if gallery else None,
+        gallery,
     )
+
+
+def _text_links(fields: dict[str, Any]) -> list[str]:
+    text = fields.get("selftext")
+    return markdown_links(unescape(text)) if isinstance(text, str) else []
 
 
 def _is_gallery(fields: dict[str, Any]) -> bool:

@@ -71,6 +71,7 @@ SPEC: Final = SourceSpec(
     _open,
     reads="recorded submissions of Reddit, one a line",
     order="file",
+    live=False,
     a_day="-",
     unknown="what the recording leaves out",
     family="reddit",

@@ -8,10 +8,9 @@ from typing import Final
 
 from bowerbird.core.errors import UsageError
 from bowerbird.core.post import Post
-from bowerbird.net.limiter import Limit
 
-#: Not published for feeds; about ten a minute are answered, and token requests share the host.
-WWW_LIMIT: Final = Limit(10, 60)
+#: The path of the listing of everything.
+ALL: Final = "/r/all"
 
 # https://github.com/reddit-archive/reddit/blob/master/r2/r2/models/subreddit.py: 2 to 21 word characters.
 _NAME: Final = re.compile(r"(?:r/)?(?P<name>[A-Za-z0-9_]{2,21})")

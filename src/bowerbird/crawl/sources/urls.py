@@ -55,6 +55,7 @@ SPEC: Final = SourceSpec(
     _open,
     reads="links that a host rule knows, one a line",
     order="file",
+    live=False,
     a_day="-",
     unknown="all but the link",
 )

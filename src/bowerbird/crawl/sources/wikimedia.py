@@ -183,4 +183,6 @@ SPEC: Final = SourceSpec(
     # One request after the other: https://www.mediawiki.org/wiki/API:Etiquette
     limits={"commons.wikimedia.org": Limit(60, 60)},
     probe="wikimedia",
+    rank=6,
+    advice="no account; slow for whoever names no contact",
 )

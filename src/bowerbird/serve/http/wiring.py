@@ -1,17 +1,16 @@
-"""Wires the HTTP function."""
+"""Wires the HTTP application: what it runs on, for `bowerbird serve` and for the HTTP function."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Semaphore
 from typing import Final
 
 from fastapi import FastAPI
 from PIL import Image
 
-from bowerbird.crawl.hosts import placeholders, turns
+from bowerbird.assembly import Adapters, Settings, assemble
+from bowerbird.crawl.hosts import turns
 from bowerbird.filter.cores import cores
-from bowerbird.filter.parts import Parts
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load
 from bowerbird.net import HttpFetcher
@@ -39,22 +38,19 @@ def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
     bundle = load(settings.bundle)
     limits = settings.limits()
     computing = cores(settings.memory_mb)
-    parts = Parts(
-        bundle,
-        Semaphore(computing),
-        fetcher=HttpFetcher(user_agent=settings.user_agent, gateway=gateway, turns=turns()),
+    adapters = Adapters(
+        fetcher=HttpFetcher(user_agent=settings.agent, gateway=gateway, turns=turns()),
         decoder=IsolatedDecoder(workers=computing),
-        shape=settings.shape(),
-        limits=limits.of_a_picture(),
-        placeholders=placeholders(),
+        bundle=bundle,
     )
+    told = Settings(shape=settings.shape(), limits=limits.of_a_picture(), at_once=computing)
     width = computing + 1
     grey = Image.new("RGB", (SIDE, SIDE), "grey")
     bundle.encoder.embed([grey])
     if bundle.watermark is not None:
         bundle.watermark.detect([grey])
     return Service(
-        judges=judges(parts),
+        judges=judges(assemble(adapters, told).parts),
         bundle=describe(bundle),
         limits=limits,
         pool=ThreadPoolExecutor(limits.requests * max(width, _DOWNLOADS), thread_name_prefix="judge"),

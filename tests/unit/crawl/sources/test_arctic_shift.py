@@ -4,10 +4,19 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bowerbird.core.errors import SourceUnreachableError
+from bowerbird.core.errors import (
+    PermanentError,
+    RetryableError,
+    Said,
+    SourceBlockedError,
+    SourceUnreachableError,
+)
 from bowerbird.core.ports import Fetched
+from bowerbird.core.reasons import Word
 from bowerbird.crawl.following.listing_run import fullname
-from bowerbird.crawl.sources.arctic_shift import ArcticShiftSource
+from bowerbird.crawl.source_health import source_state
+from bowerbird.crawl.sources.arctic_shift import ArcticShiftSource, explained
+from bowerbird.crawl.sources.listing import SourceThrottledError
 from tests.unit.crawl.shapes import submission
 from tests.unit.crawl.sources.listings import Pages
 
@@ -92,6 +101,32 @@ def test_items_that_are_no_submissions_cost_no_other_and_say_so() -> None:
 
 
 def test_an_error_in_place_of_data_is_no_empty_archive() -> None:
-    pages = Pages({f"{API}/search?limit=100&sort=desc": b'{"data": null, "error": "Timeout"}'})
+    timeout = b'{"data": null, "error": "Timeout"}'
+    pages = Pages({f"{API}/search?limit={size}&sort=desc": timeout for size in (100, 50, 25)})
     with pytest.raises(SourceUnreachableError, match="try again later"):
         list(ArcticShiftSource(pages.listing).posts())
+
+
+def overloaded(said: str) -> RetryableError | PermanentError:
+    body = json.dumps({"data": None, "error": said}).encode() if said else b"<html>"
+    return PermanentError("answered 422", Word.STATUS, status=422, said=Said(body=body))
+
+
+@pytest.mark.parametrize("said", ["Timeout. Maybe slow down a bit", "Query timed out", "server busy", ""])
+def test_an_overloaded_archive_is_asked_for_less_and_less_and_is_throttled_not_blocked(said: str) -> None:
+    urls = [f"{API}/search?limit={size}&sort=desc" for size in (100, 50, 25)]
+    pages = Pages(dict.fromkeys(urls, overloaded(said)), explain=explained)
+    with pytest.raises(SourceThrottledError, match="asked too often") as throttled:
+        list(ArcticShiftSource(pages.listing).posts())
+    assert said in str(throttled.value)
+    assert pages.asked == urls
+    assert pages.now > 0  # it backed off before each further try
+    assert source_state("arctic-shift", 0, throttled.value).health == "throttled"
+
+
+def test_what_the_archive_refuses_for_another_reason_is_told_in_its_words() -> None:
+    url = f"{API}/search?limit=100&sort=desc"
+    pages = Pages({url: overloaded("limit: must be a number")}, explain=explained)
+    with pytest.raises(SourceBlockedError, match="the archive says 'limit: must be a number'"):
+        list(ArcticShiftSource(pages.listing).posts())
+    assert pages.asked == [url]

@@ -4,9 +4,9 @@ from bowerbird.core.errors import (
     BowerbirdError,
     PermanentError,
     RetryableError,
+    Said,
     SourceBlockedError,
     SourceUnreachableError,
-    StatusError,
     UsageError,
 )
 from bowerbird.core.reasons import Word
@@ -21,15 +21,16 @@ URL = "https://site.example/list"
     ("answer", "error", "words"),
     [
         (
-            PermanentError("site answered 404", Word.GONE),
+            PermanentError("site answered 404", Word.GONE, status=404),
             UsageError,
             "nothing is at https://site.example/list",
         ),
         (
-            PermanentError("site answered 403", Word.FORBIDDEN),
+            PermanentError("site answered 403", Word.FORBIDDEN, status=403),
             SourceBlockedError,
             "refused with 403 Forbidden",
         ),
+        (PermanentError("x", Word.STATUS, status=418), SourceBlockedError, "refused with 418"),
         (PermanentError("site asks noai", Word.OPTED_OUT), SourceBlockedError, "cannot be read: opted-out"),
         (PermanentError("16 MiB", Word.TOO_LARGE), SourceBlockedError, "cannot be read: too-large"),
         (b"<!DOCTYPE html><p>Are you human?", SourceBlockedError, "web page instead of a listing"),
@@ -128,7 +129,7 @@ def test_wrong_usage_is_not_a_sources_health() -> None:
     ],
 )
 def test_a_bad_request_is_what_its_body_says(body: bytes, error: type[BowerbirdError], words: str) -> None:
-    pages = Pages({URL: StatusError("site answered 400", Word.STATUS, status=400, body=body)})
+    pages = Pages({URL: PermanentError("site answered 400", Word.STATUS, status=400, said=Said(body=body))})
     with pytest.raises(error, match=words):
         pages.listing.json(URL)
     assert len(pages.asked) == (TRIES if error is SourceThrottledError else 1)

@@ -42,7 +42,7 @@ def test_without_a_network_they_are_wrong_usage(spec: str) -> None:
 
 
 def test_reddit_without_an_app_says_what_to_set_and_what_else_there_is() -> None:
-    with pytest.raises(UsageError, match=r"BOWERBIRD_REDDIT_CLIENT_ID .*without one, use lemmy"):
+    with pytest.raises(UsageError, match=r"BOWERBIRD_REDDIT_CLIENT_ID .*without one, use bluesky, lemmy"):
         open_source("reddit", Context())
 
 
@@ -66,3 +66,11 @@ def test_by_id_answers_for_every_subreddit_whatever_has_been_read() -> None:
     assert isinstance(source, FollowedIdSource)
     for _ in range(2):
         assert [post.submission.id for post in source.by_id(["t3_abc12"])] == ["t3_abc12"]
+
+
+def test_a_personal_feed_token_is_not_taken_into_a_sources_name() -> None:
+    context = Context(fetcher=FakeFetcher({}))
+    with pytest.raises(UsageError, match="holds your feed token: use rss") as refused:
+        open_source("feed:https://www.reddit.com/r/pics/.rss?feed=secret-token&user=me", context)
+    assert "secret-token" not in str(refused.value)
+    assert open_source("feed:https://www.reddit.com/r/pics/.rss", context)

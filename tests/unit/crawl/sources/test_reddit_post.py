@@ -242,3 +242,30 @@ def test_the_same_object_escaped_or_raw_is_the_same_post() -> None:
     escaped = gallery("aaa", "bbb", preview=preview(), title="a &amp; b")
     raw = json.loads(json.dumps(escaped).replace("&amp;", "&"))
     assert parse(raw) == parse(escaped)
+
+
+def test_a_picture_with_another_in_its_text_has_both() -> None:
+    post = parse(submission(post_hint="image", selftext="look", media_metadata={"aaa": media("aaa")}))
+    assert post.link == "https://i.redd.it/z5mux8w0bgx21.jpg"
+    assert post.is_picture
+    assert post.attachments == ()
+    assert [each.id for each in post.text_pictures] == ["aaa"]
+
+
+def test_links_in_a_text_are_kept_as_the_author_wrote_them() -> None:
+    text = "https://preview.redd.it/a.jpg?width=9&amp;s=1 [x](https://imgur.com/a/AbCdEfG) /r/pics"
+    post = parse(submission(is_self=True, selftext=text))
+    assert post.text_links == ("https://preview.redd.it/a.jpg?width=9&s=1", "https://imgur.com/a/AbCdEfG")
+    raw = parse(submission(is_self=True, selftext=text.replace("&amp;", "&")))
+    assert raw.text_links == post.text_links
+
+
+def test_of_the_text_beside_a_link_only_reddits_own_files_are_taken() -> None:
+    post = parse(submission(selftext="https://i.redd.it/b.png, from https://www.flickr.com/photos/me/1"))
+    assert post.text_links == ("https://i.redd.it/b.png",)
+
+
+def test_a_crossposts_text_is_its_parents() -> None:
+    parent = submission(is_self=True, selftext="https://i.imgur.com/AbCdEfG.jpg")
+    post = parse(submission(selftext="", crosspost_parent_list=[parent]))
+    assert post.text_links == ("https://i.imgur.com/AbCdEfG.jpg",)

@@ -2,7 +2,9 @@ from html import escape
 
 import pytest
 
+from bowerbird.crawl.sources.reddit_app import FeedToken
 from bowerbird.crawl.sources.rss import RssSource
+from bowerbird.net.limiter import Limit
 from tests.feeds import read_here
 from tests.unit.crawl.sources.listings import Pages
 
@@ -92,3 +94,48 @@ def test_an_entry_that_cannot_be_read_says_so_and_paging_goes_on() -> None:
 def test_entries_that_are_no_submissions_are_left_out(name: str) -> None:
     body = feed(entry("abc12", "https://i.redd.it/a.jpg")).replace(b"<id>t3_abc12", f"<id>{name}".encode())
     assert list(RssSource(Pages({FIRST: body}).listing, ("EarthPorn",), parse=read_here).posts()) == []
+
+
+def links(*entries: str) -> list[tuple[str, ...]]:
+    pages = Pages({FIRST: feed(*entries)}, requests=1)
+    return [post.text_links for post in RssSource(pages.listing, ("EarthPorn",), parse=read_here).posts()]
+
+
+def test_pictures_in_a_text_are_named_and_nobodys_pages() -> None:
+    own = "https://www.reddit.com/r/EarthPorn/comments/abc12/dawn/"
+    text = (
+        '<p><a href="https://preview.redd.it/aaa.jpg?width=9&amp;amp;s=1">x</a> '
+        '<a href="https://imgur.com/a/AbCdEfG">y</a></p>'
+    ).replace("&amp;amp;", "&amp;")
+    assert links(entry("abc12", own, text)) == [
+        ("https://preview.redd.it/aaa.jpg?width=9&s=1", "https://imgur.com/a/AbCdEfG")
+    ]
+    assert links(entry("abc12", "https://i.redd.it/a.jpg", text)) == [
+        ("https://preview.redd.it/aaa.jpg?width=9&s=1",)
+    ]
+
+
+def test_a_gallery_is_known_by_its_first_picture() -> None:
+    shown = "https://preview.redd.it/ggg.jpg?width=640&amp;crop=smart&amp;s=b"
+    gallery = entry("abc12", "https://www.reddit.com/gallery/abc12").replace(
+        "https://b.thumbs.redditmedia.com/x.jpg", shown
+    )
+    assert links(gallery) == [("https://preview.redd.it/ggg.jpg?width=640&crop=smart&s=b",)]
+    assert links(entry("abc12", "https://www.reddit.com/gallery/abc12")) == [()]
+
+
+def test_the_personal_token_is_asked_with_and_taken_out_of_what_comes() -> None:
+    token = FeedToken("me", "the+token")
+    body = feed(entry("abc12", "https://i.redd.it/the%2Btoken.jpg"))
+    pages = Pages({f"{FIRST}&feed=the%2Btoken&user=me": body}, requests=1)
+    source = RssSource(pages.listing, ("EarthPorn",), token=token, parse=read_here)
+    assert [post.link for post in source.posts()] == ["https://i.redd.it/.jpg"]
+    assert "the+token" not in repr(token)
+
+
+def test_where_the_host_allows_no_more_in_time_the_next_run_reads_on() -> None:
+    pages = Pages({FIRST: feed(entry("abc12", "https://i.redd.it/a.jpg"))}, limit=Limit(1, 60), seconds=30)
+    posts = list(RssSource(pages.listing, ("EarthPorn",), parse=read_here).posts())
+    assert len(posts) == len(pages.asked) == 1
+    assert not pages.listing.open  # so the end of the listing was not reached
+    assert pages.now == 0

@@ -1,4 +1,4 @@
-"""Wires a deliverer, for the function and for the `bowerbird deliver` command."""
+"""Delivery: what brings survivors to a gallery, for the function and for `bowerbird deliver` alike."""
 
 from __future__ import annotations
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
-from os import sched_getaffinity
 from pathlib import Path
-from threading import Semaphore
 
+from bowerbird.assembly.adapters import Adapters
+from bowerbird.assembly.assemble import assemble
+from bowerbird.assembly.settings import Settings
 from bowerbird.core.wording import why
+from bowerbird.filter.cores import cores
 from bowerbird.filter.evidence import Upload
 from bowerbird.filter.handed_in import judge
-from bowerbird.filter.parts import Parts
 from bowerbird.filter.pipeline import Pipeline
 from bowerbird.filter.policy import Entrance, pipeline
 from bowerbird.imaging import picture_files
@@ -44,9 +45,10 @@ class Score:
 
 def score_files(paths: list[Path], bundle: Bundle) -> Iterator[Score]:
     """Judge files, several at once, in order; each is scored in full, whatever the first score says."""
-    cores = len(sched_getaffinity(0))
-    policy = pipeline(Parts(bundle, Semaphore(cores), decoder=picture_files.DECODER), Entrance.FILE)
-    with ThreadPoolExecutor(cores) as pool:
+    at_once = cores(None)
+    adapters = Adapters(bundle=bundle, decoder=picture_files.DECODER)
+    policy = pipeline(assemble(adapters, Settings(shape=None, at_once=at_once)).parts, Entrance.FILE)
+    with ThreadPoolExecutor(at_once) as pool:
         yield from pool.map(partial(_score, policy=policy, bundle=bundle.label), paths)
 
 

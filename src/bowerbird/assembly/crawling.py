@@ -1,0 +1,35 @@
+"""The crawl's half: what sources are opened with, and what makes candidates of their posts."""
+
+from __future__ import annotations
+
+from bowerbird.assembly.adapters import Adapters, the
+from bowerbird.assembly.settings import Settings
+from bowerbird.crawl.crawler import Crawler
+from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.sources import limiter
+from bowerbird.crawl.sources.base import Context
+
+
+def context(adapters: Adapters, settings: Settings) -> Context:
+    """What the world offers a source; with a store, it remembers there where it has been."""
+    return Context(
+        settings.communities,
+        adapters.pages,
+        store=adapters.store,
+        limiter=limiter(),
+        reddit=settings.reddit,
+        feed_token=settings.feed_token,
+        mastodon=settings.mastodon,
+        requests=settings.requests,
+        seconds=settings.seconds,
+        fill_gaps=settings.fill_gaps,
+        streams=adapters.streams,
+        own_network=adapters.own_network,
+        gateway=settings.gateway,
+        anonymous=settings.anonymous,
+    ).paced()
+
+
+def crawler(adapters: Adapters, settings: Settings) -> Crawler:
+    """The crawler, asking image hosts with the owner's keys where there are any."""
+    return Crawler(the(adapters.fetcher, "fetcher"), Hosts.found(settings.host_keys))

@@ -1,0 +1,71 @@
+"""What an installation may be told, as one value; each usual value stands once, here or where it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Self
+
+from bowerbird.core.limits import MAX_RECEIVES
+from bowerbird.filter.shape import NOMADS, ShapeRule
+from bowerbird.net.user_agent import names_contact
+
+if TYPE_CHECKING:  # the filter's half needs numpy and Pillow, the crawl's half what reads feeds and Reddit
+    from bowerbird.crawl.settings import CrawlSettings
+    from bowerbird.crawl.sources.mastodon_account import MastodonAccount
+    from bowerbird.crawl.sources.reddit_app import FeedToken, RedditApp
+    from bowerbird.filter.owner_rules import Asked
+    from bowerbird.filter.parts import PictureLimits
+
+#: Seconds before the first retry: 1, 4, 16 and 64 at home, where somebody waits for a run to end.
+RETRY_AT_HOME_S: Final = 1.0
+#: In the cloud nobody waits, and a picture host that is down is rarely back in a second.
+RETRY_IN_THE_CLOUD_S: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The crawl's half first, then the filter's; a shell that runs one half says nothing of the other.
+
+    An `anonymous` installation names nobody whom sites may write to, and live sources do not open. A test
+    rig's `gateway` is asked instead of the world. A run of a source makes at most so many `requests` in so
+    many `seconds`. `at_once` pictures are decoded and scored at the same time. Without `shape` any size and
+    aspect fits; without `limits` they are the usual ones. `thumbnails` says whether a small copy of every
+    decoded picture is kept. The failure of a candidate at its delivery `max_receives` is its last; it waits
+    `first_retry_s` after the first.
+    """
+
+    communities: tuple[str, ...] = ()
+    reddit: RedditApp | None = None
+    feed_token: FeedToken | None = None
+    mastodon: MastodonAccount | None = None
+    host_keys: Mapping[str, str] = field(default_factory=dict)
+    requests: int = 100
+    seconds: float = 60.0
+    fill_gaps: bool = False
+    gateway: str | None = None
+    anonymous: bool = False
+
+    shape: ShapeRule | None = NOMADS
+    limits: PictureLimits | None = None
+    asked: Asked | None = None
+    thumbnails: bool = False
+    at_once: int = 1
+    max_receives: int = MAX_RECEIVES
+    first_retry_s: float = RETRY_AT_HOME_S
+
+    @classmethod
+    def of_crawl(cls, crawl: CrawlSettings, *, fill_gaps: bool = False, gateway: str | None = None) -> Self:
+        """What the environment says of the crawl; with `fill_gaps` runs ask by id for what others missed."""
+        return cls(
+            communities=crawl.community_list(),
+            reddit=crawl.reddit_app(),
+            feed_token=crawl.feed_token(),
+            mastodon=crawl.mastodon_account(),
+            host_keys=crawl.host_keys(),
+            requests=crawl.crawl_requests,
+            seconds=crawl.crawl_seconds,
+            fill_gaps=fill_gaps,
+            gateway=gateway,
+            anonymous=gateway is None and not names_contact(crawl.agent),
+        )
