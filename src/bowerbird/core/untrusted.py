@@ -72,8 +72,8 @@ def link(value: object, base: str | None = None) -> str | None:
     Links with credentials, without a host or with an impossible port are no links. Neither is one that is too
     long, because a cut link points elsewhere.
     """
-    if not isinstance(value, str) or len(value) > _MAX_LENGTH:
-        return None
+    if not isinstance(value, str) or not value.strip() or len(value) > _MAX_LENGTH:
+        return None  # an empty one would be the base itself
     try:
         url = urljoin(base, value.strip()) if base else value.strip()
         parts = urlsplit(_NOT_IN_A_LINK.sub(_percent, url))

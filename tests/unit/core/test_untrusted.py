@@ -37,6 +37,7 @@ def test_only_a_clean_web_link_is_a_link(value: object, link: str | None) -> Non
 def test_a_relative_link_needs_a_base() -> None:
     assert untrusted.link("/r/pics", "https://www.reddit.com") == "https://www.reddit.com/r/pics"
     assert untrusted.link("javascript:1", "https://www.reddit.com") is None
+    assert untrusted.link(" ", "https://www.reddit.com") is None
 
 
 @pytest.mark.parametrize(
