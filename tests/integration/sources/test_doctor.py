@@ -225,6 +225,7 @@ def test_spare_requests_go_to_the_community_that_gave_most(
     data = "\n".join(map(encode_decision, lines)).encode()
     store = FolderStore(tmp_path)
     store.put(decisions_key("2026-03-02", "a"), data, content_type="application/x-ndjson")
+    assert main(["repair", str(tmp_path)]) == 0  # decisions without a ledger are a damaged place
     command = ["mine", "--source", "lemmy:ok.example", "--out", str(tmp_path), "--gateway", gateway]
     assert main([*command, "--focus"]) == 0
     said = capsys.readouterr().err
