@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -100,7 +101,7 @@ def export(tower: Tower, out: Path, precisions: tuple[str, ...]) -> dict[str, Pa
         wanted = tower(torch.from_numpy(pixels)).numpy()
     paths = {name: out / f"encoder.{name}.onnx" for name in ("fp32", *precisions)}
     to_onnx(tower, paths["fp32"])
-    makers = {"fp16": halve_weights, "int8": to_int8}
+    makers: dict[str, Callable[[Path, Path], None]] = {"fp16": halve_weights, "int8": to_int8}
     for name, path in paths.items():
         if name in makers:
             makers[name](paths["fp32"], path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ def print_on(before: Picture, mark: Stencil, top: int, left: int, ink: Ink) -> t
     """
     window = slice(top, top + mark.shape[0]), slice(left, left + mark.shape[1])
     ground = before[window].astype(np.float32)
-    letters, shadow = mark[..., None].astype(np.float32) / 255, _shadow(mark)
+    letters, shadow = cast("_Pixels", mark[..., None].astype(np.float32) / 255), _shadow(mark)
     visible = Visibility.of(before, window, mark)
     drawn, contrast = ground, 0.0
     for attempt in range(_ATTEMPTS):
@@ -83,9 +83,9 @@ def _shadow(stencil: Stencil) -> _Pixels:
 def _blend(ground: _Pixels, colour: _Pixels, mode: str) -> _Pixels:
     # https://www.w3.org/TR/compositing-1/#blending
     if mode == "screen":
-        return 255 - (255 - ground) * (255 - colour) / 255
+        return cast("_Pixels", 255 - (255 - ground) * (255 - colour) / 255)
     if mode == "multiply":
-        return ground * colour / 255
+        return cast("_Pixels", ground * colour / 255)
     if mode == "overlay":
         dark, light = 2 * ground * colour / 255, 255 - 2 * (255 - ground) * (255 - colour) / 255
         return np.where(ground < _MIDDLE, dark, light)

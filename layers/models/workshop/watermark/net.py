@@ -54,5 +54,5 @@ class _V2Maps(EfficientNetV2B0):
         super().__init__()
         del self.conv_head, self.bn2, self.classifier
 
-    def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
+    def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         return self.maps(pictures)

@@ -129,7 +129,7 @@ def cut(picture: Picture, rng: np.random.Generator) -> Picture:
     height, width = picture.shape[:2]
     if max(height, width) < 480 and happens(rng, 0.6):  # noqa: PLR2004 - the small collections are 256 pixels wide
         side = int(rng.integers(512, 641))
-        top, left = rng.integers(0, height), rng.integers(0, width)
+        top, left = int(rng.integers(0, height)), int(rng.integers(0, width))
         tiled = np.pad(picture, ((side, side), (side, side), (0, 0)), mode="symmetric")
         scene = tiled[top : top + side, left : left + int(side * rng.uniform(0.8, 1.2))]
     else:

@@ -6,6 +6,7 @@ import argparse
 import copy
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -102,7 +103,7 @@ class Run:
         if args.out.exists():
             self.load(torch.load(args.out, weights_only=True, map_location=self.device))
 
-    def load(self, state: dict[str, object]) -> None:
+    def load(self, state: dict[str, Any]) -> None:
         """Goes on from a checkpoint."""
         self.net.load_state_dict(state["net"])
         self.average.load_state_dict(state["average"])
