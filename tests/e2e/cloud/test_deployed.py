@@ -48,6 +48,7 @@ def deploy(cloud: Cloud) -> dict[str, str]:
         str(ROOT / ".venv-sam" / "bin" / "sam"), "deploy", "--stack-name", "bowerbird", "--resolve-s3",
         "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-progressbar",
         "--parameter-overrides", 'CrawlRate="rate(1 day)"',
+        'UserAgent="aws-lambda:bowerbird:1 (+me@example.org)"',
     ]  # fmt: skip
     environment = {
         "PATH": os.environ["PATH"],
