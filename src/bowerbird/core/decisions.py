@@ -25,10 +25,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict with its evidence; one JSON line in `decisions/`, always stored.
+    """A verdict with its evidence: one JSON line in `decisions/`, always stored.
 
-    `scores` and `thresholds` are keyed alike (`novelty`, `watermark`…); `timings` are milliseconds by stage;
-    `decided_at` is UTC, ISO 8601; `image` is the survivor's object key, None when rejected.
+    `scores` and `thresholds` have the same keys (`novelty`, `watermark`…). `timings` are milliseconds by
+    stage. `decided_at` is UTC, ISO 8601. `image` is the survivor's object key, or None when the candidate was
+    rejected.
     """
 
     candidate: str

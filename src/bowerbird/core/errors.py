@@ -25,9 +25,9 @@ _NOTHING = Said()
 class BowerbirdError(Exception):
     """Anything Bowerbird raises on purpose; the text says what to do.
 
-    `word` says what kind of trouble it is, where that matters to whoever catches it, and then stands before
-    `detail` in the text. `status` is the HTTP status that was answered, where there was one, and `said` what
-    came with it.
+    `word` names the kind of trouble, if that matters to whoever catches the error. It then stands before
+    `detail` in the text. `status` is the HTTP status of the answer, if there was one, and `said` is what came
+    with it.
     """
 
     def __init__(

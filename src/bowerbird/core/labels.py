@@ -23,8 +23,9 @@ VERSION: Final = 1
 class Label:
     """The owner's word on one candidate.
 
-    `image` is the survivor's object key, None when it was rejected; `origin` says where the word came from
-    (`label`: the page, `scenery`: deleted there); `labelled_at` is UTC, ISO 8601.
+    `image` is the survivor's object key, or None when the candidate was rejected. `origin` says where the
+    word came from: `label` is the page, and `scenery` means that it was deleted there. `labelled_at` is UTC,
+    ISO 8601.
     """
 
     candidate: str

@@ -1,7 +1,8 @@
 """What a picture looks like, in 40 bytes: alike pictures have alike bits.
 
-A coarse print of 64 bits finds what may be alike, a fine one of 256 bits decides. Both are signs of the
-lowest frequencies of a small grey copy (a discrete cosine transform): scaling and compression spare them.
+A coarse print of 64 bits finds pictures that may be alike, and a fine one of 256 bits decides. Both are the
+signs of the lowest frequencies of a small grey copy (a discrete cosine transform), which scaling and
+compression spare.
 See http://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html for the idea.
 """
 

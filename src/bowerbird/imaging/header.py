@@ -91,8 +91,8 @@ def open_image(data: bytes) -> tuple[ImageFile, ImageInfo]:
 def reader_errors() -> Iterator[None]:
     """Turn whatever Pillow raises on hostile bytes into a PermanentError.
 
-    Pillow documents OSError, SyntaxError and ValueError; fuzzing also finds struct.error, KeyError,
-    OverflowError, zlib.error, EOFError, MemoryError and others, and the next release may find more.
+    Pillow documents OSError, SyntaxError and ValueError. Fuzzing also found struct.error, KeyError,
+    OverflowError, zlib.error, EOFError, MemoryError and others, and the next release may raise more.
     """
     try:
         yield

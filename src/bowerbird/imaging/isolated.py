@@ -1,8 +1,9 @@
-"""Decoding in another process: a crash, a hang or a bomb costs one picture, not the worker.
+"""Decodes pictures in another process, so that a crash, a hang or a bomb costs one picture, not the worker.
 
-Plain pipes and subprocess, because Lambda has no /dev/shm and so no semaphores for multiprocessing. The child
-has an address-space and a CPU limit, cannot write files, and has none of our environment, so no credentials
-either. It is a bulkhead against bugs of decoders, not a sandbox against code that already runs in one.
+It uses plain pipes and subprocess. Lambda has no /dev/shm, and so no semaphores for multiprocessing. The
+child has an address-space limit and a CPU limit. It cannot write files, and it has none of our environment,
+so no credentials either. This is a bulkhead against bugs in decoders. It is no sandbox against code that
+already runs in one.
 """
 
 from __future__ import annotations

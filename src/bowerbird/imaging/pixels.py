@@ -42,9 +42,9 @@ def decode(data: bytes, *, min_side: int | None = None) -> Image.Image:
     """Decode to RGB, upright, in sRGB.
 
     With `min_side`, the picture comes back at a half, a quarter or an eighth of its size if its shorter side
-    still has at least that many pixels; a JPEG is then decoded straight to that size. The whole file is read
-    in any case, so a truncated one is found out. Transparency lies over white: what is transparent on the
-    web is drawn for a light page, and the colours under alpha 0 are noise.
+    still has at least that many pixels. A JPEG is then decoded straight to that size. The whole file is read
+    in any case, so that a truncated one does not pass. A transparent picture is laid over white: such
+    pictures on the web are drawn for a light page, and the colours under alpha 0 are noise.
 
     Raises:
         PermanentError: what `inspect` raises, `truncated`, `undecodable` or `memory`.

@@ -1,10 +1,10 @@
-"""Which addresses are the public internet's.
+"""Tells which addresses belong to the public internet.
 
-IPv4 is a list of what is not public, IPv6 a list of what is: global unicast has only ever been handed out of
-2000::/3, so a range that is given a meaning tomorrow is refused today.
+For IPv4 the module lists what is not public, for IPv6 what is. IPv6 addresses for the public have only ever
+been given out of 2000::/3, so a range that gets a meaning tomorrow is refused today.
 
-https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry; our own table
-because `ipaddress.is_global` changes between Python's patch releases.
+Sources: https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry. The table
+is our own because `ipaddress.is_global` changes between Python's patch releases.
 """
 
 from __future__ import annotations
@@ -92,13 +92,14 @@ def special_use(address: IPv4Address | IPv6Address) -> str | None:
 def checked_addresses(
     host: str, resolver: Resolver, *, allow_loopback: bool, own: bool = False
 ) -> tuple[str, ...]:
-    """Resolve a host once and vouch for every address it has: public, or with `own` of the owner's network.
+    """Resolve a host once, and check every address it has.
 
-    One bad address refuses the name: a name that points at both the world and our own network is an attack or
-    a mistake, and which of its addresses a connection would use is not ours to choose.
+    Each must be public or, with `own`, of the owner's network. One bad address refuses the whole name. A name
+    that points at both the world and our own network is an attack or a mistake, and we do not choose which of
+    its addresses a connection uses.
 
     Raises:
-        PermanentError: an address is not one of those, or not an address.
+        PermanentError: an address is not allowed, or is not an address.
         RetryableError: the name does not resolve now.
     """
     addresses = tuple(dict.fromkeys(resolver(host)))

@@ -71,7 +71,7 @@ class WebSockets:
         """Open a stream, and close it at the end of the block.
 
         Raises:
-            PermanentError: refused by our own rules, or by the server: `forbidden: …`, `redirects: …`…
+            PermanentError: our own rules or the server refuse it: `forbidden: …`, `redirects: …`…
             RetryableError: the network, a time-out, 429 or 5xx.
         """
         from websockets.sync.client import connect  # noqa: PLC0415 - see above

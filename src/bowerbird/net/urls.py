@@ -1,7 +1,7 @@
-"""One URL, parsed once: what is checked here is exactly what is connected to.
+"""Parses a URL once, so that what is checked here is exactly what is connected to.
 
-Server-side request forgery lives on two parsers reading one URL differently, so there is one parser
-(urllib3's, RFC 3986) and requests are built from its pieces, never from the text again.
+Server-side request forgery works where two parsers read one URL differently. So there is one parser
+(urllib3's, RFC 3986), and requests are built from its pieces, never from the text again.
 """
 
 from __future__ import annotations

@@ -40,11 +40,12 @@ _WAL_HEADER_BYTES: Final = 32
 class Database:
     """A connection in WAL mode, one transaction at a time.
 
-    `synchronous=FULL` makes a commit survive power loss too: what the crawl has handed over is never lost.
-    With NORMAL it may undo the last commits, the newest first, and a commit does not wait for the disk.
-    See https://sqlite.org/wal.html and https://sqlite.org/pragma.html#pragma_synchronous.
-    A disk that is full, read-only or broken is a StoreError, and the transaction did not happen; a file that
-    cannot be understood is a DamagedError, now or when the damage is met.
+    With `synchronous=FULL` a commit survives power loss too, so what the crawl has handed over is never lost.
+    With NORMAL a commit does not wait for the disk, and power loss may undo the last commits, the newest
+    first. See https://sqlite.org/wal.html and https://sqlite.org/pragma.html#pragma_synchronous.
+
+    When the disk is full, read-only or broken, it raises StoreError, and the transaction did not happen. When
+    the file cannot be understood, it raises DamagedError, now or when it meets the damage.
     """
 
     def __init__(self, path: Path, schema: str, *, busy_s: float = _BUSY_S) -> None:

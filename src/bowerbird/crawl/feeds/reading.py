@@ -1,7 +1,8 @@
-"""What feedparser makes of a feed, as plain values that fit through a pipe.
+"""Reads a feed with feedparser, and gives plain values that fit through a pipe.
 
-feedparser's own look into an entry's HTML, to resolve links and to make it safe, takes quadratic time for
-some texts and raises for others: it is switched off, and `bowerbird.crawl.markup` finds what is needed.
+feedparser can look into an entry's HTML itself, to resolve links and to make it safe. That takes quadratic
+time for some texts and raises for others. So it is switched off, and `bowerbird.crawl.markup` finds what is
+needed.
 """
 
 from __future__ import annotations
@@ -28,14 +29,20 @@ _MAX_HTML: Final = 1_000_000
 def read(body: bytes) -> dict[str, Any] | None:
     """A feed's `title`, `licence` and `entries`; None when it is no feed.
 
-    An entry has `id`, `link`, `title`, `author`, `licence`, `term` (its first tag), `adult`, `published`
-    (seconds since 1970 UTC), what `bowerbird.crawl.feeds.enclosed` finds attached to it, the pictures that
-    its text shows, `shown`, each a list of copies, best first, as address, width and height, the `base` of
-    those, and `links` of its text as address and text. What it does not have is None. An entry that cannot
-    be read has an `error`, the exception's kind, and no more than an `id`.
+    An entry has these values; those that the feed does not give are None:
+
+    - `id`, `link`, `title`, `author`, `licence`, `adult`, and `term`, its first tag;
+    - `published`, in seconds since 1970 UTC;
+    - the lists of pictures that `bowerbird.crawl.feeds.enclosed` finds attached to it;
+    - `shown`: the pictures that its text shows. Each is a list of copies, the best first, and each copy is an
+      address, a width and a height;
+    - `base`: the address that those of `shown` are relative to;
+    - `links`: the links in its text, each as address and text.
+
+    An entry that cannot be read has an `error`, the exception's kind, and beside it an `id` at most.
 
     Raises:
-        Exception: feedparser fails on some that are no feeds.
+        Exception: feedparser fails on some texts that are no feeds.
     """
     try:
         return _read(body)

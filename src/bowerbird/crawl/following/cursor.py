@@ -1,8 +1,9 @@
-"""A source that is followed: no post is missed, and none is handed out twice.
+"""Follows a source, so that no post is missed and none is handed out twice.
 
-A run reads from the newest post back until it meets what earlier runs have read. It anchors on no single
-post, so deleted ones cannot stall it; it reads a little beyond the first post it knows, so that a stale page
-or a late post heals in the next run. What it could not read stays a gap, with its size, until it is filled.
+A run reads from the newest post back until it meets what earlier runs have read. It relies on no single post,
+so a deleted post cannot stall it. It reads a little beyond the first post it knows, so that the next run
+makes up for a stale page or a late post. What a run could not read stays a gap, with its size, until it is
+filled.
 """
 
 from __future__ import annotations
@@ -56,14 +57,14 @@ class IdSource(Lookup, Protocol):
 
 
 class FollowedSource:
-    """A source read from its newest post back to where earlier runs have been.
+    """A source that a run reads from its newest post back to where earlier runs have been.
 
-    Without a `store` it remembers only as long as it lives. With `fill_gaps`, what is left of a run's budget
-    is spent on what earlier runs could not read. Through `pace` runs share the limits of their hosts.
+    Without a `store` it remembers only as long as it lives. With `fill_gaps`, a run spends what is left of
+    its budget on what earlier runs could not read. Runs share the limits of their hosts through `pace`.
 
-    A post whose pictures were not ready is handed out with those that were. Where the source can be asked by
-    id, it is handed out again, with the others, when a later run finds them:
-    see `bowerbird.crawl.following.pending`.
+    When some pictures of a post are not ready, the post is handed out with those that are. If the source can
+    be asked by id, a later run finds the others and hands the post out again with them. See
+    `bowerbird.crawl.following.pending`.
     """
 
     def __init__(  # noqa: PLR0913 - one choice each, and four have a default

@@ -1,7 +1,8 @@
-"""Posts whose pictures their site has not made ready yet, and when each is looked at again.
+"""Remembers posts whose pictures their site has not made ready yet, and when to look at each again.
 
-In a recorded poll of r/all six galleries were 14 to 21 seconds old, and Reddit called 12 of their 26 pictures
-`failed`; in seventeen older galleries it was 2 of 77. So a picture that is not ready is late, seldom broken.
+A picture that is not ready is late, and seldom broken. In a recorded poll of r/all, six galleries were 14 to
+21 seconds old, and Reddit called 12 of their 26 pictures `failed`. In seventeen older galleries it was 2 of
+77.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ IDS: Final = 100
 class Wait:
     """A post that is looked at again.
 
-    `asked` is when it was last asked for, in seconds since 1970, and `looks` how often since it was found;
-    `given` are the pictures that were handed out.
+    `asked` is when it was last asked for, in seconds since 1970. `looks` is how often it was asked for since
+    it was found. `given` are the pictures that were handed out.
     """
 
     asked: float

@@ -26,8 +26,9 @@ _RACES: Final = 10
 class SharedPace:
     """Carries a limiter's memory from one run to the next, through the object store.
 
-    A run heeds what ended before it began. Two that overlap each keep the limits alone; both together may
-    exceed one by what the other asks meanwhile, which the hosts' own answers (429, Retry-After) then bound.
+    A run knows of the requests of runs that ended before it began. Two runs that overlap each keep the limits
+    alone. Together they may exceed a limit by what the other one asks meanwhile. The hosts' own answers (429,
+    Retry-After) then bound that.
     """
 
     def __init__(self, store: ObjectStore, limiter: Limiter, clock: Callable[[], float] = time.time) -> None:

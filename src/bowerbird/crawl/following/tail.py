@@ -1,8 +1,8 @@
-"""Follows a stream of events forward: from where the last run ended until it is level with now.
+"""Follows a stream of events forward, from where the last run ended until now.
 
-The server plays back what it still has from a time on. The last event that an earlier run read must come
-again; when the first one is younger than that, the server no longer reaches back so far, and what lies
-between is a gap.
+The server plays back the events that it still has from a given time on. The last event that an earlier run
+read must come again. When the first event is younger than that one, the server no longer reaches back so far,
+and what lies between the two is a gap.
 """
 
 from __future__ import annotations
@@ -69,10 +69,11 @@ _MAX_REMOVALS: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class TailProgress(Progress):
-    """What one run did, of a stream: `read` counts posts of any kind, `requests` connections.
+    """What one run through a stream did.
 
-    `behind_s` is how far from now it ended, in seconds; `damaged` counts messages that were no events,
-    `removals` what was told to be gone; `rate` is posts a second in the part that was read.
+    `read` counts posts of any kind, and `requests` counts connections. `behind_s` is how far before now the
+    run ended, in seconds. `damaged` counts messages that were no events. `removals` counts what the stream
+    reported as gone. `rate` is posts a second in the part that was read.
     """
 
     behind_s: float = 0.0

@@ -1,8 +1,8 @@
 """flickr: photo pages, short links and files of every size, towards the largest copy the owner offers.
 
-Sizes and their suffixes: https://www.flickr.com/services/api/misc.urls.html. Below `h` all sizes of a photo
-share one secret, so `b` (1024 px) can be named from any smaller one; `h` and above have a secret each, which
-only the API or the page tells. Photos of free accounts end at `b`.
+Sizes and their suffixes: https://www.flickr.com/services/api/misc.urls.html. All sizes of a photo below `h`
+share one secret, so the rule can name `b` (1024 px) from any smaller one. `h` and every larger size have a
+secret of their own, which only the API or the page tells. Photos of free accounts end at `b`.
 """
 
 from __future__ import annotations

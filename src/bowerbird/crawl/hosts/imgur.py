@@ -1,7 +1,7 @@
 """imgur: files, pages, galleries and albums under all of its names.
 
-With the owner's client id the API (https://apidocs.imgur.com) tells every picture of an album; without, a
-page's own metadata name the file of a single picture, or the first of an album.
+With the owner's client id, the API (https://apidocs.imgur.com) tells every picture of an album. Without it, a
+page's own metadata name the file of a single picture, or the first picture of an album.
 """
 
 from __future__ import annotations

@@ -107,8 +107,8 @@ class PageOrFile:
 def smaller_copies(links: Mapping[str, int], width: int | None, height: int | None) -> tuple[Preview, ...]:
     """The copies of a picture that its host fits into squares, from small to large.
 
-    `links` gives the square's side in pixels by the copy's link; `width` and `height` are those of any copy,
-    or of the picture: they tell how the sides compare. Where they are not known there are no previews.
+    `links` gives the square's side in pixels by the copy's link. `width` and `height` are those of any copy,
+    or of the picture. They tell the ratio of the sides; when they are not known, there are no previews.
     """
     if not width or not height:
         return ()

@@ -1,7 +1,7 @@
-"""A feed on the owner's own network, such as an RSSHub at home: the one source that may be read there.
+"""Reads a feed on the owner's own network, such as an RSSHub at home. It is the only source that may read there.
 
-The owner says so by its name, `feed+lan:http://192.168.1.20:1200/…`. That server alone is asked, for the feed
-and for pictures of the feed that lie there; neither a redirect nor another source's link leads to it.
+The owner allows it by naming the source `feed+lan:http://192.168.1.20:1200/…`. Only that server is asked, for
+the feed and for those of its pictures that lie there. No redirect and no link of another source leads to it.
 """
 
 from __future__ import annotations

@@ -148,8 +148,8 @@ class _Media:
 def _media(fields: dict[str, Any]) -> _Media:
     """The still pictures of a gallery in the author's order, or those embedded in a text.
 
-    Reddit shows a post at once and its pictures when they have been processed: until then an item is missing
-    or has a status such as `unprocessed` or, for the first seconds, `failed`.
+    Reddit shows a post at once, and its pictures only when it has processed them. Until then an item is
+    missing, or has a status such as `unprocessed` or, for the first seconds, `failed`.
     """
     media = untrusted.mapping(fields.get("media_metadata"))
     items = untrusted.sequence(untrusted.mapping(fields.get("gallery_data")).get("items"))
