@@ -87,10 +87,10 @@ def folder_to_write(folder: Path, room: int = 0) -> None:
 
 
 def file_to_write(path: Path, room: int = 0) -> None:
-    """A file must be one that can be made or written over; its folder is there, with so many bytes free.
+    """Check that a file can be made or written over, and that its folder exists and has so many bytes free.
 
     Raises:
-        UsageError: it is not.
+        UsageError: one of these is not so.
     """
     if path.is_dir():
         raise UsageError(f"{path} is a folder; name a file")

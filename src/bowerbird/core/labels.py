@@ -24,8 +24,8 @@ class Label:
     """The owner's word on one candidate.
 
     `image` is the survivor's object key, or None when the candidate was rejected. `origin` says where the
-    word came from: `label` is the page, and `scenery` means that it was deleted there. `labelled_at` is UTC,
-    ISO 8601.
+    word came from: `label` is the page, and `scenery` means that the picture was deleted in scenery.
+    `labelled_at` is UTC, ISO 8601.
     """
 
     candidate: str

@@ -25,7 +25,7 @@ def called(name: str) -> str:
 
 
 def score_called(name: str) -> str:
-    """What a score is called where people read it; a first look's is a match too, on its own scale."""
+    """The name of a score for people. The score of a first look is a match too, on its own scale."""
     return f"{name} {MATCH}" if name in _FIRST_LOOKS else called(name)
 
 

@@ -1,4 +1,4 @@
-"""How a host of pictures is, told by asking it for one: blocked is not gone, and neither is busy."""
+"""Tells how a host of pictures is, by asking it for one. Blocked is not gone, and neither is busy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells the format of a file from its first bytes, never from a file name or a Content-Type: strangers choose those.
+"""Tells a file's format from its first bytes, never from its name or Content-Type: strangers choose those.
 
 Only offset 0 counts, so a file that is an image and also something else (a polyglot) is judged and stored as
 the image. More bytes may follow an image's end, for phones append motion clips and gain maps. That is safe,

@@ -23,8 +23,8 @@ from bowerbird.imaging.webp import webp_canvas
 #: 100 megapixels: above every camera but scanning backs (Fujifilm GFX 100: 11648 x 8736 = 101.8 MP).
 MAX_PIXELS: Final = 102_000_000
 
-# The readers themselves, not Image.open: it would also try MPO and APNG variants, and its pixel limit is a
-# global variable of another library.
+# The readers are called directly, without Image.open. That would also try MPO and APNG variants, and its
+# pixel limit is a global variable of another library.
 _READERS: Final[dict[str, type[ImageFile]]] = {
     "JPEG": JpegImageFile,
     "PNG": PngImageFile,

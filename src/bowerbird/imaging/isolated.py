@@ -27,7 +27,8 @@ from bowerbird.imaging.header import MAX_PIXELS, ImageInfo
 #: What one decode may take (pixels.MAX_DECODE_BYTES), with the file, the answer and Python itself.
 MEMORY_BYTES: Final = 1 << 30
 
-#: The slowest picture that is accepted, a progressive JPEG of 81 megapixels, takes 8 s on a busy core.
+#: Seconds for one picture. The slowest that is accepted, a progressive JPEG of 81 megapixels, takes 8 s on a
+#: busy core.
 SECONDS: Final = 20.0
 
 
@@ -50,8 +51,8 @@ class Decoder(Protocol):
 class IsolatedDecoder:
     """Keeps worker processes and hands each picture to an idle one; safe to share between threads.
 
-    Beyond what `bowerbird.imaging` raises, a PermanentError says `hang: …` or `crash: …` when a picture took
-    its worker with it.
+    It raises what `bowerbird.imaging` does. When a picture took its worker down, it raises a PermanentError
+    that says `hang: …` or `crash: …`.
 
     Args:
         workers: the most processes at once, 15 MB each when idle; callers beyond that wait.

@@ -18,7 +18,7 @@ from bowerbird.imaging.header import ImageInfo, open_image, reader_errors
 MAX_DECODE_BYTES: Final = 4 * 128 * 1024 * 1024
 
 # Bytes a pixel. Pillow keeps RGB in four. Alpha, palettes and 16 bits need a second and a third copy on the
-# way to RGB; libwebp keeps two canvases beside Pillow's.
+# way to RGB, and libwebp keeps two canvases beside Pillow's.
 _PLAIN_COST: Final = 4
 _CONVERTED_COST: Final = 12
 

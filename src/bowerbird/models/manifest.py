@@ -14,7 +14,7 @@ from bowerbird.models.preprocess import Fit, Preprocess, Resample, Resize
 SCHEMA: Final = 1
 FILE_NAME: Final = "manifest.json"
 
-# A bundle can come from anybody: a file name is a name, never a way out of the bundle's folder.
+# A bundle can come from anybody, so a file's name must not lead out of the bundle's folder.
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 _Triple = tuple[float, float, float]
 

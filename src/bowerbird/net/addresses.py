@@ -56,8 +56,8 @@ _SPECIAL_V4: Final = {
 
 _PUBLIC_V6: Final = IPv6Network("2000::/3")
 
-# Everything that carries an IPv4 address inside is refused as such: no image host lives behind a transition
-# mechanism, and each of them is another way to spell 127.0.0.1.
+# Every IPv6 address that carries an IPv4 address inside is refused, whatever that one is. No image host lives
+# behind a transition mechanism, and each mechanism is another way to spell 127.0.0.1.
 _SPECIAL_V6: Final = {
     IPv6Network(network): meaning
     for network, meaning in {
@@ -124,9 +124,9 @@ def checked_addresses(
 
 
 def in_time(ask: Resolver, *, seconds: float, at_once: int) -> Resolver:
-    """A resolver that takes no longer, for one whose own limits are not ours to set.
+    """A resolver that takes no longer than allowed. It wraps one whose own limits we cannot set.
 
-    A lookup that is given up runs on in its thread; `at_once` bounds how many of them there can be.
+    A lookup that is given up runs on in its thread. `at_once` bounds how many of them there can be.
     """
     room = threading.BoundedSemaphore(at_once)
 

@@ -28,7 +28,7 @@ from bowerbird.core.errors import RetryableError
 BACKOFF_S: Final = 1.0
 MAX_BACKOFF_S: Final = 300.0
 
-#: Failures in a row after which a host is left alone until its wait is over, then tried by one caller.
+#: After this many failures in a row, a host is left alone until its wait is over. Then one caller tries it.
 BREAKER: Final = 5
 
 #: No answer can silence a host for longer, whatever its headers say.
@@ -79,7 +79,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """When a host was asked, in seconds ago, and for how many seconds more it wants to be left alone."""
+    """How many seconds ago a host was asked, and for how many seconds more it wants to be left alone."""
 
     ago_s: tuple[float, ...]
     wait_s: float

@@ -41,7 +41,7 @@ _OWN_NAME: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})
 # inet_aton and so to the resolver.
 _NUMBER: Final = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)")
 
-# RFC 6761, RFC 6762, RFC 7686, RFC 8375 and ICANN's .internal: names that mean something on our side only.
+# Names that mean something on our side only: RFC 6761, RFC 6762, RFC 7686, RFC 8375 and ICANN's .internal.
 _LOCAL_SUFFIXES: Final = (".localhost", ".local", ".internal", ".home.arpa", ".onion", ".lan", ".intranet")
 
 

@@ -156,7 +156,7 @@ def _use(folder: Path) -> IO[str]:
 
 
 def _create(path: Path, schema: str) -> None:
-    """Make a new file, whole or not at all: an empty one is then always a file that lost its content."""
+    """Make a new file, whole or not at all. So an empty file is always one that lost its content."""
     temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.new")
     try:
         connection = _connect(temporary, schema, _BUSY_S)

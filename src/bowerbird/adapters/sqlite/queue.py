@@ -44,7 +44,7 @@ class SqliteQueue:
     A delivery that is not settled within `visibility_s` seconds is delivered again. After `max_receives`
     deliveries, a message goes to the dead letters instead.
 
-    When a process dies, the queue delivers the messages that it held again at once. So nobody waits out the
+    When a process dies, the queue at once delivers again the messages that it held. So nobody waits out the
     timeout after a crash. The delivery that the process held does not count: a machine that was switched off
     five times has not tried the message five times.
 

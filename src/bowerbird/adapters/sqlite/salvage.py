@@ -51,7 +51,7 @@ def rows(path: Path, table: str, columns: str) -> list[Row]:
 
 
 def salvaged(path: Path, fresh: Path, table: str, columns: str) -> list[Row]:
-    """Every row of a damaged file that can still be read. In text that is not UTF-8, U+FFFD stands for what is wrong.
+    """Every row of a damaged file that can still be read. U+FFFD stands for bytes of text that are not UTF-8.
 
     `fresh` is a new file of the same kind. Its folder needs room for a copy of the damaged file. The first
     page of a file says where its tables are. When the damaged file's own cannot be read, that of `fresh`

@@ -66,7 +66,7 @@ def _alone(head: bytes, part: bytes) -> list[dict[str, Any]]:
 
 
 def _read(body: bytes) -> dict[str, Any] | None:
-    # Given a string, feedparser opens it when it looks like a URL or a path; a stream is only read.
+    # feedparser opens a string that looks like a URL or a path. A stream it only reads.
     feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     if not feed.get("version") and not feed.entries:
         return None

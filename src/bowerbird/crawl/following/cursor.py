@@ -26,13 +26,15 @@ from bowerbird.crawl.following.shared_limits import SharedPace
 from bowerbird.crawl.source_health import source_state
 from bowerbird.crawl.sources.listing import RunBudget
 
-#: Known posts in a row after which a run stops: half a page, so that a quiet poll costs one request.
+#: A run stops after this many known posts in a row. It is half a page, so that a quiet poll costs one
+#: request.
 OVERLAP: Final = 50
 
 #: Ids asked for at once when a gap is filled: what Reddit takes, https://www.reddit.com/dev/api#GET_api_info
 FILL: Final = 100
 
-#: What may go to posts whose pictures were not ready before the newest are read; more if those leave any.
+#: How much of a run may go to posts whose pictures were not ready, before it reads the newest posts. They get
+#: more if the newest leave any.
 LOOKS_SHARE: Final = 0.2
 
 _LOG: Final = logging.getLogger(__name__)

@@ -14,11 +14,12 @@ from typing import Any, Final
 
 from bowerbird.core.post import Post
 
-#: Seconds from one look to the next. Most pictures are late by less than a minute; the long waits are for a
-#: site that is slow, and cost a hundredth of a request each.
+#: Seconds from one look to the next. Most pictures are late by less than a minute. The long waits are for a
+#: slow site, and each costs a hundredth of a request.
 WAITS: Final = (120.0, 600.0, 3600.0)
 
-#: Posts that wait at once: r/all brings 36 galleries a minute, and few wait for longer than the first look.
+#: The most posts that wait at once. r/all brings 36 galleries a minute, and few wait longer than the first
+#: look.
 MAX_WAITING: Final = 3000
 
 #: Ids asked for at once: what Reddit takes, https://www.reddit.com/dev/api#GET_api_info
@@ -126,9 +127,9 @@ class Looks:
     def again(
         self, by_id: Callable[[Sequence[str]], Iterable[Post]], allowed: Callable[[], bool]
     ) -> Iterator[Post]:
-        """Ask for what is due, as long as another request is allowed, and yield what there is to hand out.
+        """Ask for the posts that are due, while requests are allowed, and yield what there is to hand out.
 
-        Raises what `by_id` does: then those that were asked for are due as before.
+        Raises what `by_id` does. Then the posts that were asked for are due as before.
         """
         due = self.due()
         while due and allowed():
@@ -142,9 +143,9 @@ class Looks:
                 self.looked(name, answers.get(name))
 
     def shows(self, name: str, post: Post | None) -> Post | None:
-        """What there is to hand out of a post that was asked for again: what had not been handed out before.
+        """What is left to hand out of a post that was asked for again; None when there is nothing to add.
 
-        `post` is None when the source does not have it. None when there is nothing to add.
+        Pictures that were handed out before are left out. `post` is None when the source does not have it.
         """
         wait = self._waiting[name]
         if post is None:

@@ -19,7 +19,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 KEY: Final = "cursors/pace.json"
 
-#: Writers that lose this many races in a row give up: what they would have told is soon out of date.
+#: A writer that loses this many races in a row gives up: what it would have written is soon out of date.
 _RACES: Final = 10
 
 

@@ -106,5 +106,5 @@ def key_settings() -> Mapping[str, str]:
 
 @cache
 def _known() -> tuple[tuple[HostRule, Facts], ...]:
-    """Every rule of this folder with its facts; a module that has the one without the other is a mistake."""
+    """Every rule of this folder with its facts. It is a mistake when a module has one without the other."""
     return tuple((module.RULE, module.FACTS) for module in modules_with(sys.modules[__name__], "RULE"))

@@ -35,7 +35,7 @@ _END: Final = re.compile(r"(?P<stem>/[0-9]+_[0-9a-f]+)(?:_(?P<size>[a-z0-9]{1,2}
 _STATIC: Final = re.compile(r"(?:(?:live|c[0-9]|farm[0-9]{1,3})\.)?static\.?flickr\.com")
 # From the smallest to the largest; the size without a suffix is 500 px.
 _SIZES: Final = ("s", "t", "q", "m", "n", "w", "", "z", "c", "b", "h", "k", "3k", "f", "4k", "5k", "6k", "o")
-# The longer side of those that are not cropped, in pixels; what is larger is too much for a first look.
+# The longer side, in pixels, of the sizes that are not cropped. Larger ones are too much for a first look.
 _SIDES: Final = {"t": 100, "m": 240, "n": 320, "w": 400, "": 500, "z": 640, "c": 800, "b": 1024}
 _FULL: Final = frozenset({"3k", "f", "4k", "5k", "6k", "o"})
 # "Service currently unavailable" and "Write operation failed": every method's page lists them.

@@ -1,4 +1,4 @@
-"""Reads a feed on the owner's own network, such as an RSSHub at home. It is the only source that may read there.
+"""Reads a feed on the owner's own network, such as an RSSHub at home. No other source may read there.
 
 The owner allows it by naming the source `feed+lan:http://192.168.1.20:1200/…`. Only that server is asked, for
 the feed and for those of its pictures that lie there. No redirect and no link of another source leads to it.

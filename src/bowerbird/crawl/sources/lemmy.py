@@ -39,7 +39,7 @@ _T = TypeVar("_T")
 class Version:
     """A version of the API: where it lies, its words for everything and newest first, and how to go on.
 
-    `numbered`: whoever gets no cursor asks for the next page by number.
+    With `numbered`, a reader that gets no cursor asks for the next page by number.
     """
 
     path: str
