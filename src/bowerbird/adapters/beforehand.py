@@ -1,4 +1,4 @@
-"""What can be told to be wrong before the first picture is read; each check raises one sentence."""
+"""Finds what is wrong before the first picture is read. Each check raises an error of one sentence."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def pictures_of(places: Iterable[Path], what: str, fewest: int = 1) -> list[Path
 
 
 def _different(paths: Sequence[Path], enough: int) -> int:
-    """How many files differ, counted up to `enough`; one that cannot be read is as good as none."""
+    """How many files differ, counted up to `enough`. A file that cannot be read does not count."""
     seen: set[bytes] = set()
     for path in paths:
         if len(seen) >= enough:

@@ -52,7 +52,7 @@ class Decision:
 
 
 def redacted(decision: Decision) -> Decision:
-    """The same decision when its post is gone: it names the post, and repeats no title, author or link."""
+    """The decision as it is kept when its post is gone. It names the post, but no title, author or link."""
     told = {name: value for name, value in decision.submission.items() if name in {"source", "id"}}
     facts = {name: fact for name, fact in decision.facts.items() if name not in {"url", "instead_of"}}
     reason = Reason(decision.reason.word) if "//" in decision.reason.detail else decision.reason

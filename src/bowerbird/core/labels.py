@@ -71,9 +71,10 @@ def read_labels(store: ObjectStore) -> Iterator[Label]:
 
 
 def picture_of(store: ObjectStore, label: Label) -> bytes | None:
-    """The small JPEG of a labelled candidate, else the survivor itself; None when neither was kept.
+    """The small JPEG of a labelled candidate, or else the survivor itself; None when neither was kept.
 
-    Small copies of kept and rejected pictures were made alike, so a model cannot tell them by their making.
+    Small copies of kept and of rejected pictures were made alike. So a model cannot tell one from the other
+    by how they were made.
     """
     small = store.get(thumb_key(label.candidate))
     return small or (store.get(label.image) if label.image else None)

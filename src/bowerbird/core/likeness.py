@@ -31,7 +31,7 @@ Grey = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What a kept picture looks like; how good a copy it is, its file tells.
+    """What a kept picture looks like. Only its file tells how good a copy it is.
 
     `image` is its object key, `coarse` an unsigned 64-bit number, `fine` 32 bytes.
     """

@@ -1,7 +1,7 @@
-"""What people read for names that are stored.
+"""The words that people read in place of stored names.
 
-The score that is stored as `novelty` is high where a picture is *like* what the owner loves. Places and
-bundles hold that key, so it stays; people read `match`.
+The score that is stored as `novelty` is high when a picture is *like* what the owner loves. Places and
+bundles hold that key, so it stays. People read `match`.
 """
 
 from __future__ import annotations

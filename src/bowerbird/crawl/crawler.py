@@ -43,7 +43,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Crawler:
-    """Contains what a host does wrong: it costs the one post that linked there."""
+    """Turns posts into candidates. What a host does wrong costs only the one post that linked there."""
 
     fetcher: Fetcher
     hosts: Hosts = field(default_factory=Hosts.found)
@@ -212,7 +212,7 @@ def _candidate(post: Post, image: Image, host: str) -> Candidate:
 
 
 def _sound(candidate: Candidate) -> Candidate | Skipped:
-    """The candidate when the queue carries it; otherwise it would end the whole batch it is sent in."""
+    """The candidate, if the queue can carry it. One that it cannot carry would end the whole batch."""
     try:
         decode_candidate(encode_candidate(candidate))
     except (InvalidMessageError, ValueError) as error:  # ValueError: pydantic's, on a lone surrogate

@@ -1,4 +1,4 @@
-"""What an image says of itself, read from its header; no pixel is decoded and none is allocated."""
+"""Reads what an image says of itself in its header. It decodes no pixel, and allocates none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For a library that makes its own requests: the way to a test rig, as `--gateway` of our fetcher."""
+"""Leads a library that makes its own requests to a test rig, as `--gateway` does with our fetcher."""
 
 from __future__ import annotations
 

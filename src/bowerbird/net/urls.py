@@ -80,8 +80,8 @@ def parse_target(
 ) -> Target:
     """Read a URL and refuse every form that is not a plain public web address.
 
-    With `allow_loopback`, loopback names and addresses pass, on any port; nothing else is loosened. With
-    `own` names pass that mean something on the owner's network only, and with no `ports` all do.
+    With `allow_loopback`, loopback names and addresses pass, on any port, and nothing else is loosened. With
+    `own`, names pass that mean something only on the owner's network. When `ports` is None, all ports pass.
 
     Raises:
         PermanentError: `refused: …`, and which rule did it.

@@ -67,7 +67,7 @@ class Database:
     def write(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """A transaction that takes the write lock at once, so it never fails half-way on upgrade.
 
-        One that is not `durable` survives the end of the process, but perhaps not that of the machine.
+        One that is not `durable` survives the end of the process, but may not survive a power cut.
         """
         with self._lock, disk_errors(self.path):
             self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")

@@ -124,9 +124,9 @@ class SqliteLedger:
                 db.execute("UPDATE decided SET decision = ? WHERE candidate = ?", (line, candidate_id))
 
     def restore(self, decisions: Iterable[tuple[Decision, bool]], claims: Iterable[tuple[str, str]]) -> None:
-        """Enter what was known before this file, in one step; of two of one name the first stands.
+        """Enter what was known before this file, in one step. Of two entries with one name, the first stands.
 
-        `decisions` come with whether a line holds them already, `claims` are (sha256, candidate).
+        Each of `decisions` comes with whether a line holds it already. `claims` are (sha256, candidate).
         """
         with self._db.write() as db:
             db.executemany(

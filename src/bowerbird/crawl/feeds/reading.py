@@ -119,7 +119,7 @@ def _shown(tags: list[Tag]) -> list[list[list[Any]]]:
 
 
 def _published(entry: Any) -> float | None:
-    """When an entry says it was published; a date that no calendar has is none."""
+    """When an entry says it was published. A date that is in no calendar counts as none."""
     for key in ("published_parsed", "updated_parsed"):
         try:
             if moment := entry.get(key):

@@ -146,7 +146,7 @@ class FollowedSource:
         run.exhausted = not self._budget.over
 
     def _late(self, share: float) -> Iterator[Post]:
-        """What has come of posts whose pictures were not ready; a failure costs this look, not the stream."""
+        """What came of posts whose pictures were not ready. A failure costs this look, not the stream."""
         source = self._source
         try:
             if isinstance(source, Lookup):

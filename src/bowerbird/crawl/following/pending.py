@@ -56,7 +56,7 @@ class Waiting:
     settled: frozenset[str] = frozenset()
 
     def joined(self, run: Waiting) -> Waiting:
-        """What waits after a run; one that ends late may bring back what another settled, for one look."""
+        """What waits after a run. One that ends late may bring back, for one look, what another settled."""
         both = self.posts | {
             name: wait
             for name, wait in run.posts.items()

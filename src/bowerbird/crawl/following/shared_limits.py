@@ -1,4 +1,4 @@
-"""What runs tell each other about when hosts were asked: limits are the hosts' own, whoever of us asks."""
+"""Lets runs tell each other when they asked which hosts. A host's limits hold whichever run asks."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class SharedPace:
 
 
 def _told(data: bytes, now: float) -> dict[str, dict[str, Any]]:
-    """What stands there, without what cannot be: then a clock has been set back since it was written."""
+    """What is stored, without times that cannot be. Those come from a clock that was set back since."""
     return {
         host: {
             "at": [at for at in told["at"] if at <= now + _SKEW_S],

@@ -84,7 +84,7 @@ class TailProgress(Progress):
     rate: float = 0.0
 
     def facts(self) -> dict[str, str | int]:
-        """For logs and metrics; what a gap holds is not counted but estimated by the rate of the rest."""
+        """Facts for logs and metrics. What a gap holds is not counted; the rate of the rest estimates it."""
         facts = Progress.facts(self)
         missed = sum(gap.seconds or 0.0 for gap in self.gaps) * self.rate
         return facts | {

@@ -43,7 +43,7 @@ class Hosts:
         return cls(tuple(sorted(rules, key=lambda rule: (rule.priority, rule.host))), facts)
 
     def match(self, url: str) -> Match | None:
-        """What a link is, or None when no rule knows it; makes no request and takes any text."""
+        """What a link is, or None when no rule knows it. It makes no request, and takes any text."""
         clean = untrusted.link(url)
         return self._match(urlsplit(clean), _LAYERS) if clean else None
 

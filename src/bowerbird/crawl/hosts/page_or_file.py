@@ -35,8 +35,8 @@ class File:
 class Page:
     """Pages with one picture: `names` fits the host's name, `path` has a group `id`.
 
-    `address` is asked, with `{id}` filled in. Where a page's picture follows from its id, `pictures` says
-    how, best first, and nobody is asked.
+    The rule asks `address`, with `{id}` filled in. When a page's picture follows from its id, `pictures` says
+    how, the best first, and nobody is asked.
     """
 
     names: re.Pattern[str]
@@ -87,7 +87,7 @@ class PageOrFile:
         return (Image(match.id, tuple(dict.fromkeys((*better, match.url)))),)
 
     def _asked(self, file: File, fetcher: Fetcher) -> tuple[str, ...]:
-        """What the page of a small file names; a page that is gone leaves what the link tells."""
+        """What the page of a small file names. When the page is gone, what the link tells is left."""
         try:
             return self._read(file.page, file.id, fetcher)
         except (NoPictureError, OptedOutError):

@@ -46,7 +46,7 @@ def own_origin(source: str) -> str | None:
 
 
 def _at_home(picture: Attachment, own: str) -> Attachment:
-    """A picture with the links that lead to the owner's server; no rule knows of a better one there."""
+    """A picture with only the links that lead to the owner's server. No rule knows a better copy there."""
     urls = tuple(lan.at_home(url, own) for url in picture.urls)
     previews = tuple(
         Preview(lan.at_home(each.url, own), each.width, each.height) for each in picture.previews

@@ -80,7 +80,7 @@ class Explain(Protocol):
     def __call__(self, url: str, answer: Answer) -> BowerbirdError | None:
         """What an answer to this address means, when it is no page and the site's own words say why.
 
-        A SourceThrottledError's text is what the site said; it is asked again.
+        The text of a SourceThrottledError is what the site said. The site is then asked again.
         """
         ...
 
