@@ -35,7 +35,7 @@ class Limits:
 
 
 class Budget:
-    """What is left of the limits of one fetch. It is asked before each read from the socket, and told after."""
+    """What is left of the limits of one fetch. Asked before each read from the socket, and told after."""
 
     def __init__(self, limits: Limits, max_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits

@@ -141,7 +141,7 @@ class _Media:
 
     @property
     def worth(self) -> tuple[bool, bool, bool]:
-        """How much it says of pictures. A crosspost seldom says what its parent does: the fuller one is right."""
+        """How much it says of pictures. Of a crosspost and its parent, the fuller one is right."""
         return bool(self.attachments), bool(self.pending), bool(self.moving)
 
 
