@@ -88,7 +88,8 @@ def _send(batch: _Batch, queue: Queue, ledger: Ledger | None, *, in_time: bool) 
 class Shipment:
     """What one run found.
 
-    `candidates` counts those that are on the queue now, and `new` those of them that were not there before.
+    `candidates` counts those that it sent to the queue, and `new` those of them that did not wait there
+    already.
     `skipped` counts submissions by reason. `source` says how a live source is, and what it could not give.
     `hosts` counts what each host of pictures answered; hosts that gave no trouble are left out. `complete` is
     false when time ran out before the source did.

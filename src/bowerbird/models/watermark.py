@@ -56,8 +56,8 @@ class Watermark:
 
 
 def _place(heat: NDArray[np.float32]) -> tuple[float, float, float, float]:
-    # The box around the hottest cell, and around the cells at least as likely a mark as not that small steps
-    # reach from it.
+    # The box starts at the hottest cell. It grows in small steps over cells that are at least as likely a
+    # mark as not.
     top, left = np.unravel_index(int(heat.argmax()), heat.shape)
     hot = heat >= min(0.0, float(heat.max()))
     found = np.zeros_like(hot)
