@@ -1,4 +1,4 @@
-"""What can be told to be wrong before the first picture is read; each check raises one sentence."""
+"""Finds what is wrong before the first picture is read. Each check raises an error of one sentence."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def pictures_of(places: Iterable[Path], what: str, fewest: int = 1) -> list[Path
 
 
 def _different(paths: Sequence[Path], enough: int) -> int:
-    """How many files differ, counted up to `enough`; one that cannot be read is as good as none."""
+    """How many files differ, counted up to `enough`. A file that cannot be read does not count."""
     seen: set[bytes] = set()
     for path in paths:
         if len(seen) >= enough:
@@ -87,10 +87,10 @@ def folder_to_write(folder: Path, room: int = 0) -> None:
 
 
 def file_to_write(path: Path, room: int = 0) -> None:
-    """A file must be one that can be made or written over; its folder is there, with so many bytes free.
+    """Check that a file can be made or written over, and that its folder exists and has so many bytes free.
 
     Raises:
-        UsageError: it is not.
+        UsageError: one of these is not so.
     """
     if path.is_dir():
         raise UsageError(f"{path} is a folder; name a file")

@@ -28,7 +28,7 @@ class Place:
 
 
 def open_place(place: str, endpoint_url: str | None = None) -> Place:
-    """Open a place, making the folder when there is none.
+    """Open a place. If its folder does not exist, make it.
 
     A bucket's queue and ledger live on this machine, in the user's state folder, one per bucket and prefix.
 

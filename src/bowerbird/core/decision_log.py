@@ -1,6 +1,6 @@
 """The decision log: one JSON line a candidate, in files by day under `decisions/`.
 
-Whoever reads or writes it does so here, whether it lies in a folder or in a bucket.
+All code that reads or writes the log goes through here, whether the log lies in a folder or in a bucket.
 """
 
 from __future__ import annotations

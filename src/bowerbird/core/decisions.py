@@ -25,10 +25,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict with its evidence; one JSON line in `decisions/`, always stored.
+    """A verdict with its evidence: one JSON line in `decisions/`, always stored.
 
-    `scores` and `thresholds` are keyed alike (`novelty`, `watermark`…); `timings` are milliseconds by stage;
-    `decided_at` is UTC, ISO 8601; `image` is the survivor's object key, None when rejected.
+    `scores` and `thresholds` have the same keys (`novelty`, `watermark`…). `timings` are milliseconds by
+    stage. `decided_at` is UTC, ISO 8601. `image` is the survivor's object key, or None when the candidate was
+    rejected.
     """
 
     candidate: str
@@ -51,7 +52,7 @@ class Decision:
 
 
 def redacted(decision: Decision) -> Decision:
-    """The same decision when its post is gone: it names the post, and repeats no title, author or link."""
+    """The decision as it is kept when its post is gone. It names the post, but no title, author or link."""
     told = {name: value for name, value in decision.submission.items() if name in {"source", "id"}}
     facts = {name: fact for name, fact in decision.facts.items() if name not in {"url", "instead_of"}}
     reason = Reason(decision.reason.word) if "//" in decision.reason.detail else decision.reason

@@ -10,9 +10,9 @@ from bowerbird.core.reasons import Reason, Word
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a host said beside its status when it gave nothing: it may tell why, or until when.
+    """What a host said beside its status when it gave nothing. It may say why, or until when.
 
-    Header names are in lower case; of the body there is no more than the beginning.
+    Header names are in lower case. The body holds only the beginning of what was sent.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -25,9 +25,9 @@ _NOTHING = Said()
 class BowerbirdError(Exception):
     """Anything Bowerbird raises on purpose; the text says what to do.
 
-    `word` says what kind of trouble it is, where that matters to whoever catches it, and then stands before
-    `detail` in the text. `status` is the HTTP status that was answered, where there was one, and `said` what
-    came with it.
+    `word` names the kind of trouble, if that matters to whoever catches the error. It then stands before
+    `detail` in the text. `status` is the HTTP status of the answer, if there was one, and `said` is what came
+    with it.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class RetryableError(BowerbirdError):
 
 
 class StoreError(RetryableError):
-    """Our own store, ledger or queue fails: no candidate's fault, so none may be given up for it."""
+    """Our own store, ledger or queue fails. No candidate is at fault, so none may be given up for it."""
 
 
 class DamagedError(StoreError):

@@ -23,8 +23,9 @@ VERSION: Final = 1
 class Label:
     """The owner's word on one candidate.
 
-    `image` is the survivor's object key, None when it was rejected; `origin` says where the word came from
-    (`label`: the page, `scenery`: deleted there); `labelled_at` is UTC, ISO 8601.
+    `image` is the survivor's object key, or None when the candidate was rejected. `origin` says where the
+    word came from: `label` is the page, and `scenery` means that the picture was deleted in scenery.
+    `labelled_at` is UTC, ISO 8601.
     """
 
     candidate: str
@@ -70,9 +71,10 @@ def read_labels(store: ObjectStore) -> Iterator[Label]:
 
 
 def picture_of(store: ObjectStore, label: Label) -> bytes | None:
-    """The small JPEG of a labelled candidate, else the survivor itself; None when neither was kept.
+    """The small JPEG of a labelled candidate, or else the survivor itself; None when neither was kept.
 
-    Small copies of kept and rejected pictures were made alike, so a model cannot tell them by their making.
+    Small copies of kept and of rejected pictures were made alike. So a model cannot tell one from the other
+    by how they were made.
     """
     small = store.get(thumb_key(label.candidate))
     return small or (store.get(label.image) if label.image else None)

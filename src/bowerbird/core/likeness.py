@@ -1,7 +1,8 @@
 """What a picture looks like, in 40 bytes: alike pictures have alike bits.
 
-A coarse print of 64 bits finds what may be alike, a fine one of 256 bits decides. Both are signs of the
-lowest frequencies of a small grey copy (a discrete cosine transform): scaling and compression spare them.
+A coarse print of 64 bits finds pictures that may be alike, and a fine one of 256 bits decides. Both are the
+signs of the lowest frequencies of a small grey copy (a discrete cosine transform), which scaling and
+compression spare.
 See http://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html for the idea.
 """
 
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 # Measured on 2,115 photographs, drawings and screenshots (2.2 million pairs): 8 pairs lie within 6 bits of
-# the coarse print, 7 of them within 32 of the fine one. By eye, six are one picture twice, one a logo in two
-# colours. Of 39 photographs, every copy scaled (0.25 to 1.5), compressed to JPEG quality 20 or brightened is
-# found, 38 of those cropped by 2 %, and 3 of those cropped by 6 %.
+# the coarse print, and 7 of these within 32 bits of the fine one. By eye, six of the seven are one picture
+# twice, and one is a logo in two colours. The prints were then tried on copies of 39 photographs. They find
+# every copy that was scaled (0.25 to 1.5), compressed to JPEG quality 20 or brightened. They find 38 of the
+# copies cropped by 2 %, and 3 of those cropped by 6 %.
 COARSE_BITS: Final = 6
 FINE_BITS: Final = 32
 
@@ -29,7 +31,7 @@ Grey = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What a kept picture looks like; how good a copy it is, its file tells.
+    """What a kept picture looks like. Only its file tells how good a copy it is.
 
     `image` is its object key, `coarse` an unsigned 64-bit number, `fine` 32 bytes.
     """

@@ -1,7 +1,7 @@
 """The queue's message: one candidate image, versioned JSON.
 
-Everything here crosses a trust boundary: posts are written by strangers and a queue can be written to by
-others. `decode_candidate` is therefore the only way in, and it checks types, lengths and the version.
+Everything here crosses a trust boundary: strangers write posts, and others may write to a queue. So
+`decode_candidate` is the only way in, and it checks types, lengths and the version.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _Words = Annotated[tuple[_Text, ...], Field(max_length=64)]
 class Submission:
     """Where a candidate came from: what the sidecar, the report and the recheck need of a post.
 
-    `id` is unique within `source` (Reddit: the fullname, `t3_…`). Absent fields are None: a source never
-    invents what it cannot know. `alt` is the author's description of the candidate's picture, `languages`
-    (BCP 47) of the text, `tags` are without `#`, and `links` are those in the text.
+    `id` is unique within `source` (Reddit: the fullname, `t3_…`). Absent fields are None, because a source
+    never invents what it cannot know. `alt` is the author's description of the candidate's picture.
+    `languages` are those of the text (BCP 47), and `links` are the links in it. `tags` are without `#`.
     """
 
     __pydantic_config__ = _STRICT
@@ -66,7 +66,7 @@ class Preview:
 class Candidate:
     """One image to judge.
 
-    `urls` holds the best original first, then fall-backs; `previews` go from small to large; `width` and
+    `urls` holds the best original first, then fall-backs. `previews` go from small to large. `width` and
     `height` are what the listing declares of the original, in pixels, or None. `id` is stable: the same
     picture of the same submission has the same id in every run.
     """
@@ -94,9 +94,9 @@ _ADAPTER: Final = TypeAdapter(_Envelope)
 
 
 def _version(submission: Submission) -> Literal[1, 2]:
-    """The first version that can hold a submission; 2 has `alt`, `languages`, `tags` and `links`.
+    """The first version that can hold a submission. Version 2 added `alt`, `languages`, `tags` and `links`.
 
-    A filter of yesterday goes on reading what needs no more than 1, and sets the rest aside by its version.
+    An older filter goes on reading messages of version 1, and sets the others aside by their version.
     """
     return 2 if submission.alt or submission.languages or submission.tags or submission.links else 1
 

@@ -16,10 +16,11 @@ _LARGEST_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """One such picture of a `host`, by any of: where the host redirects to, its bytes, its size.
+    """One such picture of a `host`. It is known by where the host redirects to, by its bytes or by its size.
 
-    `path` fits the whole link without its query, whatever its case. `md5` is of the file. `size` is Pillow's
-    name of the format, width and height: it finds the picture when the host has encoded it anew.
+    `path` fits the whole link without its query, in any case of letters. `md5` is of the file. `size` is
+    Pillow's name of the format, the width and the height. It finds the picture even when the host has encoded
+    it anew.
     """
 
     host: str

@@ -1,4 +1,4 @@
-"""What the logic needs of the world, as Protocols. Adapters implement them; tests use fakes."""
+"""What the logic needs from the outside world, as Protocols. Adapters implement them; tests use fakes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bowerbird.core.decisions import Decision
 
-if TYPE_CHECKING:  # it needs numpy and Pillow, which the crawl function does without
+if TYPE_CHECKING:  # this module needs numpy and Pillow, and the crawl function has neither
     from bowerbird.core.likeness import Likeness
 
 
@@ -37,7 +37,7 @@ class Queue(Protocol):
     """At-least-once delivery with visibility timeout, receive count and dead letters."""
 
     def send(self, messages: Sequence[tuple[str, str]]) -> int:
-        """Add (id, body) pairs; returns how many were new. An id that already waits may be dropped."""
+        """Add (id, body) pairs; returns how many were new. The queue may drop an id that already waits."""
         ...
 
     def receive(self, limit: int) -> list[Message]:
@@ -49,9 +49,10 @@ class Queue(Protocol):
         ...
 
     def release(self, receipt: str, delay_s: float, *, counted: bool = True) -> None:
-        """Give a delivery back, to be seen again after `delay_s` seconds.
+        """Give a delivery back. The queue delivers its message again after `delay_s` seconds.
 
-        One that is not `counted` brings its message no closer to the dead letters, if the queue can help it.
+        A delivery that is not `counted` should bring its message no closer to the dead letters. Not every
+        queue can promise that.
         """
         ...
 
@@ -60,7 +61,7 @@ class Queue(Protocol):
         ...
 
     def depth(self) -> QueueDepth:
-        """Count what waits, is in flight and is dead."""
+        """Count the messages that wait, that are in flight and that are dead."""
         ...
 
     def redrive(self) -> int:
@@ -80,11 +81,11 @@ class ObjectStore(Protocol):
         ...
 
     def get_versioned(self, key: str) -> tuple[bytes, str] | None:
-        """Read an object with its version, for `replace`."""
+        """Read an object and its version, which `replace` takes; None when there is no object."""
         ...
 
     def replace(self, key: str, data: bytes, *, content_type: str, version: str | None) -> bool:
-        """Write only if the object is still at `version` (None: absent); False when it is not."""
+        """Write only if the object is still at `version`, where None means absent; False when it is not."""
         ...
 
     def exists(self, key: str) -> bool:
@@ -101,9 +102,9 @@ class ObjectStore(Protocol):
 
 
 class Ledger(Protocol):
-    """The commit point of a decision: a candidate is decided once, whoever asks and however often.
+    """The commit point of decisions. A candidate is decided once, whoever asks and however often.
 
-    The JSON lines under `decisions/` are written from it by `flush`, exactly once each.
+    `flush` writes the JSON lines under `decisions/` from the ledger, each line exactly once.
     """
 
     def decided(self, candidate_id: str) -> Decision | None:
@@ -111,15 +112,15 @@ class Ledger(Protocol):
         ...
 
     def owner(self, sha256: str) -> str | None:
-        """The candidate that holds these bytes, if any; claims nothing."""
+        """The candidate that holds these bytes, if any. This only looks; it claims nothing."""
         ...
 
     def claim(self, sha256: str, candidate_id: str) -> str:
-        """Claim these bytes for a candidate; returns the owner, an earlier candidate for a duplicate."""
+        """Claim these bytes for a candidate; returns their owner. Of a duplicate, that is an earlier one."""
         ...
 
     def claimed_by(self, candidate_id: str) -> str | None:
-        """The sha256 this candidate has claimed, if any: how a crash between store and commit is healed."""
+        """The sha256 that this candidate has claimed, if any. It heals a crash between store and commit."""
         ...
 
     def commit(self, decision: Decision) -> Decision:
@@ -127,23 +128,26 @@ class Ledger(Protocol):
         ...
 
     def redact(self, candidate_id: str) -> None:
-        """Keep of a candidate's decision only what `bowerbird.core.decisions.redacted` does."""
+        """Reduce a candidate's decision to what `bowerbird.core.decisions.redacted` keeps."""
         ...
 
     def flush(self) -> int:
-        """Write committed decisions that no JSON line holds yet; returns how many."""
+        """Write the committed decisions that are in no JSON line yet; returns how many."""
         ...
 
 
 class Likenesses(Protocol):
-    """What kept pictures look like, for finding the same picture in another copy."""
+    """What kept pictures look like. It finds a kept picture again in another copy."""
 
     def near(self, likeness: Likeness) -> list[Likeness]:
-        """Those that show the same picture, but the one with the same key."""
+        """Every entry that shows the same picture, except the one with the same key."""
         ...
 
     def enter(self, likeness: Likeness) -> list[Likeness]:
-        """Add one and answer what `near` said just before, in one step: of two, one sees the other."""
+        """Add a likeness and return what `near` gave just before.
+
+        Both happen in one step, so when two alike ones are entered at once, one of them sees the other.
+        """
         ...
 
     def holds(self, image: str) -> bool:
@@ -161,9 +165,10 @@ class Likenesses(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A transfer that ended well: the bytes, the final URL after redirects, headers in lower case.
+    """A transfer that ended well.
 
-    `whole` is False when the caller had seen enough and the rest was not read.
+    `url` is the final one, after redirects. The names of `headers` are in lower case. `whole` is False when
+    the caller had seen enough, and the rest of the body was not read.
     """
 
     url: str
@@ -177,7 +182,7 @@ class Fetcher(Protocol):
     """Reads a URL within limits.
 
     Raises:
-        PermanentError: refused by our own rules, or gone (4xx but 408, 425 and 429).
+        PermanentError: our own rules refuse the URL, or it is gone (4xx other than 408, 425 and 429).
         RetryableError: the network, a time-out, 429 or 5xx.
     """
 
@@ -192,9 +197,9 @@ class Fetcher(Protocol):
     ) -> Fetched:
         """GET a URL and read at most `max_bytes` of body.
 
-        `enough` is shown the beginning of a longer body, twice at most; once it says so, no more is read.
+        `enough` gets the beginning of a longer body, at most twice. Once it returns True, no more is read.
 
-        `headers` carry the owner's key for this host; a redirect to another host must not take them along.
+        `headers` carry the owner's key for this host. A redirect to another host must not take them along.
         """
         ...
 
@@ -205,10 +210,12 @@ class Stream(Protocol):
     date: float | None
 
     def receive(self, timeout_s: float) -> str | bytes | None:
-        """The next message, text or binary; None when none came in time, or the other side says that was all.
+        """The next message, text or binary.
+
+        None means that no message came in time, or that the other side says that was all.
 
         Raises:
-            PermanentError: the message is too large, and the stream has ended with it.
+            PermanentError: the message is too large. The stream has ended with it.
             RetryableError: the stream has ended.
         """
         ...
@@ -218,5 +225,5 @@ class Streams(Protocol):
     """Opens streams."""
 
     def open(self, url: str) -> AbstractContextManager[Stream]:
-        """Open `url` (wss), and close it at the end of the block; raises what `Fetcher.fetch` does."""
+        """Open `url` (wss) and close the stream at the end of the block. Raises what `Fetcher.fetch` does."""
         ...

@@ -11,12 +11,14 @@ from bowerbird.core.messages import Preview, Submission
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture the listing itself carries, such as one item of a Reddit gallery.
+    """A picture that the listing itself carries, such as one item of a Reddit gallery.
 
-    `id` is stable within the submission; `urls` holds the best original first; `previews` go from small to
-    large; `width` and `height` are the original's in pixels when the listing says; `alt` is what the author
-    says that it shows. `linked` says that the first link is only how somebody named the picture, and `width`
-    and `height` are those of what lies there: the host's rule may know of a better copy.
+    `id` is stable within the submission. `urls` holds the best original first. `previews` go from small to
+    large. `width` and `height` are the original's, in pixels, or None when the listing does not say. `alt` is
+    the author's description of the picture.
+
+    `linked` says that somebody named the picture by the first link, and that the host's rule may know a
+    better copy. Then `width` and `height` are those of the file at that link.
     """
 
     id: str
@@ -31,16 +33,21 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post. `link` is what it points at; `attachments` are in the author's order.
+    """One post.
 
-    `previews` (small to large) and the declared `width` and `height` describe the picture behind `link`.
-    `is_picture` says that the listing calls what is behind it a picture, whatever the link looks like.
-    `removed` says why it is gone, when it is. `pending` counts pictures that the site has not made ready yet,
-    and `final` says that nobody will look again; `moving` is the kind of what a gallery holds beside still
-    pictures, `animation` or `video`. `unreadable` is the kind of exception that reading it ended with: then
-    nothing else is known of it but its submission's id, which is made up when it has none. `signed_in_only`:
-    its author shows it to nobody else. `text_pictures` and `text_links` stand in its text, beside what it is
-    about: of the links, those that a host rule knows give candidates.
+    - `link` is what the post points at. `previews` (small to large) and the declared `width` and `height`
+      describe the picture behind it. `is_picture` says that the listing calls that a picture, whatever the
+      link looks like.
+    - `attachments` are in the author's order. `moving` is the kind of what a gallery holds beside still
+      pictures: `animation` or `video`.
+    - `removed` says why the post is gone; None when it is not. `signed_in_only` says that its author shows it
+      only to people who have signed in.
+    - `pending` counts pictures that the site has not made ready yet. `final` says that nobody will look
+    again.
+    - `text_pictures` and `text_links` are in the post's text, beside what it is about. A link gives a
+      candidate when a host rule knows it.
+    - `unreadable` is the kind of exception that ended the reading of the post. Then only its submission's id
+      is known. A post without an id gets one that is made up.
     """
 
     submission: Submission

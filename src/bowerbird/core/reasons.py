@@ -1,4 +1,6 @@
-"""Why a post gave no candidate, or a candidate was turned down: one word of a fixed list, then what was seen.
+"""Why a post gave no candidate, or why a candidate was turned down.
+
+A reason is one word of a fixed list, and then what was seen.
 
 docs/reasons.md is made from this list: `make docs`.
 """

@@ -20,7 +20,7 @@ _NOT_IN_A_LINK: Final = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def json_value(body: bytes) -> Any:
-    """What JSON says: a number with too many digits, or letters in a wrong encoding, damage their field only.
+    """What JSON says. A number with too many digits, or letters in a wrong encoding, damage only their field.
 
     Raises:
         ValueError, RecursionError: not JSON, or half of it; nested beyond reason.

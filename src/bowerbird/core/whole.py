@@ -47,10 +47,10 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write, which takes the place of `path` once it is whole and on the disk, and not before.
+    """A file to write. It takes the place of `path` only once it is whole and on the disk.
 
     Raises:
-        StoreError: the disk is full, may not be written to, or fails; what stood there still does.
+        StoreError: the disk is full, may not be written to, or fails. The old file is still there.
     """
     # Through a link to the file it means; what is no file, as /dev/stdout, cannot be replaced.
     target = path.resolve()

@@ -1,7 +1,7 @@
-"""What people read for names that are stored.
+"""The words that people read in place of stored names.
 
-The score that is stored as `novelty` is high where a picture is *like* what the owner loves. Places and
-bundles hold that key, so it stays; people read `match`.
+The score that is stored as `novelty` is high when a picture is *like* what the owner loves. Places and
+bundles hold that key, so it stays. People read `match`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def called(name: str) -> str:
 
 
 def score_called(name: str) -> str:
-    """What a score is called where people read it; a first look's is a match too, on its own scale."""
+    """The name of a score for people. The score of a first look is a match too, on its own scale."""
     return f"{name} {MATCH}" if name in _FIRST_LOOKS else called(name)
 
 

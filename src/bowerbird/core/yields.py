@@ -38,7 +38,7 @@ class Yield:
 
     @property
     def floor(self) -> float:
-        """What the kept part is at least, with 95 % confidence (Wilson): one of one is no proof."""
+        """The least that the kept part is, with 95 % confidence (Wilson). One kept of one is no proof."""
         if not self.seen:
             return 0.0
         n, p, z2 = self.seen, self.share, _Z**2

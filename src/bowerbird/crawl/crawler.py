@@ -43,7 +43,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Crawler:
-    """Contains what a host does wrong: it costs the one post that linked there."""
+    """Turns posts into candidates. What a host does wrong costs only the one post that linked there."""
 
     fetcher: Fetcher
     hosts: Hosts = field(default_factory=Hosts.found)
@@ -95,7 +95,7 @@ class Crawler:
         return pictures or linked if isinstance(linked, Reason) else pictures + linked
 
     def _behind(self, post: Post, named: Attachment) -> list[Candidate] | Reason:
-        """What the host's rule knows of a link: the post's own, or that of a picture which the post shows."""
+        """What the host's rule knows of a link: the post's own, or that of a picture the post shows."""
         match = self.hosts.match(named.urls[0])
         if match and match.kind in MOVING and not post.is_picture:
             return Reason(Word(match.kind), match.host)
@@ -168,9 +168,10 @@ def _described(post: Post, each: Attachment) -> Post:
 
 
 def _linked(post: Post, match: Match, image: Image, named: Attachment) -> Candidate:
-    """The one picture behind a link: what the listing has of it are previews, and fall-backs.
+    """The one picture behind a link. The listing's own copies serve as previews and fall-backs.
 
-    The listing's size is that of what it was shown: the original's only when the link is the very file.
+    The listing's size is that of the file it was shown. It is the original's only when the link leads to the
+    file itself.
     """
     exact = match.kind == IMAGE
     size = (named.width, named.height) if exact else (None, None)
@@ -211,7 +212,7 @@ def _candidate(post: Post, image: Image, host: str) -> Candidate:
 
 
 def _sound(candidate: Candidate) -> Candidate | Skipped:
-    """The candidate when the queue carries it; otherwise it would end the whole batch it is sent in."""
+    """The candidate, if the queue can carry it. One that it cannot carry would end the whole batch."""
     try:
         decode_candidate(encode_candidate(candidate))
     except (InvalidMessageError, ValueError) as error:  # ValueError: pydantic's, on a lone surrogate

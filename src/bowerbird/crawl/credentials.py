@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Credentials(BaseModel):
-    """What the object may hold besides the keys of hosts; a field that is not there is not changed."""
+    """What the object may hold besides the keys of hosts. A field that is missing changes nothing."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 

@@ -1,4 +1,4 @@
-"""Puts what a crawl finds on the queue, batch by batch, and counts."""
+"""Puts the candidates that a crawl finds on the queue, batch by batch, and counts them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bowerbird.crawl.rules import counted_as
 
 # The most SQS takes at once: SendMessageBatch.
 _CANDIDATES: Final = 10
-# Where hardly a post gives a candidate, whoever counts still hears of it.
+# A batch ends here even when hardly any post gives a candidate, so that the caller still hears of the crawl.
 _MOST_FOUND: Final = 50
 
 _Batch = Sequence[Candidate | Skipped]
@@ -23,10 +23,11 @@ _Batch = Sequence[Candidate | Skipped]
 
 @dataclass(frozen=True, slots=True)
 class Enqueued:
-    """What became of a batch: `skipped` says why posts gave no candidate.
+    """What became of a batch.
 
-    Of the candidates, `decided` ones have their decision and were not sent, `waiting` ones stood on the queue
-    already, and `new` ones did not. `in_time` is false when the crawl is to stop here.
+    `skipped` says why posts gave no candidate. Of the candidates, `decided` ones already had their decision
+    and were not sent. `waiting` ones were already on the queue, and `new` ones were not. `in_time` is false
+    when the crawl has to stop here.
     """
 
     skipped: tuple[Reason, ...]
@@ -44,10 +45,11 @@ def enqueue(
     limit: int | None = None,
     in_time: Callable[[], bool] = lambda: True,
 ) -> Iterator[Enqueued]:
-    """Send candidates as they come, and tell of each batch; the crawl waits until the next one is asked for.
+    """Send candidates as they come, and yield what became of each batch.
 
-    What a `ledger` has decided is not sent again. At most `limit` new candidates are sent. When time is up,
-    and when the crawl breaks off, all that was found by then is sent first.
+    The crawl waits until the caller asks for the next batch. A candidate that the `ledger` has decided is not
+    sent again. At most `limit` new candidates are sent. When time is up, or the crawl breaks off, everything
+    found until then is sent first.
     """
     batch: list[Candidate | Skipped] = []
     left = limit
@@ -84,10 +86,13 @@ def _send(batch: _Batch, queue: Queue, ledger: Ledger | None, *, in_time: bool) 
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """What one run found: `new` candidates were not waiting yet, `skipped` counts submissions by reason.
+    """What one run found.
 
-    `source` says how a live source is and what it could not give; `hosts` counts what hosts of pictures
-    answered, for those that did not only answer. `complete` is false when time ran out before the source did.
+    `candidates` counts those that it sent to the queue, and `new` those of them that did not wait there
+    already.
+    `skipped` counts submissions by reason. `source` says how a live source is, and what it could not give.
+    `hosts` counts what each host of pictures answered; hosts that gave no trouble are left out. `complete` is
+    false when time ran out before the source did.
     """
 
     candidates: int = 0
@@ -101,7 +106,7 @@ class Shipment:
 def ship(
     found: Iterable[Candidate | Skipped], queue: Queue, *, in_time: Callable[[], bool] = lambda: True
 ) -> Shipment:
-    """Send all that a crawl finds until time is up, and sum up."""
+    """Send everything that a crawl finds until time is up, and return the totals."""
     batches = list(enqueue(found, queue, in_time=in_time))
     new = sum(each.new for each in batches)
     return Shipment(

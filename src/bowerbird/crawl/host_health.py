@@ -1,4 +1,4 @@
-"""How a host of pictures is, told by asking it for one: blocked is not gone, and neither is busy."""
+"""Tells how a host of pictures is, by asking it for one. Blocked is not gone, and neither is busy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BLOCKED: Final = frozenset({Word.FORBIDDEN, Word.OPTED_OUT, Word.REFUSED})
 
 @dataclass(frozen=True, slots=True)
 class HostState:
-    """A host's health; `detail` says what was met, and until when a throttled host wants to be left alone."""
+    """A host's health. `detail` says what was met, and until when a throttled host wants to be left alone."""
 
     host: str
     health: Health

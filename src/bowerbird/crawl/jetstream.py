@@ -16,8 +16,8 @@ from bowerbird.net.atproto import DID
 
 POSTS: Final = "app.bsky.feed.post"
 
-#: A cursor is the time of an event in microseconds since 1970. Version 2 counts events instead, and servers
-#: tell the two apart by size, so that one sent as the other goes unnoticed: docs/README.md, 5.1, of the
+#: A cursor is the time of an event in microseconds since 1970. Version 2 counts events instead. Servers tell
+#: the two apart by size, so nobody notices when one is sent as the other: docs/README.md, 5.1, of the
 #: repository above.
 SCHEME: Final = "time_us"
 FIRST_TIME_US: Final = 1_000_000_000_000_000

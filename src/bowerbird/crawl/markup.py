@@ -1,7 +1,8 @@
-"""Start tags of a stranger's HTML, in one pass: however it is broken, twice the text takes twice the time.
+"""Finds the start tags of a stranger's HTML in one pass.
 
-`html.parser` takes quadratic time for some texts, and raises for others. What is needed of a text in a feed
-or of a page are a few attributes of a few tags.
+However broken the HTML is, twice the text takes twice the time. `html.parser` takes quadratic time for some
+texts, and raises for others. Bowerbird needs only a few attributes of a few tags from a page or a feed's
+text.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Final
 
-#: Attributes are cut to this many characters: a link that is longer is none, and says so when it is too long.
+#: Attributes are cut to this many characters. No link is longer, and one that is cut here is found too long.
 MAX_VALUE: Final = 4097
 
 # Attributes that list links (`srcset`) are cut to this many characters.

@@ -24,12 +24,12 @@ def _host_secrets() -> dict[str, SecretStr]:
 
 
 class CrawlSettings(BaseSettings):
-    """Variables are named `BOWERBIRD_…`; secrets never show in a log or an error.
+    """The crawl's settings. Variables are named `BOWERBIRD_…`; secrets never show in a log or an error.
 
     `credentials_secret` (Secrets Manager, name or ARN) or `credentials_parameter` (SSM Parameter Store) says
-    where the cloud keeps them; what stands there comes before what stands here. With a `ledger_table`, what a
-    source tells to be removed is purged from the bucket. Which keys of image hosts there can be is said in
-    the hosts' own files.
+    where the cloud keeps the secrets. A secret found there takes the place of the one given here. With a
+    `ledger_table`, the crawl purges from the bucket what a source reports as removed. The hosts' own files
+    say which keys of image hosts there can be.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", env_ignore_empty=True)

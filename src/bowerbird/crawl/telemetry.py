@@ -34,8 +34,8 @@ def tell_source(source: str, health: str) -> None:
 def tell_hosts(hosts: Mapping[str, Mapping[str, int]]) -> None:
     """Count what hosts in trouble answered: answered, forbidden, busy, unreachable, postponed.
 
-    Links name any number of hosts, and CloudWatch charges for each metric, so strangers must not be able to
-    make one: hosts that no rule has watched are counted together, and named in the log.
+    Hosts that no rule has watched are counted together, and named in the log. Links name any number of hosts,
+    and CloudWatch charges for each metric, so strangers must not be able to make one.
     """
     own = watched()
     counts: Counter[tuple[str, str]] = Counter()

@@ -47,7 +47,7 @@ def _flatten(image: Image.Image) -> Image.Image:
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     """The way from a profile to sRGB; None when there is nothing to do or the profile makes no sense.
 
-    A damaged profile is ignored, as browsers do: the picture is judged by its numbers.
+    A damaged profile is ignored, as browsers do. The picture is then judged by its numbers as they are.
     """
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))

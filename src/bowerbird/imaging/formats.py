@@ -1,8 +1,8 @@
-"""What bytes are, by their first bytes; never by a file name or a Content-Type, which strangers choose.
+"""Tells a file's format from its first bytes, never from its name or Content-Type: strangers choose those.
 
 Only offset 0 counts, so a file that is an image and also something else (a polyglot) is judged and stored as
-the image. What follows an image's end is tolerated: phones append motion clips and gain maps, and the bytes
-are only ever served under the type found here.
+the image. More bytes may follow an image's end, for phones append motion clips and gain maps. That is safe,
+because the bytes are only ever served under the type found here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an image says of itself, read from its header; no pixel is decoded and none is allocated."""
+"""Reads what an image says of itself in its header. It decodes no pixel, and allocates none."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from bowerbird.imaging.webp import webp_canvas
 #: 100 megapixels: above every camera but scanning backs (Fujifilm GFX 100: 11648 x 8736 = 101.8 MP).
 MAX_PIXELS: Final = 102_000_000
 
-# The readers themselves, not Image.open: it would also try MPO and APNG variants, and its pixel limit is a
-# global variable of another library.
+# The readers are called directly, without Image.open. That would also try MPO and APNG variants, and its
+# pixel limit is a global variable of another library.
 _READERS: Final[dict[str, type[ImageFile]]] = {
     "JPEG": JpegImageFile,
     "PNG": PngImageFile,
@@ -91,8 +91,8 @@ def open_image(data: bytes) -> tuple[ImageFile, ImageInfo]:
 def reader_errors() -> Iterator[None]:
     """Turn whatever Pillow raises on hostile bytes into a PermanentError.
 
-    Pillow documents OSError, SyntaxError and ValueError; fuzzing also finds struct.error, KeyError,
-    OverflowError, zlib.error, EOFError, MemoryError and others, and the next release may find more.
+    Pillow documents OSError, SyntaxError and ValueError. Fuzzing also found struct.error, KeyError,
+    OverflowError, zlib.error, EOFError, MemoryError and others, and the next release may raise more.
     """
     try:
         yield

@@ -1,8 +1,9 @@
-"""Decoding in another process: a crash, a hang or a bomb costs one picture, not the worker.
+"""Decodes pictures in another process, so that a crash, a hang or a bomb costs one picture, not the worker.
 
-Plain pipes and subprocess, because Lambda has no /dev/shm and so no semaphores for multiprocessing. The child
-has an address-space and a CPU limit, cannot write files, and has none of our environment, so no credentials
-either. It is a bulkhead against bugs of decoders, not a sandbox against code that already runs in one.
+It uses plain pipes and subprocess. Lambda has no /dev/shm, and so no semaphores for multiprocessing. The
+child has an address-space limit and a CPU limit. It cannot write files, and it has none of our environment,
+so no credentials either. This is a bulkhead against bugs in decoders. It is no sandbox against code that
+already runs in one.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from bowerbird.imaging.header import MAX_PIXELS, ImageInfo
 #: What one decode may take (pixels.MAX_DECODE_BYTES), with the file, the answer and Python itself.
 MEMORY_BYTES: Final = 1 << 30
 
-#: The slowest picture that is accepted, a progressive JPEG of 81 megapixels, takes 8 s on a busy core.
+#: Seconds for one picture. The slowest that is accepted, a progressive JPEG of 81 megapixels, takes 8 s on a
+#: busy core.
 SECONDS: Final = 20.0
 
 
@@ -49,8 +51,8 @@ class Decoder(Protocol):
 class IsolatedDecoder:
     """Keeps worker processes and hands each picture to an idle one; safe to share between threads.
 
-    Beyond what `bowerbird.imaging` raises, a PermanentError says `hang: …` or `crash: …` when a picture took
-    its worker with it.
+    It raises what `bowerbird.imaging` does. When a picture took its worker down, it raises a PermanentError
+    that says `hang: …` or `crash: …`.
 
     Args:
         workers: the most processes at once, 15 MB each when idle; callers beyond that wait.

@@ -18,7 +18,7 @@ from bowerbird.imaging.header import ImageInfo, open_image, reader_errors
 MAX_DECODE_BYTES: Final = 4 * 128 * 1024 * 1024
 
 # Bytes a pixel. Pillow keeps RGB in four. Alpha, palettes and 16 bits need a second and a third copy on the
-# way to RGB; libwebp keeps two canvases beside Pillow's.
+# way to RGB, and libwebp keeps two canvases beside Pillow's.
 _PLAIN_COST: Final = 4
 _CONVERTED_COST: Final = 12
 
@@ -42,9 +42,9 @@ def decode(data: bytes, *, min_side: int | None = None) -> Image.Image:
     """Decode to RGB, upright, in sRGB.
 
     With `min_side`, the picture comes back at a half, a quarter or an eighth of its size if its shorter side
-    still has at least that many pixels; a JPEG is then decoded straight to that size. The whole file is read
-    in any case, so a truncated one is found out. Transparency lies over white: what is transparent on the
-    web is drawn for a light page, and the colours under alpha 0 are noise.
+    still has at least that many pixels. A JPEG is then decoded straight to that size. The whole file is read
+    in any case, so that a truncated one does not pass. A transparent picture is laid over white: such
+    pictures on the web are drawn for a light page, and the colours under alpha 0 are noise.
 
     Raises:
         PermanentError: what `inspect` raises, `truncated`, `undecodable` or `memory`.

@@ -1,6 +1,6 @@
-"""How many bytes of a file are the picture itself.
+"""Counts how many bytes of a file are the picture itself.
 
-Anybody can append a film, a profile or a novel to a small JPEG; that makes it no better copy.
+Anybody can append a film, a profile or a novel to a small JPEG. That does not make it a better copy.
 """
 
 from __future__ import annotations

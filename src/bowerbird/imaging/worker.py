@@ -67,7 +67,7 @@ def _forbid(memory: int) -> None:
 
 
 def _allow_cpu(seconds: float) -> None:
-    """Let the kernel end this process if one picture keeps it busy, even when nobody is left to kill it."""
+    """Let the kernel end this process if a picture keeps it busy, even when nobody is left to kill it."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     ceiling = int(used.ru_utime + used.ru_stime + seconds) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (ceiling, resource.RLIM_INFINITY))

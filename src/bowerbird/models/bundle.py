@@ -50,8 +50,8 @@ class Bundle:
     def preview_side(self) -> int:
         """The shorter side, in pixels, that a preview must have to be seen as the original is.
 
-        Twice the network's input: scaling down wipes out what the host's compression has added; a copy of
-        just the size moves scores several times as far (docs/performance.md).
+        It is twice the network's input, because scaling down wipes out what the host's compression has added.
+        A copy of exactly the input's size moves scores several times as far (docs/performance.md).
         """
         return 2 * self.encoder.preprocess.size
 

@@ -51,9 +51,9 @@ class _Arrays:
 class Mixture(_Arrays):
     """A Gaussian mixture; the score is the log-likelihood in nats.
 
-    `weights` (K), `means` (K, P) and `precisions`, scikit-learn's `precisions_cholesky_`, by `covariance`:
-    (K, P, P) for `full`, (P, P) for `tied`, (K, P) for `diag`. `basis` (D, P) and `centre` (D) project
-    first; a single covariance is what the literature calls Mahalanobis.
+    `basis` (D, P) and `centre` (D) project a row first. Then come `weights` (K), `means` (K, P) and
+    `precisions`, which are scikit-learn's `precisions_cholesky_`. Their shape depends on `covariance`: (K, P,
+    P) for `full`, (P, P) for `tied`, (K, P) for `diag`. The literature calls a single covariance Mahalanobis.
     """
 
     kind: ClassVar[str] = "mixture"
@@ -162,8 +162,9 @@ def unit(vectors: Array) -> Array:
 def _product(rows: Array, matrix: Array) -> Array:
     """`rows @ matrix`, (N, P) and (P, Q) to (N, Q).
 
-    A picture's row alone is multiplied without BLAS, whose threads go on turning for milliseconds after they
-    have shared a product as small as this: 8 ms of CPU on two cores for what takes 0.5 ms on one.
+    The row of a single picture is multiplied without BLAS. The threads of BLAS share even such a small
+    product, and then go on turning for milliseconds: it cost 8 ms of CPU on two cores, and 0.5 ms on one
+    without BLAS.
     """
     product: Array = rows @ matrix if len(rows) >= _MANY else np.einsum("np,pq->nq", rows, matrix)
     return product

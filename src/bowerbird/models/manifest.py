@@ -14,7 +14,7 @@ from bowerbird.models.preprocess import Fit, Preprocess, Resample, Resize
 SCHEMA: Final = 1
 FILE_NAME: Final = "manifest.json"
 
-# A bundle can come from anybody: a file name is a name, never a way out of the bundle's folder.
+# A bundle can come from anybody, so a file's name must not lead out of the bundle's folder.
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 _Triple = tuple[float, float, float]
 
@@ -65,8 +65,9 @@ class Threshold(_Entry):
 class EncoderEntry(_Entry):
     """The network that turns a picture into a vector of `dim` numbers.
 
-    Those from the first of `style` to before the second tell how a picture is made more than what it shows;
-    None: the network keeps no such two apart.
+    `style` is a range of that vector: from the first index up to, but not including, the second. The numbers
+    in it say how a picture is made, more than what it shows. `style` is None when the network does not keep
+    the two apart.
     """
 
     artifact: Artifact
@@ -82,7 +83,10 @@ class EncoderEntry(_Entry):
 
 
 class NoveltyEntry(_Entry):
-    """The owner's model; keep at or above the threshold, `preview_margin` below it for a preview."""
+    """The owner's model. A picture is kept when its score is at or above the threshold.
+
+    A preview may score up to `preview_margin` lower.
+    """
 
     artifact: Artifact
     threshold: Threshold
@@ -90,9 +94,10 @@ class NoveltyEntry(_Entry):
 
 
 class ScoutEntry(_Entry):
-    """How far a cheaper bundle is trusted to look first: what it scores below `floor` is rejected.
+    """A cheaper bundle that looks first, and how far this bundle trusts it.
 
-    `bundle` is its label, as in `lite@1.1.0`; `floor` is on its scale, and holds for that version only.
+    A picture that the cheaper bundle scores below `floor` is rejected. `bundle` is its label, such as
+    `lite@1.1.0`. `floor` is on that bundle's scale, and holds for that version only.
     """
 
     bundle: str
@@ -100,7 +105,7 @@ class ScoutEntry(_Entry):
 
 
 class WatermarkEntry(_Entry):
-    """The classifier of watermarks; reject at or above the threshold."""
+    """The classifier of watermarks. A picture is rejected when its score is at or above the threshold."""
 
     artifact: Artifact
     preprocess: PreprocessEntry
@@ -108,7 +113,7 @@ class WatermarkEntry(_Entry):
 
 
 class Canonical(_Entry):
-    """What a picture drawn by code (`bowerbird.models.canonical`) must come out as, on any machine."""
+    """What the bundle must compute, on any machine, for a picture drawn by `bowerbird.models.canonical`."""
 
     image: str
     embedding: Annotated[tuple[float, ...], Field(min_length=1)]
@@ -117,9 +122,11 @@ class Canonical(_Entry):
 
 
 class Manifest(_Entry):
-    """The whole manifest. `tolerance` bounds the canonical differences, relative to the size of a value.
+    """The whole manifest.
 
-    `aesthetic` is LAION's linear head on the embedding, recorded beside decisions and never gating.
+    `tolerance` bounds how far a machine may differ from the canonical values, relative to the size of a
+    value. `aesthetic` is LAION's linear head on the embedding. Its score is recorded beside decisions and
+    decides nothing.
     """
 
     version_of_schema: Literal[1] = Field(alias="schema")
@@ -136,7 +143,7 @@ class Manifest(_Entry):
 
     @property
     def artifacts(self) -> tuple[Artifact, ...]:
-        """Every file of the bundle but the manifest."""
+        """Every file of the bundle except the manifest."""
         entries = (self.encoder, self.novelty, self.watermark)
         files = (*(entry.artifact for entry in entries if entry is not None), self.aesthetic)
         return tuple(artifact for artifact in files if artifact is not None)

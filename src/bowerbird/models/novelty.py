@@ -1,8 +1,8 @@
 """How much a picture looks like what the owner loves, from its embedding; plain arrays, scored in numpy.
 
-The score is a weighted sum of a few parts, each standardised on held-out pictures of the owner: 0 is an
-average picture they love, -1 is one standard deviation worse. A single part with weight 1, mean 0 and
-deviation 1 scores in its own unit (a mixture: log-likelihood in nats).
+The score is a weighted sum of a few parts. Each part is standardised on held-out pictures of the owner: 0 is
+an average picture they love, and -1 is one standard deviation worse. A single part with weight 1, mean 0 and
+deviation 1 scores in its own unit. For a mixture that is the log-likelihood in nats.
 """
 
 from __future__ import annotations

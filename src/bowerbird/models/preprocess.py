@@ -42,11 +42,11 @@ class Resize:
 
 @dataclass(frozen=True, slots=True)
 class Preprocess:
-    """Resizes in order, then `(x / 255 - mean) / std` a channel.
+    """Resizes in order, then computes `(x / 255 - mean) / std` for each channel.
 
-    Two resizes are not an oversight: the original filter server received 512 x 512 squashes and made 224 of
-    them, and its fitted models only carry over if we do the same. The lite bundle passes through 256 so that
-    a large original and a small preview are seen alike.
+    Two resizes are not an oversight. The original filter server received pictures squashed to 512 x 512 and
+    shrank them to 224, and its fitted models only carry over if we do the same. The lite bundle passes
+    through 256, so that it sees a large original and a small preview alike.
     """
 
     resizes: tuple[Resize, ...]

@@ -15,10 +15,10 @@ Array = NDArray[np.float32]
 
 
 class Session:
-    """One input; made on first use, safe to share between threads.
+    """A network with one input. It is loaded on first use, and is safe to share between threads.
 
-    `threads` is for one picture. The host judges several pictures at once, so more than one thread a picture
-    only makes them wait for each other.
+    `threads` is the number for one picture. The host judges several pictures at once, so more than one thread
+    a picture only makes them wait for each other.
     """
 
     def __init__(self, path: Path, *, threads: int = 1) -> None:
@@ -50,7 +50,7 @@ class Session:
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
-        # The arena keeps what a run has used: without it a quarter of the watermark network's time goes into
+        # The arena keeps memory that a run used. Without it a quarter of the watermark network's time goes to
         # getting the same pages again. A plan of its memory in advance takes more of it, and no less time.
         options.enable_mem_pattern = False
         options.log_severity_level = 3

@@ -31,9 +31,9 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """A network with one logit a picture; reject at or above `threshold`.
+    """A network that gives one logit for each picture. A picture is rejected at or above `threshold`.
 
-    A second output, where there is one, is a map of logits (N, height, width) of where the mark is.
+    A second output, if there is one, is a map of logits (N, height, width) that says where the mark is.
     """
 
     session: Session
@@ -56,7 +56,8 @@ class Watermark:
 
 
 def _place(heat: NDArray[np.float32]) -> tuple[float, float, float, float]:
-    # The box around the hottest cell and what is as likely a mark as not, reached from it in small steps.
+    # The box starts at the hottest cell. It grows in small steps over cells that are at least as likely a
+    # mark as not.
     top, left = np.unravel_index(int(heat.argmax()), heat.shape)
     hot = heat >= min(0.0, float(heat.max()))
     found = np.zeros_like(hot)

@@ -1,10 +1,10 @@
-"""Which addresses are the public internet's.
+"""Tells which addresses belong to the public internet.
 
-IPv4 is a list of what is not public, IPv6 a list of what is: global unicast has only ever been handed out of
-2000::/3, so a range that is given a meaning tomorrow is refused today.
+For IPv4 the module lists what is not public, for IPv6 what is. IPv6 addresses for the public have only ever
+been given out of 2000::/3, so a range that gets a meaning tomorrow is refused today.
 
-https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry; our own table
-because `ipaddress.is_global` changes between Python's patch releases.
+Sources: https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry. The table
+is our own because `ipaddress.is_global` changes between Python's patch releases.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ _SPECIAL_V4: Final = {
 
 _PUBLIC_V6: Final = IPv6Network("2000::/3")
 
-# Everything that carries an IPv4 address inside is refused as such: no image host lives behind a transition
-# mechanism, and each of them is another way to spell 127.0.0.1.
+# Every IPv6 address that carries an IPv4 address inside is refused, whatever that one is. No image host lives
+# behind a transition mechanism, and each mechanism is another way to spell 127.0.0.1.
 _SPECIAL_V6: Final = {
     IPv6Network(network): meaning
     for network, meaning in {
@@ -92,13 +92,14 @@ def special_use(address: IPv4Address | IPv6Address) -> str | None:
 def checked_addresses(
     host: str, resolver: Resolver, *, allow_loopback: bool, own: bool = False
 ) -> tuple[str, ...]:
-    """Resolve a host once and vouch for every address it has: public, or with `own` of the owner's network.
+    """Resolve a host once, and check every address it has.
 
-    One bad address refuses the name: a name that points at both the world and our own network is an attack or
-    a mistake, and which of its addresses a connection would use is not ours to choose.
+    Each must be public or, with `own`, of the owner's network. One bad address refuses the whole name. A name
+    that points at both the world and our own network is an attack or a mistake, and we do not choose which of
+    its addresses a connection uses.
 
     Raises:
-        PermanentError: an address is not one of those, or not an address.
+        PermanentError: an address is not allowed, or is not an address.
         RetryableError: the name does not resolve now.
     """
     addresses = tuple(dict.fromkeys(resolver(host)))
@@ -123,9 +124,9 @@ def checked_addresses(
 
 
 def in_time(ask: Resolver, *, seconds: float, at_once: int) -> Resolver:
-    """A resolver that takes no longer, for one whose own limits are not ours to set.
+    """A resolver that takes no longer than allowed. It wraps one whose own limits we cannot set.
 
-    A lookup that is given up runs on in its thread; `at_once` bounds how many of them there can be.
+    A lookup that is given up runs on in its thread. `at_once` bounds how many of them there can be.
     """
     room = threading.BoundedSemaphore(at_once)
 

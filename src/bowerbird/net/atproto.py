@@ -1,8 +1,8 @@
-"""Pictures of the AT Protocol, from their authors' own servers, of authors who show them to everybody.
+"""Fetches pictures of the AT Protocol from their authors' own servers, if the authors show them to everybody.
 
-An author is a DID; the DID's document names the server that holds the originals, which may be anybody's. So a
-link `at://DID/xrpc/…` says whom to ask rather than where, and is followed when a picture is wanted, not
-before: nine of ten pictures are turned down on their small copies. https://atproto.com/specs/did,
+An author is a DID. The DID's document names the server that holds the originals, which may be anybody's. So a
+link `at://DID/xrpc/…` says whom to ask, not where. It is followed only when a picture is wanted: nine of ten
+pictures are turned down on their small copies. Sources: https://atproto.com/specs/did,
 https://atproto.com/specs/blob
 """
 
@@ -57,10 +57,10 @@ class Author:
 
 
 class AtprotoFetcher:
-    """Follows `at://DID/xrpc/…` to the author's server; every other link is the fetcher's own business.
+    """Follows `at://DID/xrpc/…` to the author's server, and passes every other link on to the fetcher.
 
-    The server, the document and the profile are strangers' words: they go through the same fetcher, whose
-    rules on addresses they must pass at every hop. Safe to share between threads.
+    Strangers name the server and write the document and the profile. So requests for these go through the
+    same fetcher too, and pass its rules on addresses at every hop. Safe to share between threads.
     """
 
     def __init__(self, fetcher: Fetcher, clock: Callable[[], float] = time.monotonic) -> None:
@@ -81,9 +81,8 @@ class AtprotoFetcher:
         """Read a URL; see `bowerbird.core.ports.Fetcher`.
 
         Raises:
-            OptedOutError: the author shows pictures only to those signed in, or calls all of them adult; or
-            the
-                author's server no longer has this one, for which no copy of it may stand in.
+            OptedOutError: the author shows pictures only to those signed in, or calls all of them adult. Or
+                the author's server no longer has this one; then no copy of it may stand in.
         """
 
         def ask(link: str) -> Fetched:

@@ -31,7 +31,7 @@ _ADDRESSES_TRIED: Final = 3
 class HttpFetcher:
     """Reads http and https from the public internet, within limits; safe to share between threads.
 
-    Nothing is taken from the environment: no proxy, no netrc, no certificate path.
+    It takes nothing from the environment: no proxy, no netrc, no certificate path.
 
     Args:
         user_agent: honest, with a way to reach the owner.
@@ -39,11 +39,11 @@ class HttpFetcher:
         resolver: a name to its addresses; asked once for each hop.
         turns: when a host may be asked; always, by default.
         tls: to trust more than the public certificate authorities.
-        gateway: a test rig, `http://host:port`. Every request goes there in plain http with its Host header;
-            URLs are checked as always, names are not resolved. No template sets it; of the settings, only the
-            filter's reads it, for the end-to-end test of the built function.
-        allow_loopback: a test rig too: lets loopback addresses pass, on any port.
-        own: `http://host:port` of a server on the owner's own network: the only one that is asked, and no
+        gateway: a test rig, `http://host:port`. Every request goes there in plain http with its Host header.
+            URLs are checked as always, and names are not resolved. No template sets it. Of the settings, only
+            the filter's read it, for the end-to-end test of the built function.
+        allow_loopback: for tests too. It lets loopback addresses pass, on any port.
+        own: `http://host:port` of a server on the owner's own network. Only that server is asked, and no
             redirect leads away from it. Whoever names it must be the owner; see `bowerbird.net.lan`.
     """
 
@@ -123,7 +123,7 @@ class HttpFetcher:
             headers["Host"] = target.authority
             return self._pools.get(plain, gateway.host, gateway.port, headers, budget)
         if target.scheme == "http":
-            # Pools are told apart by address, and over plain http an address may serve many names: one name's
+            # Pools are told apart by address. Over plain http one address may serve many names. One name's
             # leftovers must not become the next one's answer.
             headers["Connection"] = "close"
         addresses = checked_addresses(

@@ -1,4 +1,4 @@
-"""For a library that makes its own requests: the way to a test rig, as `--gateway` of our fetcher."""
+"""Leads a library that makes its own requests to a test rig, as `--gateway` does with our fetcher."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bowerbird.net.fetcher import gateway_target
 
 
 class GatewaySession(requests.Session):
-    """Sends every request to a rig, in plain http and with the Host header of whom it is meant for."""
+    """Sends every request to a test rig, in plain http, with the Host header of the host it is meant for."""
 
     def __init__(self, gateway: str) -> None:
         super().__init__()

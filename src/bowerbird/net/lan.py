@@ -1,7 +1,7 @@
-"""Pictures of one server on the owner's own network, which the owner named as a source.
+"""Fetches pictures from one server on the owner's own network, which the owner named as a source.
 
-Its links are written `lan+http://…`. A stranger cannot write one: what feeds, posts and pages name are
-http and https links, and those go to the public internet only, wherever they point.
+Its links are written `lan+http://…`. A stranger cannot write one: feeds, posts and pages name http and https
+links, and those go to the public internet only, wherever they point.
 """
 
 from __future__ import annotations

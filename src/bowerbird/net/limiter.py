@@ -1,8 +1,9 @@
 """The one rate limiter: per host, driven by what the host answers. It makes no request itself.
 
 A host is asked at most `Limit.requests` times in any `Limit.window_s` seconds, by at most `Limit.concurrency`
-callers at once. What the host says narrows that further: `X-Ratelimit-Remaining` and `-Reset`, `Retry-After`,
-and failures, which back off exponentially with jitter until the circuit opens.
+callers at once. The headers `X-Ratelimit-Remaining`, `X-Ratelimit-Reset` and `Retry-After` narrow that
+further. So do failures: after each, the limiter waits exponentially longer, with jitter, until the circuit
+opens.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from bowerbird.core.errors import RetryableError
 BACKOFF_S: Final = 1.0
 MAX_BACKOFF_S: Final = 300.0
 
-#: Failures in a row after which a host is left alone until its wait is over, then tried by one caller.
+#: After this many failures in a row, a host is left alone until its wait is over. Then one caller tries it.
 BREAKER: Final = 5
 
 #: No answer can silence a host for longer, whatever its headers say.
@@ -47,8 +48,8 @@ def _failed(status: int | None) -> bool:
 class Limit:
     """What a host publishes: at most `requests` in any `window_s` seconds, `concurrency` at a time.
 
-    `until_told`: only for as long as the host's answers do not say in their headers how many requests are
-    left, and until when.
+    With `until_told`, the limit holds only until the host's answers say in their headers how many requests
+    are left, and until when.
     """
 
     requests: int
@@ -58,10 +59,10 @@ class Limit:
 
 
 class Turn:
-    """Permission for one request. Say how it was answered; a turn that ends unanswered is a failure.
+    """Permission for one request. The caller says how the host answered.
 
-    So is one that ends in a RetryableError, whatever the status was: an answer that drips or breaks off keeps
-    a place for as long as none at all.
+    A turn that ends without an answer is a failure. So is one that ends in a RetryableError, whatever its
+    status was: an answer that drips or breaks off holds a place for as long as no answer at all.
     """
 
     __slots__ = ("headers", "status")
@@ -78,7 +79,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """When a host was asked, in seconds ago, and for how many seconds more it wants to be left alone."""
+    """How many seconds ago a host was asked, and for how many seconds more it wants to be left alone."""
 
     ago_s: tuple[float, ...]
     wait_s: float
@@ -122,7 +123,7 @@ class Limiter:
     ) -> Iterator[Turn]:
         """Wait until `host` may be asked, then hold one of its places while the caller asks.
 
-        Waiting for others of our own requests to end takes at most `place_patience_s` (else `patience_s`).
+        A caller waits at most `place_patience_s` (or else `patience_s`) for our own other requests to end.
 
         Raises:
             RetryableError: the wait would be longer than `patience_s`, or the host's circuit is open;

@@ -16,11 +16,12 @@ _FRAMING_BYTES: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of one fetch, redirects included. Seconds, bytes a second.
+    """Limits of one fetch, redirects included, in seconds and bytes a second.
 
-    `min_rate` is the average since the start, asked for once `grace_s` have passed: a time limit for each
-    read alone lets a server send a byte now and then for hours. `patience_s` is how long a caller waits for
-    its turn to ask a host; then the candidate goes back to the queue and the caller does something else.
+    `min_rate` is the least average rate since the start, checked once `grace_s` have passed. Without it, a
+    server could send a byte now and then for hours and keep within the time limit of each read. `patience_s`
+    is how long a caller waits for its turn to ask a host. After that the candidate goes back to the queue,
+    and the caller does something else.
     """
 
     connect_s: float = 5.0
@@ -34,7 +35,7 @@ class Limits:
 
 
 class Budget:
-    """What is left of the limits of one fetch; asked before and told after every read from the socket."""
+    """What is left of the limits of one fetch. Asked before each read from the socket, and told after."""
 
     def __init__(self, limits: Limits, max_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits

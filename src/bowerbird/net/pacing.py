@@ -1,4 +1,4 @@
-"""How the hosts of pictures are treated, and how they treat us: turns, and counts of what they answered."""
+"""Gives turns at the hosts of pictures, and counts what those hosts answered."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Final
 
 from bowerbird.net.limiter import Limit, Limiter, Turn
 
-#: For hosts that publish nothing: what a browser with a few tabs asks for.
+#: The limit at hosts that publish none: what a browser with a few tabs asks for.
 DEFAULT_LIMIT: Final = Limit(50, 1, 8)
 
-#: Our own transfers are worth waiting for: each ends within `Limits.total_s`, and giving a candidate back
-#: because others of its host are under way would use up its attempts.
+#: How long a caller waits while our own transfers hold all places of a host. The wait is worth it: each
+#: transfer ends within `Limits.total_s`, and giving the candidate back would use up one of its attempts.
 PLACE_PATIENCE_S: Final = 60.0
 
-#: Hosts counted one by one; links name any number of them.
+#: How many hosts are counted by name. Links can name any number of hosts.
 _MAX_NAMES: Final = 1000
 _REST: Final = "(other hosts)"
 
@@ -26,11 +26,17 @@ _FORBIDDEN: Final = frozenset({401, 402, 403, 451})
 
 
 class HostTurns:
-    """The turns of a process at all hosts of pictures, and the counts of what came of them; for threads.
+    """The turns of a process at all hosts of pictures, and counts of what came of them. Threads may share it.
 
-    A host `answered`, was `forbidden` to us, `busy` (429 and 5xx), `unreachable` (no answer, or not a
-    whole one in time), or `postponed`: not asked, because it had told us to wait or keeps failing. The
-    limiter knows what each host publishes: `bowerbird.crawl.hosts.turns` makes one.
+    Each turn counts as one of these:
+
+    - `answered`: the host answered;
+    - `forbidden`: it refused us (401, 402, 403 or 451);
+    - `busy`: it answered 429 or 5xx;
+    - `unreachable`: no answer came, or no whole one in time;
+    - `postponed`: it was not asked, because it had told us to wait or keeps failing.
+
+    The limiter knows what each host publishes. `bowerbird.crawl.hosts.turns` makes an instance.
     """
 
     def __init__(self, limiter: Limiter) -> None:
@@ -48,7 +54,7 @@ class HostTurns:
             ) as granted:
                 yield granted
         finally:
-            # Asked when the turn is over: an answer that broke off is none.
+            # The status is read only now that the turn is over, for an answer that broke off is no answer.
             self._count(host, _word(granted.status) if granted else "postponed")
 
     def wait_s(self, host: str) -> float:
@@ -56,7 +62,7 @@ class HostTurns:
         return self._limiter.wait_s(host)
 
     def take(self) -> dict[str, dict[str, int]]:
-        """What came of the turns since the last time, by host; hosts that only answered are left out."""
+        """What came of the turns since the last call, by host. Hosts that always answered are left out."""
         with self._lock:
             counts, self._counts = self._counts, {}
         return {host: dict(count) for host, count in counts.items() if set(count) - {"answered"}}
@@ -68,7 +74,7 @@ class HostTurns:
 
 
 def troubles(counts: Mapping[str, Mapping[str, int]]) -> str:
-    """One line about hosts that did not only answer, the worst first; empty when there are none."""
+    """One line about the hosts that gave trouble, the worst first; empty when there are none."""
     bad = {
         host: {word: n for word, n in count.items() if word != "answered"} for host, count in counts.items()
     }

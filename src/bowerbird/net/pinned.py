@@ -1,6 +1,7 @@
-"""Connections to a checked address, with every read held to the budget of the fetch.
+"""Connects to a checked address, and holds every read to the budget of the fetch.
 
-urllib3 connects to the address and never sees a name to resolve; TLS still asks for, and verifies, the name.
+urllib3 connects to the address and never sees a name to resolve. TLS still asks for the name, and verifies
+it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from bowerbird.net.limits import Budget
 from bowerbird.net.urls import Target
 
-# At DEBUG urllib3 writes down whole addresses, and the query of one may be a key or a personal token.
+# At DEBUG urllib3 logs whole addresses, and the query of an address may hold a key or a personal token.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 # urllib3 builds responses deep inside a call of ours and has no parameter that reaches them.
@@ -82,7 +83,7 @@ class PinnedPools:
     def get(
         self, target: Target, address: str, port: int, headers: Mapping[str, str], budget: Budget
     ) -> BaseHTTPResponse:
-        """Send one GET to `address` and read its headers; the body is left on the wire, as it was sent."""
+        """Send one GET to `address` and read the headers. The body stays on the wire, as it was sent."""
         tls = {"server_hostname": target.host} if target.scheme == "https" else None
         pool = self._manager.connection_from_host(address, port, target.scheme, pool_kwargs=tls)
         token = _budget.set(budget)

@@ -30,8 +30,8 @@ _CHUNK: Final = 64 * 1024
 # What an API says of its refusal is shorter.
 _SAID_BYTES: Final = 4096
 
-# Where a caller is asked whether it has seen enough. The first packets of an answer hold most headers of
-# pictures; one with a camera's thumbnail or a printer's profile needs more.
+# After this many bytes a caller is asked whether it has seen enough. The first packets of an answer hold most
+# headers of pictures. A header with a camera's thumbnail or a printer's profile needs more.
 _BEGINNINGS: Final = (16 * 1024, 64 * 1024)
 
 # https://site.spawning.ai/spawning-ai-txt and img2dataset read these of X-Robots-Tag.
@@ -133,7 +133,8 @@ def read_body(
 ) -> tuple[bytes, bool]:
     """Read the whole body, never more than `max_bytes`, neither on the wire nor decompressed.
 
-    `enough` is asked after the first 16 KiB and after 64: the second value is False when the rest was left.
+    `enough` is asked after the first 16 KiB and after 64 KiB. The second value is False when the rest was
+    left.
 
     Raises:
         PermanentError: `too-large: …` or `encoding: …`.

@@ -71,7 +71,7 @@ class WebSockets:
         """Open a stream, and close it at the end of the block.
 
         Raises:
-            PermanentError: refused by our own rules, or by the server: `forbidden: …`, `redirects: …`…
+            PermanentError: our own rules or the server refuse it: `forbidden: …`, `redirects: …`…
             RetryableError: the network, a time-out, 429 or 5xx.
         """
         from websockets.sync.client import connect  # noqa: PLC0415 - see above
@@ -158,7 +158,8 @@ def _errors(target: Target) -> Iterator[None]:
             f"{target} ended the stream ({closed or 'without a word'})", Word.NETWORK
         ) from None
     except (exceptions.WebSocketException, ValueError, ssl.SSLError) as error:
-        # Anything but its status is wrong with an answer only when it is a redirect, which is not followed.
+        # Beside its status, only one thing can be wrong with an answer: it is a redirect, and those are not
+        # followed.
         if isinstance(error.__cause__ or error.__context__, exceptions.InvalidStatus):
             raise PermanentError(f"{target} sends us elsewhere, and streams stay", Word.REDIRECTS) from None
         raise RetryableError(f"{target} does not speak WebSocket: {str(error)[:200]}", Word.NETWORK) from None

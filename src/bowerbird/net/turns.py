@@ -16,7 +16,7 @@ class Turn(Protocol):
 
 
 class Turns(Protocol):
-    """Decides when a host may be asked, and by how many at once: one bad host must not hold every caller."""
+    """Decides when a host may be asked, and by how many at once. One bad host must not hold every caller."""
 
     def turn(self, host: str, *, patience_s: float) -> AbstractContextManager[Turn]:
         """Hold one of the host's places; raises RetryableError when there is none within `patience_s`."""

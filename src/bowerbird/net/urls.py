@@ -1,7 +1,7 @@
-"""One URL, parsed once: what is checked here is exactly what is connected to.
+"""Parses a URL once, so that what is checked here is exactly what is connected to.
 
-Server-side request forgery lives on two parsers reading one URL differently, so there is one parser
-(urllib3's, RFC 3986) and requests are built from its pieces, never from the text again.
+Server-side request forgery works where two parsers read one URL differently. So there is one parser
+(urllib3's, RFC 3986), and requests are built from its pieces, never from the text again.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _OWN_NAME: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})
 # inet_aton and so to the resolver.
 _NUMBER: Final = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)")
 
-# RFC 6761, RFC 6762, RFC 7686, RFC 8375 and ICANN's .internal: names that mean something on our side only.
+# Names that mean something on our side only: RFC 6761, RFC 6762, RFC 7686, RFC 8375 and ICANN's .internal.
 _LOCAL_SUFFIXES: Final = (".localhost", ".local", ".internal", ".home.arpa", ".onion", ".lan", ".intranet")
 
 
@@ -80,8 +80,8 @@ def parse_target(
 ) -> Target:
     """Read a URL and refuse every form that is not a plain public web address.
 
-    With `allow_loopback`, loopback names and addresses pass, on any port; nothing else is loosened. With
-    `own` names pass that mean something on the owner's network only, and with no `ports` all do.
+    With `allow_loopback`, loopback names and addresses pass, on any port, and nothing else is loosened. With
+    `own`, names pass that mean something only on the owner's network. When `ports` is None, all ports pass.
 
     Raises:
         PermanentError: `refused: …`, and which rule did it.

@@ -37,10 +37,10 @@ def names_contact(agent: str) -> bool:
 
 
 def with_contact(agent: str, contact: str) -> str:
-    """A User-Agent that says how its owner can be reached; one that says so by itself stays as it is.
+    """A User-Agent that says how its owner can be reached. One that already says so stays as it is.
 
     Raises:
-        UsageError: the contact is none.
+        UsageError: the contact is not one.
     """
     contact = contact.strip()
     if not contact or names_contact(agent):

@@ -1,7 +1,8 @@
-"""What its author or a moderator has removed since goes from the collection too.
+"""Purges kept pictures whose posts were removed later, by the author or by a moderator.
 
-Reddit's terms ask for it within 48 hours: https://redditinc.com/policies/data-api-terms. A tombstone stays,
-and the ledger's decision, so that the picture is not fetched again; both say no more than which post it was.
+Reddit's terms ask for this within 48 hours: https://redditinc.com/policies/data-api-terms. Two things stay: a
+tombstone and the ledger's decision. They stop Bowerbird from fetching the picture again, and say only which
+post it was.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ _LOG: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A kept picture, as its sidecar tells; `sidecar` and `image` are keys, `author` None if not told."""
+    """A kept picture, read from its sidecar.
+
+    `sidecar` and `image` are keys. `author` is None when the sidecar does not name one.
+    """
 
     candidate: str
     source: str
@@ -41,7 +45,7 @@ class Kept:
 
 
 class _Fate(Enum):
-    """What became of a post that nobody removed, as far as anybody can tell."""
+    """What the source says of a post that is not known to be removed: it shows it, or it did not answer."""
 
     SHOWN = auto()
     UNANSWERED = auto()
@@ -49,9 +53,10 @@ class _Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """What a recheck found: pictures still shown, purged by reason, and those nobody could tell about.
+    """What a recheck found, in numbers of pictures.
 
-    `not_asked` pictures are of other sources.
+    `shown` pictures are still there, and `purged` counts those that are gone, by reason. For `unanswered`
+    ones the source could not tell. `not_asked` pictures are of other sources.
     """
 
     shown: int = 0
@@ -69,14 +74,16 @@ def recheck(  # noqa: PLR0913 - one choice each, and three have a default
     dry_run: bool = False,
     ledger: Ledger | None = None,
 ) -> Recheck:
-    """Look up the submissions of kept pictures (decided after `since`, or all), and purge what is gone.
+    """Look up the submissions of kept pictures and purge the pictures whose posts are gone.
 
-    A post that an authoritative source leaves out of an answer with others in it is gone. An answer with none
-    in it proves nothing, and neither does what an archive leaves out. What was said of purged posts is
-    redacted in the decision lines, and in the `ledger` when there is one.
+    With `since`, it looks up only pictures decided from then on; without, all of them. A post is gone when an
+    authoritative source leaves it out of an answer that holds other posts. An empty answer proves nothing.
+    Neither does a post that an archive leaves out. The recheck also redacts the purged posts in the decision
+    lines, and in the `ledger` when there is one.
 
     Raises:
-        SourceBlockedError, SourceUnreachableError: the source could not be asked; what was purged stays so.
+        SourceBlockedError, SourceUnreachableError: the source could not be asked. What was purged before
+            stays purged.
     """
     asked, not_asked = _to_ask(store, source, since)
     shown = unanswered = 0
@@ -113,9 +120,9 @@ def _to_ask(store: ObjectStore, source: Lookup, since: datetime | None) -> tuple
 
 
 def _fates(source: Lookup, batch: Sequence[str]) -> Iterator[tuple[str, str | _Fate]]:
-    """Ask about submissions; for each one why it is gone, or that it is not, or that nobody can tell."""
+    """Ask about submissions. Yields each with the reason why it is gone, or with its fate if it is not."""
     answers = {post.submission.id: post for post in source.by_id(batch)}
-    # What cannot be read may be any of those that seem to be missing.
+    # A post that cannot be read may be any of the posts that seem to be missing.
     unsure = any(post.unreadable for post in answers.values())
     proves = bool(answers) and source.authoritative and not unsure
     for submission in batch:
@@ -129,7 +136,10 @@ def _fates(source: Lookup, batch: Sequence[str]) -> Iterator[tuple[str, str | _F
 
 
 def _no_longer_wanted(post: Post) -> str | None:
-    """Why a post is gone, or would not be read today: its author may have marked it after we read it."""
+    """Why a post is gone or would not be read today; None when it is still wanted.
+
+    An author may mark a post after Bowerbird has read it.
+    """
     if post.removed is not None:
         return post.removed or "missing"
     if post.over_18:
@@ -138,7 +148,7 @@ def _no_longer_wanted(post: Post) -> str | None:
 
 
 def kept_pictures(store: ObjectStore) -> Iterator[Kept]:
-    """Every survivor of a place; a sidecar that cannot be read is named and left alone."""
+    """Every survivor of a place. A sidecar that cannot be read is named in the log and left alone."""
     yield from (kept for key in sidecars(store) if (kept := kept_picture(store, key)))
 
 
@@ -148,7 +158,7 @@ def sidecars(store: ObjectStore) -> Iterator[str]:
 
 
 def kept_picture(store: ObjectStore, key: str) -> Kept | None:
-    """The survivor whose sidecar lies at a key; None for what is no sidecar, which is named."""
+    """The survivor whose sidecar lies at a key. What is no sidecar is named in the log and gives None."""
     try:
         sidecar = untrusted.mapping(json.loads(store.get(key) or b""))
         decision: dict[str, Any] = sidecar["decision"]
@@ -169,7 +179,10 @@ def kept_picture(store: ObjectStore, key: str) -> Kept | None:
 def purge_all(
     store: ObjectStore, gone: Sequence[tuple[Kept, str]], now: datetime, ledger: Ledger | None
 ) -> None:
-    """Redact, then purge: as long as the sidecar is there, a recheck that broke off is done again."""
+    """Redact the posts, then purge their pictures.
+
+    The order matters when a recheck breaks off: the next one does again every post that still has a sidecar.
+    """
     days = {kept.decided_at.date().isoformat() for kept, _ in gone}
     for candidate in redact_lines(store, days, {kept.submission for kept, _ in gone}):
         if ledger:
@@ -179,9 +192,9 @@ def purge_all(
 
 
 def purge(store: ObjectStore, kept: Kept, reason: str, now: datetime) -> None:
-    """Remove a picture, wherever it lies, and what was made of it.
+    """Remove a picture, wherever it lies, and everything that was made of it.
 
-    The sidecar goes last, so that a broken purge is done again.
+    The sidecar goes last, so that the next recheck repeats a purge that broke off.
     """
     stone = {
         "candidate": kept.candidate,

@@ -1,7 +1,7 @@
-"""Purges what a source tells by itself to be gone: `recheck` without asking anybody.
+"""Purges pictures of posts that a source itself reports as gone. It is `recheck` without asking anybody.
 
-A stream tells of every post that is removed anywhere, and hardly any of them was kept. So it is remembered
-which sidecar is of which post, and each is read for that once.
+A stream reports every post that is removed anywhere, and Bowerbird kept hardly any of them. So an index
+remembers which sidecar belongs to which post, and each sidecar is read for it once.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from bowerbird.removal.recheck import Kept, kept_picture, purge_all, sidecars
 
 _LOG: Final = logging.getLogger(__name__)
 
-# Sidecars of other sources are remembered by so much of their names: enough for one in a billion of a
-# million.
+# The index remembers a sidecar of another source by this many characters of its name. That is enough: in a
+# million sidecars, the chance that two names share them is below one in a billion.
 _SHORT: Final = 18
 
 
 def purge_removed(
     store: ObjectStore, source: str, removals: Removals, *, now: datetime, ledger: Ledger | None = None
 ) -> Counter[str]:
-    """Purge the kept pictures of these posts and authors of a source; counts them by reason.
+    """Purge the kept pictures of these posts and authors of a source; returns how many, by reason.
 
-    Done twice it does nothing. What was said of purged posts is redacted, as by `recheck`.
+    A second call with the same removals does nothing. Purged posts are redacted, as `recheck` does it.
     """
     purged: Counter[str] = Counter()
     if not removals.posts and not removals.authors:
@@ -55,7 +55,7 @@ def purge_removed(
 
 @dataclass(slots=True)
 class _Index:
-    """Which sidecars are of which post and author of one source, and which are of others."""
+    """Which sidecar belongs to which post and author of one source, and which belong to other sources."""
 
     source: str
     posts: dict[str, tuple[str, str]]
@@ -64,7 +64,7 @@ class _Index:
 
     @classmethod
     def load(cls, store: ObjectStore, source: str) -> Self:
-        """As it was left; it may always be made anew."""
+        """Read the index that the last run left. If there is none to read, it starts empty."""
         found = store.get_versioned(_key(source))
         if found is None:
             return cls(source, {}, set(), None)
@@ -77,7 +77,7 @@ class _Index:
             return cls(source, {}, set(), found[1])
 
     def update(self, store: ObjectStore) -> None:
-        """Read the sidecars that are new, and forget those that are no more."""
+        """Read the sidecars that are new, and forget those that are gone."""
         keys = set(sidecars(store))
         self.posts = {key: post for key, post in self.posts.items() if key in keys}
         self.others &= {_short(key) for key in keys}
@@ -91,7 +91,7 @@ class _Index:
                 self.others.add(_short(key))
 
     def save(self, store: ObjectStore) -> None:
-        """Keep it; a run that did so meanwhile knows as much."""
+        """Write the index, unless another run wrote it meanwhile: that run knows as much."""
         told = {"posts": self.posts, "others": sorted(self.others)}
         data = json.dumps(told, separators=(",", ":")).encode()
         store.replace(_key(self.source), data, content_type="application/json", version=self.version)

@@ -46,12 +46,12 @@ def status(error: ClientError) -> int:
 
 @contextmanager
 def translated(what: str) -> Iterator[None]:
-    """Raise our own errors for AWS's; `what` is what was being done and to what, for the text.
+    """Raise our own errors in place of AWS's. `what` says, for the text, what was being done and to what.
 
     Raises:
-        StoreError: throttled, a server error or the network.
-        UsageError: everything else, such as a missing bucket or permission: retrying cannot help, but the
-            message that was being worked on is innocent and must not be lost.
+        StoreError: AWS throttled us or had a server error, or the network failed.
+        UsageError: everything else, such as a missing bucket or permission. Retrying cannot help, but the
+            message in hand is innocent and must not be lost.
     """
     try:
         yield

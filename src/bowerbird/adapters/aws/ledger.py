@@ -3,11 +3,12 @@
 Items, by `pk`: `c#<sha256 of the candidate id>` is a candidate (`claims`, then `decision` and `lines_key`);
 `s#<sha256 of an image>` is a claim (`holder`).
 
-How each decision comes to stand in exactly one line, whatever crashes: a decision is committed with the key
-of the object that its batch will write. That object is only ever created, never changed. Whoever meets a
-committed decision again looks into it; when it is missing, its writer has died or is late, so an empty
-object is put there to shut it out. A decision that its object does not hold goes to an object of its own,
-whose key follows from the candidate: it too can be created once only.
+Each decision ends up in exactly one line, whatever crashes. A decision is committed together with the key of
+the object that its batch will write. That object is created once and never changed. A process that meets a
+committed decision again looks into that object. When the object is missing, its writer has died or is late,
+so the process puts an empty object there to shut the writer out. A decision that its object does not hold
+goes to an object of its own. The key of that one follows from the candidate, so it too can be created only
+once.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ _ATTEMPTS: Final = 5
 class S3Store:
     """Objects under `prefix` of one bucket; versions are ETags.
 
-    The client's role needs `s3:ListBucket`: without it S3 answers 403 instead of 404 for an object that is
+    The client's role needs `s3:ListBucket`. Without it, S3 answers 403 instead of 404 for an object that is
     not there (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
     """
 

@@ -215,6 +215,6 @@ def _told(failure: BatchResultErrorEntryTypeDef) -> str:
 
 
 def _attribute(reason: str) -> str:
-    """A reason may quote a stranger; SQS takes the characters of XML 1.0 only, and at least one."""
+    """A reason as SQS takes it: only characters of XML 1.0, and at least one. It may quote a stranger."""
     printable = "".join(character if character.isprintable() else " " for character in reason)
     return printable[:_REASON_CHARACTERS].strip() or "unknown"

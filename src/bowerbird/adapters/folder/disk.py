@@ -36,7 +36,7 @@ def damaged(path: Path, why: object, mend: str = _REPAIR) -> DamagedError:
 
 @contextmanager
 def disk_errors(path: Path, mend: str = _REPAIR) -> Iterator[None]:
-    """Raise our own error for the disk's; `path` is what was being worked on, for the text.
+    """Raise our own error in place of the disk's. `path` says, for the text, what was being worked on.
 
     Raises:
         StoreError: the disk is full, may not be written to, or fails.

@@ -23,9 +23,9 @@ _STALE_S = 3600.0
 class FolderStore:
     """Objects as files below `root`.
 
-    A write goes to a temporary file on the same disk, is flushed, then renamed: readers see the old object
-    or the new one, never half of one, whatever happens in between. Versions are sha256 of the content.
-    A disk that is full, read-only or broken is a StoreError.
+    A write goes to a temporary file on the same disk, which is flushed and then renamed. So readers see the
+    old object or the new one, never half of one, whatever happens in between. An object's version is the
+    sha256 of its content. When the disk is full, read-only or broken, it raises StoreError.
     """
 
     def __init__(self, root: Path) -> None:

@@ -40,11 +40,12 @@ _WAL_HEADER_BYTES: Final = 32
 class Database:
     """A connection in WAL mode, one transaction at a time.
 
-    `synchronous=FULL` makes a commit survive power loss too: what the crawl has handed over is never lost.
-    With NORMAL it may undo the last commits, the newest first, and a commit does not wait for the disk.
-    See https://sqlite.org/wal.html and https://sqlite.org/pragma.html#pragma_synchronous.
-    A disk that is full, read-only or broken is a StoreError, and the transaction did not happen; a file that
-    cannot be understood is a DamagedError, now or when the damage is met.
+    With `synchronous=FULL` a commit survives power loss too, so what the crawl has handed over is never lost.
+    With NORMAL a commit does not wait for the disk, and power loss may undo the last commits, the newest
+    first. See https://sqlite.org/wal.html and https://sqlite.org/pragma.html#pragma_synchronous.
+
+    When the disk is full, read-only or broken, it raises StoreError, and the transaction did not happen. When
+    the file cannot be understood, it raises DamagedError, now or when it meets the damage.
     """
 
     def __init__(self, path: Path, schema: str, *, busy_s: float = _BUSY_S) -> None:
@@ -66,7 +67,7 @@ class Database:
     def write(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """A transaction that takes the write lock at once, so it never fails half-way on upgrade.
 
-        One that is not `durable` survives the end of the process, but perhaps not that of the machine.
+        One that is not `durable` survives the end of the process, but may not survive a power cut.
         """
         with self._lock, disk_errors(self.path):
             self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
@@ -155,7 +156,7 @@ def _use(folder: Path) -> IO[str]:
 
 
 def _create(path: Path, schema: str) -> None:
-    """Make a new file, whole or not at all: an empty one is then always a file that lost its content."""
+    """Make a new file, whole or not at all. So an empty file is always one that lost its content."""
     temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.new")
     try:
         connection = _connect(temporary, schema, _BUSY_S)

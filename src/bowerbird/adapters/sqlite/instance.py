@@ -15,9 +15,9 @@ _MARK: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class Instance:
-    """This process's mark in a folder: a file it keeps locked for as long as it lives.
+    """This process's mark in a folder: a file that it keeps locked for as long as it lives.
 
-    Unlike a process id, a lock cannot be inherited by a stranger after a restart, and no clock is involved.
+    After a restart, a stranger can get the same process id but not the lock. And no clock is involved.
     """
 
     def __init__(self, folder: Path) -> None:

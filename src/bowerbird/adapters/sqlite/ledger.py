@@ -35,8 +35,8 @@ _LINES_A_PART = 2000
 class SqliteLedger:
     """The ledger of one place, in SQLite; `store` is where the decision lines go.
 
-    Lines reach the store in two steps: rows are given a part name in one transaction, then the part is
-    written whole. A crash in between leaves a part that the next flush writes again, byte for byte.
+    Lines reach the store in two steps. One transaction gives the rows a part name; then the part is written
+    whole. After a crash in between, the next flush writes the same part again, byte for byte.
     """
 
     def __init__(self, path: Path, store: ObjectStore) -> None:
@@ -124,9 +124,9 @@ class SqliteLedger:
                 db.execute("UPDATE decided SET decision = ? WHERE candidate = ?", (line, candidate_id))
 
     def restore(self, decisions: Iterable[tuple[Decision, bool]], claims: Iterable[tuple[str, str]]) -> None:
-        """Enter what was known before this file, in one step; of two of one name the first stands.
+        """Enter what was known before this file, in one step. Of two entries with one name, the first stands.
 
-        `decisions` come with whether a line holds them already, `claims` are (sha256, candidate).
+        Each of `decisions` comes with whether a line holds it already. `claims` are (sha256, candidate).
         """
         with self._db.write() as db:
             db.executemany(

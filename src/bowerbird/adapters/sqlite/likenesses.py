@@ -1,7 +1,8 @@
 """The embedded index of likenesses: multi-index hashing in SQLite.
 
-Two coarse prints that differ in up to 7 of 64 bits differ in at most one bit of some 16-bit quarter. So a
-look-up asks for each quarter's own value and its sixteen neighbours, 68 keys, and compares what is there.
+When two coarse prints differ in up to 7 of 64 bits, some 16-bit quarter of them differs in at most one bit.
+So a look-up asks for each quarter's own value and its sixteen neighbours, 68 keys, and compares what it
+finds.
 Source: M. Norouzi, A. Punjani, D. Fleet, "Fast Search in Hamming Space with Multi-Index Hashing", CVPR 2012.
 """
 

@@ -41,16 +41,18 @@ _STEP_S: Final = 1.0
 class SqliteQueue:
     """At-least-once queue on SQLite.
 
-    `visibility_s`: a delivery that is not settled by then is delivered again. `max_receives`: after so many
-    deliveries a message goes to the dead letters instead. A message held by a process that has died is
-    delivered again at once, and that delivery does not count: nobody waits out the timeout of a crash, and a
-    machine that is switched off five times has not tried anything five times.
+    A delivery that is not settled within `visibility_s` seconds is delivered again. After `max_receives`
+    deliveries, a message goes to the dead letters instead.
 
-    What is sent is on the disk when `send` returns. For deliveries and acknowledgements nobody waits: a power
-    cut may undo the last of them, and those messages are delivered again.
+    When a process dies, the queue at once delivers again the messages that it held. So nobody waits out the
+    timeout after a crash. The delivery that the process held does not count: a machine that was switched off
+    five times has not tried the message five times.
 
-    The times in the file are the wall clock's. When that is set back, nothing waits for longer than it was
-    told to: a message that would, counts as due.
+    What is sent is on the disk when `send` returns. The queue does not wait for the disk after deliveries and
+    acknowledgements. A power cut may undo the last of them, and those messages are delivered again.
+
+    The times in the file are the wall clock's. When somebody sets that clock back, no message waits longer
+    than it was told to: a message that would, counts as due.
     """
 
     def __init__(

@@ -51,10 +51,11 @@ def rows(path: Path, table: str, columns: str) -> list[Row]:
 
 
 def salvaged(path: Path, fresh: Path, table: str, columns: str) -> list[Row]:
-    """Every row of a damaged file that can still be read; text that is no UTF-8 has `?` in it.
+    """Every row of a damaged file that can still be read. U+FFFD stands for bytes of text that are not UTF-8.
 
-    `fresh` is a new file of the same kind, in a folder where there is room for a copy of the damaged one: its
-    first page, which says where the tables are, stands in for a first page that cannot be read.
+    `fresh` is a new file of the same kind. Its folder needs room for a copy of the damaged file. The first
+    page of a file says where its tables are. When the damaged file's own cannot be read, that of `fresh`
+    stands in.
     """
     found: dict[int, Row] = {}
     if not path.is_file():

@@ -23,11 +23,11 @@ Picture = list[str | None]
 
 
 def attached(entry: Any) -> dict[str, list[Picture]]:
-    """Three lists of pictures, each as address, width and height, in the feed's order.
+    """Three lists of an entry's pictures, in the feed's order, each picture as address, width and height.
 
-    `attached` are those that are called pictures, or named like one; `untold` those of which the feed does
-    not say what they are; `thumbnails` are small copies, and empty where something else is attached, such as
-    a video whose they are.
+    `attached` holds what the feed calls a picture, or what has the name of one. `untold` holds files of which
+    the feed does not say what they are. `thumbnails` holds small copies. It is empty when the entry attaches
+    something else, such as a video: then the small copies belong to that.
     """
     media = [
         (item, _kind(item)) for item in chain(_items(entry, "media_content"), _items(entry, "enclosures"))

@@ -1,4 +1,4 @@
-"""Reads a feed in another process: what takes too long or too much memory costs this feed only."""
+"""Reads a feed in another process. A feed that takes too long or too much memory costs only itself."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Copy:
 
 
 def shown(tags: Iterable[Tag]) -> Iterator[list[Copy]]:
-    """The pictures of a text, each as its copies, best first; the tags are those of `TAGS`, in page order."""
+    """The pictures of a text, each as its copies, best first. The tags are those of `TAGS`, in page order."""
     sources: list[Tag] = []
     for tag in tags:
         if tag.name == "source":
@@ -71,7 +71,7 @@ def shown(tags: Iterable[Tag]) -> Iterator[list[Copy]]:
 
 
 def estimated_height(width: int, ratio: float | None = None) -> int:
-    """How high a copy of this width at least is, as far as that can be told; `ratio` is height to width."""
+    """The least height of a copy of this width, as far as it can be told. `ratio` is height to width."""
     return max(1, round(width * (ratio or _FLATTEST)))
 
 

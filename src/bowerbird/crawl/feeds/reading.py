@@ -1,7 +1,8 @@
-"""What feedparser makes of a feed, as plain values that fit through a pipe.
+"""Reads a feed with feedparser, and gives plain values that fit through a pipe.
 
-feedparser's own look into an entry's HTML, to resolve links and to make it safe, takes quadratic time for
-some texts and raises for others: it is switched off, and `bowerbird.crawl.markup` finds what is needed.
+feedparser can look into an entry's HTML itself, to resolve links and to make it safe. That takes quadratic
+time for some texts and raises for others. So it is switched off, and `bowerbird.crawl.markup` finds what is
+needed.
 """
 
 from __future__ import annotations
@@ -28,14 +29,20 @@ _MAX_HTML: Final = 1_000_000
 def read(body: bytes) -> dict[str, Any] | None:
     """A feed's `title`, `licence` and `entries`; None when it is no feed.
 
-    An entry has `id`, `link`, `title`, `author`, `licence`, `term` (its first tag), `adult`, `published`
-    (seconds since 1970 UTC), what `bowerbird.crawl.feeds.enclosed` finds attached to it, the pictures that
-    its text shows, `shown`, each a list of copies, best first, as address, width and height, the `base` of
-    those, and `links` of its text as address and text. What it does not have is None. An entry that cannot
-    be read has an `error`, the exception's kind, and no more than an `id`.
+    An entry has these values; those that the feed does not give are None:
+
+    - `id`, `link`, `title`, `author`, `licence`, `adult`, and `term`, its first tag;
+    - `published`, in seconds since 1970 UTC;
+    - the lists of pictures that `bowerbird.crawl.feeds.enclosed` finds attached to it;
+    - `shown`: the pictures that its text shows. Each is a list of copies, the best first, and each copy is an
+      address, a width and a height;
+    - `base`: the address that those of `shown` are relative to;
+    - `links`: the links in its text, each as address and text.
+
+    An entry that cannot be read has an `error`, the exception's kind, and beside it an `id` at most.
 
     Raises:
-        Exception: feedparser fails on some that are no feeds.
+        Exception: feedparser fails on some texts that are no feeds.
     """
     try:
         return _read(body)
@@ -59,7 +66,7 @@ def _alone(head: bytes, part: bytes) -> list[dict[str, Any]]:
 
 
 def _read(body: bytes) -> dict[str, Any] | None:
-    # Given a string, feedparser opens it when it looks like a URL or a path; a stream is only read.
+    # feedparser opens a string that looks like a URL or a path. A stream it only reads.
     feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     if not feed.get("version") and not feed.entries:
         return None
@@ -112,7 +119,7 @@ def _shown(tags: list[Tag]) -> list[list[list[Any]]]:
 
 
 def _published(entry: Any) -> float | None:
-    """When an entry says it was published; a date that no calendar has is none."""
+    """When an entry says it was published. A date that is in no calendar counts as none."""
     for key in ("published_parsed", "updated_parsed"):
         try:
             if moment := entry.get(key):

@@ -19,10 +19,11 @@ _MAX_PREVIEWS: Final = 16
 def one_picture(
     sized: dict[str, Size],
 ) -> tuple[tuple[str, int | None, int | None], tuple[Preview, ...]] | None:
-    """The largest copy with its size and the others as previews, or None when these may differ.
+    """The largest copy with its size, and the others as previews; None when they may be different pictures.
 
-    Media-RSS lists a picture's copies side by side: every width is another, and they have one shape, or one
-    name but for the width in it. `sized` gives width and height by link, in pixels where they are told.
+    Media-RSS lists a picture's copies side by side. No two have the same width, and all have one shape, or
+    one name apart from the width in it. `sized` gives width and height by link, in pixels where the feed says
+    them.
     """
     copies = sorted((width, height or 0, url) for url, (width, height) in sized.items() if width)
     if len(copies) < max(2, len(sized)) or len({width for width, _, _ in copies}) < len(copies):

@@ -2,7 +2,7 @@
 
     python -m bowerbird.crawl.feeds.worker SECONDS MEMORY_BYTES
 
-The feed comes on stdin, what is in it goes to stdout as JSON: see `bowerbird.crawl.feeds.reading`.
+It reads the feed from stdin, and writes what is in it to stdout as JSON: see `bowerbird.crawl.feeds.reading`.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Following a source from run to run: where it has been read, what was missed, what is asked next."""
+"""Follows a source from run to run: where it has been read, what was missed, and what to ask for next."""

@@ -1,4 +1,4 @@
-"""Which communities are worth a closer look: those that give more keeps than the place as a whole."""
+"""Finds the communities worth a closer look: those that give more keeps than the place as a whole."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from bowerbird.crawl.sources import families
 def best_communities(
     store: ObjectStore, source: str, among: Collection[str] = (), most: int = 5
 ) -> tuple[str, ...]:
-    """The communities of a source's family whose floor lies above the kept part of all; the best first.
+    """The communities of a source's family whose floor lies above the kept part of all, the best first.
 
-    `source` is its SPEC; `among` leaves out all others, whatever case they are written in.
+    `source` is its SPEC. `among` leaves out all communities but these; upper and lower case are the same.
     """
     family = _family(source)
 

@@ -1,6 +1,6 @@
-"""What has been read of a source, as a set of spans: what lies between two spans has not been read.
+"""Records what has been read of a source, as a set of spans. What lies between two spans has not been read.
 
-Adding a span is a union, so it does not matter in which order overlapping runs report, nor how often.
+Adding a span is a union. So overlapping runs may report in any order, and as often as they like.
 """
 
 from __future__ import annotations
@@ -81,10 +81,10 @@ def gaps(spans: tuple[Span, ...]) -> tuple[Gap, ...]:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What all runs so far have read; ids newest first. Below `abandoned` the listing no longer reaches.
+    """What all runs so far have read; ids newest first. The listing no longer reaches below `abandoned`.
 
-    Posts whose pictures were not ready are `waiting`. They are written together with what was read: a post
-    that counts as read can be forgotten at no point.
+    Posts whose pictures were not ready are `waiting`. They are written together with what was read, so that
+    no crash can lose a post that counts as read.
     """
 
     seen: dict[str, Rank | None] = field(default_factory=dict)

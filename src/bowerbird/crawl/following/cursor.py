@@ -1,8 +1,9 @@
-"""A source that is followed: no post is missed, and none is handed out twice.
+"""Follows a source, so that no post is missed and none is handed out twice.
 
-A run reads from the newest post back until it meets what earlier runs have read. It anchors on no single
-post, so deleted ones cannot stall it; it reads a little beyond the first post it knows, so that a stale page
-or a late post heals in the next run. What it could not read stays a gap, with its size, until it is filled.
+A run reads from the newest post back until it meets what earlier runs have read. It relies on no single post,
+so a deleted post cannot stall it. It reads a little beyond the first post it knows, so that the next run
+makes up for a stale page or a late post. What a run could not read stays a gap, with its size, until it is
+filled.
 """
 
 from __future__ import annotations
@@ -25,13 +26,15 @@ from bowerbird.crawl.following.shared_limits import SharedPace
 from bowerbird.crawl.source_health import source_state
 from bowerbird.crawl.sources.listing import RunBudget
 
-#: Known posts in a row after which a run stops: half a page, so that a quiet poll costs one request.
+#: A run stops after this many known posts in a row. It is half a page, so that a quiet poll costs one
+#: request.
 OVERLAP: Final = 50
 
 #: Ids asked for at once when a gap is filled: what Reddit takes, https://www.reddit.com/dev/api#GET_api_info
 FILL: Final = 100
 
-#: What may go to posts whose pictures were not ready before the newest are read; more if those leave any.
+#: How much of a run may go to posts whose pictures were not ready, before it reads the newest posts. They get
+#: more if the newest leave any.
 LOOKS_SHARE: Final = 0.2
 
 _LOG: Final = logging.getLogger(__name__)
@@ -56,14 +59,14 @@ class IdSource(Lookup, Protocol):
 
 
 class FollowedSource:
-    """A source read from its newest post back to where earlier runs have been.
+    """A source that a run reads from its newest post back to where earlier runs have been.
 
-    Without a `store` it remembers only as long as it lives. With `fill_gaps`, what is left of a run's budget
-    is spent on what earlier runs could not read. Through `pace` runs share the limits of their hosts.
+    Without a `store` it remembers only as long as it lives. With `fill_gaps`, a run spends what is left of
+    its budget on what earlier runs could not read. Runs share the limits of their hosts through `pace`.
 
-    A post whose pictures were not ready is handed out with those that were. Where the source can be asked by
-    id, it is handed out again, with the others, when a later run finds them:
-    see `bowerbird.crawl.following.pending`.
+    When some pictures of a post are not ready, the post is handed out with those that are. If the source can
+    be asked by id, a later run finds the others and hands the post out again with them. See
+    `bowerbird.crawl.following.pending`.
     """
 
     def __init__(  # noqa: PLR0913 - one choice each, and four have a default
@@ -143,7 +146,7 @@ class FollowedSource:
         run.exhausted = not self._budget.over
 
     def _late(self, share: float) -> Iterator[Post]:
-        """What has come of posts whose pictures were not ready; a failure costs this look, not the stream."""
+        """What came of posts whose pictures were not ready. A failure costs this look, not the stream."""
         source = self._source
         try:
             if isinstance(source, Lookup):

@@ -18,9 +18,10 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 class CursorStore:
-    """What is known of one source, in an object store; overlapping runs join what they know.
+    """Keeps what is known of one source in an object store. Overlapping runs join what they know.
 
-    `scheme` says what ranks are where a source has had, or may have, others: those are never taken for these.
+    `scheme` names the kind of ranks, if a source has had another kind or may get one. Ranks of one scheme are
+    never taken for those of another.
     """
 
     def __init__(self, store: ObjectStore, spec: str, *, scheme: str = "") -> None:

@@ -18,8 +18,8 @@ _LOG = logging.getLogger(__name__)
 class FocusedSource:
     """A followed source, then the listings of its best communities, each with a cursor of its own.
 
-    `best` names communities, the best first, asked anew for each run; `open_listing` opens one of them with
-    so many requests and seconds. A run makes at most `requests` requests in `seconds` seconds in all.
+    `best` names communities, the best first; each run asks it anew. `open_listing` opens one of them with so
+    many requests and seconds. A run makes at most `requests` requests in `seconds` seconds in all.
     """
 
     main: FollowedSource

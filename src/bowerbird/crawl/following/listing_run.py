@@ -1,4 +1,4 @@
-"""One run through a listing, post by post: what it has seen, and which span of the source that covers."""
+"""Follows one run through a listing, post by post: the posts it has seen, and the spans that they cover."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Final
 from bowerbird.core.post import Post
 from bowerbird.crawl.following.coverage import Edge, Knowledge, Rank, Span
 
-#: A step between neighbours this many times the mean is taken for a page out of an old cache, which leaves
-#: out what came since: for posts that arrive by themselves it happens once in e^20 steps.
+#: The run takes a step between neighbours for a jump when it is this many times the mean step. Then it got a
+#: page from an old cache, which leaves out newer posts. Posts that arrive by chance, independently of each
+#: other, make such a step only once in e^20 steps.
 JUMP: Final = 20
 
-#: Steps after which their mean is worth something.
+#: How many steps it takes until their mean can be relied on.
 _STEPS: Final = 20
 
 _FULLNAME: Final = re.compile(r"t3_([0-9a-z]{1,16})")
@@ -30,7 +31,10 @@ def fullname(rank: int) -> str:
 
 
 class Run:
-    """Notes posts as a source yields them, newest first; `order` is the source's: `id`, `time` or `none`."""
+    """Notes posts as a source yields them, newest first.
+
+    `order` says how the source orders its posts: by `id`, by `time`, or `none`.
+    """
 
     def __init__(self, order: str) -> None:
         self._order = order
@@ -45,13 +49,13 @@ class Run:
         self._travelled: Rank = 0
 
     def rank(self, post: Post) -> Rank | None:
-        """A post's place in the source's order, where that is known."""
+        """A post's place in the source's order; None when it is not known."""
         if self._order == "id" and (match := _FULLNAME.fullmatch(post.submission.id)):
             return int(match[1], 36)
         return post.submission.created_utc if self._order == "time" else None
 
     def note(self, post: Post, *, new: bool) -> None:
-        """The listing goes on with this post."""
+        """Note the post that comes next in the listing."""
         rank = self.rank(post)
         self._count(post, rank, new=new)
         if rank is None:
@@ -59,7 +63,7 @@ class Run:
         edge = Edge(rank, post.submission.created_utc)
         if self._last is not None and self._top is not None:
             step = self._last.rank - rank
-            # Two posts that were neighbours before are neighbours: nothing hides between them.
+            # An earlier run may have seen both posts as neighbours. Then nothing hides between them.
             if (
                 (new or self._last_new)
                 and self._steps >= _STEPS
@@ -74,7 +78,7 @@ class Run:
         self._last, self._last_new = edge, new
 
     def fill(self, post: Post) -> None:
-        """A post asked for by id."""
+        """Note a post that was asked for by id."""
         self._count(post, self.rank(post), new=True)
 
     def knowledge(self) -> Knowledge:

@@ -1,7 +1,8 @@
-"""Posts whose pictures their site has not made ready yet, and when each is looked at again.
+"""Remembers posts whose pictures their site has not made ready yet, and when to look at each again.
 
-In a recorded poll of r/all six galleries were 14 to 21 seconds old, and Reddit called 12 of their 26 pictures
-`failed`; in seventeen older galleries it was 2 of 77. So a picture that is not ready is late, seldom broken.
+A picture that is not ready is late, and seldom broken. In a recorded poll of r/all, six galleries were 14 to
+21 seconds old, and Reddit called 12 of their 26 pictures `failed`. In seventeen older galleries it was 2 of
+77.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import Any, Final
 
 from bowerbird.core.post import Post
 
-#: Seconds from one look to the next. Most pictures are late by less than a minute; the long waits are for a
-#: site that is slow, and cost a hundredth of a request each.
+#: Seconds from one look to the next. Most pictures are late by less than a minute. The long waits are for a
+#: slow site, and each costs a hundredth of a request.
 WAITS: Final = (120.0, 600.0, 3600.0)
 
-#: Posts that wait at once: r/all brings 36 galleries a minute, and few wait for longer than the first look.
+#: The most posts that wait at once. r/all brings 36 galleries a minute, and few wait longer than the first
+#: look.
 MAX_WAITING: Final = 3000
 
 #: Ids asked for at once: what Reddit takes, https://www.reddit.com/dev/api#GET_api_info
@@ -28,8 +30,8 @@ IDS: Final = 100
 class Wait:
     """A post that is looked at again.
 
-    `asked` is when it was last asked for, in seconds since 1970, and `looks` how often since it was found;
-    `given` are the pictures that were handed out.
+    `asked` is when it was last asked for, in seconds since 1970. `looks` is how often it was asked for since
+    it was found. `given` are the pictures that were handed out.
     """
 
     asked: float
@@ -54,7 +56,7 @@ class Waiting:
     settled: frozenset[str] = frozenset()
 
     def joined(self, run: Waiting) -> Waiting:
-        """What waits after a run; one that ends late may bring back what another settled, for one look."""
+        """What waits after a run. One that ends late may bring back, for one look, what another settled."""
         both = self.posts | {
             name: wait
             for name, wait in run.posts.items()
@@ -125,9 +127,9 @@ class Looks:
     def again(
         self, by_id: Callable[[Sequence[str]], Iterable[Post]], allowed: Callable[[], bool]
     ) -> Iterator[Post]:
-        """Ask for what is due, as long as another request is allowed, and yield what there is to hand out.
+        """Ask for the posts that are due, while requests are allowed, and yield what there is to hand out.
 
-        Raises what `by_id` does: then those that were asked for are due as before.
+        Raises what `by_id` does. Then the posts that were asked for are due as before.
         """
         due = self.due()
         while due and allowed():
@@ -141,9 +143,9 @@ class Looks:
                 self.looked(name, answers.get(name))
 
     def shows(self, name: str, post: Post | None) -> Post | None:
-        """What there is to hand out of a post that was asked for again: what had not been handed out before.
+        """What is left to hand out of a post that was asked for again; None when there is nothing to add.
 
-        `post` is None when the source does not have it. None when there is nothing to add.
+        Pictures that were handed out before are left out. `post` is None when the source does not have it.
         """
         wait = self._waiting[name]
         if post is None:

@@ -12,8 +12,8 @@ from bowerbird.crawl.source_health import SourceState
 class Progress:
     """What one run did: posts `read` and `new` among them, `requests` made, and every gap that is left.
 
-    Of posts whose pictures were not ready, `pending` ones are looked at again; this run saw that others
-    `came_good`, and has `given_up` the rest.
+    Of the posts whose pictures were not ready, `pending` ones will be looked at again. This run saw that
+    others `came_good`, and it has `given_up` the rest.
     """
 
     state: SourceState

@@ -1,4 +1,4 @@
-"""What runs tell each other about when hosts were asked: limits are the hosts' own, whoever of us asks."""
+"""Lets runs tell each other when they asked which hosts. A host's limits hold whichever run asks."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ _LOG: Final = logging.getLogger(__name__)
 
 KEY: Final = "cursors/pace.json"
 
-#: Writers that lose this many races in a row give up: what they would have told is soon out of date.
+#: A writer that loses this many races in a row gives up: what it would have written is soon out of date.
 _RACES: Final = 10
 
 
 class SharedPace:
     """Carries a limiter's memory from one run to the next, through the object store.
 
-    A run heeds what ended before it began. Two that overlap each keep the limits alone; both together may
-    exceed one by what the other asks meanwhile, which the hosts' own answers (429, Retry-After) then bound.
+    A run knows of the requests of runs that ended before it began. Two runs that overlap each keep the limits
+    alone. Together they may exceed a limit by what the other one asks meanwhile. The hosts' own answers (429,
+    Retry-After) then bound that.
     """
 
     def __init__(self, store: ObjectStore, limiter: Limiter, clock: Callable[[], float] = time.time) -> None:
@@ -81,7 +82,7 @@ class SharedPace:
 
 
 def _told(data: bytes, now: float) -> dict[str, dict[str, Any]]:
-    """What stands there, without what cannot be: then a clock has been set back since it was written."""
+    """What is stored, without times that cannot be. Those come from a clock that was set back since."""
     return {
         host: {
             "at": [at for at in told["at"] if at <= now + _SKEW_S],

@@ -1,8 +1,8 @@
-"""Follows a stream of events forward: from where the last run ended until it is level with now.
+"""Follows a stream of events forward, from where the last run ended until now.
 
-The server plays back what it still has from a time on. The last event that an earlier run read must come
-again; when the first one is younger than that, the server no longer reaches back so far, and what lies
-between is a gap.
+The server plays back the events that it still has from a given time on. The last event that an earlier run
+read must come again. When the first event is younger than that one, the server no longer reaches back so far,
+and what lies between the two is a gap.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ from bowerbird.net.limiter import Limiter
 
 _LOG: Final = logging.getLogger(__name__)
 
-#: How far behind the last event a run begins, in seconds: events of one moment need not come in one order,
-#: and playback is not exact at its edges (bluesky-social/jetstream, README).
+#: How far behind the last event a run begins, in seconds. Events of one moment may come in any order, and
+#: playback is not exact at its edges (bluesky-social/jetstream, README).
 OVERLAP_S: Final = 5.0
 
 #: How far back the very first run begins: some six hundred pictures.
@@ -51,16 +51,18 @@ FIRST_RUN_S: Final = 300.0
 #: A stream that is silent for so long has no more for us now.
 QUIET_S: Final = 5.0
 
-#: What one run takes at most, beside its seconds; it reads some thousand events a second, a kilobyte each.
+#: The most that one run takes, beside its seconds. It reads about a thousand events a second, a kilobyte
+#: each.
 MAX_EVENTS: Final = 300_000
 MAX_BYTES: Final = 512 * 1024 * 1024
 
-#: Where a run is, is told by so many last events: when playback goes over into live events, some of those
-#: come before the rest of the playback (bluesky-social/jetstream-legacy#42), and to go on behind them would
-#: lose it.
+#: How many of the last events tell where a run is. When playback goes over into live events, some live events
+#: come before the rest of the playback (bluesky-social/jetstream-legacy#42). A run that went on behind those
+#: would lose the rest.
 _ABREAST: Final = 64
 
-#: An event from further in the future, by the server's own clock, is no event; a cursor from there no cursor.
+#: How far in the future, by the server's own clock, an event or a cursor may lie. Beyond that it does not
+#: count.
 _AHEAD_S: Final = 300.0
 
 #: Removals remembered, by post and by author: what was queued before is decided by then.
@@ -69,10 +71,11 @@ _MAX_REMOVALS: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class TailProgress(Progress):
-    """What one run did, of a stream: `read` counts posts of any kind, `requests` connections.
+    """What one run through a stream did.
 
-    `behind_s` is how far from now it ended, in seconds; `damaged` counts messages that were no events,
-    `removals` what was told to be gone; `rate` is posts a second in the part that was read.
+    `read` counts posts of any kind, and `requests` counts connections. `behind_s` is how far before now the
+    run ended, in seconds. `damaged` counts messages that were no events. `removals` counts what the stream
+    reported as gone. `rate` is posts a second in the part that was read.
     """
 
     behind_s: float = 0.0
@@ -81,7 +84,7 @@ class TailProgress(Progress):
     rate: float = 0.0
 
     def facts(self) -> dict[str, str | int]:
-        """For logs and metrics; what a gap holds is not counted but estimated by the rate of the rest."""
+        """Facts for logs and metrics. What a gap holds is not counted; the rate of the rest estimates it."""
         facts = Progress.facts(self)
         missed = sum(gap.seconds or 0.0 for gap in self.gaps) * self.rate
         return facts | {
@@ -157,7 +160,7 @@ class _Run:
 
 
 def _here(times: list[float]) -> float:
-    """Where a stream is, by the times of its last events: the last one, unless some ran ahead of others."""
+    """Where a stream is, told by the times of its last events. It is the last one, unless some ran ahead."""
     steps = [after - before for before, after in pairwise(times)]
     if len(steps) < JUMP or min(steps) < 0 or max(steps) * len(steps) > JUMP * (times[-1] - times[0]):
         return min(times)

@@ -43,7 +43,7 @@ class Hosts:
         return cls(tuple(sorted(rules, key=lambda rule: (rule.priority, rule.host))), facts)
 
     def match(self, url: str) -> Match | None:
-        """What a link is, or None when no rule knows it; makes no request and takes any text."""
+        """What a link is, or None when no rule knows it. It makes no request, and takes any text."""
         clean = untrusted.link(url)
         return self._match(urlsplit(clean), _LAYERS) if clean else None
 
@@ -106,5 +106,5 @@ def key_settings() -> Mapping[str, str]:
 
 @cache
 def _known() -> tuple[tuple[HostRule, Facts], ...]:
-    """Every rule of this folder with its facts; a module that has the one without the other is a mistake."""
+    """Every rule of this folder with its facts. It is a mistake when a module has one without the other."""
     return tuple((module.RULE, module.FACTS) for module in modules_with(sys.modules[__name__], "RULE"))

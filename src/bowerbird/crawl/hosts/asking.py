@@ -18,8 +18,8 @@ def fetch_json(fetcher: Fetcher, url: str, *, headers: Mapping[str, str] | None 
 
     Raises:
         PermanentError: gone.
-        RetryableError: the host could not be asked now; or it answers no JSON, but a cut-off half or the page
-            that a blocked client is shown, which says nothing about the picture.
+        RetryableError: the host could not be asked now, or its answer is not JSON. That may be an answer cut
+            in half, or the page for a blocked client: neither says anything about the picture.
     """
     answer = fetcher.fetch(url, accept="application/json", max_bytes=_MAX_BYTES, headers=headers)
     try:

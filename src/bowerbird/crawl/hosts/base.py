@@ -13,7 +13,8 @@ from bowerbird.core.ports import Fetcher
 #: Kinds that are skipped by name, without asking the host: their links hold no still picture.
 MOVING: Final = frozenset({"video", "animation"})
 
-#: The kind of a link that is the very file: what the listing declares of its size is the original's.
+#: The kind of a link that leads to the file itself. The size that the listing declares is then the
+#: original's.
 IMAGE: Final = "image"
 
 #: The suffixes of still pictures that the filter can read.
@@ -23,7 +24,7 @@ _OWN_PORTS: Final = {None, 80, 443}
 
 
 class NoPictureError(PermanentError):
-    """The link works but shows no still picture (a video, a text): its preview must not stand in for it."""
+    """The link works but shows no still picture (a video, a text). Its preview must not stand in for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +100,5 @@ class Wrapping(Protocol):
 
 
 def domain(url: SplitResult) -> str:
-    """The host name in lower case; empty when the port is not the web's, for then it is not that host."""
+    """The host name in lower case. It is empty when the port is not the web's: that is not the same host."""
     return (url.hostname or "").rstrip(".") if url.port in _OWN_PORTS else ""

@@ -21,7 +21,7 @@ _WIKI_PAGE: Final = re.compile(r"/(?:wiki|w)/[^/]{1,60}:.*", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Direct:
-    """The link is the file; what it really holds is the filter's to find out."""
+    """Takes the link for the file itself. The filter finds out what it really holds."""
 
     host: str = "direct"
     priority: int = 1000

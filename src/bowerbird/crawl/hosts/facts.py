@@ -11,10 +11,11 @@ from bowerbird.net.limiter import Limit
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A link, and what the rules make of it; a test holds them to it.
+    """A link, and what the rules make of it. A test checks that they do.
 
-    Without a `kind` no rule knows the link. `host` is empty where the link is this host's own. `urls` holds
-    the picture's links, best first; it is empty where the host has to be asked, or the link is skipped.
+    Without a `kind`, no rule knows the link. `host` is empty when the link is this host's own. `urls` holds
+    the picture's links, the best first. It is empty when the host has to be asked, or when the link is
+    skipped.
     """
 
     url: str

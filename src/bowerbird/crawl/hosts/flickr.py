@@ -1,8 +1,8 @@
 """flickr: photo pages, short links and files of every size, towards the largest copy the owner offers.
 
-Sizes and their suffixes: https://www.flickr.com/services/api/misc.urls.html. Below `h` all sizes of a photo
-share one secret, so `b` (1024 px) can be named from any smaller one; `h` and above have a secret each, which
-only the API or the page tells. Photos of free accounts end at `b`.
+Sizes and their suffixes: https://www.flickr.com/services/api/misc.urls.html. All sizes of a photo below `h`
+share one secret, so the rule can name `b` (1024 px) from any smaller one. `h` and every larger size have a
+secret of their own, which only the API or the page tells. Photos of free accounts end at `b`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _END: Final = re.compile(r"(?P<stem>/[0-9]+_[0-9a-f]+)(?:_(?P<size>[a-z0-9]{1,2}
 _STATIC: Final = re.compile(r"(?:(?:live|c[0-9]|farm[0-9]{1,3})\.)?static\.?flickr\.com")
 # From the smallest to the largest; the size without a suffix is 500 px.
 _SIZES: Final = ("s", "t", "q", "m", "n", "w", "", "z", "c", "b", "h", "k", "3k", "f", "4k", "5k", "6k", "o")
-# The longer side of those that are not cropped, in pixels; what is larger is too much for a first look.
+# The longer side, in pixels, of the sizes that are not cropped. Larger ones are too much for a first look.
 _SIDES: Final = {"t": 100, "m": 240, "n": 320, "w": 400, "": 500, "z": 640, "c": 800, "b": 1024}
 _FULL: Final = frozenset({"3k", "f", "4k", "5k", "6k", "o"})
 # "Service currently unavailable" and "Write operation failed": every method's page lists them.

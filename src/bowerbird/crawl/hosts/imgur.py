@@ -1,7 +1,7 @@
 """imgur: files, pages, galleries and albums under all of its names.
 
-With the owner's client id the API (https://apidocs.imgur.com) tells every picture of an album; without, a
-page's own metadata name the file of a single picture, or the first of an album.
+With the owner's client id, the API (https://apidocs.imgur.com) tells every picture of an album. Without it, a
+page's own metadata name the file of a single picture, or the first picture of an album.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bowerbird.crawl.hosts.page_or_file import smaller_copies
 from bowerbird.net.limiter import Limit
 
 _NAMES: Final = {"imgur.com", "www.imgur.com", "m.imgur.com", "i.imgur.com", "imgur.io", "i.imgur.io"}
-# Ids have 5 characters (until 2013) or 7; one more of `sbtmlh`, or `_d`, asks for a smaller copy:
+# Ids have 5 characters (until 2013) or 7. One more character of `sbtmlh`, or `_d`, asks for a smaller copy:
 # https://api.imgur.com/models/image#thumbs
 _ID: Final = r"(?P<id>[0-9A-Za-z]{7}|[0-9A-Za-z]{5})"
 _FILE: Final = re.compile(
@@ -49,7 +49,7 @@ _RESERVED: Final = re.compile(
     re.IGNORECASE,
 )
 _STILL_TYPES: Final = {"image/jpeg", "image/png", "image/webp"}
-# What the API calls a link's kind. The id of a gallery that is not public there answers as the album or the
+# What the API calls a link's kind. When a gallery is not public, its id still answers as the album or the
 # picture that it also is.
 _API: Final = {"album": ("album",), "gallery": ("gallery", "album", "image"), "page": ("image",)}
 # Copies that fit into squares, by the letter behind the id: https://api.imgur.com/models/image#thumbs

@@ -19,8 +19,8 @@ from bowerbird.crawl.hosts.base import Image, NoPictureError
 #: The widths in which Wikimedia scales, and no others: https://www.mediawiki.org/wiki/Common_thumbnail_sizes.
 WIDTHS: Final = (20, 40, 60, 120, 250, 330, 500, 960, 1280, 1920, 3840)
 
-# The word before the colon is the wiki's own in its language, so the suffix tells a file from another page.
-# `Talk:` and its like have files' names, too, and no language writes those without a space or an underscore.
+# The word before the colon is in the wiki's own language, so the suffix tells a file from another page. Names
+# of files also follow `Talk:` and its like, and no language writes those without a space or an underscore.
 _TITLE: Final = re.compile(
     r"(?:(?:File|Image|Datei|Fichier|Archivo)|[^\W_]{2,24}(?=:[^|#]*\.(?:jpe?g|jpe|png|webp|gif|tiff?|svg)\Z))"
     r":(?P<name>[^/?#|]{1,240})",

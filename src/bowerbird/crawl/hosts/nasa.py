@@ -24,7 +24,7 @@ def _file(url: SplitResult) -> File | None:
     found = _FILE.fullmatch(url.path) if domain(url) == "images-assets.nasa.gov" else None
     if not found:
         return None
-    # An original need not have the suffix of its copies, so the largest of those comes before the linked one.
+    # An original may have another suffix than its copies, so the largest copy comes before the linked one.
     larger = [size for size in _SIZES[:2] if _SIZES.index(size) < _SIZES.index(found["size"].lower())]
     links = (url._replace(path=f"{found['before']}{size}.{found['ext']}").geturl() for size in larger)
     return File(unquote(found["id"]), tuple(links))

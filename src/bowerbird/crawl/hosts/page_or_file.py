@@ -35,8 +35,8 @@ class File:
 class Page:
     """Pages with one picture: `names` fits the host's name, `path` has a group `id`.
 
-    `address` is asked, with `{id}` filled in. Where a page's picture follows from its id, `pictures` says
-    how, best first, and nobody is asked.
+    The rule asks `address`, with `{id}` filled in. When a page's picture follows from its id, `pictures` says
+    how, the best first, and nobody is asked.
     """
 
     names: re.Pattern[str]
@@ -87,7 +87,7 @@ class PageOrFile:
         return (Image(match.id, tuple(dict.fromkeys((*better, match.url)))),)
 
     def _asked(self, file: File, fetcher: Fetcher) -> tuple[str, ...]:
-        """What the page of a small file names; a page that is gone leaves what the link tells."""
+        """What the page of a small file names. When the page is gone, what the link tells is left."""
         try:
             return self._read(file.page, file.id, fetcher)
         except (NoPictureError, OptedOutError):
@@ -107,8 +107,8 @@ class PageOrFile:
 def smaller_copies(links: Mapping[str, int], width: int | None, height: int | None) -> tuple[Preview, ...]:
     """The copies of a picture that its host fits into squares, from small to large.
 
-    `links` gives the square's side in pixels by the copy's link; `width` and `height` are those of any copy,
-    or of the picture: they tell how the sides compare. Where they are not known there are no previews.
+    `links` gives the square's side in pixels by the copy's link. `width` and `height` are those of any copy,
+    or of the picture. They tell the ratio of the sides; when they are not known, there are no previews.
     """
     if not width or not height:
         return ()

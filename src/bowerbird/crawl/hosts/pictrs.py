@@ -1,4 +1,4 @@
-"""pict-rs, the picture server of Lemmy and its kin, on any instance: without its query a link is the upload.
+"""pict-rs, the picture server of Lemmy and its kin, on any instance. A link without its query is the upload.
 
 https://git.asonix.dog/asonix/pict-rs#api.
 """

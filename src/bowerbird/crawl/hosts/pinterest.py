@@ -1,7 +1,7 @@
 """Pinterest: files of every width, and the pages of pins.
 
-The upload lies below `originals/`, at times with another suffix or closed to strangers, so the link stays a
-fall-back.
+The upload lies below `originals/`. Sometimes it has another suffix or is closed to strangers, so the link
+stays a fall-back.
 """
 
 from __future__ import annotations

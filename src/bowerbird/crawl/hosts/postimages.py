@@ -1,6 +1,7 @@
 """Postimages: pages under each of its names, and files.
 
-The file that a page shows may be scaled; the one it offers to download is the upload, under another hash.
+The file that a page shows may be scaled. The file that it offers to download is the upload, under another
+hash.
 """
 
 from __future__ import annotations

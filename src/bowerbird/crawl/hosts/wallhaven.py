@@ -1,7 +1,7 @@
 """wallhaven: pages of wallpapers, files, and thumbnails.
 
-A thumbnail is always a JPEG and its original may be a PNG, so the page is asked for the original's name. The
-site allows 45 requests a minute: https://wallhaven.cc/help/api#limits.
+A thumbnail is always a JPEG, and its original may be a PNG. So the rule asks the page for the original's
+name. The site allows 45 requests a minute: https://wallhaven.cc/help/api#limits.
 """
 
 from __future__ import annotations

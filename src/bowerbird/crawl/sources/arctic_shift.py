@@ -82,7 +82,8 @@ class ArcticShiftSource:
             times = [post.submission.created_utc for post in page if post.submission.created_utc is not None]
             if not times:
                 return
-            # Pages meet within a second that may hold more posts: read it again, unless it was all there is.
+            # Two pages meet within one second, and that second may hold more posts. So read it again, unless
+            # the page held nothing new.
             before = min(int(min(times)) + 1, before if new else before - 1)
             query["before"] = before
             last = {post.submission.id for post in page}

@@ -16,16 +16,20 @@ from bowerbird.net.limiter import Limit, Limiter
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the world offers a source; files need none of it.
+    """What a source gets from outside. Sources that read files need none of it.
 
-    `communities` narrows the stream (subreddits, Lemmy communities); empty means everything. `fetcher` reads
-    pages, `streams` opens WebSockets; `own_network` makes a fetcher for one `http://host:port` of the owner's
-    network, of which a function in the cloud has none. `store` keeps the cursor between runs. A run makes at
-    most so many `requests` in so many `seconds`; sources that share a host share the `limiter`
-    (`bowerbird.crawl.sources.limiter` knows what they publish), and through `pace` runs do. With `fill_gaps`
-    what is left of a run asks by id for what earlier ones missed. `gateway` is a test rig that every request
-    goes to, for whoever makes some of its own. An `anonymous` world names nobody to write to: live sources do
-    not open.
+    - `communities` narrows the stream (subreddits, Lemmy communities); empty means everything.
+    - `fetcher` reads pages, and `streams` opens WebSockets.
+    - `own_network` makes a fetcher for one `http://host:port` of the owner's network. A function in the cloud
+      has no such network.
+    - `store` keeps the cursor between runs.
+    - A run makes at most `requests` requests in `seconds` seconds.
+    - Sources that share a host share the `limiter`; `bowerbird.crawl.sources.limiter` knows what the hosts
+      publish. Runs share it through `pace`.
+    - With `fill_gaps`, a run spends what is left of it on posts that earlier runs missed, and asks for them
+      by id.
+    - `gateway` is a test rig that every request goes to. It is for sources that make requests of their own.
+    - An `anonymous` world names nobody to write to, so live sources do not open.
     """
 
     communities: tuple[str, ...] = ()
@@ -51,15 +55,18 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """How a source is named on the command line: `form` is `NAME`, `NAME:ARGUMENT` or `NAME[:ARGUMENT]`.
+    """What there is to know of a source before it is opened.
 
-    `communities` says whether it has any to choose from; sources of one `family` mean the same by a
-    community's name. `limits` are what its hosts publish, by host name. `probe` is what `bowerbird doctor`
-    opens when nobody tells it which sources to look at, in the order of `rank`, and `advice` what it says
-    beside how they are. A `live` source asks strangers, who may want to know who does.
-
-    `reads`, `needs`, `a_day`, `order` and `unknown` are columns of docs/sources.md: what it reads, what its
-    user has to have, how many pictures it gives in a day, how its posts are ordered, what they cannot say.
+    - `form` is how it is named on the command line: `NAME`, `NAME:ARGUMENT` or `NAME[:ARGUMENT]`.
+    - `communities` says whether it has communities to choose from. Sources of one `family` mean the same by a
+      community's name.
+    - `limits` are the limits that its hosts publish, by host name.
+    - `probe` is what `bowerbird doctor` opens when nobody names the sources to look at. The doctor goes
+      through them in the order of `rank`, and says `advice` beside how each is.
+    - A `live` source asks strangers' servers. Their owners may want to know who asks.
+    - `reads`, `needs`, `a_day`, `order` and `unknown` are columns of docs/sources.md: what the source reads,
+      what its user must have, how many pictures it gives in a day, how its posts are ordered, and what its
+      posts cannot say.
     """
 
     form: str

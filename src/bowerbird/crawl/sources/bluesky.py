@@ -1,7 +1,7 @@
 """Bluesky: every post of the network as it is written, without an account, by Jetstream.
 
-Streams are read (`bowerbird.crawl.following.tail`); posts that were kept can also be looked up at the public
-AppView: https://docs.bsky.app/docs/api/app-bsky-feed-get-posts.
+`bowerbird.crawl.following.tail` reads the stream. Kept posts can also be looked up at the public AppView:
+https://docs.bsky.app/docs/api/app-bsky-feed-get-posts.
 """
 
 from __future__ import annotations

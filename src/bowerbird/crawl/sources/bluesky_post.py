@@ -18,15 +18,16 @@ from bowerbird.net.atproto import ADULT, SIGNED_IN_ONLY, self_labels
 #: The CDN's copies: `feed_fullsize` as large as it makes them, `feed_thumbnail` for a feed.
 CDN: Final = "https://cdn.bsky.app/img"
 
-#: The longer side of a small copy in pixels. What the CDN really makes is told nowhere but in a note that
-#: calls itself soft (packages/bsky/src/image/uri.ts); whoever looks at a copy measures it.
+#: The longer side of a small copy in pixels. Only a note that calls itself soft says what the CDN really
+#: makes (packages/bsky/src/image/uri.ts), so whoever looks at a copy measures it.
 THUMBNAIL: Final = 1000
 
 _CID: Final = re.compile(r"[A-Za-z0-9]{8,128}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z0-9-]{1,35}")
 
-# An aspect ratio may be just that (3:2), and apps send what they had at hand. It is believed to be the size
-# where the file is not heavier than so many pixels can be: bits a pixel, of the best JPEG, and of raw RGBA.
+# An aspect ratio may be only a ratio (3:2), for apps send what they have at hand. It is taken for the size in
+# pixels when the file is no heavier than that many pixels can be. The limits are bits a pixel: of the best
+# JPEG, and of raw RGBA.
 _RATIO: Final = 100
 _MAX_BITS: Final = {"image/jpeg": 8, "image/webp": 8}
 _RAW_BITS: Final = 32

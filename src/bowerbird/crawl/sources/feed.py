@@ -101,9 +101,9 @@ def _post(entry: Any, source: str, community: str | None, feed: Any, address: st
 
 
 def pictures_of(entry: Any, page: str) -> tuple[Attachment, ...]:
-    """What an entry attaches, or else what its text shows, or else what it gives as a thumbnail.
+    """The pictures that an entry attaches, or else those its text shows, or else its thumbnails.
 
-    `page` is where its relative links start from.
+    Relative links in the entry are resolved against `page`.
     """
     attached = _one_by_one(entry["attached"], page)
     if attached:

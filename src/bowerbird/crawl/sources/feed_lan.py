@@ -1,7 +1,7 @@
-"""A feed on the owner's own network, such as an RSSHub at home: the one source that may be read there.
+"""Reads a feed on the owner's own network, such as an RSSHub at home. No other source may read there.
 
-The owner says so by its name, `feed+lan:http://192.168.1.20:1200/…`. That server alone is asked, for the feed
-and for pictures of the feed that lie there; neither a redirect nor another source's link leads to it.
+The owner allows it by naming the source `feed+lan:http://192.168.1.20:1200/…`. Only that server is asked, for
+the feed and for those of its pictures that lie there. No redirect and no link of another source leads to it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def own_origin(source: str) -> str | None:
 
 
 def _at_home(picture: Attachment, own: str) -> Attachment:
-    """A picture with the links that lead to the owner's server; no rule knows of a better one there."""
+    """A picture with only the links that lead to the owner's server. No rule knows a better copy there."""
     urls = tuple(lan.at_home(url, own) for url in picture.urls)
     previews = tuple(
         Preview(lan.at_home(each.url, own), each.width, each.height) for each in picture.previews

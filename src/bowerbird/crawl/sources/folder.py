@@ -22,10 +22,10 @@ _MAX_PATH: Final = 500  # with its mark a submission's id: see bowerbird.core.me
 
 @dataclass(frozen=True, slots=True)
 class FolderSource:
-    """Walks `root` in the order of names; hidden files and links out of the folder are left out.
+    """Walks `root` in the order of names. It leaves out hidden files, and links that lead out of the folder.
 
-    A submission's id is the file's path below `root`, and a mark that another folder's file of the same path,
-    or another picture under this file's name, does not share.
+    A submission's id is the file's path below `root`, and a mark. The mark differs for a file of the same
+    path in another folder, and for another picture under the same name.
     """
 
     root: Path

@@ -1,7 +1,7 @@
-"""Any Lemmy instance, by its open API: the nearest equal of r/all that needs no account.
+"""Reads any Lemmy instance by its open API. Of what needs no account, this is closest to r/all.
 
-https://join-lemmy.org/docs/contributors/04-api.html. Version 3 is asked first, which Lemmy 1.0 goes on
-answering; an instance that does not know it is asked by version 4.
+https://join-lemmy.org/docs/contributors/04-api.html. The source asks by version 3 first, which Lemmy 1.0 goes
+on answering. It asks an instance that does not know version 3 by version 4.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _T = TypeVar("_T")
 class Version:
     """A version of the API: where it lies, its words for everything and newest first, and how to go on.
 
-    `numbered`: whoever gets no cursor asks for the next page by number.
+    With `numbered`, a reader that gets no cursor asks for the next page by number.
     """
 
     path: str

@@ -16,8 +16,8 @@ from bowerbird.core.keys import digest
 from bowerbird.core.messages import Submission
 from bowerbird.core.post import Attachment, Post
 
-# No part of it can hold what it begins with, so that a text is read once however many beginnings it has. A
-# link may hold parentheses, as those of Wikipedia do, where they are closed again.
+# No part of the pattern can hold what it begins with. So a text is read once, however many beginnings it has.
+# A link may hold parentheses, as links to Wikipedia do, if they are closed again.
 _PICTURE: Final = re.compile(
     r"!\[[^\[\]\n]{0,500}+\]\([ \t]{0,8}+<?(https?://(?:[^\s()<>]++|\([^\s()<>]{0,500}+\)){1,100}+)"
 )

@@ -42,7 +42,7 @@ class SourceThrottledError(SourceBlockedError):
 
 
 class DamagedPageError(ValueError):
-    """A body that is not the page it should be: raised by what reads it, asked for again by `Listing`."""
+    """A body that is not the page it should be. Its reader raises this, and `Listing` asks again."""
 
 
 class HopelessPageError(DamagedPageError):
@@ -80,7 +80,7 @@ class Explain(Protocol):
     def __call__(self, url: str, answer: Answer) -> BowerbirdError | None:
         """What an answer to this address means, when it is no page and the site's own words say why.
 
-        A SourceThrottledError's text is what the site said; it is asked again.
+        The text of a SourceThrottledError is what the site said. The site is then asked again.
         """
         ...
 
@@ -156,9 +156,9 @@ class Listing:
         return not self._budget.over
 
     def goes_on(self, url: str) -> bool:
-        """Whether another page can be had in this run's time; where the host is slower, the run is over.
+        """Whether the run has time for another page. When the host is slower than that, the run is over.
 
-        Where a host is asked once a minute, that is no trouble to tell of: the next run reads on.
+        At a host that is asked once a minute, that is no trouble worth reporting: the next run reads on.
         """
         if self._limiter.wait_s(_host(url)) >= self._budget.left_s:
             self._budget.end()
@@ -288,7 +288,7 @@ def _answer(status: int, error: PermanentError | RetryableError) -> Answer:
 
 
 def _meant(answer: Answer) -> int:
-    """The status that fits what a body says: Lemmy and its kin answer 400 to much that has a status."""
+    """The status that fits what a body says. Lemmy and its kin answer 400 where another status would fit."""
     if answer.status != HTTPStatus.BAD_REQUEST:
         return answer.status
     try:

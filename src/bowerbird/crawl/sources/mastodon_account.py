@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class MastodonAccount:
-    """A token that one instance gave out, and no other may see; it never shows in a log or an error."""
+    """A token that one instance gave out. No other instance may see it, and no log or error shows it."""
 
     instance: str
     token: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""The owner's credentials for Reddit; values only, so that whoever carries them needs no library."""
+"""The owner's credentials for Reddit. They are plain values, so code that carries them needs no library."""
 
 from __future__ import annotations
 

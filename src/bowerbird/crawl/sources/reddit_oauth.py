@@ -40,7 +40,7 @@ TOKENS: Final = "{host} (tokens)"
 #: The most ids `/api/info` takes: https://www.reddit.com/dev/api#GET_api_info
 IDS: Final = 100
 
-#: A listing continues after a post; when that one has been deleted meanwhile, one just before it is tried.
+#: A listing continues after a post. When that post has been deleted meanwhile, one just before it is tried.
 _ANCHORS: Final = 3
 
 

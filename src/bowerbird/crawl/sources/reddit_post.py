@@ -141,15 +141,15 @@ class _Media:
 
     @property
     def worth(self) -> tuple[bool, bool, bool]:
-        """A crosspost seldom says anything of its parent's pictures: whichever says most is right."""
+        """How much it says of pictures. Of a crosspost and its parent, the fuller one is right."""
         return bool(self.attachments), bool(self.pending), bool(self.moving)
 
 
 def _media(fields: dict[str, Any]) -> _Media:
     """The still pictures of a gallery in the author's order, or those embedded in a text.
 
-    Reddit shows a post at once and its pictures when they have been processed: until then an item is missing
-    or has a status such as `unprocessed` or, for the first seconds, `failed`.
+    Reddit shows a post at once, and its pictures only when it has processed them. Until then an item is
+    missing, or has a status such as `unprocessed` or, for the first seconds, `failed`.
     """
     media = untrusted.mapping(fields.get("media_metadata"))
     items = untrusted.sequence(untrusted.mapping(fields.get("gallery_data")).get("items"))

@@ -1,4 +1,4 @@
-"""What Reddit means by an answer that is no listing: its own word for it, and what its user can do.
+"""Tells what Reddit means by an answer that is no listing: Reddit's word for it, and what its user can do.
 
 The reasons are those that Reddit gives as `reason` in the body of a 403 or 404.
 """
@@ -35,7 +35,7 @@ _ADVICE: Final = {
     "banned": "Reddit has closed it: leave it out",
 }
 
-# So many posts of r/all in a row are never all of one community, and never in any order but their own.
+# This many posts of r/all in a row never come from one community alone, and never in any order but their own.
 _ENOUGH: Final = 25
 _IN_ORDER: Final = 0.75
 

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from bowerbird.core import untrusted
 
-# Each character once: a bracket, a quote or white space ends a link, and so do the ends of Markdown's own.
+# The pattern reads each character once. A bracket, a quote or white space ends a link, and so does the end of
+# a Markdown link.
 _LINK: Final = re.compile(r"https?://[^\s<>\[\]\"`|^]++", re.IGNORECASE)
 _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _AFTER: Final = ".,;:!?'*_~\\"

@@ -22,7 +22,7 @@ _MAX_ID: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class ReplaySource:
-    """A line is a submission, or a listing's child around one; what is neither is named and left out."""
+    """A line is a submission, or a listing's child around one. Any other line is named and left out."""
 
     path: Path
     name: str = "replay"

@@ -1,6 +1,7 @@
 """Reddit's Atom feeds: no account, one request a minute, and fewer fields.
 
-A feed knows neither over 18, nor video, nor removal, nor sizes, nor the items of a gallery but the first.
+A feed does not say whether a post is over 18, a video or removed. It gives no sizes, and of a gallery only
+the first item.
 """
 
 from __future__ import annotations

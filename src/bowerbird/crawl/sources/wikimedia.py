@@ -47,8 +47,8 @@ _FIELDS: Final[dict[str, str | int]] = {
 class WikimediaSource:
     """New files of Commons, or the files added last to categories.
 
-    The API names the files of one answer in no order, and categories in the order files were added, which
-    no file tells; so the order is unknown.
+    The order of its posts is unknown. The API names the files of one answer in no order. It lists a category
+    in the order in which files were added, but no file says when that was.
     """
 
     name = "wikimedia"

@@ -18,9 +18,9 @@ _MIDDLE: Final = (0.15, 0.3)
 def detail(image: Image.Image) -> float | None:
     """Power at the highest frequencies over power at middle ones, log10; RGB at full size, None below 256 px.
 
-    Photographs fall off smoothly (about -1.2); interpolation adds pixels but nothing to the highest
-    frequencies: below about -2.2 a picture was probably enlarged. The mean spectrum of the busiest tiles,
-    because sky and blur have no detail at any size. Measured in layers/models/README.md.
+    Photographs fall off smoothly (about -1.2). Interpolation adds pixels but nothing to the highest
+    frequencies, so a picture below about -2.2 was probably enlarged. The measure takes the mean spectrum of
+    the busiest tiles, because sky and blur have no detail at any size. Measured in layers/models/README.md.
     """
     grey = np.asarray(image.convert("L"), np.float32)
     rows, columns = (side // _TILE for side in grey.shape)

@@ -15,8 +15,8 @@ _TILES: Final = 8
 def sharpness(image: Image.Image) -> float:
     """Variance of the Laplacian in the sharpest of 8 x 8 tiles, 0 (blank) to about 1; RGB, any size.
 
-    Tiles, because a sharp subject before a blurred ground is a sharp picture. The measure is Pech-Pacheco's
-    (ICPR 2000), on grey values from 0 to 1.
+    It looks at tiles because a picture with a sharp subject before a blurred ground is sharp. The measure is
+    Pech-Pacheco's (ICPR 2000), on grey values from 0 to 1.
     """
     grey = np.asarray(image.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX), np.float32) / 255.0
     centre = grey[1:-1, 1:-1]
