@@ -99,11 +99,11 @@ def _findings(args: argparse.Namespace, context: Context) -> Iterator[Finding]:
     from bowerbird.review.report.host_health import last_days_hosts
 
     specs = source_specs()
-    if context.anonymous:
+    looked_at = {spec: specs.get(spec.partition(":")[0]) for spec in args.source or probes()}
+    if context.anonymous and any(known and known.live for known in looked_at.values()):
         yield Finding("contact", "BOWERBIRD_CONTACT", "missing", NO_CONTACT)
-    for spec in args.source or probes():
+    for spec, known in looked_at.items():
         state = probe(spec, context)
-        known = specs.get(spec.partition(":")[0])
         detail = "not asked: see BOWERBIRD_CONTACT" if state.detail == NO_CONTACT else state.detail
         yield Finding("source", spec, state.health, detail, known.advice if known else "")
     if args.link:

@@ -99,6 +99,7 @@ def test_a_bad_command_line_is_refused_before_any_work(
         raise AssertionError("a network was asked")
 
     monkeypatch.setattr(socket.socket, "connect", asked)
+    monkeypatch.setenv("BOWERBIRD_CONTACT", "me@example.org")
     before = written(at)
 
     try:
