@@ -217,7 +217,10 @@ def _others(sample: Sample) -> int:
 
 
 def hold_out(sample: Sample, fitter: Fitter, seed: int) -> HeldOut:
-    """Score everything by cross-validation; imitations and twins are unseen together with their original."""
+    """Score every picture with a density that has not seen it, by cross-validation.
+
+    A fold leaves out an original together with its imitations and twins.
+    """
     good, rejects = np.empty(len(sample.good)), np.empty(len(sample.rejects))
     imitations = np.empty(len(sample.imitations))
     kept = []

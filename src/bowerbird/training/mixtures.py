@@ -62,10 +62,11 @@ def compare(vectors: Vectors, *, seed: int = 0) -> Iterator[Trial]:
 def fit(
     vectors: Vectors, count: int, covariance: str, *, at_last: int | None = None, seed: int = 0
 ) -> Mixture:
-    """Fit one configuration on everything, as plain arrays.
+    """Fit one configuration on all `vectors`, and return it as plain arrays.
 
-    A likelihood's scale hangs on the number of directions and on the shrinkage. Where these are a part of
-    `at_last` pictures, both are chosen for the whole: a threshold from held-out scores must hold for it.
+    In cross-validation `vectors` are only a part of the pictures; `at_last` is then how many there are in
+    all. The number of directions and the shrinkage set the scale of a likelihood. So both are chosen for
+    `at_last` pictures: a threshold found on held-out scores must also hold for the final fit.
     """
     at_last = at_last or len(vectors)
     projection = _projection(vectors, at_last)
