@@ -23,10 +23,10 @@ from bowerbird.models.bundle import Bundle
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What is said of one file. A picture that cannot be read has no scores and is not kept.
+    """The verdict on one file. A picture that cannot be read has no scores and is not kept.
 
-    `reason` is the text that decisions store, `why` is what people read; `percentile` of the owner's pictures
-    (0 to 100) match less.
+    Decisions store `reason`, people read `why`. `percentile` (0 to 100) is the share of the owner's pictures
+    that match less than this one.
     """
 
     path: str

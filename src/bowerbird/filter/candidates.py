@@ -44,13 +44,14 @@ class CandidateFilter:
 
         Raises:
             InvalidMessageError: the message cannot be understood; it belongs with the dead letters.
-            RetryableError: give the message back.
+            RetryableError: the candidate cannot be decided now; give the message back.
         """
         candidate = decode_candidate(body)
         standing = self.ledger.decided(candidate.id)
         if standing is not None:
             return standing
-        # A crash between storing and committing is healed from the sidecar: the original may be gone by now.
+        # After a crash between storing and committing, the sidecar gives the decision: the original may be
+        # gone by now.
         sha256 = self.ledger.claimed_by(candidate.id)
         stored = self.survivors.recall(sha256, candidate.id) if sha256 else None
         if stored is None and self.survivors.purged(candidate.id):

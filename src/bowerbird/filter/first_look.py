@@ -14,10 +14,10 @@ from bowerbird.models.bundle import Bundle
 
 @dataclass(frozen=True, slots=True)
 class FirstLook:
-    """Rejects below `floor`, on the scale of `bundle`.
+    """Rejects what scores below `floor`, on the scale of `bundle`.
 
-    `name` is the key of its scores in decisions: `preview` when the owner's bundle judges a smaller copy,
-    `scout` when a cheaper bundle judges for it, whose scores mean nothing beside the bundle's own.
+    Decisions hold its scores under `name`: `preview` when the owner's bundle judges a smaller copy, `scout`
+    when a cheaper bundle judges in its place. A scout's scores cannot be compared with the bundle's own.
     """
 
     bundle: Bundle

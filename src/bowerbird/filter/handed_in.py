@@ -11,9 +11,9 @@ from bowerbird.filter.pipeline import Pipeline
 def judge(
     pipeline: Pipeline, name: str, *evidence: object, thorough: bool = False
 ) -> tuple[Verdict, Examination]:
-    """Judge what the entrance of the pipeline was given as evidence; a link is its own `name`.
+    """Judge a picture or a link that a person handed in, which the pipeline gets as evidence.
 
-    A host that does not answer is a reason, since nobody comes back.
+    A link is its own `name`. A host that does not answer is a reason to reject: nobody tries again later.
     """
     candidate = Candidate(id=name, urls=(name,), submission=Submission("handed-in", name))
     exam = Examination(candidate, last_attempt=True)

@@ -1,8 +1,8 @@
 """Pictures that a better copy has replaced: they wait under `replaced/`, and can come back.
 
-Only the image moves. Its sidecar stays beside where it was and says which copy replaced it, when and why; it
-also knows whether the picture was delivered. A picture that came back stays: no copy replaces it again.
-At every moment the image lies in one of the two places or in both, so a broken move is done again.
+Only the image moves. Its sidecar stays where it was, says which copy replaced the picture, when and why, and
+knows whether the picture was delivered. A picture that came back stays: no copy replaces it again.
+At every moment the image lies in one of the two places or in both. So a move that broke off can be repeated.
 """
 
 from __future__ import annotations
@@ -88,7 +88,10 @@ class Replaced:
             )
 
     def expire(self, days: int) -> int:
-        """Remove what has waited longer; returns how many. One whose sidecar tells no time waits on."""
+        """Remove pictures that have waited for more than `days`, and return how many they were.
+
+        A picture whose sidecar tells no time waits on.
+        """
         now = self.clock()
         at = {"replaced_gone_at": now.isoformat(timespec="seconds")}
         gone = 0

@@ -19,9 +19,9 @@ Box = tuple[int, int, int, int]
 _LANCZOS: Final = Image.Resampling.LANCZOS
 _BICUBIC: Final = Image.Resampling.BICUBIC
 
-# Both are looked at on a grid this coarse to tell whether they show one moment from one place. Of 24
-# photographs, copies (scaled, compressed, grey, dithered, graded, sharpened) agree to 0.97 or more in the
-# middle one of the busier blocks, those cropped by 2 % to 0.79, a view 1 % to the side to 0.72 on average.
+# A grid this coarse tells whether two pictures show one moment from one place. Measured on 24 photographs, in
+# the middle one of the busier blocks: copies (scaled, compressed, grey, dithered, graded, sharpened) agree to
+# 0.97 or more, copies cropped by 2 % to 0.79, a view 1 % to the side to 0.72 on average.
 _GRID, _BLOCK, _REACH = 64, 8, 2
 _AGREES: Final = 0.5
 _FLAT: Final = 0.25  # mean square below which a block is noise
@@ -37,7 +37,7 @@ _REPEATED, _OFTEN = 0.2, 0.05
 def agreement(one: Image.Image, other: Image.Image) -> tuple[float, float]:
     """How alike the structure of two pictures is: the middle block's correlation, and the part that differs.
 
-    Tone, colour, sharpness and size do not count; what moved does.
+    Tone, colour, sharpness and size do not count. Movement does.
     """
     left, right = _blocks(one), _blocks(other)
     energy = (left**2).sum(1)
@@ -98,12 +98,13 @@ def enlarged(image: Image.Image, size: tuple[int, int], where: Sequence[Box]) ->
 def detail(tiles: Sequence[Image.Image], share: float) -> tuple[float, float]:
     """How much structure a copy of `share` the side could not hold, and how much the octave below has.
 
-    Mean squares where there is most structure, less what there is where there is least: grain is everywhere.
+    Both are mean squares where there is most structure, less those where there is least. The difference
+    leaves out grain, which is everywhere.
     """
     fine, coarse, level = (
         np.concatenate(each) for each in zip(*(_bands(tile, share) for tile in tiles), strict=True)
     )
-    # Where it is black or white, grain is cut off, and what is left of it looks like structure elsewhere.
+    # Black and white areas cut grain off. Compared with them, the grain elsewhere would look like structure.
     lit = (level > _DARK) & (level < _BRIGHT)
     if lit.mean() > 1 / 4:
         fine, coarse = fine[lit], coarse[lit]
@@ -134,10 +135,10 @@ def quantisation(data: bytes) -> float | None:
 
 
 def explained(better: Sequence[Image.Image], worse: Sequence[Image.Image], data: bytes) -> float:
-    """What part of their difference is left once one is compressed as the other, whose JPEG is `data`.
+    """The part of two pictures' difference that is left once one is compressed like the other's JPEG, `data`.
 
-    Near 0: the worse one is the better one, compressed. Near 1: something else was done to one of them, or
-    nothing that anybody could see.
+    Near 0, the worse one is the better one, compressed. Near 1, somebody did something else to one of them,
+    or nothing that anybody could see.
     """
     before = after = 0.0
     samples = sum(3 * tile.width * tile.height for tile in better)
@@ -165,7 +166,8 @@ def _fine(grey: Floats, reach: int) -> Floats:
 def _bands(tile: Image.Image, share: float) -> tuple[Floats, Floats, Floats]:
     """Mean squares above `share` of the top frequency, in the octave below it, and brightness; by square."""
     grey = tile.convert("L")
-    # A little higher: enlarging leaves something just above what the smaller copy could hold.
+    # The limit is a little higher, because enlarging leaves something just above what the smaller copy could
+    # hold.
     whole, held, half = _grey(grey), _held(grey, min(1.15 * share, 0.95)), _held(grey, share / 2)
     return _squares((whole - held) ** 2), _squares((held - half) ** 2), _squares(whole)
 

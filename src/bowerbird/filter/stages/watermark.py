@@ -15,7 +15,7 @@ from bowerbird.models.bundle import Bundle
 class Watermark:
     """Scores the picture with the bundle's watermark classifier, when it has one.
 
-    Of a rejected picture the facts say where the mark is: left, top, right, bottom in shares of the picture.
+    The facts of a rejected picture say where the mark is: left, top, right, bottom, in shares of the picture.
     """
 
     bundle: Bundle
