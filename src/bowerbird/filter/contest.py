@@ -28,7 +28,7 @@ _AGREES, _MOVED = 0.75, 0.1
 # A picture with fewer levels of colour than this looks grey. A copy with half of the other's has lost colour.
 _COLOURFUL, _GREY = 2.0, 1.0
 _PALER: Final = 0.5
-# A palette or a dither leaves at most this many shades. A grey photograph has as few, but so have its copies.
+# A palette or a dither leaves fewer shades than this. A grey photograph has as few, but so have its copies.
 _FEW, _FEWER = 1024, 0.5
 # Half as many pixels again, or 1.22 times the side. With less, real detail cannot be told from interpolation.
 _LARGER: Final = 1.5

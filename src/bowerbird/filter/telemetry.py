@@ -1,5 +1,4 @@
-"""What the filter tells CloudWatch: a log line for each decision, counts for each batch, counts and times for
-each stage.
+"""What the filter tells CloudWatch: a log line a decision, counts a batch, and counts and times a stage.
 
 One metric costs as much a month as storing a million decisions. So a dimension has few values, as the stages
 have, which our own pipeline names. Reasons may quote a stranger, and stay in the log lines.

@@ -16,7 +16,7 @@ from bowerbird.crawl.rules import MAX_KIND, counted_as
 
 _NUMBER: Final = re.compile(r"0x[0-9a-f]+|\d+")
 
-# A run may last for months, and strangers' words must not fill its memory.
+# A run may last for months. This keeps strangers' words from filling its memory.
 _MOST_KINDS: Final = 200
 _MOST_PROBLEMS: Final = 20
 _OTHER: Final = "other"
@@ -40,8 +40,8 @@ def kind_of(problem: str) -> str:
 class Tally:
     """Counts of one run: posts skipped, candidates queued or known, decisions by stage and reason.
 
-    `errors` counts posts that could not be read, by kind of exception. `faults` are those of our own store
-    since the last decision.
+    `errors` counts posts that could not be read, by kind of exception. `faults` counts how often our own
+    store has failed since the last decision.
     """
 
     def __init__(self) -> None:

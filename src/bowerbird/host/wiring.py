@@ -47,9 +47,9 @@ class HostOptions:
 
 
 def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> AtprotoFetcher:
-    """The way out; `gateway` sends every request to one server instead, as the demo and tests do.
+    """The fetcher that every request goes out by. A `gateway`, as in the demo and tests, gets all of them.
 
-    `hosts` paces what is asked of picture hosts; sources take their turns themselves.
+    `hosts` paces the requests to picture hosts. Sources pace their own.
     """
     return AtprotoFetcher(HttpFetcher(user_agent=_settings().agent, gateway=gateway, turns=hosts))
 
@@ -88,9 +88,9 @@ def _own_network(own: str, gateway: str | None) -> HttpFetcher:
 
 
 def fetcher_for(source: Source, http: Fetcher, gateway: str | None, closed: ExitStack) -> Fetcher:
-    """A folder's candidates are files below it; everything else comes over HTTP.
+    """The fetcher for a source: it reads files below a folder, and everything else over HTTP.
 
-    Where the source is a server on the owner's network, its pictures may come from there.
+    When the source is a server on the owner's network, pictures may come from that server too.
     """
     if isinstance(source, FolderSource):
         return FileFetcher(source.root)
@@ -113,7 +113,7 @@ def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, clo
     tally = Tally()
     check_whole(place)
     decoder = closed.enter_context(IsolatedDecoder(workers=at_once))
-    # The queue first: where a ledger is, a queue has been.
+    # The queue is made first. So a place that has a ledger has had a queue before.
     queue = closed.enter_context(closing(SqliteQueue(place.state / QUEUE)))
     ledger = closed.enter_context(closing(SqliteLedger(place.state / LEDGER, place.store)))
     adapters = Adapters(

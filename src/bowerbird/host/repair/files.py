@@ -30,9 +30,9 @@ from bowerbird.imaging.isolated import IsolatedDecoder
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A file: why it cannot be used, whether a new one is `built`, and what that holds.
+    """A file: why nobody can use it, whether a new one is `built`, and what the new one holds.
 
-    `lost` if the old one may have held what can be read nowhere else.
+    `lost` says that the old file may have held what stands nowhere else.
     """
 
     name: str
