@@ -62,8 +62,7 @@ class Host:
 
         Raises:
             BowerbirdError: a single crawl ended early. The candidates on the queue are decided first. An
-            error
-                that nobody foresaw is a CrawlError.
+                error that nobody foresaw is a CrawlError.
                 Or our own store fails. When another crawl follows, the run waits for it and does not raise.
                 What is not decided yet stays in the queue.
             DamagedError: a file of our own is damaged, which no further crawl mends.

@@ -95,9 +95,7 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
 def _crawled(source: Source, place: Place, host: Host, news: News, expiry: Expiry) -> None:
     """All that a crawl gave is on the queue: remember it, and say in one line how the source is."""
     expiry()
-    _take_back(
-        source, place, host
-    )  # before the cursor moves: if we die here, the next crawl hears of it again
+    _take_back(source, place, host)  # before the cursor moves: a crawl that dies here is told again
     if isinstance(source, Committing):
         source.commit()
     told = source.told() if isinstance(source, Telling) else ""
