@@ -38,8 +38,7 @@ def download(remote: Remote, target: Path, *, report: Report, pause_s: float = 2
     Raises:
         BundleError: the server refuses, the file is too large, or it is not the published one (it is then
             deleted).
-        RetryableError: the connection was cut in several attempts; the part that came stays for the next
-        time.
+        RetryableError: the connection was cut in several attempts; what came stays for the next time.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")

@@ -130,7 +130,7 @@ def broken(hour: RecordedHour) -> None:
         Byline("LandscapePhotography", "portfolio_only", "Dandelions, from my portfolio"),
         "https://www.mayfieldphoto.example/work/dandelions-large.jpg",
         Picture("dandelions", quality=80),
-        f"opted-out|{DULL}",  # Reddit's own copy may be turned down before the host is asked
+        f"opted-out|{DULL}",  # the filter may turn down Reddit's own copy before it asks the host
         headers={"X-Robots-Tag": "noai, noimageai"},
     )
 
