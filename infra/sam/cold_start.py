@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 _WARM: Final = 20
 _SIDE: Final = 512
-# The function needs these to start, and asks none of them during INIT.
+# The function needs these to start, but does not ask AWS anything during INIT.
 _ENVIRONMENT: Final = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
 
 

@@ -20,7 +20,7 @@ REQUESTS, SECONDS = 300, 600.0
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = subparsers.add_parser(
-        "recheck", help="ask for kept pictures' posts again, and remove what their authors or sites removed"
+        "recheck", help="ask for kept pictures' posts again, and delete what was removed since"
     )
     parser.add_argument(
         "--out",
