@@ -44,7 +44,7 @@ class Adapters:
 
 
 def the(adapter: _Adapter | None, name: str) -> _Adapter:
-    """An adapter that cannot be left out; a shell that does not have it is wrongly written."""
+    """Return an adapter that no half can do without; a shell that does not bring it is wrongly written."""
     if adapter is None:
         raise ValueError(f"the shell hands over no {name}")
     return adapter

@@ -44,7 +44,7 @@ class Score:
 
 
 def score_files(paths: list[Path], bundle: Bundle) -> Iterator[Score]:
-    """Judge files, several at once, in order; each is scored in full, whatever the first score says."""
+    """Judge files, several at once, and answer in order. Each gets all scores, whatever the first one is."""
     at_once = cores(None)
     adapters = Adapters(bundle=bundle, decoder=picture_files.DECODER)
     policy = pipeline(assemble(adapters, Settings(shape=None, at_once=at_once)).parts, Entrance.FILE)

@@ -1,4 +1,4 @@
-"""What an installation may be told, as one value; each usual value stands once, here or where it belongs."""
+"""All settings of an installation, as one value. Each default stands once, here or where it belongs."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Settings:
 
     @classmethod
     def of_crawl(cls, crawl: CrawlSettings, *, fill_gaps: bool = False, gateway: str | None = None) -> Self:
-        """What the environment says of the crawl; with `fill_gaps` runs ask by id for what others missed."""
+        """What the environment says of the crawl. With `fill_gaps`, runs ask by id for what others missed."""
         return cls(
             communities=crawl.community_list(),
             reddit=crawl.reddit_app(),

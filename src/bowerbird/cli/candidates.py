@@ -37,7 +37,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print each candidate as it is found, and count what was on standard error."""
+    """Print each candidate as it is found; at the end, print the counts on standard error."""
     from bowerbird.core.post import Telling
     from bowerbird.crawl.crawler import Skipped
     from bowerbird.crawl.hosts import turns

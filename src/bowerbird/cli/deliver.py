@@ -40,7 +40,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Deliver; exit status 1 when some picture is left to be tried again."""
+    """Deliver. The exit status is 1 when some picture must be tried again."""
     from bowerbird.adapters.place import open_store
     from bowerbird.assembly.delivering import deliverer
     from bowerbird.deliver.settings import GallerySettings
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _tell(problems: dict[str, str], told: dict[str, str]) -> dict[str, str]:
-    """Say what went wrong in a sweep, at once, and again only when it changes; returns what was said."""
+    """Say what went wrong in a sweep: at once, and again only when it changes. Returns what was said."""
     first = dict(list(problems.items())[:_TOLD])
     for key, problem in first.items():
         if told.get(key) != problem:

@@ -108,7 +108,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Mine; exit status 0 when the crawl ended well, 3 when the source was out of reach."""
+    """Mine. The exit status is 0 when the crawl ended well, and 3 when the source was out of reach."""
     from bowerbird.adapters.place import open_place
     from bowerbird.crawl.sources import open_source
     from bowerbird.filter.owner_rules import Asked

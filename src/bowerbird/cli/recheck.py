@@ -46,7 +46,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Recheck; exit status 3 when the source was blocked or out of reach, 1 when it gave no answer."""
+    """Recheck. The exit status is 3 when the source was blocked or out of reach, 1 when it gave no answer."""
     from bowerbird.adapters.place import open_existing
     from bowerbird.core.post import Lookup
     from bowerbird.crawl.sources import open_source

@@ -1,4 +1,4 @@
-"""`bowerbird repair PLACE`: what is damaged is built anew from what is not."""
+"""`bowerbird repair PLACE`: rebuilds what is damaged from what is not."""
 
 from __future__ import annotations
 

@@ -117,7 +117,10 @@ class Scenery:
         )
 
     def _without_password(self, said: str) -> str:
-        """What it says is told, and kept in sidecars; a mistyped address may be anybody's."""
+        """Hide the password in what a server said.
+
+        People read the text and sidecars keep it, and at a mistyped address anybody may answer.
+        """
         for written in (self._password, json.dumps(self._password)[1:-1], quote(self._password, safe="")):
             said = said.replace(written, "***")
         return said

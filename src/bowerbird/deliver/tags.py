@@ -83,7 +83,7 @@ def _values(sidecar: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _word(value: Any) -> str:
-    """Letters, digits and a few signs of what a stranger typed, so that it can only be a plain tag."""
+    """Keep letters, digits and a few signs of what a stranger typed, so that it can only be a plain tag."""
     return re.sub(r"[^\w.-]+", "_", value)[:_LONGEST].strip("_") if isinstance(value, str) else ""
 
 

@@ -71,7 +71,7 @@ class CandidateFilter:
         return decision
 
     def _purged(self, candidate: Candidate) -> Decision:
-        """Another ledger decided it, and its post has gone since: nothing is fetched, and little is said."""
+        """Reject, without fetching, a candidate whose post has gone since another ledger decided it."""
         verdict = Verdict.reject("purged", Reason(Word.PURGED, "its post was removed after it had been kept"))
         return redacted(self._decision(Examination(candidate), verdict))
 

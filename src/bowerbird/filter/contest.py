@@ -116,7 +116,7 @@ def _stays(why: str) -> Finding:
 
 
 def _coloured(new: Entry, old: Entry, told: str) -> Finding:
-    """The kept one is grey: a smaller one in colour does not take its place, nor is it lost."""
+    """The kept copy is grey. A smaller copy in colour does not take its place, but is kept beside it."""
     if new.pixels < _SAME * old.pixels:
         return Finding(Winner.BOTH, f"smaller, {new} against {old}, but in colour, {told}")
     return Finding(Winner.NEW, f"it has colours that the other has lost, {told}")
@@ -158,7 +158,7 @@ def _larger(new: Entry, old: Entry, tiles: list[Image.Image], kept: list[Image.I
 
 
 def _lighter(new: Entry, old: Entry, tiles: list[Image.Image], kept: list[Image.Image]) -> Finding:
-    """Of one size: only where compressing the new one as the kept one is gives the kept one."""
+    """Of one size, a new copy wins only if compressing it like the kept one gives the kept one."""
     if new.info.format != old.info.format:
         return _stays(f"as large, and {new.info.format} cannot be held against {old.info.format}")
     step, old_step = traits.quantisation(new.data), traits.quantisation(old.data)

@@ -46,7 +46,7 @@ class Pixels:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """A small copy was scored. `image` is kept where that settled it: no better one will be decoded."""
+    """A small copy was scored. `image` holds it where that settled it: no better one will be decoded."""
 
     image: Image.Image | None = None
 

@@ -1,4 +1,4 @@
-"""A first look: what a bundle scores so low that nobody need look closer."""
+"""A first look rejects what a bundle scores so low that nobody need look closer."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ class FirstLook:
 
 
 def of_previews(bundle: Bundle) -> FirstLook | None:
-    """A bundle's own, of previews; None without a margin: nobody knows how far it may trust them."""
+    """A bundle's own first look, at previews. None without a margin: nobody knows how far to trust them."""
     margin = bundle.novelty.preview_margin
     return None if margin is None else FirstLook(bundle, float(bundle.novelty.threshold) - margin, "preview")

@@ -1,4 +1,4 @@
-"""A picture that somebody hands in: judged as candidates are, and neither looked up nor stored."""
+"""Judges a picture that somebody hands in as candidates are judged, but neither looks it up nor stores it."""
 
 from __future__ import annotations
 

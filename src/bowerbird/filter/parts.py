@@ -20,7 +20,7 @@ from bowerbird.models.bundle import Bundle
 
 @dataclass(frozen=True, slots=True)
 class PictureLimits:
-    """What is read of one picture at most, in bytes of its file and in pixels."""
+    """How much of one picture is read at most, in bytes of its file and in pixels."""
 
     bytes: int = MAX_PICTURE_BYTES
     pixels: int = MAX_PIXELS

@@ -1,4 +1,4 @@
-"""Where kept pictures go: the original bytes, untouched, and a sidecar that tells their story."""
+"""Stores kept pictures: the original bytes, untouched, and a sidecar that tells their story."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Survivors:
     copies: Copies | None = None
 
     def keep(self, exam: Examination, decision: Decision) -> Decision:
-        """Store a picture; becomes a rejection when another candidate got there first."""
+        """Store a picture. The decision becomes a rejection when another candidate got there first."""
         file, candidate_id = exam[File], exam.candidate.id
         duplicate = duplicate_reason(self.ledger.claim(file.sha256, candidate_id), candidate_id)
         if duplicate is not None:
@@ -55,7 +55,7 @@ class Survivors:
         return kept
 
     def reject(self, candidate_id: str) -> None:
-        """A candidate that may have come as far as entering its likeness is not kept after all."""
+        """Undo a candidate that is not kept after all, and that may have entered its likeness already."""
         if self.copies is not None:
             self.copies.index.forget(candidate_id)
 

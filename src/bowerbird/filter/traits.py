@@ -51,7 +51,7 @@ def agreement(one: Image.Image, other: Image.Image) -> tuple[float, float]:
 
 
 def colour(image: Image.Image) -> float:
-    """How far colours lie from what brightness alone tells of them; about 0 for grey, sepia and one bit."""
+    """How far colours are from what brightness alone would give. About 0 for grey, sepia and one bit."""
     small = image.convert("RGB").resize((_GRID, _GRID), _LANCZOS, reducing_gap=2.0).convert("YCbCr")
     values = np.asarray(small, np.float32).reshape(-1, 3)
     level = values[:, 0] / 255
@@ -61,12 +61,12 @@ def colour(image: Image.Image) -> float:
 
 
 def colours(tiles: Sequence[Image.Image]) -> int:
-    """How many there are: at most 256 in what is grey or had a palette, many thousands in a photograph."""
+    """How many colours there are: at most 256 in grey or with a palette, many thousands in a photograph."""
     return len({colour for tile in tiles for _, colour in tile.getcolors(_TILE**2 + 1) or ()})
 
 
 def boxes(size: tuple[int, int]) -> list[Box]:
-    """Where a picture of this size is looked at closely: tiles all over it, on the grid of JPEG's blocks."""
+    """Where to look closely at a picture of this size: tiles all over it, on the grid of JPEG's blocks."""
     width, height = size
 
     def starts(side: int) -> list[int]:
@@ -115,7 +115,7 @@ def detail(tiles: Sequence[Image.Image], share: float) -> tuple[float, float]:
 
 
 def repeats(tiles: Sequence[Image.Image]) -> bool:
-    """Whether columns of pixels are there twice, as in what was enlarged without interpolation."""
+    """Whether columns of pixels come twice, as in a picture enlarged without interpolation."""
     twice = []
     for tile in tiles:
         step = np.abs(np.diff(_grey(tile.convert("L")), axis=1)).mean(0)

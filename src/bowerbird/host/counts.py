@@ -33,7 +33,7 @@ class Problem:
 
 
 def kind_of(problem: str) -> str:
-    """A problem without its numbers: how often and how long differ where nothing has changed."""
+    """A problem without its numbers, because counts and times differ where nothing has changed."""
     return _NUMBER.sub("#", problem)
 
 
@@ -75,7 +75,7 @@ class Tally:
                 self.errors[_bounded(self.errors, reason.detail[:MAX_KIND], _OTHER)] += 1
 
     def queued(self, new: int, known: int) -> None:
-        """So many candidates were put on the queue; so many stood there before, or were decided before."""
+        """Count candidates put on the queue, and those that stood there or were decided before."""
         with self._lock:
             self.new += new
             self.already += known

@@ -93,7 +93,7 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
 
 
 def _crawled(source: Source, place: Place, host: Host, news: News, expiry: Expiry) -> None:
-    """All that a crawl gave is on the queue: remember it, and say in one line how the source is."""
+    """Remember that all of a crawl's candidates are on the queue, and say in one line how the source is."""
     expiry()
     _take_back(source, place, host)  # before the cursor moves: a crawl that dies here is told again
     if isinstance(source, Committing):
@@ -109,7 +109,7 @@ def _tell(line: str) -> None:
 
 
 def _take_back(source: Source, place: Place, host: Host) -> None:
-    """Purge what was kept and is gone by now, where the source tells so by itself."""
+    """Remove kept pictures whose posts are gone by now, where the source says so by itself."""
     if not isinstance(source, Removing):
         return
     removed, now = source.removed(), datetime.now(UTC)

@@ -106,7 +106,7 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
 
 
 def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, closed: ExitStack) -> Host:
-    """Its parts; `closed` closes them, also when a later one cannot be opened."""
+    """The host's parts. `closed` closes them, also when a later one cannot be opened."""
     bundle = load(options.bundle)
     scout = load(options.scout) if options.scout else None
     at_once = cores(None)
@@ -140,7 +140,7 @@ def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, clo
 
 @contextmanager
 def restorer(place: Place) -> Iterator[Callable[[str], bool]]:
-    """What brings one picture of a place back, by its key; the index of likenesses learns of it again."""
+    """A function that brings one picture back by its key, and tells the index of likenesses of it again."""
     with closing(SqliteLikenesses(place.state / LIKENESSES)) as index, IsolatedDecoder() as decoder:
         yield lambda key: restore(key, place.store, index, decoder)
 

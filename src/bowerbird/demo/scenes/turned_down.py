@@ -60,7 +60,7 @@ def _texts(hour: RecordedHour) -> None:
 
 
 def _links(hour: RecordedHour) -> None:
-    """To pages without a picture of their own, and to what moves."""
+    """Links to pages without a picture of their own, and to videos and animations."""
     articles = (
         (
             "worldnews",

@@ -1,4 +1,4 @@
-"""What else can be said of a survivor: recorded; a reason to reject only where the owner's rules say so."""
+"""Notes what else can be said of a survivor. Only the owner's rules make it a reason to reject."""
 
 from __future__ import annotations
 

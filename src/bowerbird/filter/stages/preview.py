@@ -1,4 +1,4 @@
-"""A first look at a small copy that the host offers: most pictures need no better one to be turned down."""
+"""Looks first at a small copy that the host offers. Most pictures can be rejected on that."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Preview:
     gives: ClassVar[tuple[type, ...]] = ()
 
     def examine(self, exam: Examination) -> Reason | None:
-        """Reject below the floor; whatever goes wrong with a copy, the original decides."""
+        """Reject below the floor. When anything goes wrong with a copy, the original decides."""
         copy = smallest(exam.candidate, self.look.bundle.preview_side)
         if copy is None:
             return None

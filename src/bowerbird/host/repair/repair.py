@@ -1,4 +1,4 @@
-"""`bowerbird repair`: looks at what a place is kept with, and builds anew what cannot be used."""
+"""`bowerbird repair`: looks at the files that keep a place's state, and rebuilds those nobody can use."""
 
 from __future__ import annotations
 

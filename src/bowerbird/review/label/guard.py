@@ -1,4 +1,4 @@
-"""Only this machine's browser, and only from the page itself."""
+"""Lets in only this machine's browser, and only requests from the page itself."""
 
 from __future__ import annotations
 
