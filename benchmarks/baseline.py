@@ -1,8 +1,8 @@
-"""The original's work for one picture, written plainly: what nomad and anti_sus did, in their order.
+"""Does the original's work for one picture: what nomad and anti_sus did, in their order.
 
-Like the original it asks HEAD first (all but Reddit's gallery items had that), downloads every file in full
-and reads the size from the header before it decodes: github.com/qwertyforce/nomad, reddit_stream.py. It is
-generous in one thing: the networks run in onnxruntime, where the original's ran in torch.
+Like the original, it asks HEAD first (for all but the items of Reddit's galleries), downloads every file in
+full, and reads the size from the header before it decodes: github.com/qwertyforce/nomad, reddit_stream.py. It
+is generous in one thing: it runs the networks in onnxruntime, where the original ran them in torch.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _STD = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
 class Baseline:
     """Every original in full, ViT-B/16 in float32, sixteen full covariances, EfficientNetV2-B0 at 512.
 
-    With random weights no score means anything, so `liked` says which pictures go on to the last network.
+    The weights are random, so no score means anything. `liked` says which pictures go on to the last network.
     """
 
     def __init__(self, networks: Path, server: str, clock: Clock, liked: Callable[[Candidate], bool]) -> None:

@@ -1,9 +1,9 @@
-"""A bundle of the size and the cost of a CLIP int8 one, with random weights; its verdicts mean nothing.
+"""Makes a bundle of the size and cost of a CLIP int8 one. Its weights are random, its verdicts mean nothing.
 
 Usage: python -m benchmarks.clip_bundle FOLDER
 
-The encoder's products have 8 bits; the watermark classifier has 32, as its publisher's; the model of taste is
-the original system's, sixteen full Gaussians, which is the largest we know.
+The encoder's products have 8 bits. The watermark classifier has 32, as its publisher's has. The model of
+taste is the original system's, sixteen full Gaussians, the largest we know.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Who is seen as a copy, and who stays: python -m benchmarks.copies FOLDER [COUNT].
+"""Measures what the rule takes for a copy, and which copy stays: python -m benchmarks.copies FOLDER [COUNT].
 
-Of each photograph of a folder, the largest files first, copies of some forty kinds are made. Each is shown
-to the rule after its original, then the original after it, as `mine` would do.
+It makes copies of some forty kinds of each photograph of a folder, the largest files first. It shows the rule
+each copy after its original, then the original after the copy, as `mine` would do.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def bordered(image: Picture, part: float) -> Picture:
     return ImageOps.expand(image, round(min(image.size) * part), "white")
 
 
-#: What is done to the original, which is a JPEG of quality 90.
+#: The ways to make a copy of the original, which is a JPEG of quality 90.
 KINDS: Final[dict[str, Callable[[Picture], bytes]]] = {
     "resized to 60 %": lambda p: saved(scaled(p, 0.6)),
     "resized to 30 %": lambda p: saved(scaled(p, 0.3)),
@@ -166,7 +166,7 @@ KINDS: Final[dict[str, Callable[[Picture], bytes]]] = {
     "25 %, then 200 %": lambda p: saved(scaled(scaled(p, 0.25), 8), 95),
 }
 
-#: Pictures that are no copies: what a camera sees a little to the side, compared with the first view.
+#: Pictures that are no copies: the view of a camera a little to the side, compared with the first view.
 VIEWS: Final = {"burst, 1 % to the side": 0.01, "burst, 3 % to the side": 0.03}
 
 

@@ -38,7 +38,7 @@ from bowerbird.models.watermark import Watermark
 from bowerbird.net import HttpFetcher
 
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
-# Random weights would reject half of the pictures; above 1 none is rejected, whoever looks.
+# Random weights would reject half of the pictures. With a threshold above 1, nothing is rejected.
 _PASSES = 1.1
 
 _CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
@@ -74,9 +74,9 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class ClipShaped:
-    """The cost of the clip bundle, the judgement of lite.
+    """Costs what the clip bundle costs, and judges as lite does.
 
-    Random weights have no taste, so after its own networks it asks lite, off the clock.
+    Random weights have no taste. So after its own networks it asks lite, off the clock.
     """
 
     clip: Encoder
@@ -165,7 +165,7 @@ class Ours:
             scout=_scout(lite) if system == "clip after lite" else None,
         )
         whole = pipeline(parts, Entrance.QUEUE)
-        # Up to the stage that a picture is kept by: what is noted of survivors has no part in the comparison.
+        # Only up to the stage that keeps a picture: later stages only note things, and are not compared.
         last = next(place for place, stage in enumerate(whole.stages) if stage.name == whole.kept_at)
         timed = replace(whole, stages=[Timed(stage, clock) for stage in whole.stages[: last + 1]])
         self._filter = CandidateFilter(timed, self._ledger, Survivors(store, self._ledger), models.label)

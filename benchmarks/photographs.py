@@ -12,7 +12,7 @@ from PIL import Image
 
 DEMO: Final = Path(__file__).resolve().parent.parent / "infra" / "local" / "demo" / "photographs"
 
-#: The widths Reddit offers of a picture, as far as the original reaches.
+#: The widths that Reddit offers of a picture, up to the width of the original.
 PREVIEW_WIDTHS: Final = (108, 216, 320, 640, 960, 1080)
 
 _SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})

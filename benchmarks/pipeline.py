@@ -2,9 +2,9 @@
 
     python -m benchmarks.pipeline
 
-The embedded host as `mine` runs it, on all cores, against a loopback server that waits before each answer.
-This is the one figure here that is wall time: it wants a machine with nothing else to do. The server is in
-the same process, so its little work is counted too.
+It runs the embedded host as `mine` does, on all cores, against a loopback server that waits before each
+answer. This is the one figure here in wall time, so it wants a machine with nothing else to do. The server
+runs in the same process, so its little work counts too.
 """
 
 from __future__ import annotations

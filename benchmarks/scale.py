@@ -1,9 +1,9 @@
-"""Cost of a candidate against how many there have been: all that remembers.
+"""Measures what a candidate costs after many others, in all parts that remember something.
 
     python -m benchmarks.scale --up-to 1000000
 
-Synthetic candidates, no pictures and no network: what is left is what could grow, the queue, the decided-set,
-claims, the index of near-duplicates and decision lines. CPU time, not wall time.
+Candidates are synthetic, with no pictures and no network. That leaves the parts that could grow: the queue,
+the decided-set, claims, the index of near-duplicates and decision lines. Figures are CPU time, not wall time.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ _CHUNK = 16 * 1024
 
 
 class Hosts(ThreadingHTTPServer):
-    """Serves files by `host/path`; `sent` counts bytes of bodies handed to the kernel.
+    """Serves files by `host/path`. `sent` counts the bytes of bodies that it has handed to the kernel.
 
-    It waits `delay_s` before it answers. Its send buffer is small, so that what a client that hangs up never
-    read is hardly counted.
+    It waits `delay_s` seconds before it answers. Its send buffer is small. So when a client hangs up, `sent`
+    hardly counts bytes that the client never read.
     """
 
     daemon_threads = True

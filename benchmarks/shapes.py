@@ -1,4 +1,4 @@
-"""Networks of the right shape with random weights: what they compute means nothing, what it costs is real.
+"""Networks of the right shape with random weights. Their results mean nothing; their cost is real.
 
 ViT-B/16 as CLIP's image tower has it (https://arxiv.org/abs/2103.00020) and EfficientNetV2-B0
 (https://arxiv.org/abs/2104.00298, the small variant of the authors' code), as ONNX graphs.

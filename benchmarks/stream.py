@@ -29,7 +29,7 @@ _LARGE: Final = (1.5, 2.1, 4.2, 4.2, 12.0)
 _SMALL: Final = (0.3, 0.6, 1.2)
 _CAMERA: Final = (12.0, 16.0, 24.0)
 
-# 961 of 1,116 recorded candidates have previews and a declared size, the others neither.
+# Of 1,116 recorded candidates, 961 have previews and a declared size. The others have neither.
 _WITHOUT_PREVIEW: Final = 7
 
 

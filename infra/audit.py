@@ -1,6 +1,6 @@
-"""Asks PyPI what is known against the versions in lock files: `python -m infra.audit PIP_AUDIT… -- LOCK…`.
+"""Asks PyPI for known faults of the versions in lock files: `python -m infra.audit PIP_AUDIT… -- LOCK…`.
 
-pip-audit by itself calls it a success when it could look nothing up, as behind a mirror with packages only.
+pip-audit by itself reports success when it could look nothing up, as behind a mirror that has packages only.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Writes the tables of hosts.md and sources.md from what each host's and each source's file says of it.
+"""Writes the tables of hosts.md and sources.md. Each host's and each source's own file says what goes in.
 
     make docs
 
-A table stands between two comments that name it; what is around them is written by hand.
+A table stands between two comments that name it. People write what is around them by hand.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ TABLES: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
 
 
 def renewed(page: str, tables: Mapping[str, Callable[[], str]]) -> str:
-    """The page with each of its tables made anew.
+    """The page, with each of its tables made anew.
 
     Raises:
-        ValueError: the page has no place for one of them.
+        ValueError: the page has no place for one of the tables.
     """
     for name, make in tables.items():
         before, begin, rest = page.partition(f"<!-- table: {name}, by `make docs` -->\n")

@@ -59,7 +59,7 @@ def crawl_on(
         shipment = ship(crawler.crawl(source), queue, in_time=in_time)
         if isinstance(source, Removing) and adapters.store and adapters.ledger:
             told.append(source.removed())
-            for removals in told:  # the last run's too: some of what it found was still on the queue
+            for removals in told:  # the last run's too: some of its candidates were still queued
                 now = datetime.now(UTC)
                 purge_removed(adapters.store, source.name, removals, now=now, ledger=adapters.ledger)
         if isinstance(source, Committing):

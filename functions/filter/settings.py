@@ -12,11 +12,11 @@ from bowerbird.filter.settings import JudgeSettings
 
 
 class FilterSettings(JudgeSettings):
-    """What the filter function needs besides.
+    """The filter function's further settings.
 
-    `endpoint_url` is a local stand-in for AWS; `gateway` one server that all pictures are asked of, as the
-    end-to-end test does. A gateway would open the way to addresses that are refused otherwise, so where
-    Lambda says that it is Lambda, by a variable that nobody can set or unset there, it is an error:
+    `endpoint_url` is a local stand-in for AWS. `gateway` is one server that gets every request for a picture,
+    as in the end-to-end test. A gateway would open the way to addresses that are otherwise refused. So a
+    gateway is an error on Lambda, which shows in a variable that nobody can set or unset there:
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
     """
 
@@ -32,10 +32,10 @@ class FilterSettings(JudgeSettings):
     note: str = ""
 
     def asked(self) -> Asked:
-        """What the owner rejects or notes beside taste; both variables are lists with commas.
+        """What the owner rejects or notes beside taste. Both variables are lists with commas.
 
         Raises:
-            UsageError: a rule that is none.
+            UsageError: a text is no rule.
         """
         rules, notes = (
             [part.strip() for part in text.split(",") if part.strip()] for text in (self.reject_if, self.note)

@@ -1,7 +1,7 @@
-"""A function as Lambda runs it, without Docker: the real runtime client on the built folders.
+"""Runs a function as Lambda does, without Docker: the real runtime client works on the built folders.
 
-This process plays Lambda's Runtime API on loopback; awslambdaric, the program that Lambda itself starts,
-imports the handler and asks here for events.
+This process plays Lambda's Runtime API on loopback. It starts awslambdaric, as Lambda itself does, which
+imports the handler and asks this process for events.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
@@ -23,9 +23,9 @@ from typing import Any, Final, Protocol
 
 from infra.sam.built import BuiltFunction
 
-# INIT may take ten seconds; one that takes longer is begun again with the first event, and has the function's
-# time-out then: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
-# Here it just goes on for as long: a busy machine is no fault of the function.
+# INIT may take ten seconds. When it takes longer, Lambda begins it again with the first event, and then it
+# has the function's time-out: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+# Here INIT just goes on for as long: a busy machine is no fault of the function.
 _INIT_S: Final = 10.0
 _REGION: Final = "eu-west-1"
 _TICK_S: Final = 0.02
@@ -35,8 +35,8 @@ _TICK_S: Final = 0.02
 class Report:
     """One invocation: the answer, or the error that Lambda would name; milliseconds and MB.
 
-    `init_ms` is None when the environment was warm; `peak_mb` is the process's own high-water mark, and
-    `cpu_ms` all its processor time since it was started: what other programs do hardly matters to that.
+    `init_ms` is None when the environment was warm. `peak_mb` is the most memory that the process has held.
+    `cpu_ms` is all its processor time since it was started, which other programs hardly change.
     """
 
     answer: Any
@@ -65,7 +65,7 @@ class Runtime(Protocol):
         ...
 
 
-#: Starts a function's runtime: the interpreter, the function, its environment, where its output goes.
+#: Starts a function's runtime from the interpreter, the function, its environment, and where its output goes.
 Launch = Callable[[Path, BuiltFunction, Mapping[str, str], Path], Runtime]
 
 
@@ -254,7 +254,7 @@ class _RuntimeApi:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            wbufsize = -1  # head and body in one packet: the second of two waits for an acknowledgement
+            wbufsize = -1  # head and body in one packet: a second packet would wait for an acknowledgement
 
             def do_GET(self) -> None:
                 event = api.next_event()

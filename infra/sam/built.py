@@ -54,9 +54,9 @@ def read_template(path: Path) -> dict[str, Any]:
 
 
 def built_functions(template: Path) -> list[BuiltFunction]:
-    """The zip functions of a built template; parameters have their defaults, `Bundle` is the built one.
+    """The zip functions of a built template. Parameters have their defaults; `Bundle` is the built one.
 
-    What only AWS knows, such as a queue's URL, becomes the resource's own name.
+    A value that only AWS knows, such as a queue's URL, becomes the resource's own name.
     """
     parsed = read_template(template)
     parameters = {name: value.get("Default", "") for name, value in parsed.get("Parameters", {}).items()}

@@ -1,4 +1,4 @@
-"""The gate on built artefacts: every handler imports on Lambda's Python, and fits Lambda.
+"""Checks built artefacts: every handler imports on Lambda's Python, and fits Lambda.
 
 Usage: python -m infra.sam.check_build BUILT_TEMPLATE RUNTIME_PYTHON
 
@@ -41,9 +41,9 @@ def sizes(function: BuiltFunction) -> Counter[str]:
     return found
 
 
-# Run by the other Python: import the handler, then keep the bytecode of all that it imported. Lambda cannot
-# write any, so each start would compile anew, and that is half of INIT (docs/cost.md). The bytecode is not
-# checked against its source, whose time zip and Lambda do not keep.
+# The other Python runs this. It imports the handler, then keeps the bytecode of all that it imported. Lambda
+# cannot write bytecode, so each start would compile anew, which is half of INIT (docs/cost.md). Python does
+# not check this bytecode against its source: zip and Lambda do not keep the source's time.
 _IMPORT: Final = """
 import importlib, py_compile, sys
 module, _, name = sys.argv[1].rpartition(".")

@@ -2,8 +2,8 @@
 
 Usage: python -m infra.sam.cold_start BUILT_TEMPLATE [STARTS]
 
-One core is used, as a function of 1,769 MB has it, so run it on a machine that is otherwise quiet. Times are
-wall-clock milliseconds, the median and the best of all starts.
+It uses one core, as much as a function of 1,769 MB has, so run it on a machine that is otherwise quiet. Times
+are wall-clock milliseconds, the median and the best of all starts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 _WARM: Final = 20
 _SIDE: Final = 512
-# What a function needs to start, and never asks during INIT.
+# The function needs these to start, but does not ask AWS anything during INIT.
 _ENVIRONMENT: Final = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
 
 

@@ -1,4 +1,4 @@
-"""Runs one built function on one event, without Docker: `sam local invoke`'s equal.
+"""Runs one built function on one event, as `sam local invoke` does, but without Docker.
 
 Usage: python -m infra.sam.invoke FUNCTION EVENT.json [NAME=VALUE…]
 

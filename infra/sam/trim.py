@@ -1,8 +1,9 @@
-"""Takes out of installed packages what is never used at run time, so that larger bundles fit Lambda.
+"""Removes from installed packages what nothing uses at run time, so that larger bundles fit Lambda.
 
 Usage: python trim.py FOLDER
 
-FOLDER is where the packages lie, as pip's --target. Needs nothing but Python: the image's build runs it too.
+FOLDER holds the packages, as pip's --target does. This needs nothing but Python: the image's build runs it
+too.
 """
 
 from __future__ import annotations

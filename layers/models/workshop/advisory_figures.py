@@ -1,10 +1,11 @@
-r"""What the costly observations say of pictures that are all right.
+r"""Measures what the costly observations say of pictures that are all right.
 
     .venv/bin/python layers/models/workshop/advisory_figures.py DIR...
 
-`nsfw`: the share of each folder above several bounds, all of it false alarms if nothing in it is unsafe.
-`detail`: each picture with at least 512 pixels a side as it is, and made smaller and larger again; all saved
-as JPEG, once well and once badly, with the share below the bound and how well the two are told apart.
+`nsfw`: the share of each folder above several bounds. All of it is false alarms if nothing there is unsafe.
+`detail`: each picture with at least 512 pixels a side, as it is, and made smaller and then larger again. All
+are saved as JPEG, once well and once badly. The figures are the share below the bound, and how well the two
+are told apart.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""CLIP's image encoder ViT-B/16 with the parameter names of OpenAI's file, so that its weights load.
+"""CLIP's image encoder ViT-B/16. Its parameters have the names of OpenAI's file, so that the weights load.
 
 https://github.com/openai/CLIP/blob/main/clip/model.py, `VisionTransformer`; https://arxiv.org/abs/2103.00020
 """

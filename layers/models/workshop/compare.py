@@ -1,11 +1,11 @@
-r"""What the novelty model is worth beside the original configuration.
+r"""Measures what the novelty model is worth beside the original configuration.
 
     .venv/bin/python layers/models/workshop/compare.py --good SMALL --rest REST \
         --large-good LARGE --large-rest HARD
 
-Trained on `--good` only. Its own pictures are judged when held out (five folds), the others
-by the model fitted on all of `--good`. Rejects are drawn from `--large-rest` and judged only when not drawn.
-What is kept is counted on a fifth of `--good` that neither the model nor its threshold has seen.
+The model learns from `--good` only. It judges its own pictures when they are held out (five folds), and the
+others when it is fitted on all of `--good`. Rejects are drawn from `--large-rest`; only those not drawn are
+judged. Kept pictures are counted on a fifth of `--good` that neither the model nor its threshold has seen.
 """
 
 from __future__ import annotations

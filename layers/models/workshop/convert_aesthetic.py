@@ -1,9 +1,10 @@
-"""LAION's aesthetic head, one linear layer on CLIP ViT-B/16 features of unit length, to plain arrays.
+"""Turns LAION's aesthetic head, one linear layer on CLIP ViT-B/16's unit features, into plain arrays.
 
     .venv-train/bin/python -m layers.models.workshop.convert_aesthetic aesthetic.pth --out clip
 
-Writes `aesthetic.npz` and `aesthetic.json`; `bowerbird train --encoder clip/encoder.json` takes them with the
-encoder they lie beside. https://github.com/LAION-AI/aesthetic-predictor, about 1 (poor) to 10.
+It writes `aesthetic.npz` and `aesthetic.json`. `bowerbird train --encoder clip/encoder.json` takes them along
+with the encoder that they lie beside. Scores are about 1 (poor) to 10.
+https://github.com/LAION-AI/aesthetic-predictor
 """
 
 from __future__ import annotations

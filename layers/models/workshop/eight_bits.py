@@ -18,7 +18,7 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-# What comes after the last weights (pooling, normalising) costs nothing and stays in floating point.
+# The steps after the last weights (pooling, normalising) cost nothing and stay in floating point.
 _QUANTISED: Final = ("Conv", "Gemm", "Add", "Clip", "Relu")
 
 
@@ -39,8 +39,8 @@ def quantise(
 
     The node `exact_from`, and those after it in the graph, stay as they are.
 
-    Weights use seven bits: without VNNI, pairs of products are added in 16 bits, and eight would overflow.
-    https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html
+    Weights use seven bits. Without VNNI, a processor adds pairs of products in 16 bits, which eight-bit
+    weights would overflow. https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html
     """
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder) / "prepared.onnx"

@@ -1,9 +1,9 @@
-"""How well a bundle tells the owner's pictures from others.
+"""Measures how well a bundle tells the owner's pictures from others.
 
     .venv/bin/python layers/models/workshop/evaluate.py --bundle lite --rest DIR [--good DIR]
 
-Without `--good`, the bundle's own held-out scores (each picture scored by a model that had not seen it) stand
-for the owner's pictures.
+Without `--good`, the bundle's own held-out scores stand for the owner's pictures. A model that had not seen
+the picture gave each of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""CLIP's image encoder from OpenAI's ViT-B-16.pt to ONNX: fp32, fp16 and int8, each compared with torch.
+"""Exports CLIP's image encoder from OpenAI's ViT-B-16.pt to ONNX: fp32, fp16 or int8, compared with torch.
 
     .venv-train/bin/python -m layers.models.workshop.export_clip ViT-B-16.pt --out clip --precision fp32
 
@@ -26,7 +26,7 @@ from .clip_tower import DIM, SIDE, Tower
 from .half_weights import halve_weights
 
 PARITY: Final = 1e-4
-# Beside the encoder the file holds the text network, which nobody here needs.
+# The file also holds the text network, which nobody here needs.
 _PREFIX: Final = "visual."
 _STORED: Final = {"fp32": "fp32", "fp16": "fp16 weights, fp32 arithmetic", "int8": "int8 weights of products"}
 _TABLE: Final = Path(__file__).resolve().parents[3] / "src/bowerbird/training/published.json"
@@ -57,9 +57,10 @@ def to_onnx(tower: Tower, path: Path) -> None:
 
 
 def to_int8(full: Path, path: Path, *, reduce_range: bool = True) -> None:
-    """Quantise the products with weights; activations are quantised as they come.
+    """Quantise the products with weights. Activations are quantised as they come.
 
-    Without VNNI, two products of 8 bits overflow the 16 bits that AVX2 adds them in; 7-bit weights do not:
+    Without VNNI, AVX2 adds two products in 16 bits. Weights of 8 bits can overflow these, 7-bit weights
+    cannot:
     https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html#when-and-why-do-i-need-to-try-u8u8
     """
     quantize_dynamic(

@@ -5,9 +5,9 @@ Run in the environment of `make train-env`:
     PYTHONPATH=src:. .venv-train/bin/python -m layers.models.workshop.export_lite \
         --out DIR --pictures DIR [--network lite2]
 
-Writes `encoder.onnx` and `encoder.json`, which `bowerbird train --encoder DIR/encoder.json` reads. Fails
-unless ONNX agrees with torch. With `--pictures`, some of which give the ranges, it is stored in 8 bits,
-else in half precision.
+It writes `encoder.onnx` and `encoder.json`, which `bowerbird train --encoder DIR/encoder.json` reads. It
+fails unless ONNX agrees with torch. With `--pictures` it stores the network in 8 bits; some of the pictures
+give the ranges. Without them it stores half precision.
 """
 
 from __future__ import annotations
@@ -76,21 +76,23 @@ NETWORKS = {
 
 # https://github.com/tensorflow/tpu/blob/master/models/official/efficientnet/lite/efficientnet_lite_builder.py
 MEAN, STD = 127.0 / 255.0, 128.0 / 255.0
-# The last block at this reduction still sees texture: it tells a drawing from a photograph.
+# The last block at this reduction still sees texture, which tells a drawing from a photograph.
 TEXTURE = 16
-# Of texture, of the last block, of the logits: neighbours find more by what is shown than by texture.
+# The weights of texture, of the last block, and of the logits. Neighbours find more by what a picture shows
+# than by its texture.
 WEIGHTS = (0.5, 1.0, 1.0)
 PARITY = 1e-4
-# How many pictures give the ranges of the activations.
+# This many pictures give the ranges of the activations.
 PICTURES = 64
 
 
 class Embedding(nn.Module):
     """Mean-pooled features of two blocks, the last one at TEXTURE and the last of all, and ImageNet's logits.
 
-    Each is scaled to unit length, the first to less. Blocks tell how a picture is made, and the head of
-    examples reads only them (`style`). Logits tell what it shows: a thousand directions in which pictures of
-    the world differ, learnt from a million of them. They are centred, since only differences mean anything.
+    Each is scaled to unit length, the first to less. The blocks tell how a picture is made, and the head of
+    examples reads only them (`style`). The logits tell what it shows: they are a thousand directions in which
+    pictures of the world differ, learnt from a million pictures. They are centred, because only differences
+    mean anything.
     """
 
     def __init__(self, network: EfficientNet, size: int) -> None:

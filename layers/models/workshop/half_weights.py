@@ -1,4 +1,4 @@
-"""Store a network's weights in half precision; arithmetic stays in single precision.
+"""Stores a network's weights in half precision. The arithmetic stays in single precision.
 
 onnxruntime folds the casts when it loads the graph, so this halves the file and costs nothing per picture.
 """

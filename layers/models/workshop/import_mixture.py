@@ -1,4 +1,4 @@
-r"""Turn a pickled scikit-learn GaussianMixture of the original system into a bundle.
+r"""Turns a pickled scikit-learn GaussianMixture of the original system into a bundle.
 
     python layers/models/workshop/import_mixture.py --pickle gmm_16_r.model --threshold 700 \
         --encoder clip-int8/encoder.json --out my-bundle
@@ -25,7 +25,7 @@ def convert(model: GaussianMixture) -> Mixture:
     """The same log-likelihoods from plain arrays.
 
     Raises:
-        SystemExit: not a fitted mixture, or of spherical covariance.
+        SystemExit: this is no fitted mixture, or its covariance is spherical.
     """
     if not isinstance(model, GaussianMixture) or not hasattr(model, "precisions_cholesky_"):
         raise SystemExit(f"a fitted GaussianMixture is wanted, not {type(model).__name__}")

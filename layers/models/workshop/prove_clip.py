@@ -1,9 +1,10 @@
-"""Every step from a publisher's file to a CLIP bundle, on random weights of the real architectures.
+"""Takes every step from a publisher's file to a CLIP bundle, on random weights of the real architectures.
 
     make prove-clip
 
-A loopback server redirects, cuts connections off and sends wrong bytes once; `bowerbird models pull` fetches
-from it what the converters then read. Their own checks stop the proof: ONNX against torch to 1e-4.
+A loopback server redirects, cuts connections off, and sends wrong bytes once. `bowerbird models pull` fetches
+files from it, and the converters read them. The converters' own checks stop the proof: ONNX against torch to
+1e-4.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files of the publishers' own kinds and architectures, with random weights: what `prove_clip` serves.
+"""Makes files of the publishers' own kinds and architectures, with random weights, for `prove_clip` to serve.
 
 .venv-train/bin/python -m layers.models.workshop.random_weights --out DIR
 """

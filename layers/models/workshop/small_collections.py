@@ -1,10 +1,10 @@
-r"""What training makes of small collections, and what the rule before made of them.
+r"""Measures what training makes of small collections, and what the rule before it made of them.
 
     .venv/bin/python layers/models/workshop/small_collections.py LOVED LOVED_TOO ... [--rest DIR ...]
 
-Each folder is a taste of its own. Some of its pictures are drawn and trained on, without rejects; those left,
-and all pictures of the other folders and of `--rest`, are judged. The rule before took the first model that
-kept enough unseen pictures at the bar that 95 % of the seen ones pass.
+Each folder is a taste of its own. A model learns from some of its pictures, without rejects.
+It then judges the pictures left, and all pictures of the other folders and of `--rest`. The rule before took
+the first model that kept enough unseen pictures at the bar that 95 % of the seen ones pass.
 """
 
 from __future__ import annotations

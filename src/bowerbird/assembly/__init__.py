@@ -1,6 +1,6 @@
-"""How Bowerbird is put together: `assemble` makes its parts of the adapters and settings of a shell.
+"""Puts Bowerbird together: a shell brings adapters and settings, and `assemble` makes the parts of them.
 
-Shells are the embedded host, the HTTP application and the functions on Lambda.
+The shells are the embedded host, the HTTP application and the functions on Lambda.
 """
 
 from __future__ import annotations

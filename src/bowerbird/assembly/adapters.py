@@ -19,13 +19,13 @@ _Adapter = TypeVar("_Adapter")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
-    """What an installation works with. It leaves out what it does not have, or what its half has no use for.
+    """What an installation works with. It leaves out what it does not have, and what its half does not use.
 
-    `fetcher` reads pictures, and the pages of their hosts; `pages` and `streams` are what sources read, and
-    `own_network` makes a reader of one server of the owner's network, `http://host:port`. Without
-    `likenesses` only the same bytes are duplicates. `bundle` judges; a `scout` is a cheaper one that looks
-    first. `on_decision` hears of every decision, `on_fault` of failures that are no candidate's. The shell
-    that opens an adapter closes it.
+    `fetcher` reads pictures and the pages of their hosts. Sources read through `pages` and `streams`.
+    `own_network` makes a reader of one server in the owner's network, `http://host:port`. Without
+    `likenesses` only equal bytes are duplicates. `bundle` judges; a `scout` is a cheaper bundle that looks
+    first. `on_decision` hears of every decision, and `on_fault` of each failure that no candidate caused.
+    The shell that opens an adapter also closes it.
     """
 
     store: ObjectStore | None = None
@@ -44,7 +44,7 @@ class Adapters:
 
 
 def the(adapter: _Adapter | None, name: str) -> _Adapter:
-    """An adapter that cannot be left out; a shell that does not have it is wrongly written."""
+    """Return an adapter that no half can do without; a shell that does not bring it is wrongly written."""
     if adapter is None:
         raise ValueError(f"the shell hands over no {name}")
     return adapter

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Assembly:
-    """An installation. The queue stands between its two halves; a part is made when it is first asked for.
+    """An installation: two halves with a queue between them. A part is made when it is first asked for.
 
-    The crawl function ships without numpy, Pillow and models, and the filter function without what reads
-    feeds: so neither half imports the other's.
+    Neither half imports what the other one needs. The crawl function ships without numpy, Pillow and models,
+    and the filter function without the readers of feeds.
     """
 
     adapters: Adapters
@@ -43,7 +43,7 @@ class Assembly:
 
     @cached_property
     def parts(self) -> Parts:
-        """What the policy makes its stages of, for candidates and for pictures that are handed in.
+        """The parts that the policy makes its stages of, for candidates and for pictures that are handed in.
 
         Raises:
             UsageError: the bundle does not know how far to trust the scout.

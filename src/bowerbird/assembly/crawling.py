@@ -1,4 +1,4 @@
-"""The crawl's half: what sources are opened with, and what makes candidates of their posts."""
+"""The crawl's half: opens sources, and makes candidates of their posts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bowerbird.crawl.sources.base import Context
 
 
 def context(adapters: Adapters, settings: Settings) -> Context:
-    """What the world offers a source; with a store, it remembers there where it has been."""
+    """What the world offers a source. With a store, the source remembers there where it has been."""
     return Context(
         settings.communities,
         adapters.pages,

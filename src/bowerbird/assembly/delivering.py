@@ -13,7 +13,8 @@ from bowerbird.deliver.scenery import Scenery
 from bowerbird.deliver.settings import GallerySettings
 from bowerbird.deliver.tags import TagRule
 
-# A claim outlasts the longest attempt: ambience, two posts (the second without its URL), and some.
+# A claim outlasts the longest attempt: a question to ambience, two posts (the second without its URL), and
+# some time to spare.
 _CLAIM_TIMEOUTS: Final = 4.0
 
 

@@ -21,7 +21,7 @@ from bowerbird.models.bundle import Bundle
 
 
 def parts(adapters: Adapters, settings: Settings) -> Parts:
-    """What the policy makes its stages of.
+    """The parts that the policy makes its stages of.
 
     Raises:
         UsageError: the bundle does not know how far to trust the scout.

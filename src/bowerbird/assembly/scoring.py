@@ -23,10 +23,10 @@ from bowerbird.models.bundle import Bundle
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What is said of one file. A picture that cannot be read has no scores and is not kept.
+    """The verdict on one file. A picture that cannot be read has no scores and is not kept.
 
-    `reason` is the text that decisions store, `why` is what people read; `percentile` of the owner's pictures
-    (0 to 100) match less.
+    Decisions store `reason`, people read `why`. `percentile` (0 to 100) is the share of the owner's pictures
+    that match less than this one.
     """
 
     path: str
@@ -44,7 +44,7 @@ class Score:
 
 
 def score_files(paths: list[Path], bundle: Bundle) -> Iterator[Score]:
-    """Judge files, several at once, in order; each is scored in full, whatever the first score says."""
+    """Judge files, several at once, and answer in order. Each gets all scores, whatever the first one is."""
     at_once = cores(None)
     adapters = Adapters(bundle=bundle, decoder=picture_files.DECODER)
     policy = pipeline(assemble(adapters, Settings(shape=None, at_once=at_once)).parts, Entrance.FILE)

@@ -1,4 +1,4 @@
-"""What an installation may be told, as one value; each usual value stands once, here or where it belongs."""
+"""All settings of an installation, as one value. Each default stands once, here or where it belongs."""
 
 from __future__ import annotations
 
@@ -25,14 +25,16 @@ RETRY_IN_THE_CLOUD_S: Final = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The crawl's half first, then the filter's; a shell that runs one half says nothing of the other.
+    """Settings of the crawl's half, then of the filter's. A shell that runs one half leaves the other's out.
 
-    An `anonymous` installation names nobody whom sites may write to, and live sources do not open. A test
-    rig's `gateway` is asked instead of the world. A run of a source makes at most so many `requests` in so
-    many `seconds`. `at_once` pictures are decoded and scored at the same time. Without `shape` any size and
-    aspect fits; without `limits` they are the usual ones. `thumbnails` says whether a small copy of every
-    decoded picture is kept. The failure of a candidate at its delivery `max_receives` is its last; it waits
-    `first_retry_s` after the first.
+    An `anonymous` installation tells sites no address to write to, so live sources do not open. A test rig
+    names a `gateway`, which then gets every request in place of the world. One run of a source makes at most
+    `requests` requests in at most `seconds`.
+
+    `at_once` pictures are decoded and scored at the same time. Without `shape` any size and aspect fits;
+    without `limits` the usual ones hold. `thumbnails` says whether to keep a small copy of every decoded
+    picture. A candidate that fails waits `first_retry_s` the first time; delivery number `max_receives` is
+    its last.
     """
 
     communities: tuple[str, ...] = ()
@@ -56,7 +58,7 @@ class Settings:
 
     @classmethod
     def of_crawl(cls, crawl: CrawlSettings, *, fill_gaps: bool = False, gateway: str | None = None) -> Self:
-        """What the environment says of the crawl; with `fill_gaps` runs ask by id for what others missed."""
+        """What the environment says of the crawl. With `fill_gaps`, runs ask by id for what others missed."""
         return cls(
             communities=crawl.community_list(),
             reddit=crawl.reddit_app(),

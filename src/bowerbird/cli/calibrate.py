@@ -1,4 +1,4 @@
-"""`bowerbird calibrate`: choose a bundle's threshold, or how far it trusts previews and a scout."""
+"""`bowerbird calibrate`: choose a bundle's threshold, or how far it trusts previews or a scout."""
 
 from __future__ import annotations
 
@@ -15,35 +15,49 @@ if TYPE_CHECKING:
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("calibrate", help="choose a bundle's threshold, or whom else it trusts")
-    parser.add_argument("bundle", help="bundle name or folder")
-    parser.add_argument("--out", type=Path, metavar="BUNDLE", help="write a copy here (default: in place)")
+    parser = subparsers.add_parser("calibrate", help="make a bundle stricter or milder")
+    parser.add_argument("bundle", help="the bundle's name or folder")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="BUNDLE",
+        help="write a changed copy here (default: change the bundle itself)",
+    )
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--keep-rate", type=keep_rate, metavar="R", help="of pictures held out in training")
-    how.add_argument("--per-day", type=above_zero, metavar="N", help="pictures a day; needs --from")
     how.add_argument(
-        "--good", type=Path, metavar="DIR", help="fresh pictures to keep; needs --reject or --scout"
+        "--keep-rate",
+        type=keep_rate,
+        metavar="R",
+        help="keep this share of the pictures held out in training",
+    )
+    how.add_argument(
+        "--per-day", type=above_zero, metavar="N", help="keep about N pictures a day; needs --from"
+    )
+    how.add_argument(
+        "--good", type=Path, metavar="DIR", help="new pictures it should keep; needs --reject or --scout"
     )
     how.add_argument(
         "--previews",
         type=Path,
         metavar="DIR",
-        help="fresh pictures: how low may their small copies score?",
+        help="new pictures: finds how low their small copies may score",
     )
     parser.add_argument(
-        "--from", dest="place", metavar="PLACE", help="where `mine` wrote to: a folder, or s3://…"
+        "--from", dest="place", metavar="PLACE", help="the place `mine` wrote to: a folder, or s3://…"
     )
-    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
+    )
     beside = parser.add_mutually_exclusive_group()
-    beside.add_argument("--reject", type=Path, metavar="DIR", help="fresh pictures not to keep")
+    beside.add_argument("--reject", type=Path, metavar="DIR", help="new pictures it should not keep")
     beside.add_argument(
-        "--scout", metavar="BUNDLE", help="how low may this cheaper bundle score what the bundle keeps?"
+        "--scout", metavar="BUNDLE", help="a cheaper bundle: finds how low it may score what the bundle keeps"
     )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Choose, write, say what was chosen."""
+    """Choose, write the bundle, and say what was chosen."""
     from bowerbird.models.bundle import load
 
     _check(args)
@@ -60,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> None:
-    # What belongs together comes together: an option that would be passed over is refused.
+    # An option that would have no effect without another one is refused, never passed over in silence.
     if all(each is None for each in (args.keep_rate, args.per_day, args.good, args.previews)):
         if args.scout is not None or args.reject is not None:
             raise UsageError("--scout and --reject need --good, a folder of pictures to keep")

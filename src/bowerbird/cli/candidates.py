@@ -19,20 +19,25 @@ if TYPE_CHECKING:
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("candidates", help="crawl only: one candidate a line")
-    parser.add_argument("--source", required=True, metavar="SPEC", help="where posts come from")
+    parser = subparsers.add_parser("candidates", help="only find pictures: print one candidate a line")
+    parser.add_argument("--source", required=True, metavar="SPEC", help="the site or feed to read posts from")
     parser.add_argument(
-        "--communities", default="", metavar="A+B", help="only these subreddits, communities or categories"
+        "--communities",
+        default="",
+        metavar="A+B",
+        help="read only these subreddits, communities or categories",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--skipped", action="store_true", help="also say which submission gave none, and why")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument(
+        "--skipped", action="store_true", help="also say which posts gave no candidate, and why"
+    )
     parser.add_argument("--limit", type=positive, metavar="N", help="stop after N candidates")
     parser.add_argument("--gateway", metavar="URL", help="send every request to this server instead")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print each candidate as it is found, and count what was on standard error."""
+    """Print each candidate as it is found; at the end, print the counts on standard error."""
     from bowerbird.core.post import Telling
     from bowerbird.crawl.crawler import Skipped
     from bowerbird.crawl.hosts import turns

@@ -24,19 +24,23 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command."""
     parser = subparsers.add_parser(
         "deliver",
-        help="push survivors to scenery",
-        description="Pushes survivors to scenery; its import password is read from "
-        "BOWERBIRD_SCENERY_PASSWORD. Each picture is delivered once, however often this is run.",
+        help="send kept pictures to the gallery, scenery",
+        description="Sends kept pictures to scenery. It reads scenery's import password from "
+        "BOWERBIRD_SCENERY_PASSWORD. It delivers each picture once, however often you run it.",
     )
-    parser.add_argument("--from", required=True, dest="place", metavar="PLACE", help="the --out of `mine`")
+    parser.add_argument(
+        "--from", required=True, dest="place", metavar="PLACE", help="the place `mine` wrote to"
+    )
     parser.add_argument("--to", required=True, metavar="URL", help="scenery's address")
-    parser.add_argument("--watch", action="store_true", help="go on with what comes, until Ctrl-C")
-    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument("--watch", action="store_true", help="go on with new pictures, until Ctrl-C")
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Deliver; exit status 1 when some picture is left to be tried again."""
+    """Deliver. The exit status is 1 when some picture must be tried again."""
     from bowerbird.adapters.place import open_store
     from bowerbird.assembly.delivering import deliverer
     from bowerbird.deliver.settings import GallerySettings
@@ -44,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
     store = open_store(args.place, args.endpoint_url)
     stop = threading.Event()
-    # When it stops at once, the claim on the picture in hand runs out by itself.
+    # When the program stops at once, its claim on the picture in hand runs out by itself.
     with stop_on_signal(stop), _progress() as report:
         sweep = Sweep(
             store, deliverer(store, args.to, GallerySettings()), on_progress=report, stopped=stop.is_set
@@ -63,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _tell(problems: dict[str, str], told: dict[str, str]) -> dict[str, str]:
-    """Say what went wrong in a sweep, at once, and again only when it changes; returns what was said."""
+    """Say what went wrong in a sweep: at once, and again only when it changes. Returns what was said."""
     first = dict(list(problems.items())[:_TOLD])
     for key, problem in first.items():
         if told.get(key) != problem:

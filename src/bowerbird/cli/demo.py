@@ -8,9 +8,17 @@ from pathlib import Path
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("demo", help="the whole pipeline on a small recorded hour, offline")
-    parser.add_argument("--out", type=Path, default=Path("demo-out"), metavar="DIR", help="default: demo-out")
-    parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
+    parser = subparsers.add_parser("demo", help="try everything offline, on one recorded hour of posts")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("demo-out"),
+        metavar="DIR",
+        help="the folder to write to (default: demo-out)",
+    )
+    parser.add_argument(
+        "--bundle", default="lite", help="who judges: a bundle's name or folder (default: lite)"
+    )
     parser.set_defaults(run=run)
 
 

@@ -30,9 +30,9 @@ PATIENCE_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, how it is (`ok`, or a word for what is wrong), and what to do.
+    """What the doctor looked at, how it is (`ok`, or a word for what is wrong), and what to do.
 
-    `about` is what it is worth knowing before one chooses it.
+    `about` tells what is worth knowing before one chooses it.
     """
 
     what: str
@@ -48,26 +48,33 @@ class Finding:
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("doctor", help="say what works here: sources, bundle, store")
-    parser.add_argument("--source", action="append", metavar="SPEC", help="look at this one (repeatable)")
-    parser.add_argument("--communities", default="", metavar="A+B", help="as for mine")
-    parser.add_argument("--link", action="append", metavar="URL", help="look at this picture's host, too")
-    parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
+    parser = subparsers.add_parser("doctor", help="check what works on this machine: sources, bundle, store")
+    parser.add_argument("--source", action="append", metavar="SPEC", help="check this source (repeatable)")
+    parser.add_argument("--communities", default="", metavar="A+B", help="as for `mine`")
+    parser.add_argument(
+        "--link", action="append", metavar="URL", help="also check this picture's host (repeatable)"
+    )
+    parser.add_argument(
+        "--bundle", default="lite", help="the bundle to check: its name or folder (default: lite)"
+    )
     parser.add_argument(
         "--out",
         metavar="PLACE",
-        help="a folder, or s3://bucket[/prefix], to try to write to; tells of its last day's hosts",
+        help="try to write here: a folder, or s3://bucket[/prefix]; also show its last day's hosts",
     )
-    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
+    )
     parser.add_argument("--gateway", metavar="URL", help="send every request to this server instead")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what is found.
+    """Check everything and print what is found.
 
-    Exit status 3 when no source is reachable, 1 when bundle or store is not, 2 when nobody says who asks.
+    The exit status is 3 when no source is reachable, 1 when the bundle or the store is not sound, and 2 when
+    the owner has not said who asks.
     """
     from bowerbird.host.wiring import source_context
 
@@ -87,7 +94,7 @@ def status(findings: list[Finding]) -> int:
         return 2
     if not {"ok", "empty"} & set(sources):
         return 3
-    # What hosts did to an earlier day's downloads is told; only what is wrong now is a failure.
+    # The doctor tells what hosts did to an earlier day's downloads. Only what is wrong now is a failure.
     now = (finding for finding in findings if finding.what not in {"source", "history"})
     return int(any(finding.state not in {"ok", "empty"} for finding in now))
 

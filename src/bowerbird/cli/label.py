@@ -1,4 +1,4 @@
-"""`bowerbird label PLACE`: say what was right and what was not."""
+"""`bowerbird label PLACE`: the owner says which decisions were right and which were wrong."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from bowerbird.core.errors import UsageError
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("label", help="say which decisions were right: a page for this machine")
-    parser.add_argument("place", metavar="PLACE", help="the --out of `mine`")
-    parser.add_argument("--port", type=int, default=8010, help="port (default: 8010; 0: any free one)")
-    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser = subparsers.add_parser("label", help="say which decisions were right, on a page in your browser")
+    parser.add_argument("place", metavar="PLACE", help="the place `mine` wrote to: a folder, or s3://…")
+    parser.add_argument(
+        "--port", type=int, default=8010, help="port to listen on (default: 8010; 0: any free one)"
+    )
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -20,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve the page on 127.0.0.1 until Ctrl-C or TERM.
 
     Raises:
-        UsageError: nothing here has a picture to label, or the port is taken.
+        UsageError: no decision of the place has a picture to label, or the port is taken.
     """
     from bowerbird.adapters.place import open_store
     from bowerbird.review.label.app import create_app

@@ -11,14 +11,21 @@ from bowerbird.core.errors import UsageError
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("labels", help="labels from elsewhere")
+    parser = subparsers.add_parser("labels", help="take in labels from elsewhere")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    reading = actions.add_parser("import", help="label what was deleted in scenery as rejects")
+    reading = actions.add_parser("import", help="label as rejects what you deleted in scenery")
     reading.add_argument(
-        "file", type=Path, metavar="FILE", help="scenery ids, its pages, or posts; one a line"
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="a list of scenery's ids, scenery's pages, or posts; one a line",
     )
-    reading.add_argument("--into", required=True, dest="place", metavar="PLACE", help="the --out of `mine`")
-    reading.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    reading.add_argument(
+        "--into", required=True, dest="place", metavar="PLACE", help="the place `mine` wrote to"
+    )
+    reading.add_argument(
+        "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
+    )
     reading.set_defaults(run=run)
 
 

@@ -21,15 +21,17 @@ OK, FAILED, WRONG_USAGE, NO_SOURCE, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The whole command line; a new file in this folder needs no other change.
+    """Make the parser of the whole command line. A new file in this folder needs no other change.
 
-    All those files are read for it, so each imports what it works with in `run`, and not before.
+    This imports all those files. So each imports what it works with in `run`, and not before.
     """
     parser = argparse.ArgumentParser(
         prog="bowerbird", description="Grows a picture collection by itself.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"bowerbird {__version__}")
-    parser.add_argument("-v", "--verbose", action="store_true", help="log what happens, on standard error")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="also log what happens, on standard error"
+    )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in pkgutil.iter_modules(cli.__path__):
         if module.name != "main":
@@ -44,12 +46,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(PlainFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO if args.verbose else logging.WARNING, handlers=[handler])
-    # A gateway is one host for all the world's, so urllib3's word on busy pools says nothing.
+    # A gateway is one host in place of all the world's, so urllib3's warnings of busy pools mean nothing.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     try:
         with told_if_missing():
             status = int(args.run(args))
-        sys.stdout.flush()  # while somebody is there to say that the disk is full
+        sys.stdout.flush()  # now, while we can still tell the owner that the disk is full
     except BowerbirdError as error:
         return _complain(error, _status(error))
     except BrokenPipeError:
@@ -72,7 +74,7 @@ def _status(error: BowerbirdError) -> int:
 def _disk_fails(error: OSError) -> int:
     """Where no file is named, it was what we print: `bowerbird candidates … > FILE`."""
     if error.filename is None:
-        with suppress(OSError, ValueError):  # what is left in its buffer would fail again at exit
+        with suppress(OSError, ValueError):  # the rest of its buffer would fail again at exit
             silence(sys.stdout.fileno())
     return _complain(Exception(f"{error.filename or 'standard output'}: {advice(error)}"), FAILED)
 

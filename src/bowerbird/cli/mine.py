@@ -12,54 +12,94 @@ from bowerbird.filter.shape import NOMADS, ShapeRule
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("mine", help="crawl, filter and store: the main job")
-    parser.add_argument("--source", required=True, metavar="SPEC", help="where posts come from")
+    parser = subparsers.add_parser("mine", help="find pictures, judge them, keep the ones you like")
+    parser.add_argument("--source", required=True, metavar="SPEC", help="the site or feed to read posts from")
     parser.add_argument(
-        "--communities", default="", metavar="A+B", help="only these subreddits, communities or categories"
+        "--communities",
+        default="",
+        metavar="A+B",
+        help="read only these subreddits, communities or categories",
     )
     parser.add_argument(
-        "--fill-gaps", action="store_true", help="ask by id for what earlier crawls could not read"
+        "--fill-gaps",
+        action="store_true",
+        help="also ask, by id, for posts that earlier crawls could not read",
     )
     parser.add_argument(
-        "--focus", action="store_true", help="spend spare requests on the communities that gave most keeps"
+        "--focus",
+        action="store_true",
+        help="spend spare requests on the communities that most kept pictures came from",
     )
-    parser.add_argument("--out", required=True, metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
-    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument(
+        "--out", required=True, metavar="PLACE", help="where to store: a folder, or s3://bucket[/prefix]"
+    )
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
+    )
     parser.add_argument("--limit", type=positive, metavar="N", help="stop after N new candidates")
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--once", action="store_true", help="crawl once and end (the default)")
-    when.add_argument("--every", type=seconds, metavar="60s", help="crawl again and again until Ctrl-C")
-    parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
-    parser.add_argument("--scout", metavar="BUNDLE", help="a cheaper bundle that looks first (see calibrate)")
-    parser.add_argument("--min-area", type=whole_number, default=NOMADS.min_area, metavar="PIXELS")
-    parser.add_argument("--max-wide", type=above_zero, default=NOMADS.max_wide, metavar="RATIO")
-    parser.add_argument("--max-tall", type=above_zero, default=NOMADS.max_tall, metavar="RATIO")
+    when.add_argument(
+        "--every",
+        type=seconds,
+        metavar="60s",
+        help="go on crawling, with this time between crawls, until Ctrl-C",
+    )
+    parser.add_argument(
+        "--bundle", default="lite", help="who judges: a bundle's name or folder (default: lite)"
+    )
+    parser.add_argument(
+        "--scout",
+        metavar="BUNDLE",
+        help="a cheaper bundle that looks first (see bowerbird calibrate --scout)",
+    )
+    parser.add_argument(
+        "--min-area",
+        type=whole_number,
+        default=NOMADS.min_area,
+        metavar="PIXELS",
+        help="reject pictures with fewer pixels than this (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--max-wide",
+        type=above_zero,
+        default=NOMADS.max_wide,
+        metavar="RATIO",
+        help="reject pictures whose width is more than this many times their height (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--max-tall",
+        type=above_zero,
+        default=NOMADS.max_tall,
+        metavar="RATIO",
+        help="reject pictures whose height is more than this many times their width (default: %(default)s)",
+    )
     parser.add_argument(
         "--reject-if",
         action="append",
         default=[],
         metavar="RULE",
-        help="also reject survivors by what is noted of them: synthetic, nsfw>0.8, detail<-2.2…",
+        help="reject what this rule matches, although the bundle likes it: synthetic, nsfw>0.8, detail<-2.2…",
     )
     parser.add_argument(
-        "--note", action="append", default=[], choices=COSTLY, help="measure this of survivors too"
+        "--note", action="append", default=[], choices=COSTLY, help="also measure this of every kept picture"
     )
     parser.add_argument(
         "--keep-replaced",
         type=positive,
         default=KEEP_DAYS,
         metavar="DAYS",
-        help=f"how long pictures that a better copy replaced can come back (default: {KEEP_DAYS})",
+        help=f"how long `restore` can bring back what a better copy replaced (default: {KEEP_DAYS})",
     )
     parser.add_argument(
         "--downloads",
         type=positive,
         default=DOWNLOADS,
         metavar="N",
-        help=f"at once (default: {DOWNLOADS})",
+        help=f"download up to N pictures at once (default: {DOWNLOADS})",
     )
     parser.add_argument(
-        "--no-thumbnails", action="store_true", help="keep no small copies of rejected pictures"
+        "--no-thumbnails", action="store_true", help="store no small copies of the pictures it looked at"
     )
     parser.add_argument(
         "--gateway", metavar="URL", help="send every request to this server instead (for rehearsals)"
@@ -68,7 +108,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Mine; exit status 0 when the crawl ended well, 3 when the source was out of reach."""
+    """Mine. The exit status is 0 when the crawl ended well, and 3 when the source was out of reach."""
     from bowerbird.adapters.place import open_place
     from bowerbird.crawl.sources import open_source
     from bowerbird.filter.owner_rules import Asked
@@ -78,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.models.bundle import find
 
     for name in filter(None, (args.bundle, args.scout)):
-        find(name)  # before a place is made for nothing; so is the source opened, which asks nothing yet
+        find(name)  # A wrong name must fail before the place is made. So must a wrong source, opened below.
     open_source(args.source, source_context(args.gateway, communities=args.communities))
     place = open_place(args.out, args.endpoint_url)
     context = source_context(args.gateway, place.store, args.communities, fill_gaps=args.fill_gaps)

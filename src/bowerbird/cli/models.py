@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bowerbird.training.published import Published
 
 _NETWORKS = Path.home() / ".cache/bowerbird"
-# Weights that torch must read first, in the environment of `make train-env`.
+# Torch must read these weights first, in the environment of `make train-env`.
 _CONVERTERS = {
     "clip": "layers.models.workshop.export_clip",
     "watermark": "layers.models.workshop.watermark.convert_published",
@@ -29,23 +29,32 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command."""
     parser = subparsers.add_parser("models", help="list, verify, fetch and pack bundles")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="bundles that can be named")
+    listing = actions.add_parser("list", help="show the bundles that a command can name")
     listing.set_defaults(run=run_list)
-    verifying = actions.add_parser("verify", help="hash every file and judge the canonical pictures")
-    verifying.add_argument("bundles", nargs="*", metavar="BUNDLE", help="name or folder (default: all)")
+    verifying = actions.add_parser(
+        "verify", help="check every file, and judge the pictures whose scores are known"
+    )
+    verifying.add_argument(
+        "bundles", nargs="*", metavar="BUNDLE", help="a bundle's name or folder (default: all)"
+    )
     verifying.set_defaults(run=run_verify)
     pulling = actions.add_parser("pull", help="fetch networks from their publishers")
     pulling.add_argument("what", choices=("clip", "watermark", "aesthetic"))
     pulling.add_argument(
-        "--precision", choices=("int8", "fp16", "fp32"), default="int8", help="of clip (int8)"
+        "--precision",
+        choices=("int8", "fp16", "fp32"),
+        default="int8",
+        help="the precision of clip's numbers (default: int8)",
     )
     pulling.add_argument(
         "--preprocess",
         choices=("squash", "clip"),
         default="squash",
-        help="squash: as the original filter server (default); clip: as CLIP was trained",
+        help="how clip sees pictures. squash: like the original filter (default); clip: as CLIP was trained",
     )
-    pulling.add_argument("--to", type=Path, metavar="DIR", help=f"default: a folder in {_NETWORKS}")
+    pulling.add_argument(
+        "--to", type=Path, metavar="DIR", help=f"the folder to write to (default: a folder in {_NETWORKS})"
+    )
     pulling.add_argument(
         "--published",
         type=Path,
@@ -54,7 +63,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     pulling.set_defaults(run=run_pull)
     exporting = actions.add_parser("export", help="pack a sound bundle into one .zip")
-    exporting.add_argument("bundle", help="name or folder")
+    exporting.add_argument("bundle", help="the bundle's name or folder")
     exporting.add_argument("file", type=Path, metavar="FILE.zip")
     exporting.set_defaults(run=run_export)
 
@@ -158,7 +167,7 @@ def run_export(args: argparse.Namespace) -> int:
     names = [manifests.FILE_NAME, *(artifact.file for artifact in bundle.manifest.artifacts)]
     with replacing(args.file) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name in names:
-            # The default date is 1980, the earliest a zip can hold: no clock in the bytes.
+            # The default date is 1980, the earliest that a zip can hold. So no clock changes the bytes.
             archive.writestr(
                 zipfile.ZipInfo(f"{bundle.manifest.name}/{name}"), (bundle.folder / name).read_bytes()
             )

@@ -13,34 +13,47 @@ from bowerbird.core.errors import UsageError
 if TYPE_CHECKING:
     from bowerbird.removal.recheck import Recheck
 
-#: What a hundred posts may cost: Lemmy takes one request for each, thirty a minute, and some twice.
+#: What a hundred posts may cost. Lemmy takes one request for each post, and two for some, at thirty a minute.
 REQUESTS, SECONDS = 300, 600.0
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = subparsers.add_parser(
-        "recheck", help="look up kept pictures' posts again, and purge what was removed since"
+        "recheck", help="ask for kept pictures' posts again, and delete what was removed since"
     )
-    parser.add_argument("--out", required=True, metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
-    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
-    parser.add_argument("--ledger-table", metavar="NAME", help="the cloud's ledger, to redact there too")
-    parser.add_argument("--source", default="reddit", metavar="SPEC", help="who is asked (default: reddit)")
+    parser.add_argument(
+        "--out",
+        required=True,
+        metavar="PLACE",
+        help="the place `mine` wrote to: a folder, or s3://bucket[/prefix]",
+    )
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
+    )
+    parser.add_argument("--ledger-table", metavar="NAME", help="the cloud's ledger; it is redacted too")
+    parser.add_argument(
+        "--source", default="reddit", metavar="SPEC", help="the source to ask (default: reddit)"
+    )
     parser.add_argument("--gateway", metavar="URL", help="send every request to this server instead")
-    parser.add_argument("--within", type=seconds, metavar="48h", help="only what was kept so recently")
-    parser.add_argument("--dry-run", action="store_true", help="say what would go, and let it stay")
+    parser.add_argument(
+        "--within", type=seconds, metavar="48h", help="only what was kept in this last span of time"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be removed, and remove nothing"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Recheck; exit status 3 when the source was blocked or out of reach, 1 when it gave no answer."""
+    """Recheck. The exit status is 3 when the source was blocked or out of reach, 1 when it gave no answer."""
     from bowerbird.adapters.place import open_existing
     from bowerbird.core.post import Lookup
     from bowerbird.crawl.sources import open_source
     from bowerbird.host.wiring import recheck_ledger, source_context
     from bowerbird.removal.recheck import recheck
 
-    # A crawl's budget would recheck the same few posts again and again.
+    # With a crawl's budget, every run would recheck the same few posts.
     source = open_source(
         args.source, replace(source_context(args.gateway), requests=REQUESTS, seconds=SECONDS)
     )

@@ -9,11 +9,13 @@ from bowerbird.core.errors import UsageError
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("redrive", help="put dead letters back on the queue")
+    parser = subparsers.add_parser("redrive", help="try again what failed too often (dead letters)")
     whose = parser.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--out", metavar="PLACE", help="the place of the run that left them")
-    whose.add_argument("--queue", metavar="URL", help="the queue of SQS that they were meant for")
-    parser.add_argument("--endpoint-url", metavar="URL", help="endpoint of MinIO, LocalStack…")
+    whose.add_argument("--out", metavar="PLACE", help="the place of the run that they failed in")
+    whose.add_argument("--queue", metavar="URL", help="the SQS queue that they came from")
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="address of your own AWS server (MinIO, LocalStack…)"
+    )
     parser.set_defaults(run=run)
 
 

@@ -1,4 +1,4 @@
-"""`bowerbird repair PLACE`: what is damaged is built anew from what is not."""
+"""`bowerbird repair PLACE`: rebuilds what is damaged from what is not."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "repair",
         help="rebuild a damaged queue, ledger or index of a place",
         description="Looks at the queue, the ledger, the index of likenesses, sidecars, labels and cursors, "
-        "and rebuilds what is damaged from what is not. A damaged file is kept beside the new one, as "
-        "FILE.broken-TIME; an object of the place as broken/KEY.broken-TIME.",
+        "and rebuilds what is damaged from what is not. It keeps a damaged file beside the new one, as "
+        "FILE.broken-TIME, and a damaged object of the place as broken/KEY.broken-TIME.",
     )
     parser.add_argument("place", metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
-    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     parser.set_defaults(run=run)
 

@@ -21,14 +21,21 @@ _MOST_ROWS = 10
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("report", help="tell where keeps come from: communities, authors, hosts")
+    parser = subparsers.add_parser(
+        "report", help="show where kept pictures come from: communities, authors, hosts"
+    )
     parser.add_argument("place", metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
-    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="where to write the page (a folder's own report.html)"
+        "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="where to write the page (default: report.html in a folder's PLACE)",
     )
     parser.add_argument("--day", type=day, metavar="YYYY-MM-DD", help="only this day, in UTC")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line, and no page")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line, and write no page")
     parser.set_defaults(run=run)
 
 

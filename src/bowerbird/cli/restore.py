@@ -18,24 +18,29 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "restore",
         help="bring back pictures that a better copy has replaced",
-        description="Brings back pictures that a better copy has replaced. The better copy stays too, "
-        "and no copy replaces a picture again that was brought back.",
+        description="Brings back pictures that a better copy has replaced. The better copy stays too. "
+        "No copy replaces a picture again after you brought it back.",
     )
     parser.add_argument("place", metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
     parser.add_argument(
-        "keys", nargs="*", metavar="KEY", help="a key, a file's name or how its sha256 begins"
+        "keys",
+        nargs="*",
+        metavar="KEY",
+        help="a picture's key, its file's name, or the beginning of its sha256",
     )
     parser.add_argument("--all", action="store_true", help="bring all of them back")
     parser.add_argument("--list", action="store_true", help="show what can come back, and do nothing")
-    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Restore or list; exit status 1 when a picture is gone by now.
+    """Restore pictures, or list them. The exit status is 1 when a picture is gone by now.
 
     Raises:
-        UsageError: no picture is named, or a name fits none or several; nothing was restored.
+        UsageError: the owner names no picture, or a name fits none or several; nothing was restored.
     """
     from bowerbird.adapters.place import open_existing
     from bowerbird.filter.replaced import Replaced

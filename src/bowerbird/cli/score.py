@@ -19,9 +19,13 @@ _WIDEST = len(standing(99))
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = subparsers.add_parser("score", help="judge picture files with a bundle")
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="picture, or folder of pictures")
-    parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="a picture, or a folder of pictures"
+    )
+    parser.add_argument(
+        "--bundle", default="lite", help="who judges: a bundle's name or folder (default: lite)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.set_defaults(run=run)
 
 

@@ -7,14 +7,26 @@ import argparse
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("serve", help="the filter as a web page and an HTTP API")
+    parser = subparsers.add_parser("serve", help="judge pictures on a web page and over HTTP")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8000, help="port (default: 8000; 0: any free one)")
     parser.add_argument(
-        "--name", action="append", default=[], metavar="NAME", help="answer to this name too (repeatable)"
+        "--port", type=int, default=8000, help="port to listen on (default: 8000; 0: any free one)"
     )
-    parser.add_argument("--bundle", default="lite", help="bundle name or folder (default: lite)")
-    parser.add_argument("--zmq", metavar="ADDR", help="also speak anti_sus's protocol: tcp://127.0.0.1:7777")
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also answer when it is called by this host name (repeatable)",
+    )
+    parser.add_argument(
+        "--bundle", default="lite", help="who judges: a bundle's name or folder (default: lite)"
+    )
+    parser.add_argument(
+        "--zmq",
+        metavar="ADDR",
+        help="also answer here as the original filter server, anti_sus, did: tcp://127.0.0.1:7777",
+    )
     parser.set_defaults(run=run)
 
 

@@ -19,11 +19,15 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command."""
     parser = subparsers.add_parser("sheet", help="draw the contact sheet of a run: kept, rejected, and why")
     parser.add_argument("place", metavar="PLACE", help="a folder, or s3://bucket[/prefix]")
-    parser.add_argument("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
+    )
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="where to write it (default: sheet, in PLACE)"
     )
-    parser.add_argument("--bundle", default="lite", help="whose scores to show beside it (default: lite)")
+    parser.add_argument(
+        "--bundle", default="lite", help="show this bundle's scores beside the run's (default: lite)"
+    )
     parser.add_argument("--day", type=day, metavar="YYYY-MM-DD", help="only this day, in UTC")
     parser.set_defaults(run=run)
 

@@ -13,31 +13,72 @@ _USUAL = 0.95
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("train", help="learn what you love from a folder of pictures")
+    parser = subparsers.add_parser(
+        "train", help="make a bundle that knows what you love, from folders of pictures"
+    )
     add = parser.add_argument
     add("--good", type=Path, nargs="+", default=[], metavar="DIR", help="pictures you love, at least 20")
-    add("--reject", type=Path, nargs="+", default=[], metavar="DIR", help="pictures you do not; 20 help")
-    add("--feedback", metavar="PLACE", help="learn from its labels; alone, on top of the bundle --encoder")
-    add("--endpoint-url", metavar="URL", help="S3 endpoint of MinIO, LocalStack…")
-    add("--out", type=Path, required=True, metavar="BUNDLE", help="the folder to write; names the bundle")
-    add("--encoder", default="lite", metavar="NAME", help="bundle to take the networks from (default: lite)")
-    add("--keep-rate", type=keep_rate, metavar="R", help=f"of unseen pictures like yours ({_USUAL})")
-    add("--mixture", metavar="K:COVARIANCE", help="force a mixture alone, such as the original's 16:full")
-    add("--cache", type=Path, default=Path.home() / ".cache/bowerbird/embeddings.db", metavar="FILE")
+    add(
+        "--reject",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="DIR",
+        help="pictures you do not love; from 20 on they help",
+    )
+    add(
+        "--feedback",
+        metavar="PLACE",
+        help="learn from this place's labels; without --good they correct --encoder",
+    )
+    add("--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)")
+    add(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="BUNDLE",
+        help="the folder to write; its name is the bundle's",
+    )
+    add(
+        "--encoder",
+        default="lite",
+        metavar="NAME",
+        help="the bundle whose networks look at pictures (default: lite)",
+    )
+    add(
+        "--keep-rate",
+        type=keep_rate,
+        metavar="R",
+        help=f"share of new pictures like yours to keep (default: {_USUAL})",
+    )
+    add(
+        "--mixture",
+        metavar="K:COVARIANCE",
+        help="try no other model than this mixture, such as the original's 16:full",
+    )
+    add(
+        "--cache",
+        type=Path,
+        default=Path.home() / ".cache/bowerbird/embeddings.db",
+        metavar="FILE",
+        help="remembers what the networks saw, for the next training (default: %(default)s)",
+    )
     add(
         "--bundle-version",
         type=bundle_version,
         default="1.0.0",
         metavar="X.Y.Z",
-        help="recorded in every decision",
+        help="the bundle's version, noted in every decision (default: %(default)s)",
     )
-    add("--created-from", metavar="TEXT", help="recorded in the manifest (default: a count)")
-    add("--licence", default="unspecified", help="of the fitted model, recorded in the manifest")
+    add(
+        "--created-from", metavar="TEXT", help="what it learnt from, noted in the manifest (default: a count)"
+    )
+    add("--licence", default="unspecified", help="the new model's licence, noted in the manifest")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Embed, fit, write, show."""
+    """Look at the pictures, fit a model to them, write the bundle, and show how good it is."""
     if not args.good and (args.feedback is None or args.reject or args.mixture or args.keep_rate):
         raise UsageError(
             "give --good DIR; alone, --feedback PLACE takes no --reject, --mixture or --keep-rate"

@@ -15,9 +15,9 @@ from bowerbird.core.errors import RetryableError
 
 _CONNECT_S: Final = 10.0
 _MAX_ANSWER_BYTES: Final = 1024 * 1024
-# Where duplicates stand: today, and before March 2023.
+# The keys that hold duplicates in an answer: today's, and the one from before March 2023.
 _LISTS: Final = ("duplicate", "local_features_res")
-# How much of an answer that is none is repeated: so many keys, so many characters of each.
+# An error repeats this much of an answer that cannot be understood: so many keys, so many characters of each.
 _NAMES: Final = 5
 _SAID: Final = 40
 
@@ -32,12 +32,12 @@ class Ambience:
         )
 
     def similar(self, image: bytes) -> tuple[int, ...]:
-        """Ids of pictures that show the same, none when there is none.
+        """Ids of the gallery's pictures that show the same; empty when there is none.
 
-        `find_duplicate` makes it tell true duplicates only, which is what scenery itself goes by.
+        `find_duplicate` asks ambience for true duplicates only. scenery asks the same way.
 
         Raises:
-            RetryableError: no answer, or none that can be understood; that is never "no duplicate".
+            RetryableError: no answer came, or nobody can understand it. That never counts as "no duplicate".
         """
         form: dict[str, Any] = {"find_duplicate": "1", "image": ("document", image)}
         try:
@@ -54,13 +54,14 @@ class Ambience:
 
 
 def duplicates(body: bytes) -> tuple[int, ...]:
-    """The ids in an answer of the route.
+    """Read the ids in an answer of the route.
 
-    Since March 2023 it is `{"duplicate": [{"image_id": 4, "distance": 12}, …]}`, before that
-    `{"local_features_res": [{"image_id": 4, "matches": 80}, …]}`. Both say `{}` when nothing was found.
+    Since March 2023 an answer is `{"duplicate": [{"image_id": 4, "distance": 12}, …]}`, before that it was
+    `{"local_features_res": [{"image_id": 4, "matches": 80}, …]}`. Both versions say `{}` when they found
+    nothing.
 
     Raises:
-        RetryableError: anything else; it says what came and what to check.
+        RetryableError: the answer is anything else; the error says what came and what to check.
     """
     try:
         answer = json.loads(body)

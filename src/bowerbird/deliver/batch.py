@@ -22,11 +22,11 @@ _MAX_DELAY_S: Final = 12 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class DeliveryBatch:
-    """Delivers what a batch announces, one after the other.
+    """Delivers the pictures that a batch announces, one after the other.
 
-    One after the other because scenery gives two pictures that arrive together the same id
-    (`get_max_image_id() + 1` in its image_ops.ts). What fails goes back with a growing delay, and to the dead
-    letters when the queue has had enough of it.
+    Never two at once: scenery gives two pictures that arrive together the same id (`get_max_image_id() + 1`
+    in its image_ops.ts). A message that fails goes back to the queue, each time for longer. The queue moves
+    it to the dead letters when it has come too often.
     """
 
     deliverer: Deliverer

@@ -51,12 +51,12 @@ class Deliverer:
     search: ReverseSearch | None = None
 
     def deliver(self, key: str) -> Delivery:
-        """Bring one survivor to its end.
+        """Deliver one survivor, or find out how its delivery ended before.
 
         Raises:
-            RetryableError: try again later; `retry_after_s` when a claim must run out first.
+            RetryableError: try again later; it has `retry_after_s` when a claim must run out first.
             UsageError: the gallery's address or password is wrong; nothing was delivered.
-            PermanentError: its sidecar is damaged.
+            PermanentError: the survivor's sidecar is damaged.
         """
         if not self.store.exists(key):
             return Delivery("skipped", _GONE)
@@ -82,7 +82,8 @@ class Deliverer:
         url, tags = source_url(claim.sidecar), self.tags.tags(claim.sidecar)
         answer = self.gallery.import_image(image, filename=filename, source_url=url, tags=tags)
         if answer.outcome is Outcome.INVALID_URL and url is not None:
-            # scenery knows fewer top-level domains and no private hosts. Better a picture without its source.
+            # scenery refuses top-level domains that it does not know, and private hosts. A picture without
+            # its source is better than none.
             answer = self.gallery.import_image(image, filename=filename, source_url=None, tags=tags)
         if answer.outcome in _ENDED:
             return Delivery(answer.outcome.value, answer.detail, answer.ids)
@@ -99,7 +100,8 @@ class Deliverer:
 
     def _problem(self, claim: Claim, answer: Answer) -> Exception:
         if answer.outcome is Outcome.UNCLEAR:
-            # It may be at work on it still, and would not know a second copy for the same: the claim stays.
+            # scenery may still be at work on the picture, and would not recognise a second copy. So the
+            # claim stays.
             return RetryableError(answer.detail, retry_after_s=self.records.claim_s)
         self.records.release(claim, answer.detail)
         if answer.outcome is Outcome.MISCONFIGURED:

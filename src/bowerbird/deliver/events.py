@@ -13,10 +13,10 @@ from bowerbird.deliver.deliverer import SURVIVOR
 
 
 def survivors_in(body: str, bucket: str) -> list[str]:
-    """The keys of the survivors that a message announces; none for a test event or another object.
+    """The keys of the survivors that a message announces. A test event or another object gives none.
 
     Raises:
-        InvalidMessageError: not a notification of S3.
+        InvalidMessageError: the message is no notification of S3.
     """
     try:
         event = json.loads(body)

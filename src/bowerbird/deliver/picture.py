@@ -18,10 +18,10 @@ _QUALITY: Final = 95  # above it a JPEG grows without a difference that anybody 
 
 
 def prepare(data: bytes, conversion: Conversion) -> tuple[bytes, str]:
-    """The bytes to send, the original ones wherever scenery takes them, and their extension.
+    """The bytes to send and their extension. Wherever scenery takes the original bytes, it gets these.
 
     Raises:
-        PermanentError: `format` or `too-large`, or what decoding says of it.
+        PermanentError: the reason is `format` or `too-large`, or comes from decoding.
     """
     name = imaging.sniff(data)
     if name not in _TAKEN:

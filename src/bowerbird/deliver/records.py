@@ -1,8 +1,9 @@
-"""Who delivers a picture and how it ended, in the sidecar beside it; written only on condition.
+"""Records in a picture's sidecar who delivers it and how that ended.
 
-A sidecar's `deliveries` maps each gallery to its record. A deliverer claims the picture first, for a limited
-time; while the claim lasts nobody else sends it. When a claim's holder dies the claim runs out, and the next
-attempt is safe: scenery knows a picture it has by its sha256.
+A sidecar's `deliveries` maps each gallery to its record. Every write is conditional: it fails when somebody
+else has written since. A deliverer first claims the picture for a limited time, and nobody else sends it
+while the claim lasts. When a deliverer dies, its claim runs out. The next attempt is then safe, because
+scenery recognises a picture that it has by its sha256.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ class ClaimedError(RetryableError):
 class Delivery:
     """How a picture's delivery ended, for good.
 
-    `state` is imported, already, similar, refused or skipped; `ids` are the gallery's; `known` says that it
-    had ended before.
+    `state` is imported, already, similar, refused or skipped. `ids` are the gallery's. `known` says that the
+    delivery had ended before this attempt.
     """
 
     state: str
@@ -66,7 +67,7 @@ class Records:
 
         Raises:
             ClaimedError: another deliverer may still be at work on it.
-            RetryableError: it has no sidecar yet.
+            RetryableError: the picture has no sidecar yet.
             PermanentError: the sidecar cannot be read.
         """
         claim = uuid.uuid4().hex

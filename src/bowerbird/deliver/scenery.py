@@ -1,4 +1,4 @@
-"""The gallery: a client of scenery's import route, with every answer it gives as a value.
+"""The gallery: a client of scenery's import route. Each answer that scenery gives comes back as a value.
 
 Source: https://github.com/qwertyforce/scenery, src/server/routes/import_image.ts and helpers/image_ops.ts.
 """
@@ -25,7 +25,8 @@ from urllib3.exceptions import (
 from bowerbird.core.errors import UsageError
 from bowerbird.core.limits import MAX_PICTURE_BYTES
 
-# The limits of scenery's multipart parser (src/server/index.ts). Beyond the first it cuts a field silently.
+# The limits of scenery's multipart parser (src/server/index.ts). It silently cuts a field that is longer
+# than the first one.
 MAX_FIELD_BYTES: Final = 1000
 MAX_IMAGE_BYTES: Final = MAX_PICTURE_BYTES
 
@@ -52,7 +53,7 @@ class Outcome(Enum):
     MISCONFIGURED = "misconfigured"
 
 
-# 502 and 504 are of a proxy in front that gave up; scenery may be at work still.
+# A proxy in front of scenery answers 502 and 504 when it gives up; scenery may still be at work.
 _STATUSES: Final = {
     413: Outcome.REFUSED,
     422: Outcome.INVALID_URL,
@@ -74,8 +75,8 @@ class Answer:
 class Scenery:
     """One scenery, at the owner's own address, which may well be on a private network.
 
-    `timeout_s` bounds each wait for it; it computes features before it answers. Redirects are not followed
-    and proxies of the environment are not used: the password goes to this address only.
+    `timeout_s` bounds each wait; scenery computes features before it answers. The password goes to this
+    address only: the client follows no redirects and uses no proxies of the environment.
     """
 
     def __init__(self, url: str, password: str, *, timeout_s: float) -> None:
@@ -104,7 +105,7 @@ class Scenery:
         except (NewConnectionError, ConnectTimeoutError, SSLError) as error:
             return Answer(Outcome.UNREACHABLE, f"{self.name}: {_brief(error)}")
         except HTTPError as error:
-            # It may have taken the picture all the same. A wrong password is not answered by some versions.
+            # scenery may have taken the picture all the same. Some versions do not answer a wrong password.
             return Answer(
                 Outcome.UNCLEAR, f"no answer: {_brief(error)}; if this is always so, check the password"
             )
@@ -116,7 +117,10 @@ class Scenery:
         )
 
     def _without_password(self, said: str) -> str:
-        """What it says is told, and kept in sidecars; a mistyped address may be anybody's."""
+        """Hide the password in what a server said.
+
+        People read the text and sidecars keep it, and at a mistyped address anybody may answer.
+        """
         for written in (self._password, json.dumps(self._password)[1:-1], quote(self._password, safe="")):
             said = said.replace(written, "***")
         return said
@@ -152,7 +156,7 @@ def _understand_message(body: bytes) -> Answer:
     return Answer(Outcome.FAILED, message[:_SAID])
 
 
-# "Can't calculate…" is said once the picture is stored already.
+# scenery says "Can't calculate…" after it has stored the picture.
 _MESSAGES: Final = tuple(
     (re.compile(pattern), outcome)
     for pattern, outcome in (

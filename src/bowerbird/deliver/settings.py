@@ -9,10 +9,11 @@ from bowerbird.deliver.picture import Conversion
 
 
 class GallerySettings(BaseSettings):
-    """How pictures are offered. Variables are named `BOWERBIRD_…`; the password never shows in a log.
+    """How to offer pictures to the gallery, from variables named `BOWERBIRD_…`.
 
-    `scenery_tags` are comma separated, see `bowerbird.deliver.tags`; `scenery_conversion` is for pictures
-    that are neither PNG nor JPEG; `scenery_timeout_s` bounds each wait for an answer.
+    `scenery_tags` are separated by commas, see `bowerbird.deliver.tags`. `scenery_conversion` says what
+    becomes of pictures that are neither PNG nor JPEG. `scenery_timeout_s` bounds each wait for an answer.
+    The password never shows in a log.
     """
 
     model_config = SettingsConfigDict(

@@ -12,15 +12,15 @@ from bowerbird.core.ports import ObjectStore
 from bowerbird.deliver.deliverer import SURVIVOR, Deliverer
 from bowerbird.deliver.records import ClaimedError
 
-# So many failures one after the other are the gallery's, not the pictures'.
+# After this many failures in a row the gallery is at fault, not the pictures.
 _PATIENCE: Final = 3
 
 
 @dataclass(slots=True)
 class Sweep:
-    """Walks over the survivors of a store, in the order of their keys, as often as it is asked to.
+    """Goes through the survivors of a store in the order of their keys, as often as it is asked to.
 
-    `ended` remembers what needs no second look; `counts` are deliveries by state, this run's only.
+    `ended` remembers the survivors that need no second look. `counts` are this run's deliveries by state.
     """
 
     store: ObjectStore
@@ -32,7 +32,9 @@ class Sweep:
     problems: dict[str, str] = field(default_factory=dict)
 
     def once(self) -> bool:
-        """Deliver what is there; whether every survivor has come to its end. `problems` says what has not.
+        """Deliver what is there, and return whether every survivor's delivery has ended.
+
+        `problems` names the survivors whose delivery has not.
 
         Raises:
             UsageError: the gallery's address or password is wrong.

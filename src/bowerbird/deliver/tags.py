@@ -16,16 +16,16 @@ _PLACEHOLDERS: Final = ("source", "community", "author", "licence", "host", "per
 _LONGEST: Final = 64
 _WEB: Final = re.compile(r"https?://[^\s\x00-\x20\x7f]+")
 
-# scenery imports a picture with this tag even if it has it: nothing a stranger can set off.
+# scenery imports a picture with this tag even if it has the picture already. No stranger may set that off.
 _RESERVED: Final = "bypass_dup_check"
 
 
 @dataclass(frozen=True, slots=True)
 class TagRule:
-    """Tags as the owner wrote them; `{community}` and the like are filled in from the sidecar.
+    """Tags as the owner wrote them. The sidecar fills in `{community}` and the like.
 
-    A tag of which nothing is known (an author-less picture's `artist:{author}`) is left out. scenery itself
-    reads the author from a tag that begins with `artist:`.
+    A tag is left out when the sidecar does not know what it asks for, as `artist:{author}` of a picture
+    without an author. scenery itself reads the author from a tag that begins with `artist:`.
     """
 
     templates: tuple[str, ...]
@@ -35,7 +35,7 @@ class TagRule:
         """Read `from_bowerbird, {community}, artist:{author}`.
 
         Raises:
-            UsageError: a placeholder that does not exist.
+            UsageError: a tag has a placeholder that does not exist.
         """
         templates = tuple(part.strip() for part in text.split(",") if part.strip())
         for template in templates:
@@ -83,7 +83,7 @@ def _values(sidecar: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _word(value: Any) -> str:
-    """Letters, digits and a few signs of what a stranger typed, so that it can only be a plain tag."""
+    """Keep letters, digits and a few signs of what a stranger typed, so that it can only be a plain tag."""
     return re.sub(r"[^\w.-]+", "_", value)[:_LONGEST].strip("_") if isinstance(value, str) else ""
 
 

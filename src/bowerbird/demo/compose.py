@@ -1,7 +1,7 @@
 """Composes the recorded hour: every kind of post that r/all has, in the API's own shapes.
 
-`python -m bowerbird.demo.compose` writes `hour/` again, byte by byte the same; a test says so. Titles,
-names and ids are invented; the photographs' authors are in `photographs/ATTRIBUTION.md`.
+`python -m bowerbird.demo.compose` writes `hour/` again, with the same bytes; a test checks that. Titles,
+names and ids are invented. `photographs/ATTRIBUTION.md` names the photographs' authors.
 """
 
 from __future__ import annotations

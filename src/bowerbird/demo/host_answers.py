@@ -18,8 +18,8 @@ HOUR: Final = Path(__file__).parent / "hour"
 class Answer:
     """One URL's answer: a picture, a page or a redirect, and how the host misbehaves on the way.
 
-    `busy` answers 429 to the first request; `delay_s` is how long it thinks, in seconds; `cut` breaks the
-    first transfer in its middle (`transfer`), or serves half a file as if it were whole (`file`).
+    A `busy` host answers 429 to the first request. The host waits `delay_s` seconds before it answers. `cut`
+    breaks the first transfer in the middle (`transfer`), or serves half a file as if it were whole (`file`).
     """
 
     picture: Picture | None = None

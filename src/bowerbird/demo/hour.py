@@ -11,7 +11,7 @@ from bowerbird.demo.pages import flickr_page, imgur_page
 from bowerbird.demo.previews import media_field, name_of, preview_field
 from bowerbird.demo.served_pictures import Picture, size
 
-# Saturday 21 November 2026, 17:00 UTC; ids grow by some hundreds between two posts of this size of stream.
+# Saturday 21 November 2026, 17:00 UTC. Between two posts of a stream of this size, ids grow by some hundreds.
 _START: Final = 1_795_280_400
 _SECONDS_APART: Final = 47
 _FIRST_ID: Final = int("1t4k0w2", 36)
@@ -20,7 +20,7 @@ _IDS_APART: Final = 211
 _EXTENSIONS: Final = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 _FLICKR_WIDTHS: Final = {"n": 320, "z": 640, "b": 1024}
 
-#: URL → outcome: `kept`, or the reason's word; `a|b` where either is right.
+#: Maps a URL to its outcome: `kept`, or the reason's word; `a|b` where either is right.
 Outcomes = dict[str, str]
 
 
@@ -70,7 +70,7 @@ class RecordedHour:
     def gallery_fields(self, *pictures: Picture) -> tuple[dict[str, Any], list[str]]:
         """Upload pictures and give the fields of their gallery, with the original's URL of each.
 
-        As Reddit's, `media_metadata` is in no useful order; `gallery_data` has the author's.
+        As with Reddit, `media_metadata` is in no useful order; `gallery_data` has the author's order.
         """
         ids = [name_of(f"gallery {picture}", 13) for picture in pictures]
         files = [self._upload(*pair) for pair in zip(ids, pictures, strict=True)]

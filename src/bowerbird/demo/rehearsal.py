@@ -16,7 +16,7 @@ from bowerbird.review.sheet.histogram import reference_of
 
 
 def run_demo(out: Path, bundle: str) -> SheetFiles:
-    """Mine the recorded hour into a folder and write the sheet beside; a second run finds all decided.
+    """Mine the recorded hour into a folder, and write its sheet there. A second run finds everything decided.
 
     Raises:
         UsageError: the folder cannot be written to.

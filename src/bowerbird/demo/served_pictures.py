@@ -20,9 +20,9 @@ _INK: Final = (24, 26, 30)
 class Picture:
     """A photograph by name, or a drawing, and what was done to it before it was uploaded.
 
-    Without any change a photograph's bytes are served untouched. `width` in pixels scales it; `mark` is
-    written across it; `mirrored` swaps left and right; `turned` stores it lying on its side, upright by its
-    EXIF orientation only.
+    Without any change the server sends a photograph's bytes untouched. `width` in pixels scales it. `mark` is
+    written across it. `mirrored` swaps left and right. `turned` stores it lying on its side; only its EXIF
+    orientation turns it upright.
     """
 
     photograph: str = ""
@@ -78,7 +78,7 @@ def _open(photograph: str) -> Image.Image:
 
 def _encode(image: Image.Image, image_format: str, quality: int, exif: Image.Exif) -> bytes:
     out = io.BytesIO()
-    # Fast rather than small: the bytes cross the loopback only.
+    # Fast matters more than small, because the bytes cross the loopback only.
     image.save(out, image_format, quality=quality, method=0, compress_level=1, exif=exif)
     return out.getvalue()
 

@@ -105,7 +105,7 @@ def text_fields(text: str) -> dict[str, Any]:
 
 
 def removed_fields(category: str) -> dict[str, Any]:
-    """What is left of a post that somebody took down; only its deletion by the author hides the author."""
+    """What is left of a post that somebody took down. The author shows, unless the author deleted it."""
     gone = {"selftext": "[deleted]"} if category == "deleted" else {"selftext": "[removed]"}
     return {
         "removed_by_category": category,

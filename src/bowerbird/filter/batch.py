@@ -20,11 +20,11 @@ class BatchFilter:
     ledger: Ledger
 
     def handle(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer in the shape of ReportBatchItemFailures.
+        """Decide a batch, and answer in the shape of ReportBatchItemFailures.
 
         Raises:
-            RetryableError: the decision lines could not be written; the whole batch comes back, and its
-                decisions, already committed, are only written then.
+            RetryableError: the decision lines could not be written. The decisions are committed already; the
+                whole batch comes back, and only then are its lines written.
         """
         messages = messages_of(event)
         outcomes = self._consume(messages)

@@ -44,13 +44,14 @@ class CandidateFilter:
 
         Raises:
             InvalidMessageError: the message cannot be understood; it belongs with the dead letters.
-            RetryableError: give the message back.
+            RetryableError: the candidate cannot be decided now; give the message back.
         """
         candidate = decode_candidate(body)
         standing = self.ledger.decided(candidate.id)
         if standing is not None:
             return standing
-        # A crash between storing and committing is healed from the sidecar: the original may be gone by now.
+        # After a crash between storing and committing, the sidecar gives the decision: the original may be
+        # gone by now.
         sha256 = self.ledger.claimed_by(candidate.id)
         stored = self.survivors.recall(sha256, candidate.id) if sha256 else None
         if stored is None and self.survivors.purged(candidate.id):
@@ -70,7 +71,7 @@ class CandidateFilter:
         return decision
 
     def _purged(self, candidate: Candidate) -> Decision:
-        """Another ledger decided it, and its post has gone since: nothing is fetched, and little is said."""
+        """Reject, without fetching, a candidate whose post has gone since another ledger decided it."""
         verdict = Verdict.reject("purged", Reason(Word.PURGED, "its post was removed after it had been kept"))
         return redacted(self._decision(Examination(candidate), verdict))
 

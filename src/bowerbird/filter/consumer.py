@@ -37,11 +37,11 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """Brings deliveries to an end.
+    """Decides what the queue delivers, and tells the queue how that ended.
 
-    `max_receives` is the delivery at which a candidate's failure is its last, at most the queue's own;
-    `base_delay_s` is the wait after the first failure, four times as long after each further one. `on_fault`
-    hears of faults that are no candidate's: our own store fails, or refuses us.
+    A candidate that fails at delivery number `max_receives` is not tried again; the number is at most the
+    queue's own. A candidate waits `base_delay_s` after its first failure, and four times as long after each
+    further one. `on_fault` hears of faults that no candidate caused: our own store fails, or refuses us.
     """
 
     candidates: CandidateFilter
@@ -56,8 +56,9 @@ class Consumer:
         """Decide one message; whatever goes wrong, nothing is lost.
 
         Raises:
-            StoreError: the queue itself fails; the delivery comes back by its time-out.
-            DamagedError: so does a file of our own, for every candidate; as above.
+            StoreError: the queue itself fails; the delivery comes back after its time-out.
+            DamagedError: a file of our own is damaged, which stops every candidate; the delivery comes back
+                after its time-out.
         """
         last = message.receives >= self.max_receives
         try:
@@ -94,6 +95,6 @@ class Consumer:
         return Outcome.RELEASED
 
     def _delay_s(self, receives: int) -> float:
-        # Jitter, so that candidates of one broken host do not come back together:
+        # Jitter keeps candidates of one broken host from coming back together:
         # https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
         return self.base_delay_s * 4.0 ** (receives - 1) * (0.5 + self.jitter() / 2)

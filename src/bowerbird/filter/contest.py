@@ -1,8 +1,9 @@
-"""Which of two copies of one picture is kept: the one that is there, unless the other is clearly better.
+"""Decides which of two copies of one picture stays: the kept one, unless the other is clearly better.
 
-Clearly better is more of the same: many more pixels that hold real detail; the same pixels, clearly less
-compressed in the same format; or the colours that a grey copy has lost. Sharpness decides nothing, and bytes
-only between two JPEGs of one size. Who sharpens, enlarges, dithers, greys or wraps a picture gains nothing.
+A copy is clearly better when it has more of the same picture: many more pixels that hold real detail; the
+same pixels, clearly less compressed in the same format; or the colours that a grey copy has lost. Sharpness
+decides nothing, and bytes decide only between two JPEGs of one size. So nobody gains anything by sharpening,
+enlarging, dithering, greying or wrapping a picture.
 """
 
 from __future__ import annotations
@@ -24,17 +25,19 @@ SIDE: Final = 448
 
 # Both figures stand above everything that copies have and below what other moments have: docs/copies.md.
 _AGREES, _MOVED = 0.75, 0.1
-# Less than this many levels of colour is grey to the eye; half of the other's is a loss.
+# A picture with fewer levels of colour than this looks grey. A copy with half of the other's has lost colour.
 _COLOURFUL, _GREY = 2.0, 1.0
 _PALER: Final = 0.5
-# Shades that a palette or a dither leaves; a grey photograph has as few, but so have all its copies.
+# A palette or a dither leaves fewer shades than this. A grey photograph has as few, but so have its copies.
 _FEW, _FEWER = 1024, 0.5
-# Half as many pixels again: 1.22 times the side. Below that what is gained cannot be told from interpolation.
+# Half as many pixels again, or 1.22 times the side. With less, real detail cannot be told from interpolation.
 _LARGER: Final = 1.5
 _SAME: Final = 0.98
-# So much more structure than the kept copy has, enlarged to the same size, and at least so much at all.
+# The other copy must have this many times the structure of the kept copy enlarged to the same size, and at
+# least this much of it.
 _GAIN, _LEAST = 1.5, 0.03
-# Less of what both can hold than this part of the kept copy's: enlarged from something smaller still.
+# A copy is enlarged from something smaller still when, of the structure that both could hold, it has less
+# than this part of the kept copy's.
 _BLURRED = 0.1
 _ROUGHER, _GRAIN = 2.5, 25.0
 # Bytes a pixel, steps of quantisation, and the part of the difference that compression must explain.
@@ -113,7 +116,7 @@ def _stays(why: str) -> Finding:
 
 
 def _coloured(new: Entry, old: Entry, told: str) -> Finding:
-    """The kept one is grey: a smaller one in colour does not take its place, nor is it lost."""
+    """The kept copy is grey. A smaller copy in colour does not take its place, but is kept beside it."""
     if new.pixels < _SAME * old.pixels:
         return Finding(Winner.BOTH, f"smaller, {new} against {old}, but in colour, {told}")
     return Finding(Winner.NEW, f"it has colours that the other has lost, {told}")
@@ -146,7 +149,7 @@ def _larger(new: Entry, old: Entry, tiles: list[Image.Image], kept: list[Image.I
     if traits.repeats(tiles):
         return _stays(f"larger, {new} against {old}, but its pixels are repeated")
     (fine, coarse), (kept_fine, kept_coarse) = traits.detail(tiles, share), traits.detail(kept, share)
-    # Relative to what both can hold, for sharpening one of them makes both parts stronger.
+    # Compared with the structure that both can hold, because sharpening a copy strengthens both parts.
     gained, bar = fine / max(coarse, 1.0), max(_LEAST, _GAIN * kept_fine / max(kept_coarse, 1.0))
     told = f"{gained:.3f} of fine structure, where enlarging gives up to {bar:.3f}"
     if gained < bar or coarse < _BLURRED * kept_coarse:
@@ -155,7 +158,7 @@ def _larger(new: Entry, old: Entry, tiles: list[Image.Image], kept: list[Image.I
 
 
 def _lighter(new: Entry, old: Entry, tiles: list[Image.Image], kept: list[Image.Image]) -> Finding:
-    """Of one size: only where compressing the new one as the kept one is gives the kept one."""
+    """Of one size, a new copy wins only if compressing it like the kept one gives the kept one."""
     if new.info.format != old.info.format:
         return _stays(f"as large, and {new.info.format} cannot be held against {old.info.format}")
     step, old_step = traits.quantisation(new.data), traits.quantisation(old.data)

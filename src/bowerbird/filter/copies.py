@@ -1,9 +1,9 @@
-"""Copies of one picture: the better one stays, and nothing is lost by another's coming.
+"""Copies of one picture: the better copy stays, and the worse one can come back.
 
-Two candidates may hold copies of one picture at the same time, in two processes, and either may die at any
-point. The index decides: whoever enters it second sees the first, and waits until that one is stored, for the
-files themselves are compared. A worse copy withdraws. A better one takes the place of the worse one, which
-moves to where it can come back from (`bowerbird.filter.replaced`).
+Two processes may hold copies of one picture at the same time, and either may die at any point. The index
+decides. Whoever enters a copy second sees the first one, and waits until that one is stored, because the
+files themselves are compared. A worse copy withdraws. A better copy takes the place of the worse one, which
+moves to a place that it can come back from (`bowerbird.filter.replaced`).
 """
 
 from __future__ import annotations
@@ -34,19 +34,22 @@ class Copies:
     decoder: Decoder = imaging
 
     def reason(self, copy: Copy, *, last_attempt: bool) -> Reason | None:
-        """Why this copy is not wanted, or None; enters nothing.
+        """The reason why this copy is not wanted, or None. Enters nothing in the index.
 
         Raises:
-            RetryableError: another copy is being stored at this moment; not at the last attempt.
+            RetryableError: another copy is being stored at this moment. The last attempt never raises it.
         """
         judged = self._judge(copy, self.index.near(copy.likeness), last_attempt=last_attempt)
         return judged if isinstance(judged, Reason) else None
 
     def enter(self, copy: Copy, *, last_attempt: bool) -> Reason | dict[str, str]:
-        """Enter a copy; answers why it is not wanted, or the keys of those it replaces, each with the reason.
+        """Enter a copy in the index, unless it is not wanted.
+
+        Returns the reason why it is not wanted, or the keys of the copies it replaces, each with the reason.
 
         Raises:
-            RetryableError: as above; it is not entered then.
+            RetryableError: another copy is being stored at this moment; this one is not entered. The last
+                attempt never raises it.
         """
         found = self.index.enter(copy.likeness)
         try:
@@ -82,7 +85,7 @@ class Copies:
         return worse
 
     def _stored(self, other: Likeness, candidate: str, *, last_attempt: bool) -> bool:
-        """Whether it is there to be compared; what a recheck or a hand removed since is forgotten."""
+        """Whether the other copy is there to be compared. Forgets one that a recheck or a person removed."""
         if self.store.exists(other.image) and self.store.exists(sidecar_key(other.image)):
             return True
         if other.candidate == candidate or self.ledger.decided(other.candidate) is not None:
@@ -108,7 +111,7 @@ def restore(key: str, store: ObjectStore, index: Likenesses, decoder: Decoder) -
     if data is None or candidate is None:
         return False
     likeness = likeness_of(key, candidate, data, decoder)
-    if likeness is not None:  # what cannot be decoded has none, and is back all the same
+    if likeness is not None:  # a picture that cannot be decoded has none, and comes back all the same
         index.enter(likeness)
     return True
 

@@ -1,4 +1,4 @@
-"""What stages find out about a candidate and leave for later ones; a stage says by type what it needs.
+"""Evidence: what a stage finds out about a candidate, for later stages. A stage names what it needs by type.
 
 Besides these there is `bowerbird.imaging.ImageInfo`, the header.
 """
@@ -46,16 +46,16 @@ class Pixels:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """A small copy was scored. `image` is kept where that settled it: no better one will be decoded."""
+    """A small copy was scored. `image` holds it where that settled it: no better one will be decoded."""
 
     image: Image.Image | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The picture as a copy of others: how they are found, how they are compared, and what came of that.
+    """The picture as a copy of others: how to find them, how to compare them, and what the comparisons said.
 
-    `findings` are by the keys of kept pictures, so that no two are compared twice.
+    `findings` are by the keys of kept pictures, so that no two pictures are compared twice.
     """
 
     likeness: Likeness

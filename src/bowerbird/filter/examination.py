@@ -43,10 +43,10 @@ class Examination:
 
 
 class Stage(Protocol):
-    """One test. Cheap ones come first.
+    """One test of the pipeline. Cheap stages come before expensive ones.
 
-    `name` is the stage's in decisions and metrics. `needs` are the types of evidence that it reads, `gives`
-    those that it leaves when the candidate goes on.
+    Decisions and metrics call the stage by its `name`. It reads the types of evidence in `needs`, and leaves
+    those in `gives` when the candidate goes on.
     """
 
     @property
@@ -69,6 +69,6 @@ class Stage(Protocol):
 
         Raises:
             PermanentError: the candidate cannot be judged; the error's reason is the candidate's.
-            RetryableError: try this candidate again later.
+            RetryableError: this candidate must be tried again later.
         """
         ...

@@ -1,4 +1,4 @@
-"""A first look: what a bundle scores so low that nobody need look closer."""
+"""A first look rejects what a bundle scores so low that nobody need look closer."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bowerbird.models.bundle import Bundle
 
 @dataclass(frozen=True, slots=True)
 class FirstLook:
-    """Rejects below `floor`, on the scale of `bundle`.
+    """Rejects what scores below `floor`, on the scale of `bundle`.
 
-    `name` is the key of its scores in decisions: `preview` when the owner's bundle judges a smaller copy,
-    `scout` when a cheaper bundle judges for it, whose scores mean nothing beside the bundle's own.
+    Decisions hold its scores under `name`: `preview` when the owner's bundle judges a smaller copy, `scout`
+    when a cheaper bundle judges in its place. A scout's scores cannot be compared with the bundle's own.
     """
 
     bundle: Bundle
@@ -35,6 +35,6 @@ class FirstLook:
 
 
 def of_previews(bundle: Bundle) -> FirstLook | None:
-    """A bundle's own, of previews; None without a margin: nobody knows how far it may trust them."""
+    """A bundle's own first look, at previews. None without a margin: nobody knows how far to trust them."""
     margin = bundle.novelty.preview_margin
     return None if margin is None else FirstLook(bundle, float(bundle.novelty.threshold) - margin, "preview")

@@ -1,4 +1,4 @@
-"""A picture that somebody hands in: judged as candidates are, and neither looked up nor stored."""
+"""Judges a picture that somebody hands in as candidates are judged, but neither looks it up nor stores it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from bowerbird.filter.pipeline import Pipeline
 def judge(
     pipeline: Pipeline, name: str, *evidence: object, thorough: bool = False
 ) -> tuple[Verdict, Examination]:
-    """Judge what the entrance of the pipeline was given as evidence; a link is its own `name`.
+    """Judge a picture or a link that a person handed in, which the pipeline gets as evidence.
 
-    A host that does not answer is a reason, since nobody comes back.
+    A link is its own `name`. A host that does not answer is a reason to reject: nobody tries again later.
     """
     candidate = Candidate(id=name, urls=(name,), submission=Submission("handed-in", name))
     exam = Examination(candidate, last_attempt=True)

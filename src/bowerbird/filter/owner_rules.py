@@ -1,4 +1,4 @@
-"""What the owner rejects survivors for, beside taste: `synthetic`, `nsfw>0.8`, `detail<-2.2`."""
+"""The owner's own rules, which reject survivors beside taste: `synthetic`, `nsfw>0.8`, `detail<-2.2`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RULE: Final = re.compile(r"([a-z]+)(?:([<>])(-?\d+(?:\.\d+)?))?")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An observation and the bound that rejects; without a bound, any claim does."""
+    """Rejects by one observation: a number beyond `bound`. Without a `sign`, any claim rejects."""
 
     name: str
     sign: str = ""
@@ -25,10 +25,10 @@ class Rule:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`nsfw>0.8`, `sharpness<0.001`, or `synthetic`.
+        """Read a rule such as `nsfw>0.8`, `sharpness<0.001` or `synthetic`.
 
         Raises:
-            UsageError: it is none of these, or nothing of that name is observed.
+            UsageError: the text is no rule, or Bowerbird observes nothing of that name.
         """
         match = _RULE.fullmatch(text.strip())
         known = (*advisory.NAMES, *COSTLY)
@@ -40,7 +40,10 @@ class Rule:
         return cls(match[1], match[2] or "", float(match[3] or 0))
 
     def reason(self, seen: Mapping[str, float | str]) -> Reason | None:
-        """Why a picture of which this was seen is rejected; one that could not be measured is."""
+        """The reason to reject a picture, or None; `seen` holds what was observed of it, by name.
+
+        A rule that compares a number also rejects a picture whose number could not be measured.
+        """
         value = seen.get(self.name)
         if self.name == "synthetic":
             return None if value is None else Reason(Word.SYNTHETIC, str(value))
@@ -60,10 +63,10 @@ class Asked:
 
     @classmethod
     def parse(cls, rules: Sequence[str], notes: Sequence[str] = ()) -> Self:
-        """From the command line or the environment.
+        """Read the rules and notes of the command line or the environment.
 
         Raises:
-            UsageError: a rule that is none, or a note of something else than `detail` and `nsfw`.
+            UsageError: a text is no rule, or a note names something other than `detail` and `nsfw`.
         """
         unknown = [name for name in notes if name not in COSTLY]
         if unknown:
@@ -76,5 +79,5 @@ class Asked:
         return tuple(name for name in COSTLY if name in named)
 
 
-#: Nothing beside taste.
+#: The owner asked for nothing beside taste.
 NOTHING: Final = Asked()

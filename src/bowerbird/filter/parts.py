@@ -20,7 +20,7 @@ from bowerbird.models.bundle import Bundle
 
 @dataclass(frozen=True, slots=True)
 class PictureLimits:
-    """What is read of one picture at most, in bytes of its file and in pixels."""
+    """How much of one picture is read at most, in bytes of its file and in pixels."""
 
     bytes: int = MAX_PICTURE_BYTES
     pixels: int = MAX_PIXELS
@@ -28,12 +28,12 @@ class PictureLimits:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts that stages are made of; what an entrance has no use for may be left out.
+    """The parts that stages are made of. An entrance may leave out the parts that it does not use.
 
-    `slots` lets only so many pictures be decoded and scored at once; every policy made of these parts shares
-    them. Without `shape` any size and aspect fits. Without `copies` only the same bytes are duplicates. A
-    `scout` has the first look where the bundle itself is too expensive for that. `asked` is what the owner
-    wants noted or rejected beside taste. `placeholders` are what hosts serve in place of what is gone.
+    `slots` limits how many pictures are decoded and scored at once; all policies made of these parts share
+    them. Without `shape` any size and aspect fits. Without `copies` only equal bytes are duplicates. A
+    `scout` looks first where the bundle itself is too expensive for that. `asked` holds what the owner wants
+    noted or rejected beside taste. `placeholders` are the pictures that hosts serve in place of removed ones.
     """
 
     bundle: Bundle

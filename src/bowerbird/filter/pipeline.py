@@ -17,14 +17,14 @@ from bowerbird.filter.examination import Examination, Stage
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Stages in their order, and the name of the one that the decision on a kept picture is filed under.
+    """Stages in their order, and the name of the stage that a kept picture's decision is filed under.
 
-    `given` are the types of evidence that a picture brings along, `wanted` those that whoever stores it asks
-    for. From the first stage that has to do with decoded pixels a candidate holds one of the `slots`: what
-    comes before waits for the network, what follows keeps a core busy and a picture in memory.
+    A picture brings the types of evidence in `given`; whoever stores it asks for those in `wanted`. A
+    candidate holds one of the `slots` from the first stage that works on decoded pixels. Earlier stages wait
+    for the network; later ones keep a core busy and a picture in memory.
 
     Raises:
-        ValueError: a stage needs what nothing before it gives, or two stages have one name.
+        ValueError: a stage needs evidence that no earlier stage gives, or two stages have one name.
     """
 
     stages: Sequence[Stage]
@@ -46,10 +46,10 @@ class Pipeline:
             raise ValueError(f"whoever keeps the picture needs {self._whence(kind)}")
 
     def judge(self, exam: Examination, *, thorough: bool = False) -> Verdict:
-        """Keep, or reject with the stage and the reason.
+        """Keep the candidate, or reject it with the stage and the reason.
 
-        A `thorough` look goes on after a rejection, with the stages that still have what they need; the first
-        reason stands.
+        A `thorough` look goes on after a rejection, with the stages that still have the evidence they need.
+        The first reason stands.
 
         Raises:
             RetryableError: this candidate must be tried again later.

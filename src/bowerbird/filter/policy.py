@@ -1,6 +1,6 @@
-"""The policy: which stages judge a picture, in which order, and when. Cheapest evidence first.
+"""The policy: which stages judge a picture, in which order, and when. The cheapest evidence comes first.
 
-Whoever judges pictures takes the stages from here: `mine`, the filter function, `serve` and `score`.
+`mine`, the filter function, `serve` and `score` all take their stages from here.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ ALWAYS: Final = ENCODED | PIXELS
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stage of the policy: at which entrances it stands, and how it is made; None where it does not apply.
+    """A stage of the policy: at which entrances it stands, and how it is made (None where it does not apply).
 
-    What merely `notes` is no stage that a picture is kept by.
+    A stage that merely `notes` is never the one that keeps a picture.
     """
 
     entrances: Entrance
@@ -73,7 +73,7 @@ POLICY: Final[tuple[Line, ...]] = (
     Line(QUEUE, lambda p: advise(p.bundle, p.asked, p.decoder), notes=True),
 )
 
-#: What a picture brings along, and what is stored of it in the end.
+#: The evidence that a picture brings along, and the evidence that storing it needs in the end.
 _GIVEN: Final[dict[Entrance, tuple[type, ...]]] = {FILE: (Upload,), PIXELS: (Pixels,)}
 _WANTED: Final[dict[Entrance, tuple[type, ...]]] = {QUEUE: (File, ImageInfo)}
 
@@ -82,7 +82,7 @@ def pipeline(parts: Parts, entrance: Entrance) -> Pipeline:
     """The policy for one entrance.
 
     Raises:
-        UsageError: the owner asks for what these parts do not have.
+        UsageError: the owner asks for something that these parts do not have.
         ValueError: the stages do not fit each other, or a part is missing.
     """
     lines = [line for line in POLICY if entrance in line.entrances]

@@ -1,8 +1,8 @@
 """Pictures that a better copy has replaced: they wait under `replaced/`, and can come back.
 
-Only the image moves. Its sidecar stays beside where it was and says which copy replaced it, when and why; it
-also knows whether the picture was delivered. A picture that came back stays: no copy replaces it again.
-At every moment the image lies in one of the two places or in both, so a broken move is done again.
+Only the image moves. Its sidecar stays where it was, says which copy replaced the picture, when and why, and
+knows whether the picture was delivered. A picture that came back stays: no copy replaces it again.
+At every moment the image lies in one of the two places or in both. So a move that broke off can be repeated.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Replaced:
     clock: Callable[[], datetime] = _now
 
     def take(self, key: str, better: str, why: str) -> bool:
-        """Move a picture away, or finish doing so; False when it stays, since its owner brought it back."""
+        """Move a picture away, or finish doing so. False when it stays, because its owner brought it back."""
         sidecar = self._sidecar(key)
         if sidecar is None or "restored" in sidecar:
             return False
@@ -62,7 +62,7 @@ class Replaced:
         return True
 
     def restore(self, key: str) -> bytes | None:
-        """Bring a picture back and answer its bytes, also when it is back already; None when it is gone."""
+        """Bring a picture back and return its bytes, also when it is back already. None when it is gone."""
         data = self.store.get(replaced_key(key)) or self.store.get(key)
         if data is None or self._sidecar(key) is None:
             return None
@@ -88,7 +88,10 @@ class Replaced:
             )
 
     def expire(self, days: int) -> int:
-        """Remove what has waited longer; returns how many. One whose sidecar tells no time waits on."""
+        """Remove pictures that have waited for more than `days`, and return how many they were.
+
+        A picture whose sidecar tells no time waits on.
+        """
         now = self.clock()
         at = {"replaced_gone_at": now.isoformat(timespec="seconds")}
         gone = 0
@@ -121,7 +124,7 @@ class Replaced:
 
 
 def _restored(told: dict[str, Any], at: str) -> dict[str, Any]:
-    """A sidecar once its picture is back; a delivery that found the picture gone is to be tried again."""
+    """A sidecar once its picture is back. A delivery that found the picture gone must be tried again."""
     if "replaced_by" not in told:
         return told
     rest = {name: value for name, value in told.items() if name not in _SAID}

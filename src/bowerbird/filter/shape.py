@@ -10,7 +10,7 @@ from bowerbird.core.reasons import Reason, Word
 
 @dataclass(frozen=True, slots=True)
 class ShapeRule:
-    """What fits the gallery; the defaults are those of nomad, the crawler this replaces.
+    """Which sizes and aspects fit the gallery. The defaults are those of nomad, the crawler this replaces.
 
     `min_area` is in pixels; `max_wide` bounds width/height and `max_tall` height/width.
     """

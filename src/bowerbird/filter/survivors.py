@@ -1,4 +1,4 @@
-"""Where kept pictures go: the original bytes, untouched, and a sidecar that tells their story."""
+"""Stores kept pictures: the original bytes, untouched, and a sidecar that tells their story."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ _JSON = "application/json"
 class Survivors:
     """Writes survivors, each picture once.
 
-    The order is claim, likeness, image, sidecar, worse copies moved away, then (by the caller) commit:
-    whatever dies in between, the next delivery finds the claim and finishes the same work.
+    It claims the picture, enters its likeness, writes the image and the sidecar, and moves worse copies away;
+    then the caller commits. When that breaks off anywhere, the next delivery finds the claim and finishes the
+    same work.
     """
 
     store: ObjectStore
@@ -33,7 +34,7 @@ class Survivors:
     copies: Copies | None = None
 
     def keep(self, exam: Examination, decision: Decision) -> Decision:
-        """Store a picture; becomes a rejection when another candidate got there first."""
+        """Store a picture. The decision becomes a rejection when another candidate got there first."""
         file, candidate_id = exam[File], exam.candidate.id
         duplicate = duplicate_reason(self.ledger.claim(file.sha256, candidate_id), candidate_id)
         if duplicate is not None:
@@ -54,7 +55,7 @@ class Survivors:
         return kept
 
     def reject(self, candidate_id: str) -> None:
-        """A candidate that may have come as far as entering its likeness is not kept after all."""
+        """Undo a candidate that is not kept after all, and that may have entered its likeness already."""
         if self.copies is not None:
             self.copies.index.forget(candidate_id)
 
@@ -62,7 +63,7 @@ class Survivors:
         self.store.put(key, exam[File].data, content_type=FORMATS[exam[ImageInfo].format][1], if_absent=True)
         sidecar = sidecar_of(kept, exam.candidate.urls).encode()
         if not self.store.put(sidecar_key(key), sidecar, content_type=_JSON, if_absent=True):
-            # Two deliveries of one candidate at once: what the first wrote is what both commit.
+            # Two deliveries of one candidate run at once: both commit what the first one wrote.
             first = self.recall(exam[File].sha256, exam.candidate.id)
             if first is not None:
                 return first
@@ -71,7 +72,7 @@ class Survivors:
 
     def recall(self, sha256: str, candidate_id: str) -> Decision | None:
         """The decision in the sidecar of these bytes, when this candidate had come as far as writing it."""
-        # Any format gives the same sidecar: its name is the hash.
+        # Any format gives the same sidecar, because its name is the hash.
         data = self.store.get(sidecar_key(image_key(sha256, "JPEG")))
         if data is None:
             return None

@@ -1,7 +1,7 @@
 """What the filter tells CloudWatch: a log line a decision, counts a batch, and counts and times a stage.
 
-A metric costs as much a month as storing a million decisions, so only what has few values is a dimension: a
-stage is named by our own pipeline. Reasons, which may quote a stranger, stay in the log lines.
+One metric costs as much a month as storing a million decisions. So a dimension has few values, as the stages
+have, which our own pipeline names. Reasons may quote a stranger, and stay in the log lines.
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ Box = tuple[int, int, int, int]
 _LANCZOS: Final = Image.Resampling.LANCZOS
 _BICUBIC: Final = Image.Resampling.BICUBIC
 
-# Both are looked at on a grid this coarse to tell whether they show one moment from one place. Of 24
-# photographs, copies (scaled, compressed, grey, dithered, graded, sharpened) agree to 0.97 or more in the
-# middle one of the busier blocks, those cropped by 2 % to 0.79, a view 1 % to the side to 0.72 on average.
+# A grid this coarse tells whether two pictures show one moment from one place. Measured on 24 photographs, in
+# the middle one of the busier blocks: copies (scaled, compressed, grey, dithered, graded, sharpened) agree to
+# 0.97 or more, copies cropped by 2 % to 0.79, a view 1 % to the side to 0.72 on average.
 _GRID, _BLOCK, _REACH = 64, 8, 2
 _AGREES: Final = 0.5
 _FLAT: Final = 0.25  # mean square below which a block is noise
@@ -37,7 +37,7 @@ _REPEATED, _OFTEN = 0.2, 0.05
 def agreement(one: Image.Image, other: Image.Image) -> tuple[float, float]:
     """How alike the structure of two pictures is: the middle block's correlation, and the part that differs.
 
-    Tone, colour, sharpness and size do not count; what moved does.
+    Tone, colour, sharpness and size do not count. Movement does.
     """
     left, right = _blocks(one), _blocks(other)
     energy = (left**2).sum(1)
@@ -51,7 +51,7 @@ def agreement(one: Image.Image, other: Image.Image) -> tuple[float, float]:
 
 
 def colour(image: Image.Image) -> float:
-    """How far colours lie from what brightness alone tells of them; about 0 for grey, sepia and one bit."""
+    """How far colours are from what brightness alone would give. About 0 for grey, sepia and one bit."""
     small = image.convert("RGB").resize((_GRID, _GRID), _LANCZOS, reducing_gap=2.0).convert("YCbCr")
     values = np.asarray(small, np.float32).reshape(-1, 3)
     level = values[:, 0] / 255
@@ -61,12 +61,12 @@ def colour(image: Image.Image) -> float:
 
 
 def colours(tiles: Sequence[Image.Image]) -> int:
-    """How many there are: at most 256 in what is grey or had a palette, many thousands in a photograph."""
+    """How many colours there are: at most 256 in grey or with a palette, many thousands in a photograph."""
     return len({colour for tile in tiles for _, colour in tile.getcolors(_TILE**2 + 1) or ()})
 
 
 def boxes(size: tuple[int, int]) -> list[Box]:
-    """Where a picture of this size is looked at closely: tiles all over it, on the grid of JPEG's blocks."""
+    """Where to look closely at a picture of this size: tiles all over it, on the grid of JPEG's blocks."""
     width, height = size
 
     def starts(side: int) -> list[int]:
@@ -98,12 +98,13 @@ def enlarged(image: Image.Image, size: tuple[int, int], where: Sequence[Box]) ->
 def detail(tiles: Sequence[Image.Image], share: float) -> tuple[float, float]:
     """How much structure a copy of `share` the side could not hold, and how much the octave below has.
 
-    Mean squares where there is most structure, less what there is where there is least: grain is everywhere.
+    Both are mean squares where there is most structure, less those where there is least. The difference
+    leaves out grain, which is everywhere.
     """
     fine, coarse, level = (
         np.concatenate(each) for each in zip(*(_bands(tile, share) for tile in tiles), strict=True)
     )
-    # Where it is black or white, grain is cut off, and what is left of it looks like structure elsewhere.
+    # Black and white areas cut grain off. Compared with them, the grain elsewhere would look like structure.
     lit = (level > _DARK) & (level < _BRIGHT)
     if lit.mean() > 1 / 4:
         fine, coarse = fine[lit], coarse[lit]
@@ -114,7 +115,7 @@ def detail(tiles: Sequence[Image.Image], share: float) -> tuple[float, float]:
 
 
 def repeats(tiles: Sequence[Image.Image]) -> bool:
-    """Whether columns of pixels are there twice, as in what was enlarged without interpolation."""
+    """Whether columns of pixels come twice, as in a picture enlarged without interpolation."""
     twice = []
     for tile in tiles:
         step = np.abs(np.diff(_grey(tile.convert("L")), axis=1)).mean(0)
@@ -134,10 +135,10 @@ def quantisation(data: bytes) -> float | None:
 
 
 def explained(better: Sequence[Image.Image], worse: Sequence[Image.Image], data: bytes) -> float:
-    """What part of their difference is left once one is compressed as the other, whose JPEG is `data`.
+    """The part of two pictures' difference that is left once one is compressed like the other's JPEG, `data`.
 
-    Near 0: the worse one is the better one, compressed. Near 1: something else was done to one of them, or
-    nothing that anybody could see.
+    Near 0, the worse one is the better one, compressed. Near 1, somebody did something else to one of them,
+    or nothing that anybody could see.
     """
     before = after = 0.0
     samples = sum(3 * tile.width * tile.height for tile in better)
@@ -165,7 +166,8 @@ def _fine(grey: Floats, reach: int) -> Floats:
 def _bands(tile: Image.Image, share: float) -> tuple[Floats, Floats, Floats]:
     """Mean squares above `share` of the top frequency, in the octave below it, and brightness; by square."""
     grey = tile.convert("L")
-    # A little higher: enlarging leaves something just above what the smaller copy could hold.
+    # The limit is a little higher, because enlarging leaves something just above what the smaller copy could
+    # hold.
     whole, held, half = _grey(grey), _held(grey, min(1.15 * share, 0.95)), _held(grey, share / 2)
     return _squares((whole - held) ** 2), _squares((held - half) ** 2), _squares(whole)
 

@@ -16,7 +16,7 @@ from bowerbird.crawl.rules import MAX_KIND, counted_as
 
 _NUMBER: Final = re.compile(r"0x[0-9a-f]+|\d+")
 
-# A run may last for months, and strangers' words must not fill its memory.
+# A run may last for months. This keeps strangers' words from filling its memory.
 _MOST_KINDS: Final = 200
 _MOST_PROBLEMS: Final = 20
 _OTHER: Final = "other"
@@ -33,15 +33,15 @@ class Problem:
 
 
 def kind_of(problem: str) -> str:
-    """A problem without its numbers: how often and how long differ where nothing has changed."""
+    """A problem without its numbers, because counts and times differ where nothing has changed."""
     return _NUMBER.sub("#", problem)
 
 
 class Tally:
     """Counts of one run: posts skipped, candidates queued or known, decisions by stage and reason.
 
-    `errors` counts posts that could not be read, by kind of exception. `faults` are those of our own store
-    since the last decision.
+    `errors` counts posts that could not be read, by kind of exception. `faults` counts how often our own
+    store has failed since the last decision.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Tally:
                 self.errors[_bounded(self.errors, reason.detail[:MAX_KIND], _OTHER)] += 1
 
     def queued(self, new: int, known: int) -> None:
-        """So many candidates were put on the queue; so many stood there before, or were decided before."""
+        """Count candidates put on the queue, and those that stood there or were decided before."""
         with self._lock:
             self.new += new
             self.already += known

@@ -14,7 +14,7 @@ from bowerbird.crawl.sources.base import Context
 
 
 def focused(spec: str, context: Context, store: ObjectStore) -> FocusedSource:
-    """A source that goes on to its best communities, as the decisions in `store` tell.
+    """A source that goes on to its best communities, which it knows from the decisions in `store`.
 
     Raises:
         UsageError: this source has no communities.
@@ -38,7 +38,7 @@ def focused(spec: str, context: Context, store: ObjectStore) -> FocusedSource:
         return listing
 
     def best() -> tuple[str, ...]:
-        # Of one community alone there is nothing better to read than what was read just now.
+        # With one community alone, the crawl has just read all that is worth reading.
         return () if len(own) == 1 else best_communities(store, spec, own)
 
     return FocusedSource(main, best, open_listing, context.requests, context.seconds)

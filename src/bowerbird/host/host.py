@@ -20,22 +20,22 @@ from bowerbird.host.counts import Tally
 
 _log = logging.getLogger(__name__)
 
-# So many candidates may wait in the queue before the crawl holds its breath.
+# When this many candidates wait in the queue, the crawl pauses.
 _HIGH_WATER = 2000
 _IDLE_S = 0.05
 _REPORT_EVERY_S = 0.5
 _FLUSH_EVERY_S = 5.0
-# A store that fails once may be busy; one that fails so often, with no decision in between, is broken.
+# A store that fails once may be busy. One that fails this often, with no decision in between, is broken.
 _MOST_FAULTS = 20
 
 
 @dataclass(slots=True)
 class Host:
-    """Runs the two halves side by side; `stop` ends both cleanly, and a later run goes on from there.
+    """Runs crawl and filter side by side. `stop` ends both cleanly, and a later run goes on from there.
 
-    `downloads` candidates are worked on at once. `on_progress` is called twice a second from the thread that
-    called `run`. `on_crawled` is called when all that a crawl gave is on the queue, `on_failed` when a crawl
-    ended early.
+    It works on `downloads` candidates at once. It calls `on_progress` twice a second, from the thread that
+    called `run`. It calls `on_crawled` when everything that a crawl found is on the queue, and `on_failed`
+    when a crawl ended early.
     """
 
     queue: SqliteQueue
@@ -61,11 +61,11 @@ class Host:
         place.
 
         Raises:
-            BowerbirdError: what ended a single crawl early; what had been queued by then is decided first. A
-                CrawlError is one that nobody foresaw.
-                Or what is wrong with our own store, unless there will be another crawl: then that is waited
-                for. What is not decided yet stays in the queue.
-            DamagedError: a file of our own is damaged, which no crawl heals.
+            BowerbirdError: a single crawl ended early. The candidates on the queue are decided first. An
+                error that nobody foresaw is a CrawlError.
+                Or our own store fails. When another crawl follows, the run waits for it and does not raise.
+                What is not decided yet stays in the queue.
+            DamagedError: a file of our own is damaged, which no further crawl mends.
         """
         feeder = _Feeder(self, crawl, limit, every_s)
         feeder.start()
@@ -85,7 +85,7 @@ class Host:
         with ThreadPoolExecutor(self.downloads, thread_name_prefix="filter") as pool:
             while True:
                 self._bear_faults(every_s)
-                crawled = not feeder.is_alive()  # asked before the queue is: what it sent last is then seen
+                crawled = not feeder.is_alive()  # asked first, so that the queue shows what it sent last
                 taken = [] if self.stop.is_set() else self.queue.receive(2 * self.downloads - len(working))
                 working |= {pool.submit(self.consumer.consume, message): message for message in taken}
                 if working:

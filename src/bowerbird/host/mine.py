@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """How long a run lasts: `limit` in new candidates, `every_s` in seconds between crawls (None: once).
+    """How long a run lasts: `limit` in new candidates, `every_s` in seconds between crawls (None: one crawl).
 
-    `stop` ends it, and is what is waited for between crawls; `now` tells the time of day. Pictures that a
+    `stop` ends the run, also while it waits between crawls. `now` tells the time of day. Pictures that a
     better copy replaced can come back for `keep_replaced_days`.
     """
 
@@ -49,7 +49,7 @@ class RunOptions:
 class MineResult:
     """What a run did, and what it left.
 
-    `hosts` counts what hosts of pictures answered, for those that did not only answer.
+    `hosts` counts the answers of picture hosts, for the hosts that did not always answer.
     """
 
     tally: Tally
@@ -63,7 +63,7 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
     """Crawl a source into a place.
 
     Raises:
-        SourceBlockedError, SourceUnreachableError: a single crawl got nowhere.
+        SourceBlockedError, SourceUnreachableError: a single crawl could not read its source.
     """
     pace = turns()
     with (
@@ -93,9 +93,9 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
 
 
 def _crawled(source: Source, place: Place, host: Host, news: News, expiry: Expiry) -> None:
-    """All that a crawl gave is on the queue: remember it, and say in one line how the source is."""
+    """Remember that all of a crawl's candidates are on the queue, and say in one line how the source is."""
     expiry()
-    _take_back(source, place, host)  # before the cursor moves, so that a crawl that dies here is told again
+    _take_back(source, place, host)  # before the cursor moves: a crawl that dies here is told again
     if isinstance(source, Committing):
         source.commit()
     told = source.told() if isinstance(source, Telling) else ""
@@ -109,7 +109,7 @@ def _tell(line: str) -> None:
 
 
 def _take_back(source: Source, place: Place, host: Host) -> None:
-    """Purge what was kept and is gone by now, where the source tells so by itself."""
+    """Remove kept pictures whose posts are gone by now, where the source says so by itself."""
     if not isinstance(source, Removing):
         return
     removed, now = source.removed(), datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""How a source is: said at once, and again when it changes, with the time of day."""
+"""Says how a source is: at once, and again when it changes, with the time of day."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def progress() -> Iterator[ShowProgress]:
     if not sys.stderr.isatty():
         yield _lines()
         return
-    # Only a terminal needs Rich, which takes as long to import as the first pictures to judge.
+    # Only a terminal needs Rich. Importing it takes as long as judging the first pictures.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import (  # noqa: PLC0415
         BarColumn,

@@ -15,14 +15,14 @@ SCHEMAS: Final = {QUEUE: queue.SCHEMA, LEDGER: ledger.SCHEMA, LIKENESSES: likene
 
 
 def check_whole(place: Place) -> None:
-    """Refuse to begin anew where a file was lost: it would be filled again with what is decided already.
+    """Refuse to begin anew where a file was lost: a new file would not know what is decided already.
 
     Raises:
-        DamagedError: one is missing beside what could only be made with it.
+        DamagedError: a file is missing, and the place holds what only a run with that file can have written.
     """
     decided, waiting = place.state / LEDGER, place.state / QUEUE
     if decided.exists() and not waiting.exists():
         raise damaged(waiting, f"it is missing beside {LEDGER}")
-    # A bucket may be filled from several machines; a folder's decisions are its own ledger's.
+    # Several machines may fill a bucket. Every decision in a folder comes from the folder's own ledger.
     if not place.shared and not decided.exists() and any(True for _ in place.store.keys("decisions/")):
         raise damaged(decided, "it is missing, and decisions are there")

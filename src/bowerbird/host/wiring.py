@@ -47,9 +47,9 @@ class HostOptions:
 
 
 def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> AtprotoFetcher:
-    """The way out; `gateway` sends every request to one server instead, as the demo and tests do.
+    """The fetcher that every request goes out by. A `gateway`, as in the demo and tests, gets all of them.
 
-    `hosts` paces what is asked of picture hosts; sources take their turns themselves.
+    `hosts` paces the requests to picture hosts. Sources pace their own.
     """
     return AtprotoFetcher(HttpFetcher(user_agent=_settings().agent, gateway=gateway, turns=hosts))
 
@@ -88,9 +88,9 @@ def _own_network(own: str, gateway: str | None) -> HttpFetcher:
 
 
 def fetcher_for(source: Source, http: Fetcher, gateway: str | None, closed: ExitStack) -> Fetcher:
-    """A folder's candidates are files below it; everything else comes over HTTP.
+    """The fetcher for a source: it reads files below a folder, and everything else over HTTP.
 
-    Where the source is a server on the owner's network, its pictures may come from there.
+    When the source is a server on the owner's network, pictures may come from that server too.
     """
     if isinstance(source, FolderSource):
         return FileFetcher(source.root)
@@ -106,14 +106,14 @@ def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetc
 
 
 def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, closed: ExitStack) -> Host:
-    """Its parts; `closed` closes them, also when a later one cannot be opened."""
+    """The host's parts. `closed` closes them, also when a later one cannot be opened."""
     bundle = load(options.bundle)
     scout = load(options.scout) if options.scout else None
     at_once = cores(None)
     tally = Tally()
     check_whole(place)
     decoder = closed.enter_context(IsolatedDecoder(workers=at_once))
-    # The queue first: where a ledger is, a queue has been.
+    # The queue is made first. So a place that has a ledger has had a queue before.
     queue = closed.enter_context(closing(SqliteQueue(place.state / QUEUE)))
     ledger = closed.enter_context(closing(SqliteLedger(place.state / LEDGER, place.store)))
     adapters = Adapters(
@@ -140,7 +140,7 @@ def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, clo
 
 @contextmanager
 def restorer(place: Place) -> Iterator[Callable[[str], bool]]:
-    """What brings one picture of a place back, by its key; the index of likenesses learns of it again."""
+    """A function that brings one picture back by its key, and tells the index of likenesses of it again."""
     with closing(SqliteLikenesses(place.state / LIKENESSES)) as index, IsolatedDecoder() as decoder:
         yield lambda key: restore(key, place.store, index, decoder)
 

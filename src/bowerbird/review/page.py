@@ -25,14 +25,14 @@ _TEMPLATES: Final = jinja2.Environment(
 def render(name: str, *, title: str, pictures: bool = False, **values: object) -> str:
     """Render `NAME.html` with `NAME.css` beside it; `name` is a path under this folder.
 
-    What strangers wrote is escaped. `pictures` lets pictures in that are part of the page itself.
+    Words of strangers are escaped. `pictures` allows pictures that are part of the page itself.
     """
     css = _css(_HERE / f"{name}.css")
     return _TEMPLATES.get_template(f"{name}.html").render(
         values,
         title=title,
         pictures=pictures,
-        # The policy's hash covers exactly what stands between the style tags.
+        # The hash in the content security policy covers exactly the text between the style tags.
         css=Markup(css),  # noqa: S704 - our own file, nothing of the run is in it
         css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
     )

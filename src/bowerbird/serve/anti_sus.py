@@ -1,7 +1,7 @@
-"""The protocol of anti_sus, the original filter server, so that its clients need no change.
+"""Speaks the protocol of anti_sus, the original filter server, so that its clients need no change.
 
-A client's REQ socket sends one frame, N x 512 x 512 x 3 bytes of RGB; the reply is one frame with the indices
-of the good pictures as int32 in this machine's order, nothing when none is good.
+A client's REQ socket sends one frame, N x 512 x 512 x 3 bytes of RGB. The reply is one frame with the indices
+of the good pictures, as int32 in this machine's byte order; it is empty when none is good.
 Source: https://github.com/qwertyforce/anti_sus
 """
 
@@ -25,7 +25,7 @@ Keep = Callable[[Image.Image], bool]
 # nomad sends 64 pictures.
 MAX_PICTURES: Final = 256
 _MAX_BYTES: Final = MAX_PICTURES * PICTURE_BYTES
-# What proxies and REQ sockets put before the message: a few short frames, the last one empty.
+# Proxies and REQ sockets put a few short frames before the message; the last of them is empty.
 _MAX_FRAMES: Final = 8
 _SHORT: Final = 255
 
@@ -43,10 +43,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class BatchJudge:
-    """Judges pictures while the rest of their batch still arrives, so no batch is ever held whole.
+    """Judges pictures while the rest of their batch still arrives, so memory never holds a whole batch.
 
-    `room` is for so many pictures in hand, of all clients together; each client holds one more at most, the
-    one that is arriving.
+    `room` limits how many pictures of all clients together are in hand. Each client holds at most one more,
+    the one that is arriving.
     """
 
     keep: Keep
@@ -57,7 +57,7 @@ class BatchJudge:
         """Read a message whose first frame begins with `head`.
 
         Raises:
-            RefusedError: it is larger than any batch, known before the frame that is too much is read.
+            RefusedError: the message is larger than any batch. The frame that is too much is not read.
         """
         request, enveloped, total = Request(), False, 0
         for _ in range(_MAX_FRAMES):
@@ -92,11 +92,11 @@ class BatchJudge:
 
     def _leave(self, verdict: asyncio.Future[bool]) -> None:
         self.room.release()
-        # A client that has gone asks for no verdict; one that failed is then nobody's.
+        # A client that has gone asks for no verdict. This collects the error of one that failed.
         _ = verdict.cancelled() or verdict.exception()
 
     async def reply(self, request: Request) -> list[bytes]:
-        """The frames of the answer, when all is judged; a message that is no batch gets the empty one."""
+        """The frames of the answer, once all pictures are judged; empty for a message that is no batch."""
         if not request.verdicts:
             _log.warning(
                 "malformed request: frames of %s bytes, one of N x %s was expected",

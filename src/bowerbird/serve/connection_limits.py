@@ -1,7 +1,7 @@
-"""HTTP connections that hold a place without using it make room.
+"""Closes HTTP connections that hold a place without using it.
 
-uvicorn bounds how many connections there are, and how long one may be silent after an answer; not how long a
-request's first line and headers take, nor how long an answer goes unread. See slowloris:
+uvicorn bounds how many connections there are, and how long one may be silent after an answer. It does not
+bound how long a request's first line and headers take, nor how long an answer goes unread. See slowloris:
 https://owasp.org/www-community/attacks/Slow_HTTP_Attack.
 """
 
@@ -19,9 +19,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 class ConnectionLimits:
     """How long a server waits for its callers.
 
-    `request_s` seconds from a connection's start, or its last answer, to the end of the next headers;
-    `unread_s` for a caller who reads nothing of its answer. When `connections` are open, a new one takes the
-    place of the one that has been without a request for longest.
+    A caller has `request_s` seconds from the connection's start, or from the last answer, to the end of the
+    next headers. A caller who reads nothing of an answer has `unread_s`. When `connections` are open, a new
+    one takes the place of the one that has been without a request for longest.
     """
 
     request_s: float = 10.0
@@ -86,12 +86,13 @@ class LimitedConnection(H11Protocol):
             min(waiting, key=lambda pair: pair[0])[1]._leave()  # noqa: SLF001
 
     def _leave(self) -> None:
-        # Silently: there is no request yet to answer, and who is late on purpose reads nothing.
+        # The server says nothing: there is no request to answer yet, and who is late on purpose reads
+        # nothing.
         self.transport.close()
 
     def _look_for_reader(self) -> None:
         """Every now and then: hang up on a caller who reads nothing of its answer."""
-        # While writing is paused or over, what is unread can only shrink.
+        # While writing is paused or over, the amount that is unread can only shrink.
         size = self.transport.get_write_buffer_size()
         stuck = bool(size) and (self.flow.write_paused or self.transport.is_closing())
         if stuck and size >= self._unread:

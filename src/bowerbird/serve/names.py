@@ -1,7 +1,7 @@
-"""By which names this machine may be asked.
+"""The names that callers may use for this machine.
 
-A stranger's page can have a name of its own resolve to 127.0.0.1 and then read the answers as if they were
-its own (DNS rebinding). It cannot choose the Host header, which then says the stranger's name.
+A stranger can let a name of his own resolve to 127.0.0.1; his page then reads our answers as if they were its
+own (DNS rebinding). The page cannot choose the Host header, which still holds the stranger's name.
 https://github.com/taviso/rbndr
 """
 

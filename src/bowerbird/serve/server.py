@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from bowerbird.core.errors import UsageError
 from bowerbird.serve.connection_limits import ConnectionLimits, limited_by
 
-# uvicorn answers 503 to those beyond so many connections more, all of them with requests in hand.
+# When this many more connections are open, all with requests in hand, uvicorn answers 503 to further ones.
 _CROWD: Final = 128
 _FAREWELL_S: Final = 10
 
@@ -24,7 +24,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     """A socket bound before the models load, so that a wrong address is known at once.
 
     Raises:
-        UsageError: the address is taken or not ours.
+        UsageError: another program has taken the address, or it is not this machine's.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -65,7 +65,7 @@ def server(
 
 def serve(app: ASGIApp, bound: socket.socket, *, verbose: bool) -> None:
     """Serve until Ctrl-C, TERM or the end of the terminal; requests in hand are answered first."""
-    # uvicorn ends cleanly on both signals, then raises them again for whoever started it.
+    # uvicorn ends cleanly on both signals. It then raises them again, for whoever started it.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     hung_up = signal.getsignal(signal.SIGHUP)
     if hung_up != signal.SIG_IGN:  # the terminal was closed, and nobody said `nohup`

@@ -23,7 +23,7 @@ from bowerbird.serve.zeromq import serving
 class ServeOptions:
     """Where to listen, and with which models.
 
-    `zmq` is an address or None; `names` are those that callers may use besides the obvious ones.
+    `zmq` is an address or None. `names` are further names that callers may use, besides the obvious ones.
     """
 
     host: str

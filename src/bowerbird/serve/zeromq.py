@@ -23,7 +23,7 @@ from bowerbird.serve.zmtp import Peer, RefusedError
 _TCP: Final = re.compile(r"tcp://(\*|\[[^\]]+\]|[^:/\[\]]+):(\*|\d+)")
 _IPC: Final = "ipc://"
 _FAREWELL_S: Final = 10.0
-# The original client gives an answer up after two minutes, so no batch may take longer to arrive.
+# The original client stops waiting for an answer after two minutes, so no batch may take longer to arrive.
 _LIMITS: Final = Limits(total_s=120.0)
 
 _log = logging.getLogger(__name__)
@@ -48,8 +48,8 @@ class _Guest:
 class Door:
     """Lets at most `capacity` connections in. When all are taken, one that was idle for `rest_s` makes room.
 
-    A client that finds no room, or made it, was told nothing yet: libzmq connects again by itself, and a REQ
-    socket notices neither.
+    A client that finds no room, or has to make room, is owed no answer. libzmq connects again by itself, and
+    a REQ socket notices nothing.
     """
 
     limits: Limits = _LIMITS
@@ -88,7 +88,7 @@ class Door:
             peer.abort()
         except (asyncio.IncompleteReadError, ConnectionError):
             peer.abort()
-        except asyncio.CancelledError:  # it makes room, or we stop; what is owed is given first
+        except asyncio.CancelledError:  # the client makes room, or we stop; it first gets what it is owed
             if guest.answering is not None:
                 await guest.answering
         finally:
@@ -140,7 +140,7 @@ def serving(address: str, keep: Keep, cores: int, door: Door | None = None) -> I
     """Serve in a thread until the block ends; yields the address it listens on.
 
     Raises:
-        UsageError: the address cannot be listened on.
+        UsageError: the server cannot listen on the address.
     """
     stop = threading.Event()
     with _bound(address) as (bound, endpoint):
@@ -171,7 +171,7 @@ def _bind(address: str) -> tuple[socket.socket, str]:
     if address.startswith(_IPC):
         path = Path(address.removeprefix(_IPC))
         if path.is_socket():
-            path.unlink()  # of a server that was killed; libzmq does the same
+            path.unlink()  # a server that was killed left it; libzmq removes it too
         bound = socket.socket(socket.AF_UNIX)
         bound.bind(str(path))
         return bound, address

@@ -1,9 +1,9 @@
-"""ZMTP 3 as far as a server that answers requests speaks it, with every length known before it is read.
+"""Speaks as much of ZMTP 3 as a server that answers requests needs, and knows every length before it reads.
 
-libzmq shows a message only once it holds all its frames, and ZMQ_MAXMSGSIZE bounds a frame, so one peer can
-make it hold any amount of memory; it also takes an HTTP request for an old peer. Here a frame's size is seen
-before its bytes, which are then read in pieces.
-Sources: https://rfc.zeromq.org/spec/23/ (3.0), https://rfc.zeromq.org/spec/37/ (3.1, heartbeats).
+libzmq shows a message only once it holds all its frames, and ZMQ_MAXMSGSIZE bounds only one frame. So one
+peer can make libzmq hold any amount of memory. It also takes an HTTP request for an old peer. This module
+sees a frame's size before its bytes, and then reads the bytes in pieces. Sources:
+https://rfc.zeromq.org/spec/23/ (3.0), https://rfc.zeromq.org/spec/37/ (3.1, heartbeats).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MORE, _LONG, _COMMAND = 1, 2, 4
 _MAX_COMMAND: Final = 4096
 _SHORT: Final = 255
 _PIECE: Final = 64 * 1024
-# In front of a PING's context, which its PONG repeats: the name and a time to live of two bytes.
+# The name and a time to live of two bytes stand before a PING's context. Its PONG repeats the context.
 _PING: Final = b"\x04PING"
 _PING_HEAD: Final = len(_PING) + 2
 

@@ -17,13 +17,13 @@ _MEND: Final = "delete it: all that is lost is the time to compute it again"
 
 
 class EmbeddingCache:
-    """Vectors by the sha256 of the picture, of the encoder, and what was done to the picture.
+    """Keeps vectors by the sha256 of picture and encoder, and by what was done to the picture.
 
-    Written as it goes, so an interrupted run continues where it stopped. A file that turns out damaged later,
-    or a disk that fails, is a StoreError.
+    It writes each vector at once, so an interrupted run continues where it stopped. A file that turns out
+    damaged later, or a disk that fails, is a StoreError.
 
     Raises:
-        UsageError: the file cannot be made or written, or is something else.
+        UsageError: the file cannot be made or written, or is no such cache.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,7 +33,7 @@ class EmbeddingCache:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
-            # A lost vector is computed again; waiting for the disk at each picture costs more.
+            # A lost vector can be computed again. Waiting for the disk at each picture would cost more.
             self._db.execute("PRAGMA synchronous=OFF")
             self._db.execute(
                 "CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vectors BLOB NOT NULL)"

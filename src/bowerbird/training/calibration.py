@@ -47,13 +47,13 @@ def by_keep_rate(bundle: Bundle, rate: float) -> Choice:
 
 
 def by_pictures_a_day(bundle: Bundle, place: Place, wanted: float) -> Choice:
-    """Keep this many a day of what past runs with this model scored.
+    """Choose the threshold that keeps this many a day of the pictures that past runs with this model scored.
 
-    What was rejected on its preview, or by a scout, was not scored in full: it scores below the rest, how far
-    below is not known.
+    A picture that its preview or a scout rejected has no full score. It counts as below all the rest; how far
+    below, nobody knows.
 
     Raises:
-        UsageError: no decision of this bundle with a score, or more wanted than were scored in full.
+        UsageError: no decision of this bundle has a score, or fewer pictures have a full score than wanted.
     """
     past = _past(place, bundle.manifest.name)
     if not past.scores:
@@ -112,7 +112,7 @@ def by_two_folders(bundle: Bundle, good: Path, rejects: Path) -> Choice:
 def write(bundle: Bundle, choice: Choice, out: Path) -> str:
     """Write the bundle with the new threshold and the next version; returns its label.
 
-    A scout was calibrated on what passes the old threshold, so it is trusted no more.
+    A scout was calibrated on what passes the old threshold, so the new bundle no longer trusts it.
     """
     threshold = Threshold(value=choice.threshold, chosen=choice.chosen)
     novelty = bundle.manifest.novelty.model_copy(update={"threshold": threshold})

@@ -14,10 +14,10 @@ import requests
 
 from bowerbird.core.errors import BundleError, RetryableError
 
-# Called with bytes so far and the whole size, None while it is unknown.
+# It gets the bytes so far and the whole size, None while nobody knows it.
 Report = Callable[[int, int | None], None]
 
-# What is on the wire when a connection is cut is lost up to one chunk.
+# A connection that is cut loses at most one chunk.
 _CHUNK: Final = 16 * 1024
 _ATTEMPTS: Final = 6
 _TIMEOUT_S: Final = (10.0, 60.0)
@@ -33,11 +33,12 @@ class Remote:
 
 
 def download(remote: Remote, target: Path, *, report: Report, pause_s: float = 2.0) -> None:
-    """Fetch a file, continuing `target.part` if there is one; a cut connection is taken up again.
+    """Fetch a file. It continues `target.part` if there is one, and connects again when a connection is cut.
 
     Raises:
-        BundleError: refused by the server, too large, or not the published bytes (which are then deleted).
-        RetryableError: still cut off after several attempts; the part that came stays for the next time.
+        BundleError: the server refuses, the file is too large, or it is not the published one (it is then
+            deleted).
+        RetryableError: the connection was cut in several attempts; what came stays for the next time.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")

@@ -27,7 +27,8 @@ Report = Callable[[], None]
 class Collection:
     """Pictures that could be read, their unit vectors (N, D), and what was wrong with the others.
 
-    `imitations` (N * kinds, D) were made from the picture `origin` of the same row; none if not asked for.
+    Each row of `imitations` (N * kinds, D) was made from the picture that `origin` names in the same row.
+    There are none unless somebody asked for them.
     """
 
     paths: tuple[Path, ...]
@@ -73,10 +74,10 @@ class Embedder:
         )
 
     def vectors(self, data: bytes, *, imitate: bool) -> Vectors:
-        """A picture's vector, then those of its imitations if asked, (1 + kinds, D).
+        """A picture's vector, then those of its imitations if somebody asked for them: (1 + kinds, D).
 
         Raises:
-            PermanentError: it cannot be decoded.
+            PermanentError: the picture cannot be decoded.
         """
         digest = hashlib.sha256(data).hexdigest()
         key = f"{digest}:{self.fingerprint}:{'imitated' if imitate else 'plain'}"
@@ -90,6 +91,6 @@ class Embedder:
 
 
 def _imitations(picture: Image.Image, digest: str) -> list[Image.Image]:
-    # Seeded by the picture itself: the same folder gives the same bundle, in whatever order it is read.
+    # The picture itself is the seed, so a folder gives the same bundle in whatever order it is read.
     rng = random.Random(digest)  # noqa: S311 - reproducible, not secret
     return [make(picture, rng) for make in imitations.KINDS]

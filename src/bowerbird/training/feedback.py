@@ -1,7 +1,8 @@
-"""What the owner said of a place's pictures, as one more part of the model.
+"""Makes one more part of the model from what the owner said of a place's pictures.
 
-Keeps are told from rejects, and from nothing else. Both lie in the place as copies of the same size, made
-alike, so the part cannot learn the copy instead of the taste. What that is worth: docs/research/labels.md.
+The part tells keeps from rejects, and from nothing else. The place holds both as copies of the same size,
+made alike, so the part cannot learn the copy instead of the taste. What that is worth:
+docs/research/labels.md.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ class Labelled:
 class Learned:
     """The model with the labels in it, and how well the labels are told apart without them and with them.
 
-    Both are chances that a keep scores above a reject; `after` is by models that had not seen the two labels.
+    Both are chances that a keep scores above a reject. `after` comes from models that had not seen the two
+    labels.
     """
 
     novelty: Novelty
@@ -101,9 +103,10 @@ def _check(kept: int, rejected: int) -> None:
 def learn(base: Novelty, labelled: Labelled, seen: Mapping[str, Vectors]) -> Learned:
     """Add what the labels say to a model: a picture nearer the keeps goes up, one nearer the rejects down.
 
-    The threshold stays, and so does a picture that is as near to both. The part counts as much as it tells
-    apart labels it has not seen; words without a pattern change nothing. `seen` are the vectors behind scores
-    in `base.reference`, by the same names and in the same order; the part has seen none of them.
+    The threshold stays. A picture that is as near to the keeps as to the rejects keeps its score. The better
+    the part tells apart labels that it has not seen, the more it counts; labels without a pattern change
+    nothing. `seen` are the vectors behind the scores in `base.reference`, by the same names and in the same
+    order. The part has seen none of them.
     """
     points = np.concatenate([labelled.kept, labelled.rejected])
     loved = np.arange(len(points)) < len(labelled.kept)

@@ -24,19 +24,20 @@ Span = tuple[int, int]
 
 FOLDS: Final = 5
 FEWEST: Final = 20
-# Some of them may be copies of one another, but not so many that too few are left to hold out.
+# Some pictures may be copies of one another. Unless this many differ, too few are left to hold out.
 _FEWEST_DIFFERENT: Final = 10
 NEIGHBOURS: Final = 15
-# More references than this are thinned at random: the bundle stays small and a picture's score cheap.
+# More references than this are thinned at random, so that the bundle stays small and a score cheap.
 _MOST_REFERENCES: Final = 4000
-# How much the head of examples counts beside the density; both are standardised. Rejects say more about the
+# The weight of the head of examples beside the density; both are standardised. Rejects say more about the
 # owner than imitations do.
 IMITATIONS_WEIGHT: Final = 0.5
 REJECTS_WEIGHT: Final = 1.0
-# Somebody who loves flat artwork has no use for a head that cannot tell it from imitations of it. Photographs
-# are told from theirs with 0.98 and more; vector art reaches 0.97, and the head then costs it 0.05 of AUROC.
+# An owner who loves flat artwork has no use for a head that cannot tell it from its imitations. The head
+# tells photographs from theirs with 0.98 and more. With vector art it reaches 0.97, and then costs 0.05 of
+# AUROC.
 _LEAST_SEPARATION: Final = 0.975
-# Unit vectors have components of about 1/sqrt(D); scaled, one regularisation fits every encoder.
+# Unit vectors have components of about 1/sqrt(D). Scaling them lets one regularisation fit every encoder.
 _REACH: Final = 5.0
 _INVERSE_REGULARISATION: Final = 0.1
 _ORIGINAL_KEEP_RATE: Final = 0.95
@@ -46,9 +47,10 @@ _ORIGINAL_KEEP_RATE: Final = 0.95
 class Sample:
     """Unit vectors: the owner's pictures (N, D), imitations (M, D) made from `origin` (M), rejects (R, D).
 
-    `share` is how much of all pictures these are, below 1 while some are held out. `style` are the numbers of
-    a vector that tell how a picture is made, where the encoder keeps them apart from what it shows. Pictures
-    with the same number in `twins` (N) are held out together, and count as one; None: no two are twins.
+    `share` is how much of all pictures these are; it is below 1 while some are held out. `style` is the part
+    of a vector that tells how a picture is made, where the encoder keeps this apart from what the picture
+    shows. Pictures with the same number in `twins` (N) are held out together, and count as one. With None, no
+    two are twins.
     """
 
     good: Vectors
@@ -108,7 +110,8 @@ Fitter = Callable[[Sample], Density]
 class Fitted:
     """The model, the density that won, what each contender does with the head beside it, and the winner.
 
-    `unaided` is what the winner does when it has learnt from no reject; None where there are none.
+    `unaided` is what the winner does when it has learnt from no reject. It is None where there are no
+    rejects.
     """
 
     novelty: Novelty
@@ -119,10 +122,11 @@ class Fitted:
 
 
 def neighbours(sample: Sample) -> Density:
-    """The nearest by cosine.
+    """A density that scores by the nearest references, by cosine.
 
-    With fewer references the same number of neighbours reaches further and scores come out lower, so that a
-    threshold from held-out scores would keep too many. The number shrinks with them, and the reach stays.
+    With fewer references, the same number of neighbours reaches further and scores come out lower. A
+    threshold from held-out scores would then keep too many. So the number of neighbours shrinks with the
+    references, and the reach stays.
     """
     reference = sample.good
     if len(reference) > _MOST_REFERENCES:
@@ -135,7 +139,7 @@ def neighbours(sample: Sample) -> Density:
 def examples(sample: Sample) -> Density:
     """A linear head: the owner's pictures against imitations and rejects, which have equal say.
 
-    Given their style only, where there is one: a painted valley shows what a photographed one shows.
+    It sees only the style, where the encoder tells one: a painted valley shows what a photographed one shows.
     """
     groups = [sample.good, sample.imitations, sample.rejects]
     points = np.concatenate(groups)
@@ -167,9 +171,10 @@ def fit(
     seed: int = 0,
     use_head: bool = True,
 ) -> Fitted:
-    """Choose among densities, the first of which is the simple one, and set the threshold.
+    """Choose one of the densities, the first of which is the simple one, and set the threshold.
 
-    The threshold keeps `keep_rate` of the owner's pictures, each scored by a model that had not seen it.
+    The threshold keeps `keep_rate` of the owner's pictures. A model that had not seen the picture scores
+    each.
     """
     whole = (0, sample.good.shape[1])
     style = sample.style or whole
@@ -217,7 +222,10 @@ def _others(sample: Sample) -> int:
 
 
 def hold_out(sample: Sample, fitter: Fitter, seed: int) -> HeldOut:
-    """Score everything by cross-validation; imitations and twins are unseen together with their original."""
+    """Score every picture with a density that has not seen it, by cross-validation.
+
+    A fold leaves out an original together with its imitations and twins.
+    """
     good, rejects = np.empty(len(sample.good)), np.empty(len(sample.rejects))
     imitations = np.empty(len(sample.imitations))
     kept = []

@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 Scores = NDArray[np.float64]
 
-#: How sure it must be that a model is better than a simpler one.
+#: Training prefers a model to a simpler one when it is this sure that the model is better.
 CONFIDENCE: Final = 0.99
 
 
@@ -21,9 +21,9 @@ CONFIDENCE: Final = 0.99
 class HeldOut:
     """Scores by models that had not seen the picture, and what a threshold from the seen ones would keep.
 
-    `memory` is the share of unseen pictures kept at the threshold that keeps 95 % of the seen ones: about
-    0.95 for a model that generalises, 0 for one that has learned its pictures by heart. It is told, and
-    decides nothing: thresholds come from held-out scores, which no model knows by heart.
+    `memory` is the share of unseen pictures kept at the threshold that keeps 95 % of the seen ones. It is
+    about 0.95 for a model that generalises, and 0 for one that has learned its pictures by heart. The figure
+    is shown but decides nothing: thresholds come from held-out scores, which no model knows by heart.
     """
 
     good: Scores
@@ -47,20 +47,22 @@ def auroc(good: Scores, others: Scores) -> float:
 
 
 def threshold(good: Scores, keep_rate: float) -> float:
-    """The score that this share of unseen pictures of the owner's will reach, as likely as not.
+    """The score that this share of the owner's unseen pictures will reach, as likely as not.
 
-    Between the few lowest scores of a small collection numpy's usual quantile lies too high: of 20 it would
-    lose a tenth where a twentieth was to be lost. Source: Hyndman and Fan, American Statistician 50, 1996.
+    Among the few lowest scores of a small collection, numpy's usual quantile lies too high: of 20 pictures it
+    would lose a tenth where it should lose a twentieth. Source: Hyndman and Fan, American Statistician 50,
+    1996.
     """
     return float(np.quantile(good, 1.0 - keep_rate, method="median_unbiased"))
 
 
 def choose(totals: Mapping[str, HeldOut]) -> str:
-    """The first contender, the simple one, unless another is surely better.
+    """Choose the first contender, the simple one, unless another is surely better.
 
-    Only rejects can say so. Imitations show what the owner's pictures show, and how many unseen pictures pass
-    the bar of the seen ones says nothing of the world: a model that keeps everything passes. In 21 of 22
-    tastes a single Gaussian told the rest of the world from the owner's pictures worse than neighbours did.
+    Only rejects can show that. Imitations cannot, because they show what the owner's pictures show. Nor can
+    the number of unseen pictures that pass the bar of the seen ones: a model that keeps everything does well
+    there. In 21 of 22 tastes a single Gaussian told the rest of the world from the owner's pictures worse
+    than neighbours did.
     """
     simple = next(iter(totals))
     gains = {name: sure_gain(held, totals[simple]) for name, held in totals.items() if name != simple}
@@ -69,11 +71,12 @@ def choose(totals: Mapping[str, HeldOut]) -> str:
 
 
 def sure_gain(other: HeldOut, simple: HeldOut) -> float:
-    """How much better a model surely tells the same pictures from the same rejects; not above 0: not surely.
+    """How much better a model surely tells the same pictures from the same rejects. It is only sure above 0.
 
-    The lower bound of the difference of two AUROCs. Both models judged the same pictures, so it is the spread
-    of each picture's own gain that counts; a few rejects, whose spread is hardly known, need a larger one.
-    Source: DeLong et al., Biometrics 44, 1988, with Student's t for the smaller of the two samples.
+    The result is the lower bound of the difference of two AUROCs. Both models judged the same pictures, so
+    the spread of each picture's own gain counts. The spread of a few rejects is hardly known, so these need a
+    larger gain. Source: DeLong et al., Biometrics 44, 1988, with Student's t for the smaller of the two
+    samples.
     """
     fewest = min(len(simple.good), len(simple.rejects))
     if fewest < 2:  # noqa: PLR2004 - no spread to be seen

@@ -1,8 +1,8 @@
-"""Pictures nobody loves, made from those somebody does.
+"""Makes pictures that nobody loves from pictures that somebody loves.
 
-A density knows only what was shown. A picture painted flat, or covered with shapes and lettering, has the
-layout and the colours of a photograph and lies close to it; telling the two apart needs examples, and those
-can be made from any owner's own pictures.
+A density knows only what it was shown. A picture painted flat, or covered with shapes and lettering, has the
+layout and the colours of a photograph and lies close to it. A model needs examples to tell the two apart, and
+these can be made from any owner's own pictures.
 """
 
 from __future__ import annotations

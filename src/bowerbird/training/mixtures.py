@@ -20,10 +20,11 @@ Vectors = NDArray[np.float32]
 
 COUNTS: Final = (1, 2, 4, 8, 16)
 COVARIANCES: Final = ("full", "tied", "diag")
-# Directions beyond a quarter of the pictures are noise; beyond 256 they cost more than they tell.
+# With more directions than a quarter of the pictures, the rest are noise. Beyond 256 they cost more than they
+# tell.
 _MOST_DIRECTIONS: Final = 256
 _LEAST_DIRECTIONS: Final = 8
-# The choice does not get better with more pictures than this, only slower.
+# More pictures than this make the choice slower, and no better.
 _ENOUGH: Final = 4000
 
 
@@ -62,10 +63,11 @@ def compare(vectors: Vectors, *, seed: int = 0) -> Iterator[Trial]:
 def fit(
     vectors: Vectors, count: int, covariance: str, *, at_last: int | None = None, seed: int = 0
 ) -> Mixture:
-    """Fit one configuration on everything, as plain arrays.
+    """Fit one configuration on all `vectors`, and return it as plain arrays.
 
-    A likelihood's scale hangs on the number of directions and on the shrinkage. Where these are a part of
-    `at_last` pictures, both are chosen for the whole: a threshold from held-out scores must hold for it.
+    In cross-validation `vectors` are only a part of the pictures; `at_last` is then how many there are in
+    all. The number of directions and the shrinkage set the scale of a likelihood. So both are chosen for
+    `at_last` pictures: a threshold found on held-out scores must also hold for the final fit.
     """
     at_last = at_last or len(vectors)
     projection = _projection(vectors, at_last)
@@ -87,7 +89,7 @@ def _projection(vectors: Vectors, at_last: int) -> PCA:
 
 
 def _fit(points: Vectors, count: int, covariance: str, at_last: int, seed: int) -> GaussianMixture:
-    # Few pictures for each covariance: pull it towards a sphere, in proportion.
+    # The fewer pictures a covariance has, the more it is pulled towards a sphere.
     spread = float(points.var(axis=0).mean())
     shared = at_last if covariance == "tied" else at_last / count
     shrinkage = spread * min(1.0, points.shape[1] / shared) * 0.1
@@ -95,6 +97,6 @@ def _fit(points: Vectors, count: int, covariance: str, at_last: int, seed: int) 
         count, covariance_type=covariance, reg_covar=max(shrinkage, 1e-9), max_iter=50, random_state=seed
     )
     with warnings.catch_warnings():
-        # Fifty rounds rank the configurations; a mixture that still creeps is no better one.
+        # Fifty rounds are enough to rank the configurations. Further rounds make no mixture better.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return model.fit(points.astype(np.float64))

@@ -9,7 +9,7 @@ from PIL import Image
 
 from bowerbird.crawl.hosts.reddit import FACTS
 
-# Quality is about what Reddit's JPEG and WebP copies have.
+# The quality is about that of Reddit's JPEG and WebP copies.
 _WIDTHS: Final = FACTS.widths
 _ENCODINGS: Final = (("JPEG", 85), ("JPEG", 75), ("WEBP", 80))
 
@@ -17,7 +17,7 @@ _ENCODINGS: Final = (("JPEG", 85), ("JPEG", 75), ("WEBP", 80))
 COPIES: Final = len(_ENCODINGS)
 
 
-#: The widest copy Reddit offers: of a larger picture no more need be decoded.
+#: The widest copy that Reddit offers. A larger picture need not be decoded any larger.
 WIDEST: Final = max(_WIDTHS)
 
 

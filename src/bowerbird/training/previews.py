@@ -17,10 +17,10 @@ from bowerbird.models.bundle import Bundle
 from bowerbird.models.manifest import Threshold
 from bowerbird.training.preview_copies import COPIES, WIDEST, copies
 
-#: Of the copies of passing pictures, so much must go on.
+#: This share of the copies of passing pictures must go on.
 GOES_ON: Final = 0.99
 
-#: Fewer copies of passing pictures say nothing about one in a hundred.
+#: With fewer copies of passing pictures, nobody can say anything about one in a hundred.
 FEWEST: Final = 100
 
 
@@ -39,12 +39,13 @@ class Margin:
 
 
 def measure(bundle: Bundle, folder: Path) -> Margin:
-    """Score every picture of a folder beside its copies; the bundle must not have been fitted on them.
+    """Score every picture of a folder beside its copies.
 
-    On pictures it was fitted on it is too sure, and the margin comes out too small.
+    The bundle must not have been fitted on these pictures: it would be too sure of them, and the margin would
+    come out too small.
 
     Raises:
-        UsageError: too few of them pass and are large enough to have copies.
+        UsageError: too few of the pictures pass and are large enough to have copies.
     """
     paths = pictures_of([folder], "--previews", -(-FEWEST // COPIES))
     scores = np.array([row for path in paths for row in _scores(bundle, path)])
@@ -64,7 +65,7 @@ def margin(full: NDArray[np.float64], small: NDArray[np.float64], threshold: flo
             f"{passing.sum()} copies of pictures that pass, {FEWEST} are needed: give more pictures that the "
             f"bundle was not trained on, wider than {WIDEST} pixels"
         )
-    # Rounded up: what is between two copies would let fewer than that share go on.
+    # Rounded up, because a value between two copies would let fewer than that share go on.
     falls = np.quantile(threshold - small[passing], GOES_ON, method="higher")
     value = max(0.0, float(np.ceil(1000 * falls) / 1000))
     others = small[~passing]

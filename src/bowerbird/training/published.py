@@ -1,9 +1,9 @@
 """What `bowerbird models pull` can fetch: files of other publishers, pinned by their sha256.
 
-`published.json` holds the addresses. Its `squash` is CLIP's own normalisation (openai/CLIP, clip/clip.py,
-`_transform`) after the original filter server's two resizes, so that models fitted for it keep their meaning;
-`clip` is CLIP's own throughout. OpenAI's ViT-B-16.pt and the two heads must be converted before use, in
-layers/models/workshop.
+`published.json` holds the addresses. Its `squash` does the original filter server's two resizes, then CLIP's
+own normalisation (openai/CLIP, clip/clip.py, `_transform`); so models fitted for that server keep their
+meaning. `clip` is CLIP's own preprocessing throughout. OpenAI's ViT-B-16.pt and the two heads must be
+converted before use, in layers/models/workshop.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def read(path: Path = OWN) -> Catalogue:
     """The publishers' own addresses, or another table of the same form: a mirror, or networks of one's own.
 
     Raises:
-        UsageError: not such a table.
+        UsageError: the file is no such table.
     """
     try:
         return Catalogue.model_validate_json(path.read_text(encoding="utf-8"))

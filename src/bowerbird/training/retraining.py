@@ -19,7 +19,7 @@ def retrain(wishes: Wishes, labels: ObjectStore) -> None:
     """Write the bundle `wishes.encoder` with the labels in it.
 
     Raises:
-        UsageError: too few labels, or they would go into the bundle they are added to.
+        UsageError: there are too few labels, or the new bundle would replace the one they are added to.
     """
     base = bundles.load(wishes.encoder)
     if base.folder.resolve() == wishes.out.resolve():

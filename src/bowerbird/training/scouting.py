@@ -19,7 +19,7 @@ from bowerbird.models.bundle import Bundle
 from bowerbird.models.manifest import ScoutEntry, Threshold
 from bowerbird.training.preview_copies import WIDEST, copies
 
-#: Of what the owner's bundle keeps, so much must go on, and be shown to with this confidence.
+#: This share of what the owner's bundle keeps must go on, and the pictures must show so with this confidence.
 GOES_ON: Final = 0.995
 CONFIDENCE: Final = 0.95
 
@@ -45,7 +45,7 @@ def measure(bundle: Bundle, scout: Bundle, folder: Path) -> Trust:
     """Let the bundle choose among the pictures of a folder, and the scout judge what it keeps.
 
     Raises:
-        UsageError: the bundle keeps none of them.
+        UsageError: the bundle keeps none of the pictures.
     """
     kept = [Path(score.path) for score in score_files(picture_files.find([folder]), bundle) if score.keep]
     if not kept:
@@ -54,10 +54,11 @@ def measure(bundle: Bundle, scout: Bundle, folder: Path) -> Trust:
 
 
 def trust(scores: NDArray[np.float64]) -> Trust:
-    """The highest floor that is shown to let enough go on; with too few scores, the lowest of them.
+    """The highest floor for which the scores show that enough go on; with too few scores, the lowest of them.
 
     The share above the r-th lowest of n scores has a Beta(n - r + 1, r) distribution, however the scores are
-    spread, so no shape of their tail is assumed. Below 598 scores even the lowest shows less than 99.5 %.
+    spread. So the method assumes no shape of their tail. Below 598 scores even the lowest shows less than
+    99.5 %.
     Source: S. S. Wilks, "Determination of Sample Sizes for Setting Tolerance Limits", 1941.
     """
     ranks = np.arange(1, len(scores) + 1)

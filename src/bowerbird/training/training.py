@@ -109,10 +109,10 @@ def _trials(vectors: mixtures.Vectors, progress: Progress) -> list[Trial]:
 
 
 def check(wishes: Wishes, taken: write.Networks) -> None:
-    """Whatever can be told to be wrong before the first picture is read.
+    """Refuse whatever can be seen to be wrong before the first picture is read.
 
     Raises:
-        UsageError: in the folders, in their names, or in the room there is.
+        UsageError: the folders or their names are wrong, or the disk has too little room.
         BundleError: a network is not what its description says.
     """
     beforehand.bundle_name(wishes.out)

@@ -11,10 +11,10 @@ from sklearn.neighbors import radius_neighbors_graph
 
 Vectors = NDArray[np.float32]
 
-# Encoders spread pictures differently, so nearness is told by the collection's usual distance. Smaller,
+# Encoders spread pictures differently, so nearness is a part of the collection's usual distance. Smaller,
 # cropped, mirrored and recompressed copies of photographs lie within 0.15 of it, other pictures hardly ever.
 _NEAR: Final = 0.15
-# A collection of nothing but copies has no other distance to go by.
+# In a collection of nothing but copies, there is no other distance to go by.
 _LEAST: Final = 0.01
 _ENOUGH: Final = 1000
 

@@ -50,12 +50,12 @@ class Networks:
 
 
 def networks(name: str) -> Networks:
-    """From a bundle, by name or folder, or from an `encoder.json` as layers/models/workshop writes it.
+    """Take the networks of a bundle, by name or folder, or of an `encoder.json` of layers/models/workshop.
 
-    A `watermark.json` and an `aesthetic.json` that lie beside that file are taken with it.
+    A `watermark.json` and an `aesthetic.json` that lie beside that file come with it.
 
     Raises:
-        BundleError: neither.
+        BundleError: the text names neither.
     """
     path = Path(name)
     if path.suffix != ".json":
@@ -105,12 +105,12 @@ def write(  # noqa: PLR0913 - what a manifest says, each by name
 
 @contextmanager
 def staged(out: Path) -> Iterator[Path]:
-    """A folder in `out` to write a bundle to; at the end its files take their places, the manifest last.
+    """A folder in `out` to write a bundle to. At the end its files take their places, the manifest last.
 
-    A disk that fills, or a stop, before that leaves what stood in `out` as it was.
+    When the disk fills or the program stops before that, what stood in `out` stays as it was.
 
     Raises:
-        StoreError: the disk is full, may not be written to, or fails.
+        StoreError: the disk is full, is write-protected, or fails.
     """
     folder = out / ".new"
     with disk_errors(out):

@@ -14,7 +14,7 @@ from . import fonts, render, scene
 from .pictures import Cache, Entry, cut
 from .samples import HELD_OUT_FONTS
 
-#: Clean photographs, whole and in part; the figure for false alarms is theirs.
+#: Clean photographs, whole and in part. The figure for false alarms comes from these.
 PHOTOGRAPHS: Final = ("whole", "cut")
 
 #: Clean pictures that are harder: lettered things in the scene, frames, drawings.
@@ -49,10 +49,10 @@ def rendered(
     drawings: tuple[str, ...] = (),
     every: int = 1,
 ) -> Iterator[Case]:
-    """Every large picture with every kind of mark, twice, and clean in every way; small ones once each.
+    """Every large picture with every kind of mark, twice, and clean in every way; small pictures once each.
 
-    Marks are lettered in fonts that training never used. `drawings` are folders of what is no photograph.
-    Of the split's pictures only one of `every` so many is used.
+    Marks have fonts that training never used. `drawings` are folders of pictures that are no photographs.
+    Of the split's pictures, one in `every` is used.
     """
     pictures = Cache(cache)
     letters = fonts.installed(extra_fonts).named(HELD_OUT_FONTS, keep=True)

@@ -27,7 +27,7 @@ from .export import check, to_onnx
 #: The file at commit 43e8a35 of the publisher's repository, 23.9 MB.
 PUBLISHED_SHA256: Final = "c835dcf80ffa6fd3cb2cedfba95223b5c4243bf59431dfee5889517016a8dff5"
 
-# What a pickled tensor is made of. Everything else in the file becomes an Inert.
+# A pickled tensor is made of these. Everything else in the file becomes an Inert.
 _TENSOR_PARTS: Final = {
     "torch._utils._rebuild_tensor_v2",
     "torch._utils._rebuild_parameter",
@@ -68,7 +68,7 @@ _CAREFUL: Final = types.SimpleNamespace(Unpickler=_Unpickler, load=pickle.load, 
 def read(path: Path) -> dict[str, Tensor]:
     """The tensors of a file by name, whether it holds a state dict or a whole pickled model.
 
-    Nothing in the file is executed: names that are not part of a tensor are read as inert objects.
+    Nothing in the file is executed: a name that is not part of a tensor becomes an inert object.
     """
     try:
         found = torch.load(path, map_location="cpu", weights_only=True)
@@ -100,7 +100,7 @@ def convert(path: Path, out: Path) -> float:
     """Writes the ONNX file; returns its largest difference from torch.
 
     Raises:
-        RuntimeError: names or shapes are not those of tf_efficientnetv2_b0 with one logit.
+        RuntimeError: the names or shapes are not those of tf_efficientnetv2_b0 with one logit.
     """
     model = EfficientNetV2B0()
     model.load_state_dict(read(path))
@@ -151,7 +151,7 @@ def main() -> None:
         source=f"qwertyforce/watermark_detection model.pt, sha256 {digest}",
         precision="fp32",
     )
-    # It rounds the probability, which puts its threshold at one half.
+    # The original rounds the probability, which puts its threshold at one half.
     entry.write(target, described, 0.5, "as the original filter server, which rounds")
 
 

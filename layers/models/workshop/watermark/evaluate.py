@@ -24,10 +24,10 @@ from . import entry
 from .cases import AS_IS, PHOTOGRAPHS, REAL, Case, cuttings, real, rendered
 from .render import SIDE
 
-#: Share of clean photographs that may be called marked, when the threshold is chosen.
+#: The threshold may call this share of clean photographs marked.
 FALSE_ALARMS: Final = 0.02
 
-# Clean pictures that count in the figure for false alarms; harder ones have rows of their own.
+# These clean pictures count in the figure for false alarms. Harder ones have rows of their own.
 _CLEAN: Final = (*PHOTOGRAPHS, AS_IS)
 
 _SIZES: Final = (0.0, 0.03, 0.06, 0.12, 1.0)

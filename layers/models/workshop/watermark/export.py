@@ -59,9 +59,9 @@ def check(model: nn.Module, path: Path) -> float:
 
 
 def load(checkpoints: list[Path]) -> Detector:
-    """The averaged detector of a checkpoint; of several, which must be of one run, the mean of them.
+    """The averaged detector of a checkpoint. Several checkpoints, which must be of one run, give their mean.
 
-    Such a mean can be better than each: https://arxiv.org/abs/2203.05482
+    Such a mean can be better than each of them: https://arxiv.org/abs/2203.05482
     """
     states = [torch.load(each, weights_only=True, map_location="cpu") for each in checkpoints]
     if len({state["backbone"] for state in states}) > 1:

@@ -33,7 +33,7 @@ _SCRIPTS = (
     "femkeklaver",
 )
 
-# These answer for letters they draw as symbols or boxes.
+# These claim to have letters, but draw them as symbols or boxes.
 _SYMBOLS = ("D050000L", "LastResort", "StandardSymbols", "cmex10", "cmmi10", "cmsy10")
 
 
@@ -62,7 +62,7 @@ class Fonts:
 def installed(extra: Path | None = None) -> Fonts:
     """Usable fonts in a fixed order: matplotlib's, those of installed `font-*` packages, those under `extra`.
 
-    What a seed draws depends on which of these there are.
+    A seed draws something else where other fonts are installed.
     """
     folders = [Path(mpl.get_data_path()) / "fonts" / "ttf", *_packaged(), *([extra] if extra else [])]
     found: dict[str, Path] = {}
@@ -84,7 +84,7 @@ def _packaged() -> list[Path]:
 
 
 def _draws_text(path: Path) -> bool:
-    # A glyph the font lacks is drawn as the box that an unassigned code point gets.
+    # A font draws a glyph that it lacks as the box that an unassigned code point gets.
     font = load(path, 24)
     absent = bytes(font.getmask("\U0010fffe"))
     return all(bytes(font.getmask(char)) not in (absent, b"") for char in ALPHABET)

@@ -15,8 +15,8 @@ _FROZEN = 3
 
 
 def _pad_within(network: nn.Module) -> None:
-    # The package pads into a copy before every convolution, which takes a third of a training step. With a
-    # stride of 1 the convolution's own padding is the same.
+    # Before every convolution the package pads into a copy, which takes a third of a training step. With a
+    # stride of 1, the convolution's own padding does the same.
     for conv in network.modules():
         if isinstance(conv, nn.Conv2d) and tuple(conv.stride) == (1, 1):
             conv.padding = tuple(side // 2 for side in conv.kernel_size)

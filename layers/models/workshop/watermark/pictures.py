@@ -15,14 +15,14 @@ from PIL import Image, ImageOps
 from .chance import happens
 from .scene import Picture
 
-#: Longest side kept, pixels: twice what the classifier sees.
+#: The longest side that is kept, in pixels: twice what the classifier sees.
 LONGEST: Final = 1024
 
-# Out of ten pictures seven train, one validates (and gives the threshold), two test.
+# Of ten pictures, seven train, one validates (and gives the threshold), and two test.
 _SPLITS = ("train",) * 7 + ("val",) + ("test",) * 2
 
 
-#: By name of a picture: boxes of its marks, or None where nobody could tell.
+#: Maps a picture's name to the boxes of its marks, or to None where nobody could tell.
 Marks = dict[str, list[list[float]] | None]
 
 
@@ -30,8 +30,8 @@ Marks = dict[str, list[list[float]] | None]
 class Entry:
     """One decoded picture: where its pixels start in the cache, its shape, and which folder it came from.
 
-    `marks` is None for a picture without a mark, and else where its own marks are: left, top, right, bottom
-    in percent of the picture; nothing in it where that is not known.
+    `marks` is None for a picture without a mark. Otherwise it says where the picture's own marks are: left,
+    top, right, bottom, in percent of the picture. It is empty where nobody knows that.
     """
 
     name: str
@@ -75,10 +75,10 @@ def build(
     train_only: tuple[Path, ...] = (),
     marks: Marks | None = None,
 ) -> None:
-    """Decodes every picture of the folders into `place`, but names that start with one of `leave_out`.
+    """Decodes every picture of the folders into `place`, except names that start with one of `leave_out`.
 
-    Pictures of `train_only` are never validated or tested on, so that adding them leaves figures comparable.
-    `marks` names the pictures that carry a mark already, and where, see Entry; None: nobody could tell, and
+    Pictures of `train_only` never validate or test, so that adding them leaves figures comparable. `marks`
+    names the pictures that carry a mark already, and says where (see Entry). With None nobody could tell, and
     the picture is left out.
     """
     marks = marks or {}
@@ -109,7 +109,7 @@ def build(
 
 
 def _split(path: Path) -> str:
-    # It hangs on the bytes alone: adding a folder moves no picture from one split to another.
+    # The split depends on the bytes alone, so adding a folder moves no picture from one split to another.
     return _SPLITS[int(hashlib.sha256(path.read_bytes()).hexdigest(), 16) % 10]
 
 
@@ -123,8 +123,9 @@ def _decoded(path: Path) -> Picture:
 def cut(picture: Picture, rng: np.random.Generator) -> Picture:
     """A scene from a picture: part of it, at times mirrored, its longest side 512 to 960 pixels.
 
-    A small picture (256 pixels) is laid out as mirrored tiles mostly; as it is, it will be enlarged together
-    with the mark drawn on it. If only the picture were enlarged, everything sharp would be a mark.
+    A small picture (256 pixels) is mostly laid out as mirrored tiles. Otherwise it stays as it is, and is
+    later enlarged together with the mark drawn on it. If only the picture were enlarged, everything sharp
+    would be a mark.
     """
     height, width = picture.shape[:2]
     if max(height, width) < 480 and happens(rng, 0.6):  # noqa: PLR2004 - the small collections are 256 pixels wide

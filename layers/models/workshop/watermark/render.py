@@ -20,7 +20,7 @@ KINDS: Final = ("text", "url", "signature", "logo", "tiled", "stock", "caption")
 #: Side of the square every picture is squashed to before it is judged, pixels.
 SIDE: Final = 512
 
-#: How masks are squashed: an average, so that thin strokes leave a trace.
+#: Squashing averages masks, so that thin strokes leave a trace.
 BOX: Final = Image.Resampling.BOX
 
 
@@ -80,7 +80,7 @@ def _place(
 
 
 def _single(rng: np.random.Generator, kind: str, font_files: fonts.Fonts, height: int) -> shapes.Stencil:
-    # Sizes are log-uniform: small marks are as common as large ones.
+    # Sizes are log-uniform, so that small marks are as common as large ones.
     tall = height * np.exp(rng.uniform(np.log(0.022), np.log(0.11)))
     font = font_files.pick(rng)
     if kind == "signature":

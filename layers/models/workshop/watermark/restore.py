@@ -20,12 +20,12 @@ Array = NDArray[np.float32]
 def restore(detector: Detector, path: Path, typical: Tensor) -> None:
     """Gives the detector the weights of an exported file, in 8 bits or exact.
 
-    Export folds every batch norm into its convolution. Here each gets the statistics of `typical` (pixels
-    NxCxHxW) and an affine part that undoes them: in evaluation nothing changes, and training goes on as
-    it did.
+    Export has folded every batch norm into its convolution. Here each norm gets the statistics of `typical`
+    (pixels NxCxHxW), and an affine part that undoes them. So evaluation gives the same, and training goes on
+    as it did.
 
     Raises:
-        SystemExit: the file is of another network.
+        SystemExit: the file holds another network.
     """
     stored = _Stored(path)
     biases: dict[nn.Module, Array] = {}
@@ -65,7 +65,7 @@ def _unfold(detector: Detector, biases: dict[nn.Module, Array], typical: Tensor)
         norm.weight.copy_((var + norm.eps).sqrt())
         norm.bias.copy_(mean + torch.from_numpy(biases[norm].copy()))
 
-    # A hook runs before its norm does, so each sees what the settled ones before it give.
+    # A hook runs before its norm does, so each norm sees the output of the settled norms before it.
     hooks = [norm.register_forward_pre_hook(settle) for norm in biases]
     detector.eval()(typical)
     for hook in hooks:

@@ -18,7 +18,7 @@ from .teacher import Teacher
 #: Pixels a side of one labelled cell.
 CELL: Final = 16
 
-#: Families drawn in tests only, so that no figure rests on letters learnt by heart.
+#: Only tests draw these families, so that no figure rests on letters learnt by heart.
 HELD_OUT_FONTS: Final = ("Caladea", "LobsterTwo", "Manrope", "NimbusRoman", "STIX")
 
 # Share of the samples that show a real mark, if there are any in the cache.
@@ -68,8 +68,8 @@ def cells(mask: NDArray[np.uint8]) -> NDArray[np.int8]:
 def real_cells(boxes: list[list[float]], side: int) -> NDArray[np.int8]:
     """Labels of the cells of a square of `side` pixels with real marks in these boxes (percent).
 
-    A cell that lies in a box by half or more is marked, at least one a box; one that a box merely touches is
-    left out of the loss.
+    A cell is marked when at least half of it lies in a box; each box has at least one marked cell. A cell
+    that a box merely touches is left out of the loss.
     """
     count = side // CELL
     labels = np.zeros((count, count), np.int8)
@@ -85,7 +85,7 @@ def real_cells(boxes: list[list[float]], side: int) -> NDArray[np.int8]:
 
 
 class Source:
-    """Sample number i, always the same one: resuming needs nothing but the number of the next.
+    """Sample number i, which is always the same. So resuming needs only the number of the next sample.
 
     With a teacher, pictures that it finds hard come more often, and clean ones are cut where it sees a mark.
     """

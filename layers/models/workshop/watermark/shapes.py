@@ -70,7 +70,7 @@ def _stroke(paths: list[NDArray[np.float64]], height: int, width: float) -> Sten
 def logo(rng: np.random.Generator, size: int, font: Path, letters: str) -> Stencil:
     """A badge `size` pixels tall: a figure with letters or another figure in it, or a name beside or below.
 
-    A plain outline alone would be anything: a roof, a window, the moon.
+    A plain outline alone could be anything: a roof, a window, the moon.
     """
     over, edge = 2, size * 2
     canvas = Image.new("L", (edge, edge))

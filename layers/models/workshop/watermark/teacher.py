@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from .entry import pixels
 from .scene import Picture
 
-#: A marked picture below the first logit, or a clean one above the second, is more often worth it than not.
-#: They overlap around where thresholds come to lie.
+#: A marked picture below the first logit, or a clean one above the second, is worth it more often than not.
+#: The two ranges overlap around the place where thresholds come to lie.
 _MARKED_BELOW: Final = 6.0
 _CLEAN_ABOVE: Final = 1.0
 _SOFT: Final = 1.5
 
-#: How often a sample is taken that is understood: what is never shown is forgotten.
+#: How often to take a sample that the teacher understands: a network forgets what it is never shown.
 _STILL: Final = 0.3
 
 
@@ -50,7 +50,7 @@ class Teacher:
 
     def look(self, picture: Picture) -> Opinion:
         """What it says of a picture, RGB uint8 SIDExSIDE."""
-        # Made where it is used: a session does not survive the fork into a loading process.
+        # The session is made where it is used, because it does not survive the fork into a loading process.
         if self._session is None:
             options = ort.SessionOptions()
             options.intra_op_num_threads = 1

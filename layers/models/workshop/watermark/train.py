@@ -23,7 +23,7 @@ from .teacher import Teacher
 _WARM_UP = 100
 _EMA = 0.998
 
-# Samples that give a restored detector the statistics of its batch norms.
+# This many samples give a restored detector the statistics of its batch norms.
 _TYPICAL = 48
 
 # Cells of a mark from which on the crop around them is a marked one.
@@ -45,19 +45,20 @@ class _Samples(Dataset[tuple[NDArray[np.uint8], NDArray[np.int8]]]):
 
 
 def rate(step: int, steps: int, decay: float) -> float:
-    """Share of the learning rate at a step: warms up, holds, falls to nothing over the last part `decay`.
+    """The share of the learning rate at a step: it warms up, holds, then falls to nothing.
 
-    Held until then, so that a longer run can go on from a checkpoint of a shorter one.
+    It falls over the last part, `decay`. It holds until then, so that a longer run can go on from a
+    checkpoint of a shorter one.
     """
     falling = min(1.0, (steps - step) / max(1.0, steps * decay))
     return min(1.0, (step + 1) / _WARM_UP) * max(0.01, falling)
 
 
 def loss(logits: Tensor, heat: Tensor, cells: Tensor) -> Tensor:
-    """Cross-entropy of every cell, marked ones weighing more, and of every crop as a whole.
+    """The cross-entropy of every cell, where marked cells weigh more, and of every crop as a whole.
 
-    The crop's own part is what a picture is judged by. A crop that shows but a corner of a mark counts by its
-    cells only: nobody could tell.
+    The crop's own part is what judges a picture. A crop that shows only a corner of a mark counts by its
+    cells only, because nobody could tell what it is.
     """
     known = (cells >= 0).float()
     by_cell = functional.binary_cross_entropy_with_logits(

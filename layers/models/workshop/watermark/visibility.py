@@ -19,7 +19,7 @@ _Pixels = NDArray[np.float32]
 #: known, from 2.3 on they can.
 NOTICED: Final = 2.0
 
-# Levels of 256 below which nothing stands out, however even the ground.
+# Below this many levels of 256 nothing stands out, however even the ground is.
 _EVEN: Final = 4.0
 
 # Pixels, where the picture's longest side has `_SEEN_AT` of them: what is coarser than `_STROKE` hides no
@@ -57,7 +57,7 @@ class Visibility:
 
 
 def _seen(plane: NDArray[np.generic], scale: float) -> _Pixels:
-    # As large as whoever looks at the whole picture sees it: thin strokes pale.
+    # Scaled to the size that a viewer of the whole picture sees, where thin strokes turn pale.
     height, width = (max(1, round(side * scale)) for side in plane.shape)
     small = Image.fromarray(plane.astype(np.float32)).resize((width, height), Image.Resampling.BOX)
     return np.asarray(small)

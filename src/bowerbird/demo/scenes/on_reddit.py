@@ -22,12 +22,12 @@ def scenery(hour: RecordedHour) -> None:
     hour.reddit_image(Byline("pics", "quiet_thermos", "I got up at five for this"), lake, "kept|duplicate")
     hour.reddit_image(
         Byline("CampingandHiking", "picket_and_peg", "Calm water, and nobody about"),
-        # Mirrored, or it would be a near-duplicate of the lake above before anybody asks for marks.
+        # Mirrored: otherwise it would be rejected as a near-duplicate of the lake above, not for its mark.
         Picture("lake-sherburne", mark="wanderlicht photo", mirrored=True),
         "watermark",
         busy=True,
     )
-    # Somebody saved a picture of the gallery below and posted it again, smaller and blocky.
+    # Somebody has saved a picture of the gallery below, and posts it again, smaller and blocky.
     again = Picture("picos-de-europa", width=1400, quality=45)
     hour.reddit_image(
         Byline("MostBeautiful", "reposterior", "Mountains & clouds"), again, "kept|near-duplicate"
@@ -101,7 +101,7 @@ def galleries(hour: RecordedHour) -> None:
         {"is_gallery": True, "media_metadata": None, "gallery_data": None},
         {"skipped": "pending"},
     )
-    # A text with a picture in it: no gallery, and the order is that of the text.
+    # A text post with pictures in it has no gallery. The pictures have the order of the text.
     fields, (brushes,) = hour.gallery_fields(Picture("paint-brushes"))
     inline = {"media_metadata": fields["media_metadata"]}
     hour.post(

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-# What the owner's model says is a matter of taste, and so of the bundle; every other outcome is a fact.
+# The verdict of the owner's model is a matter of taste, so it depends on the bundle. All else is a fact.
 KEPT: Final = "kept"
 DULL: Final = "novelty"

@@ -60,7 +60,7 @@ def _texts(hour: RecordedHour) -> None:
 
 
 def _links(hour: RecordedHour) -> None:
-    """To pages without a picture of their own, and to what moves."""
+    """Links to pages without a picture of their own, and to videos and animations."""
     articles = (
         (
             "worldnews",
@@ -130,7 +130,7 @@ def broken(hour: RecordedHour) -> None:
         Byline("LandscapePhotography", "portfolio_only", "Dandelions, from my portfolio"),
         "https://www.mayfieldphoto.example/work/dandelions-large.jpg",
         Picture("dandelions", quality=80),
-        f"opted-out|{DULL}",  # Reddit's own copy may be turned down before the host is asked
+        f"opted-out|{DULL}",  # the filter may turn down Reddit's own copy before it asks the host
         headers={"X-Robots-Tag": "noai, noimageai"},
     )
 

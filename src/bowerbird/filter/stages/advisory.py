@@ -1,4 +1,4 @@
-"""What else can be said of a survivor: recorded; a reason to reject only where the owner's rules say so."""
+"""Notes what else can be said of a survivor. Only the owner's rules make it a reason to reject."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ Observer = Callable[[Examination], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Advisory:
-    """Notes sharpness, exposure, what the file says of its making, beauty where the bundle has a head.
+    """Notes sharpness, exposure, what the file says of its making, and beauty where the bundle has a head.
 
-    And by `observers`, by name, what costs more and was asked for.
+    `observers`, by name, note what costs more and the owner asked for.
     """
 
     bundle: Bundle
@@ -40,7 +40,7 @@ class Advisory:
         seen: dict[str, float | str] = {}
         try:
             self._observe(exam, seen)
-        except Exception as error:  # noqa: BLE001 - metadata is a stranger's; it must not cost a good picture
+        except Exception as error:  # noqa: BLE001 - a stranger's odd metadata must not cost a good picture
             seen["failed"] = f"{type(error).__name__}: {error}"
         exam.facts["advisory"] = {
             name: round(value, 4) if isinstance(value, float) else value for name, value in seen.items()
@@ -63,7 +63,7 @@ def advise(bundle: Bundle, asked: Asked, decoder: Decoder) -> Advisory:
     """The stage, with the observers that were asked for.
 
     Raises:
-        UsageError: a rule asks for what this bundle or this installation has not.
+        UsageError: a rule asks for something that this bundle or this installation does not have.
     """
     if any(rule.name == "aesthetic" for rule in asked.rules) and bundle.aesthetic is None:
         raise UsageError(f"the bundle {bundle.label} has no aesthetic head, and a rule asks for it")

@@ -14,10 +14,10 @@ from bowerbird.imaging.isolated import Decoder
 
 @dataclass(frozen=True, slots=True)
 class Integrity:
-    """Rejects what does not decode to the end.
+    """Rejects a picture that does not decode to the end.
 
-    `min_side` is the shorter side, in pixels, that the models need at least; a JPEG is decoded at the
-    smallest scale that still has it.
+    The models need a shorter side of at least `min_side` pixels. A JPEG is decoded at the smallest scale that
+    still has it.
     """
 
     min_side: int

@@ -16,7 +16,7 @@ from bowerbird.filter.shape import ShapeRule
 from bowerbird.imaging import ImageInfo
 from bowerbird.imaging.isolated import Decoder
 
-# i.redd.it serves an HTML page to whoever prefers one.
+# i.redd.it serves an HTML page to a client whose Accept header prefers one.
 ACCEPT = "image/jpeg,image/png,image/webp,image/*;q=0.5"
 
 
@@ -24,8 +24,8 @@ ACCEPT = "image/jpeg,image/png,image/webp,image/*;q=0.5"
 class Original:
     """Tries the candidate's URLs, best first, and keeps the first that is a picture of a kind we know.
 
-    When the header already says that `shape` will reject the picture, the rest of it is not fetched. A host's
-    picture that stands for a removed one, as `placeholders` know it, is no picture.
+    When the header already says that `shape` will reject the picture, the stage does not fetch the rest. The
+    picture that a host serves in place of a removed one, as `placeholders` know it, does not count.
     """
 
     fetcher: Fetcher
@@ -40,8 +40,8 @@ class Original:
     def examine(self, exam: Examination) -> Reason | None:
         """Reject when no URL has a picture; the reason is the first URL's.
 
-        A host that is merely down sends the candidate back to the queue: a fall-back is a smaller copy, and
-        the original may be there in a minute. On the last attempt a fall-back is better than nothing.
+        When a host is merely down, the candidate goes back to the queue: the original may be there in a
+        minute, and a fall-back is a smaller copy. On the last attempt a fall-back is better than nothing.
         """
         reasons: list[Reason] = []
         for url in exam.candidate.urls:
@@ -115,6 +115,6 @@ class _Header:
         if self.info is None:
             try:
                 self.info = self.decoder.inspect(beginning)
-            except PermanentError:  # a header that is longer, or no picture: the whole file tells
+            except PermanentError:  # the header is longer, or this is no picture: the whole file will tell
                 return False
         return self.shape is not None and self.shape.reason(self.info.width, self.info.height) is not None

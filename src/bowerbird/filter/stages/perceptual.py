@@ -17,7 +17,7 @@ from bowerbird.imaging import ImageInfo
 
 @dataclass(frozen=True, slots=True)
 class Perceptual:
-    """Rejects a copy that is no better than the one kept; a better one goes on, and replaces it at last."""
+    """Rejects a copy that is no better than the kept one. A better one goes on, and replaces it later."""
 
     copies: Copies
     name: ClassVar[str] = "perceptual"

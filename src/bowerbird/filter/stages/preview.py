@@ -1,4 +1,4 @@
-"""A first look at a small copy that the host offers: most pictures need no better one to be turned down."""
+"""Looks first at a small copy that the host offers. Most pictures can be rejected on that."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from bowerbird.filter.examination import Examination
 from bowerbird.filter.first_look import FirstLook
 from bowerbird.imaging.isolated import Decoder
 
-# Asked for WebP, Reddit sends it, at a compression that moves scores more than its JPEG does.
+# Reddit sends WebP to whoever asks for it, so compressed that it moves scores more than Reddit's JPEG does.
 _ACCEPT = "image/jpeg,image/png;q=0.8"
 
-# A copy of 1080 pixels weighs a tenth of this; whatever is larger is no preview.
+# A copy of 1080 pixels weighs a tenth of this. A larger file is no preview.
 _MAX_BYTES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Scores the smallest copy that is large enough for the encoder; rejects only the hopeless.
+    """Scores the smallest copy that is large enough for the encoder, and rejects only hopeless pictures.
 
-    `cores` bounds what is computed at once.
+    `cores` limits how many are computed at once.
     """
 
     fetcher: Fetcher
@@ -40,7 +40,7 @@ class Preview:
     gives: ClassVar[tuple[type, ...]] = ()
 
     def examine(self, exam: Examination) -> Reason | None:
-        """Reject below the floor; whatever goes wrong with a copy, the original decides."""
+        """Reject below the floor. When anything goes wrong with a copy, the original decides."""
         copy = smallest(exam.candidate, self.look.bundle.preview_side)
         if copy is None:
             return None
@@ -59,7 +59,7 @@ class Preview:
                 raise PermanentError(
                     f"a copy of {copy.width} pixels is {info.width}x{info.height}", Word.TOO_SMALL
                 )
-            # The copy must be large; halved by the decoder it is as good, and half the work.
+            # The copy must be large. When the decoder halves it, it is as good and half the work.
             image = self.decoder.decode(body, min_side=bundle.encoder.min_side)
             reason = self.look.examine(image, exam)
         exam.give(Previewed(image if reason else None))

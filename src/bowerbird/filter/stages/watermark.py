@@ -15,7 +15,7 @@ from bowerbird.models.bundle import Bundle
 class Watermark:
     """Scores the picture with the bundle's watermark classifier, when it has one.
 
-    Of a rejected picture the facts say where the mark is: left, top, right, bottom in shares of the picture.
+    The facts of a rejected picture say where the mark is: left, top, right, bottom, in shares of the picture.
     """
 
     bundle: Bundle
@@ -24,7 +24,7 @@ class Watermark:
     gives: ClassVar[tuple[type, ...]] = ()
 
     def examine(self, exam: Examination) -> Reason | None:
-        """Reject at or above the threshold; a bundle without the model says so in the facts."""
+        """Reject at or above the threshold. When the bundle has no such model, the facts say so."""
         classifier = self.bundle.watermark
         if classifier is None:
             exam.facts["watermark"] = "no model in this bundle"

@@ -30,9 +30,9 @@ from bowerbird.imaging.isolated import IsolatedDecoder
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A file: why it cannot be used, whether a new one is `built`, and what that holds.
+    """A file: why nobody can use it, whether a new one is `built`, and what the new one holds.
 
-    `lost` if the old one may have held what can be read nowhere else.
+    `lost` says that the old file may have held what stands nowhere else.
     """
 
     name: str
@@ -121,7 +121,7 @@ def _sound(path: Path) -> str:
 
 
 def _forgotten(path: Path, known: Known) -> str | None:
-    """A ledger can be a sound file and yet have lost its last pages, or be a new one in an old place."""
+    """A ledger may be a sound file, and yet have lost its last pages or be a new one in an old place."""
     if not path.exists():
         return None
     told = [decode_line(line) for (line,) in rows(path, "decided", "decision")]

@@ -14,12 +14,12 @@ from bowerbird.core.ports import ObjectStore
 
 @dataclass(slots=True)
 class Known:
-    """What was found.
+    """What a repair found in a place.
 
-    `stored` are the keys of pictures, `sidecars` those of what tells of them, `broken` those of sidecars that
-    cannot be read. `candidates` have a line. `pictures` maps the key of every picture that was kept to its
-    candidate. `unfiled` decisions stand in a sidecar only: something died between storing and writing the
-    line. `unreadable` lines are counted.
+    `stored` are the keys of pictures, `sidecars` the keys of their sidecars, and `broken` the keys of
+    sidecars that cannot be read. `candidates` are those that have a decision line. `pictures` maps the key of
+    every kept picture to its candidate. `unfiled` decisions stand in a sidecar only: a run died after it
+    stored the picture and before it wrote the line. `unreadable` is the number of lines that cannot be read.
     """
 
     stored: set[str] = field(default_factory=set)

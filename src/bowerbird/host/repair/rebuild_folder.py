@@ -31,9 +31,10 @@ class RebuildFolder:
         return self.state / _FOLDER / name
 
     def swap(self, name: str) -> str:
-        """Put the new file in its place, and say where the old one went; a kill in between is made good.
+        """Put the new file in its place, and say where the old one went.
 
-        Until the last step `Database` refuses the name, and the next repair finishes or begins anew.
+        Until the last step `Database` refuses the name. When this is killed, the next repair finishes the
+        work or begins anew.
         """
         path = self.state / name
         ready = path.with_name(name + REPAIRED)
@@ -62,7 +63,7 @@ class RebuildFolder:
         return f"the old file is kept as {kept[0]}" if kept else "there was none"
 
     def _aside(self, path: Path, part: Path) -> Path:
-        # A file and its log keep names that belong together, so that SQLite's own tools can open them.
+        # A file and its log keep matching names, so that SQLite's own tools can open them.
         kept = path.with_name(f"{path.name}.broken-{self.stamp}{part.name.removeprefix(path.name)}")
         part.rename(kept)
         return kept
@@ -73,7 +74,7 @@ def rebuild_folder(state: Path, now: datetime, *, dry_run: bool) -> Iterator[Reb
     """A folder for one repair, while nobody else uses the files.
 
     Raises:
-        StoreError: somebody does, or the disk fails.
+        StoreError: somebody else uses the files, or the disk fails.
     """
     with disk_errors(state):
         state.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""`bowerbird repair`: looks at what a place is kept with, and builds anew what cannot be used."""
+"""`bowerbird repair`: looks at the files that keep a place's state, and rebuilds those nobody can use."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Finding:
 
 
 def repair(place: Place, *, now: datetime, dry_run: bool = False) -> Iterator[Finding]:
-    """Look at every file and mend it.
+    """Look at every file of a place, and mend those that are damaged.
 
-    Everything is built beside the old file first, so a repair that is killed, or finds the disk full, has
-    done no harm and is run again. With `dry_run` nothing changes.
+    A repair builds each new file beside the old one first. When it is killed, or finds the disk full, it has
+    done no harm, and the owner runs it again. With `dry_run` nothing changes.
 
     Raises:
-        StoreError: a miner is at work here, the disk fails, or a file is a later version's.
+        StoreError: a miner is at work here, the disk fails, or a later version wrote a file.
     """
     with rebuild_folder(place.state, now, dry_run=dry_run) as at:
         if not dry_run:
@@ -68,7 +68,7 @@ def _finish(mended: Mended, at: RebuildFolder) -> Finding:
 
 
 def _sidecars(store: ObjectStore, known: Known, at: RebuildFolder) -> Iterator[Finding]:
-    """Rebuild those that cannot be read, or are not there, from the line of their picture."""
+    """Rebuild sidecars that are missing or cannot be read, from the decision line of their picture."""
     if known.unreadable:
         yield Finding("decisions", f"{known.unreadable} lines cannot be read; they are left as they are")
     for key in known.broken:

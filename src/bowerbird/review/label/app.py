@@ -45,7 +45,7 @@ def create_app(session: LabelSession, port: int, limits: Limits | None = None) -
 
     @app.exception_handler(StoreError)
     def not_stored(_: Request, error: StoreError) -> Response:
-        # The page shows it: a full disk is the owner's to mend, and the label is said again.
+        # The page shows the error: the owner makes room on a full disk, and gives the label again.
         return PlainTextResponse(str(error), HTTPStatus.INSUFFICIENT_STORAGE)
 
     @app.get("/")

@@ -1,4 +1,4 @@
-"""Only this machine's browser, and only from the page itself."""
+"""Lets in only this machine's browser, and only requests from the page itself."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _READING: Final = frozenset({"GET", "HEAD"})
 class Guard:
     """Turns away requests that did not come from this page.
 
-    A stranger's page can have a name that it owns resolve to 127.0.0.1 (DNS rebinding): the Host header then
-    tells. It can also send a form here from its own address (cross-site request forgery): the Origin header,
-    which browsers add to everything but reading, then tells; where it stands beside reading, it counts too.
+    A stranger can let a name of his own resolve to 127.0.0.1 (DNS rebinding). The Host header gives him away.
+    A stranger's page can also send a form here (cross-site request forgery). The Origin header gives it away:
+    browsers add it to every request but reading, and it counts wherever it stands.
     See https://owasp.org/www-community/attacks/csrf and https://en.wikipedia.org/wiki/DNS_rebinding.
     """
 

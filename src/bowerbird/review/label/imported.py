@@ -34,9 +34,10 @@ class Imported:
 
 
 def import_deletions(store: ObjectStore, lines: Iterable[str]) -> Imported:
-    """Label as rejects the survivors that a list names, by the gallery's id, its page, or the post's address.
+    """Label as rejects the survivors that a list names.
 
-    Blank lines and those that begin with # are skipped.
+    A line holds the gallery's id, the gallery's page, or the post's address. Blank lines and lines that begin
+    with # are skipped.
     """
     by_name: dict[str, Kept] = {}
     for name, kept in _named(store):

@@ -75,7 +75,7 @@ class LabelSession:
         return thumb.data if thumb else None
 
     def large(self, number: int) -> bytes | None:
-        """A view of the survivor; of a rejected picture only the thumbnail is there."""
+        """A view of a survivor. Of a rejected picture, only the thumbnail is there."""
         card = self.cards[number]
         data = self.store.get(card.image) if card.image else None
         if data is None:

@@ -1,4 +1,4 @@
-"""The page sends a few bytes with a word; more is refused before it is read, and slowness while it is."""
+"""Refuses requests larger than the page's few bytes before it reads them, and slow ones while it does."""
 
 from __future__ import annotations
 

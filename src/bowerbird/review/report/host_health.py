@@ -11,7 +11,7 @@ from bowerbird.core.yields import Yield, read_yields
 from bowerbird.crawl.host_health import Health, HostState
 from bowerbird.review.report.page import reasons
 
-# Reasons of the original stage by what they say of the host; any other reason means that a picture came.
+# What the original stage's reasons say of a host. With any other reason, a picture came.
 _TROUBLE: Final[dict[str, Health]] = {
     "forbidden": "blocked",
     "opted-out": "blocked",

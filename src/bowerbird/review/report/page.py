@@ -8,7 +8,7 @@ from bowerbird.core.wording import said
 from bowerbird.core.yields import Yield, Yields
 from bowerbird.review.page import render
 
-# More rows than anybody reads; `--json` has them all.
+# The page shows at most this many rows, more than anybody reads. `--json` has them all.
 _MOST_ROWS: Final = 40
 _MOST_DAYS: Final = 120
 

@@ -11,7 +11,7 @@ from bowerbird.core.decisions import Decision
 from bowerbird.core.plain_text import plain
 from bowerbird.core.wording import MATCH, said, score_called, standing
 
-#: Reasons that do not speak for themselves once their dashes are gone.
+#: Words for the reasons that nobody understands when merely their dashes are taken out.
 _PHRASES: Final = {
     "watermark": "Watermarked",
     "html": "A page, not a picture",
@@ -45,9 +45,9 @@ class Measure:
 class Card:
     """One picture on the sheet.
 
-    Texts are cleaned, `link` is http(s) or None, `size` is in pixels, `image` is a survivor's object key,
-    `mark` where its watermark is: left, top, right, bottom in shares of the picture. `percentile` of the
-    owner's pictures (0 to 100) match less than this one; None where nobody knows.
+    Texts are cleaned. `link` is http(s) or None. `size` is in pixels. `image` is a survivor's object key.
+    `mark` says where its watermark is: left, top, right, bottom, in shares of the picture. `percentile` (0 to
+    100) is the share of the owner's pictures that match less than this one; None where nobody knows.
     """
 
     candidate: str
@@ -96,7 +96,7 @@ def card_of(decision: Decision) -> Card:
         link=safe_link(post.get("permalink")) or safe_link(post.get("url")),
         size=_size(decision.facts),
         image=decision.image,
-        # A preview that was rejected is the only look there was: its score is on the same scale.
+        # When the preview was rejected, nothing else was scored. Its score is on the same scale.
         novelty=_number(decision.scores.get("novelty", decision.scores.get("preview"))),
         measure=measure,
         mark=_mark(decision.facts),
@@ -121,7 +121,7 @@ def _phrase(word: str) -> str:
 
 
 def _measure(decision: Decision) -> Measure | None:
-    # What rejected it, if that was a score; else the match, the score that everything is ranked by.
+    # The score that rejected the picture; where no score did, the match, which ranks all pictures.
     for name in ("novelty",) if decision.keep else (decision.stage, "novelty"):
         score, threshold = _number(decision.scores.get(name)), _number(decision.thresholds.get(name))
         if score is not None and threshold is not None:

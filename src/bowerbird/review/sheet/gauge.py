@@ -11,10 +11,10 @@ from bowerbird.review.sheet.cards import Card, Measure
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """Bars of one run. Each side of the threshold has its own scale.
+    """The bars of one run. Each side of the threshold has its own scale.
 
-    Scores reach many times further below the threshold than above it; on one scale every kept picture
-    would look alike. `reach` is the margin that fills a side, by score name and side.
+    Scores reach many times further below the threshold than above it. On one scale, all kept pictures would
+    look alike. `reach` is the margin that fills a side, by score name and side.
     """
 
     reach: dict[tuple[str, bool], float]

@@ -35,8 +35,8 @@ def _none() -> Scores:
 class Reference:
     """What a run is compared with: scores of the training and the held-out pictures, and the threshold.
 
-    `bundle` is the label of the bundle they belong to. Beside a run that another bundle decided they would
-    mean nothing, and are left out; None is shown beside any run.
+    `bundle` is the label of the bundle that they belong to. They mean nothing beside a run that another
+    bundle decided, so the sheet leaves them out there. With None it shows them beside any run.
     """
 
     training: Scores = field(default_factory=_none)
@@ -88,7 +88,7 @@ class Histogram:
         """Render as `svg` or `png`. Equal scores give equal bytes."""
         loved = bool(self.training.size or self.held_out.size)
         edges = self._edges()
-        # Letters as outlines: the picture looks the same where DejaVu is not installed.
+        # Letters are drawn as outlines, so the picture looks the same where DejaVu is not installed.
         with mpl.rc_context(
             {"svg.hashsalt": "bowerbird", "svg.fonttype": "path", "font.family": "DejaVu Sans"}
         ):
@@ -107,7 +107,7 @@ class Histogram:
             )
             target = io.BytesIO()
             metadata = {"Date": None} if image_format == "svg" else {}
-            # On a page the page's own paper shows through, white in print.
+            # On a page, the page's own background shows through; in print, that is white.
             see_through = image_format == "svg"
             drawing.savefig(target, format=image_format, dpi=dpi, metadata=metadata, transparent=see_through)
         return target.getvalue()
@@ -117,7 +117,7 @@ class Histogram:
         return [part for part in every if part.size]
 
     def _edges(self) -> Scores:
-        # Logos and memes score absurdly low: without a cut the interesting part is three pixels wide.
+        # Logos and memes score absurdly low. Without a cut, the interesting part would be three pixels wide.
         parts = self._parts()
         low = min(float(np.quantile(part, _OUTLIERS)) for part in parts)
         high = max(float(np.quantile(part, 1 - _OUTLIERS)) for part in parts)
@@ -172,7 +172,7 @@ class Histogram:
         for side in ("top", "left", "right"):
             axis.spines[side].set_visible(False)
         axis.spines["bottom"].set_color(colours.line)
-        # Room above the bars, so that the legend hides none of them.
+        # Leave room above the bars, so that the legend hides none of them.
         axis.set_ylim(top=1.4 * axis.get_ylim()[1])
         legend = axis.legend(
             loc="upper left", ncols=2, fontsize=8, labelcolor=colours.ink, handlelength=1.2, borderaxespad=0.1

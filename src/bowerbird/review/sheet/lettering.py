@@ -57,13 +57,13 @@ def fit(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:
 
 
 def _drawable(char: str) -> bool:
-    # Basic layout cannot place marks over their letter, and DejaVu has no emoji or CJK: boxes help nobody.
+    # Basic layout cannot place a mark over its letter, and DejaVu has no emoji or CJK. Boxes help nobody.
     return ord(char) in _covered() and not unicodedata.category(char).startswith("M")
 
 
 @cache
 def _face(size: int, bold: bool) -> ImageFont.FreeTypeFont:
-    # Basic layout: whether libraqm is there must not change the picture.
+    # With basic layout, the picture is the same with libraqm and without it.
     return ImageFont.truetype(_file(bold=bold), size, layout_engine=ImageFont.Layout.BASIC)
 
 

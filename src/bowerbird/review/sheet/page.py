@@ -17,10 +17,11 @@ from bowerbird.review.sheet.histogram import Histogram
 from bowerbird.review.sheet.summary import Run
 from bowerbird.review.sheet.thumbs import load_thumb
 
-# About 12 KB a picture: with these a day of r/all stays a file that a phone opens.
+# A picture takes about 12 KB. With these limits, a phone can open the page of a day of r/all.
 _MOST_KEPT: Final = 240
 _MOST_OF_A_GROUP: Final = 60
-#: A rejected group shows this many at once, the rest unfolds; up to so many are not worth a click.
+#: A rejected group shows this many at first, and a click unfolds the rest. The page shows a group of up to
+#: `_UNFOLDED` whole: so few more are not worth a click.
 _AT_FIRST: Final = 12
 _UNFOLDED: Final = 18
 

@@ -57,7 +57,7 @@ def draw_poster(run: Run, histogram: Histogram | None, store: ObjectStore, title
     """Header, histogram, kept and rejected pictures with scores and reasons; 1600 pixels wide, RGB."""
     kept = [Tile(card, load_thumb(store, card)) for card in run.kept[: _KEPT.most]]
     rejected = _rejected(run, store)
-    # Drawn on a sheet that is long enough, then cut where the drawing ends.
+    # The drawing goes on a sheet that is long enough; the sheet is then cut where the drawing ends.
     poster = Image.new("RGB", (_WIDTH, 6000), DARK.paper)
     pen, gauges = ImageDraw.Draw(poster), Gauges.of(run.cards)
     top = max(_header(pen, run, title), _reasons(pen, run)) + 36

@@ -15,7 +15,7 @@ from bowerbird.imaging import picture_files
 from bowerbird.review.palette import DARK
 from bowerbird.review.sheet.cards import Card
 
-# The filter writes 256 px JPEGs of 5 to 25 KB. Whatever else stands under the key is not shown.
+# The filter writes 256 px JPEGs of 5 to 25 KB. The sheet shows nothing else that stands under their keys.
 _SIDE: Final = 256
 _MOST_BYTES: Final = 256 * 1024
 _MOST_PIXELS: Final = 1024
@@ -57,7 +57,7 @@ def load_thumb(store: ObjectStore, card: Card) -> Thumb | None:
 
 
 def _outlined(image: Image.Image, mark: tuple[float, float, float, float]) -> bytes:
-    # The picture with a frame around its watermark, light within dark: to be seen on any ground.
+    # A frame around the watermark, light within dark, stands out from any background.
     drawn = image.convert("RGB")
     pen = ImageDraw.Draw(drawn)
     left, right = (round(share * (drawn.width - 1)) for share in mark[::2])

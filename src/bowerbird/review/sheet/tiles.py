@@ -65,7 +65,7 @@ class TilePainter:
         if card.measure:
             self._bar(card.measure, left, top)
         taken = write(pen, (left, top + 11), _verdict(card), _VERDICT, self.width) + 8
-        # Half of a number would mislead: where it does not fit, the bar has to do.
+        # Half of a number would mislead. Where the number does not fit, the sheet shows the bar alone.
         if card.standing and length(card.standing, _ABOUT) <= self.width - taken:
             write(pen, (left + taken, top + 12), card.standing, _ABOUT, self.width - taken)
         write(pen, (left, top + 30), card.title, _TITLE, self.width)

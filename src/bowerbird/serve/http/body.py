@@ -14,10 +14,10 @@ from bowerbird.serve.http.quotas import Limits, SendingPace
 
 
 def check_declared(request: Request, limit: int) -> None:
-    """Refuse by Content-Length, before a byte is read.
+    """Refuse a body by its headers, before a byte of it is read.
 
     Raises:
-        Problem: 413, or 415 for an encoded body.
+        Problem: 413 for a Content-Length that is too large, 415 for an encoded body.
     """
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem(
@@ -31,7 +31,7 @@ def check_declared(request: Request, limit: int) -> None:
 
 
 async def chunks(request: Request, limits: Limits, *, limit: int | None = None) -> AsyncIterator[bytes]:
-    """The body, piece by piece; `limit` is in bytes, the general one when None.
+    """The body, piece by piece. `limit` is in bytes; None stands for the general limit.
 
     Raises:
         Problem: 413 too large, 408 too slow.

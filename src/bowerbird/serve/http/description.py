@@ -14,7 +14,7 @@ from bowerbird.serve.http.schema import (
     WatermarkAnswer,
 )
 
-# The bars of the page are drawn between these percentiles: a few strays must not flatten all the others.
+# The page draws its bars between these percentiles, so that a few strays do not flatten all the others.
 _LOW, _HIGH = 2, 99
 
 

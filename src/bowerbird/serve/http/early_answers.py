@@ -1,7 +1,8 @@
-"""Answers that come before the body has been read, in a way the caller can hear.
+"""Lets a caller hear an answer that comes before its body has been read.
 
-A server that closes a connection with unread bytes in it resets it, and the reset overtakes the answer: the
-caller sees a broken pipe instead of "too large". So the rest is read and thrown away for a moment:
+A server that closes a connection with unread bytes in it resets the connection. The reset overtakes the
+answer, and the caller sees a broken pipe instead of "too large". So for a moment the server reads the rest
+and throws it away:
 https://www.rfc-editor.org/rfc/rfc9112#section-9.6
 """
 

@@ -34,7 +34,7 @@ class Room:
 class Gate:
     """Lets a judging request in, or answers 503 with Retry-After.
 
-    Waiting callers would keep their bodies somewhere, and time out later; one who is told at once can go
+    A waiting caller would hold its body in memory and time out later. A caller who hears at once can go
     elsewhere. Requests that judge nothing (health, readiness, the page) always find room.
     """
 
@@ -61,7 +61,8 @@ class Gate:
             self._room.taken -= 1
 
     def _refusal(self, headers: Headers, *, judging: bool) -> Problem | None:
-        # A page of somebody else, in the browser of somebody who runs this at home. It may link to our page.
+        # Somebody else's page asks, in the browser of somebody who runs this at home. It may link to our
+        # page.
         if _foreign(headers) or (judging and headers.get("sec-fetch-site") == "cross-site"):
             return Problem(HTTPStatus.FORBIDDEN, "cross-site", "Pages of other sites may not use this.")
         if judging and self._room.full:
@@ -86,10 +87,11 @@ class Gate:
 
 
 def _foreign(headers: Headers) -> bool:
-    """Whether a page of another origin asks: another name, another port, or one without any ("null").
+    """Whether a page of another origin asks: another name, another port, or no origin at all ("null").
 
-    Browsers say so in Origin, older ones without Sec-Fetch-Site. A proxy may have changed the Host that it is
-    compared with; then the browser's own word, which no page can write, decides:
+    Every browser names the origin in Origin; older ones send no Sec-Fetch-Site. Origin is compared with Host,
+    which a proxy may have changed. Then Sec-Fetch-Site decides, the browser's own word, which no page can
+    write:
     https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header.
     """
     origin = headers.get("origin")

@@ -7,13 +7,13 @@ from typing import Final
 from fastapi import FastAPI
 from mangum import Mangum
 
-# Everything else leaves as base64, which only binary answers need.
+# Answers of any other type leave as base64, which only binary answers need.
 _TEXT: Final = ["text/", "application/json", "application/problem+json", "application/x-ndjson"]
 
 
 def event_handler(app: FastAPI) -> Mangum:
     """A handler for function URL, HTTP API (v2) and REST API (v1, `sam local start-api`) events.
 
-    `lifespan="off"`: Mangum would otherwise start and stop the application around every event.
+    Without `lifespan="off"`, Mangum would start and stop the application around every event.
     """
     return Mangum(app, lifespan="off", text_mime_types=_TEXT)

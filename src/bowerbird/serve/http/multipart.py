@@ -1,4 +1,4 @@
-"""Pictures out of a multipart/form-data body, one at a time, while the rest is still on its way.
+"""Reads pictures from a multipart/form-data body, one at a time, while the rest is still on its way.
 
 Source: https://www.rfc-editor.org/rfc/rfc7578
 """
@@ -33,7 +33,8 @@ async def uploads(
     """The files of a form, in order.
 
     Raises:
-        Problem: 400 malformed, cut short, empty, or a field that is no file; 413 too many or too large.
+        Problem: 400 when the form is malformed, cut short or empty, or has a field that is no file; 413 when
+            it has too many files, or files that are too large.
     """
     _, options = parse_options_header(content_type)
     boundary = options.get(b"boundary")

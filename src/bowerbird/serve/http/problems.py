@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MEDIA_TYPE: Final = "application/problem+json"
 _TYPE: Final = "urn:bowerbird:problem:"
-# Enough to find the mistake; a batch of a thousand wrong URLs is one mistake.
+# These are enough to find the mistake: a batch of a thousand wrong URLs is one mistake.
 _MAX_ERRORS: Final = 20
 
 _log = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ class Unexpected:
 
 def _invalid(error: RequestValidationError) -> Problem:
     errors = [
-        # RFC 9457 names a place in the body by a JSON pointer; what was sent is not repeated.
+        # RFC 9457 names a place in the body by a JSON pointer. The answer does not repeat what was sent.
         {"pointer": "#/" + "/".join(str(part) for part in each["loc"][1:]), "detail": each["msg"]}
         for each in error.errors()[:_MAX_ERRORS]
     ]

@@ -11,11 +11,11 @@ from bowerbird.imaging.header import MAX_PIXELS
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of the HTTP API. Bytes, pixels, seconds, bytes a second.
+    """The limits of the HTTP API, in bytes, pixels, seconds, and bytes a second.
 
-    Memory is bounded by them: each of `requests` holds at most the picture that is arriving and the few being
-    judged, however large the batch. `min_rate` is asked for once `grace_s` have been spent waiting for the
-    caller; our own work does not count.
+    They bound memory: each of `requests` holds at most the picture that is arriving and the few being judged,
+    however large the batch is. A caller must send at `min_rate` once the server has waited for it for
+    `grace_s`. The server's own work does not count.
     """
 
     requests: int = 8

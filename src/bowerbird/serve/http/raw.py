@@ -26,7 +26,7 @@ async def pictures(body: AsyncIterator[bytes], limits: Limits) -> AsyncIterator[
     """The pictures of a batch that is still arriving.
 
     Raises:
-        Problem: 400 when the length is no multiple of a picture's, 413 for too many pictures.
+        Problem: 400 when the length is no multiple of a picture's, 413 when there are too many pictures.
     """
     pending, count = bytearray(), 0
     async for chunk in body:

@@ -26,7 +26,7 @@ from bowerbird.serve.http.schema import (
 from bowerbird.serve.http.service import Service
 from bowerbird.serve.http.streaming import NDJSON, Ndjson
 
-# A URL has at most 4,096 characters; JSON may spend six bytes on each.
+# A URL has at most 4,096 characters, and JSON may spend six bytes on each.
 _URL_BYTES: Final = 4096
 _FORM, _RAW, _JSON = "multipart/form-data", "application/octet-stream", "application/json"
 

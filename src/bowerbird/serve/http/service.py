@@ -20,7 +20,7 @@ _Item = TypeVar("_Item")
 class Service:
     """Judges pictures in a pool of threads.
 
-    One request has `width` pictures in hand at once, or `downloads` of them when they have to be fetched.
+    It works on `width` pictures of one request at once, or on `downloads` when it has to fetch them.
     """
 
     judges: Judges

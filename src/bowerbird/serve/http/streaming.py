@@ -40,11 +40,11 @@ async def in_order(
 
 
 class Ndjson(Response):
-    """One JSON object a line, each sent as soon as it is known: https://github.com/ndjson/ndjson-spec.
+    """Sends one JSON object a line, as soon as it is known: https://github.com/ndjson/ndjson-spec.
 
-    Lines may be sent while the request's body still arrives. Reading never waits for sending, since most
-    callers read nothing before they have sent everything; what waits are lines, and their number is limited.
-    An error before the first line is an ordinary problem; after it, the last line is `{"problem": …}`.
+    Lines may leave while the request's body still arrives. Most callers read nothing before they have sent
+    everything, so reading never waits for sending. Lines wait instead, and their number is limited.
+    An error before the first line is an ordinary problem. After it, the last line is `{"problem": …}`.
     """
 
     media_type = NDJSON
@@ -80,7 +80,7 @@ class Ndjson(Response):
         try:
             async for line in self._lines:
                 ready.put_nowait(line.model_dump_json().encode() + b"\n")
-        except Exception as error:  # noqa: BLE001 - handed to the sender, which knows how far it has come
+        except Exception as error:  # noqa: BLE001 - the sender gets it, and knows how far it has come
             ready.put_nowait(error)
         ready.put_nowait(None)
 

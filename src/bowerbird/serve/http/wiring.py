@@ -22,15 +22,15 @@ from bowerbird.serve.http.raw import SIDE
 from bowerbird.serve.http.service import Service
 from bowerbird.serve.http.settings import HttpSettings
 
-# Of one request; each may hold a whole picture in memory. There are threads for all requests, so that one's
-# links to a host that does not answer hold up nobody else's.
+# One request fetches this many pictures at once; each may hold a whole picture in memory. There are threads
+# for all requests, so one request's links to a host that does not answer hold up nobody else's.
 _DOWNLOADS: Final = 8
 
 
 def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
-    """The judges with their models loaded and tried: a bundle that cannot judge stops the start.
+    """The judges, with their models loaded and tried, so that a bundle that cannot judge stops the start.
 
-    `gateway` is for tests: one server that all pictures are asked of.
+    `gateway` is for tests: one server that gets every request for a picture.
 
     Raises:
         BundleError: the bundle is missing or damaged.
