@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 import boto3
 
 from bowerbird.adapters.aws.opening import open_bucket, open_ledger, open_queue
-from bowerbird.adapters.aws.timeouts import PATIENCE
+from bowerbird.adapters.aws.timeouts import TIMEOUTS
 from bowerbird.assembly import Adapters, Settings, assemble
 from bowerbird.assembly.adapters import the
 from bowerbird.core.post import Committing, Removals, Removing
 from bowerbird.crawl.credentials import read_parameter, read_secret
-from bowerbird.crawl.enqueue import Shipment, ship
+from bowerbird.crawl.enqueue import CrawlCounts, ship
 from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.following.tail import TailedSource
 from bowerbird.crawl.hosts import turns
@@ -25,7 +25,7 @@ from bowerbird.net import AtprotoFetcher, HostTurns, HttpFetcher, WebSockets
 from bowerbird.removal.told import purge_removed
 
 
-def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], Shipment]:
+def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], CrawlCounts]:
     """One crawl of the configured source to the queue, for as long as the argument answers true."""
     settings = _with_credentials(settings)
     hosts = turns()
@@ -48,13 +48,13 @@ def cloud(settings: CrawlSettings, hosts: HostTurns) -> Adapters:
 
 def crawl_on(
     adapters: Adapters, settings: CrawlSettings, hosts: HostTurns
-) -> Callable[[Callable[[], bool]], Shipment]:
+) -> Callable[[Callable[[], bool]], CrawlCounts]:
     """The same on any adapters."""
     assembly = assemble(adapters, Settings.of_crawl(settings))
     crawler, context, queue = assembly.crawler, assembly.context, the(adapters.queue, "queue")
     told: deque[Removals] = deque(maxlen=2)
 
-    def run(in_time: Callable[[], bool]) -> Shipment:
+    def run(in_time: Callable[[], bool]) -> CrawlCounts:
         source = open_source(settings.source, context)
         shipment = ship(crawler.crawl(source), queue, in_time=in_time)
         if isinstance(source, Removing) and adapters.store and adapters.ledger:
@@ -75,9 +75,9 @@ def _with_credentials(settings: CrawlSettings) -> CrawlSettings:
     """Read once, when the function starts: a changed secret is taken by the next start."""
     endpoint = settings.endpoint_url
     if settings.credentials_secret:
-        client = boto3.client("secretsmanager", endpoint_url=endpoint, config=PATIENCE)
+        client = boto3.client("secretsmanager", endpoint_url=endpoint, config=TIMEOUTS)
         settings = settings.with_credentials(read_secret(client, settings.credentials_secret))
     if settings.credentials_parameter:
-        client = boto3.client("ssm", endpoint_url=endpoint, config=PATIENCE)
+        client = boto3.client("ssm", endpoint_url=endpoint, config=TIMEOUTS)
         settings = settings.with_credentials(read_parameter(client, settings.credentials_parameter))
     return settings

@@ -17,7 +17,7 @@ from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.adapters.place import open_place
 from bowerbird.core.messages import Candidate, Submission, encode_candidate
 from bowerbird.crawl.sources.urls import UrlsSource
-from bowerbird.host.counts import Tally
+from bowerbird.host.counts import RunCounts
 from bowerbird.host.wiring import HostOptions, embedded_host, http_fetcher
 
 
@@ -49,7 +49,7 @@ def main(argv: Sequence[str]) -> None:
                 host.queue.send([(f"c{number}", body(number)) for number in numbers])
             held: list[float] = []
 
-            def look(tally: Tally, _depth: object) -> None:
+            def look(tally: RunCounts, _depth: object) -> None:
                 if tally.judged >= count * (len(held) + 1) / 10:
                     held.append(resident())
                     print(f"judged {tally.judged}: {held[-1]:.0f} MB", flush=True)

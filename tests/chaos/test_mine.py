@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bowerbird.adapters.aws.s3 import S3Store
-from bowerbird.adapters.aws.timeouts import PATIENCE
+from bowerbird.adapters.aws.timeouts import TIMEOUTS
 from bowerbird.adapters.folder.store import STATE, FolderStore
 from tests.aws_servers import Cloud
 from tests.chaos.rig import Rig, assert_all_is_right, assert_outcome, dead_letters, rigged
@@ -94,7 +94,7 @@ def test_read_only_store(rig: Rig, disk: Path, chaos_seed: int) -> None:
 
 def silence() -> None:
     """Say nothing for longer than anybody waits."""
-    time.sleep(PATIENCE.read_timeout + 2)  # type: ignore[attr-defined] # botocore sets it from its options
+    time.sleep(TIMEOUTS.read_timeout + 2)  # type: ignore[attr-defined] # botocore sets it from its options
     raise ConnectionError("never answered")
 
 

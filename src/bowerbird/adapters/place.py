@@ -69,12 +69,12 @@ def _open_bucket(place: str, endpoint_url: str | None) -> ObjectStore:
         import boto3  # noqa: PLC0415
 
         from bowerbird.adapters.aws.s3 import S3Store  # noqa: PLC0415
-        from bowerbird.adapters.aws.timeouts import PATIENCE  # noqa: PLC0415
+        from bowerbird.adapters.aws.timeouts import TIMEOUTS  # noqa: PLC0415
 
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     if not bucket:
         raise UsageError(f"{place}: name a bucket, as in s3://my-pictures/collection")
-    return S3Store(boto3.client("s3", endpoint_url=endpoint_url, config=PATIENCE), bucket, prefix)
+    return S3Store(boto3.client("s3", endpoint_url=endpoint_url, config=TIMEOUTS), bucket, prefix)
 
 
 def _state_home() -> Path:

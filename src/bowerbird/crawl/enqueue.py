@@ -85,7 +85,7 @@ def _send(batch: _Batch, queue: Queue, ledger: Ledger | None, *, in_time: bool) 
 
 
 @dataclass(frozen=True, slots=True)
-class Shipment:
+class CrawlCounts:
     """What one run found.
 
     `candidates` counts those that it sent to the queue, and `new` those of them that did not wait there
@@ -105,11 +105,11 @@ class Shipment:
 
 def ship(
     found: Iterable[Candidate | Skipped], queue: Queue, *, in_time: Callable[[], bool] = lambda: True
-) -> Shipment:
+) -> CrawlCounts:
     """Send everything that a crawl finds until time is up, and return the totals."""
     batches = list(enqueue(found, queue, in_time=in_time))
     new = sum(each.new for each in batches)
-    return Shipment(
+    return CrawlCounts(
         candidates=new + sum(each.waiting for each in batches),
         new=new,
         skipped=dict(Counter(counted_as(reason) for each in batches for reason in each.skipped)),

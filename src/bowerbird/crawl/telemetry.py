@@ -15,7 +15,7 @@ _NAMESPACE: Final = "Bowerbird"
 
 
 def tell_run(metrics: Metrics, source: str, shipment: Mapping[str, Any]) -> None:
-    """Count what a run found (see `bowerbird.crawl.enqueue.Shipment`) and how its source and hosts are."""
+    """Count what a run found (see `bowerbird.crawl.enqueue.CrawlCounts`) and how its source and hosts are."""
     metrics.add_metric("Candidates", MetricUnit.Count, shipment["candidates"])
     metrics.add_metric("New", MetricUnit.Count, shipment["new"])
     metrics.add_metric("Skipped", MetricUnit.Count, sum(shipment["skipped"].values()))

@@ -37,7 +37,7 @@ def kind_of(problem: str) -> str:
     return _NUMBER.sub("#", problem)
 
 
-class Tally:
+class RunCounts:
     """Counts of one run: posts skipped, candidates queued or known, decisions by stage and reason.
 
     `errors` counts posts that could not be read, by kind of exception. `faults` counts how often our own

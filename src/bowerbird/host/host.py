@@ -16,7 +16,7 @@ from bowerbird.core.ports import Ledger, Message, QueueDepth
 from bowerbird.crawl.crawler import Skipped
 from bowerbird.crawl.enqueue import enqueue
 from bowerbird.filter.consumer import Consumer, Outcome
-from bowerbird.host.counts import Tally
+from bowerbird.host.counts import RunCounts
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ _MOST_FAULTS = 20
 
 
 @dataclass(slots=True)
-class Host:
+class EmbeddedHost:
     """Runs crawl and filter side by side. `stop` ends both cleanly, and a later run goes on from there.
 
     It works on `downloads` candidates at once. It calls `on_progress` twice a second, from the thread that
@@ -41,10 +41,10 @@ class Host:
     queue: SqliteQueue
     ledger: Ledger
     consumer: Consumer
-    tally: Tally
+    tally: RunCounts
     downloads: int
     stop: threading.Event = field(default_factory=threading.Event)
-    on_progress: Callable[[Tally, QueueDepth], None] = lambda _tally, _depth: None
+    on_progress: Callable[[RunCounts, QueueDepth], None] = lambda _tally, _depth: None
     on_crawled: Callable[[], None] = lambda: None
     on_failed: Callable[[BowerbirdError], None] = lambda _error: None
 
@@ -135,7 +135,7 @@ class _Feeder(threading.Thread):
 
     def __init__(
         self,
-        host: Host,
+        host: EmbeddedHost,
         crawl: Callable[[], Iterable[Candidate | Skipped]],
         limit: int | None,
         every_s: float | None,

@@ -16,8 +16,8 @@ from bowerbird.core.post import Committing, Removing, Source, Telling
 from bowerbird.core.usual import KEEP_DAYS
 from bowerbird.core.wording import called, said
 from bowerbird.crawl.hosts import turns
-from bowerbird.host.counts import Tally
-from bowerbird.host.host import Host
+from bowerbird.host.counts import RunCounts
+from bowerbird.host.host import EmbeddedHost
 from bowerbird.host.news import News
 from bowerbird.host.progress import progress
 from bowerbird.host.replaced_pictures import Expiry, told_waiting
@@ -52,7 +52,7 @@ class MineResult:
     `hosts` counts the answers of picture hosts, for the hosts that did not always answer.
     """
 
-    tally: Tally
+    tally: RunCounts
     hosts: dict[str, dict[str, int]]
     waiting: int
     dead: list[tuple[str, str]]
@@ -92,7 +92,7 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         )
 
 
-def _crawled(source: Source, place: Place, host: Host, news: News, expiry: Expiry) -> None:
+def _crawled(source: Source, place: Place, host: EmbeddedHost, news: News, expiry: Expiry) -> None:
     """Remember that all of a crawl's candidates are on the queue, and say in one line how the source is."""
     expiry()
     _take_back(source, place, host)  # before the cursor moves: a crawl that dies here is told again
@@ -108,7 +108,7 @@ def _tell(line: str) -> None:
     print(shown(line), file=sys.stderr, flush=True)
 
 
-def _take_back(source: Source, place: Place, host: Host) -> None:
+def _take_back(source: Source, place: Place, host: EmbeddedHost) -> None:
     """Remove kept pictures whose posts are gone by now, where the source says so by itself."""
     if not isinstance(source, Removing):
         return
@@ -143,7 +143,7 @@ def print_summary(result: MineResult, place: Place) -> None:
     say(console, f"kept {tally.kept} of {tally.judged} in {place.name}")
 
 
-def _decisions(tally: Tally) -> Table:
+def _decisions(tally: RunCounts) -> Table:
     from rich.table import Table  # noqa: PLC0415 - as above
 
     table = Table(title="Decisions", title_justify="left", show_footer=True, box=None, pad_edge=False)

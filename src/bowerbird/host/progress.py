@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bowerbird.core.ports import QueueDepth
-from bowerbird.host.counts import Tally
+from bowerbird.host.counts import RunCounts
 
-ShowProgress = Callable[[Tally, QueueDepth], None]
+ShowProgress = Callable[[RunCounts, QueueDepth], None]
 
 _LINE_EVERY_S = 5.0
 
@@ -41,7 +41,7 @@ def progress() -> Iterator[ShowProgress]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("mining", total=None, state="")
 
-        def show(tally: Tally, depth: QueueDepth) -> None:
+        def show(tally: RunCounts, depth: QueueDepth) -> None:
             waiting = depth.ready + depth.delayed + depth.in_flight
             bar.update(task, completed=tally.judged, total=tally.judged + waiting, state=_state(tally, depth))
 
@@ -49,9 +49,9 @@ def progress() -> Iterator[ShowProgress]:
 
 
 def _lines() -> ShowProgress:
-    last, said = time.monotonic(), _line(Tally(), QueueDepth(0, 0, 0, 0))
+    last, said = time.monotonic(), _line(RunCounts(), QueueDepth(0, 0, 0, 0))
 
-    def show(tally: Tally, depth: QueueDepth) -> None:
+    def show(tally: RunCounts, depth: QueueDepth) -> None:
         nonlocal last, said
         line = _line(tally, depth)
         if line != said and time.monotonic() - last >= _LINE_EVERY_S:
@@ -61,11 +61,11 @@ def _lines() -> ShowProgress:
     return show
 
 
-def _line(tally: Tally, depth: QueueDepth) -> str:
+def _line(tally: RunCounts, depth: QueueDepth) -> str:
     return f"judged {tally.judged}, {_state(tally, depth)}"
 
 
-def _state(tally: Tally, depth: QueueDepth) -> str:
+def _state(tally: RunCounts, depth: QueueDepth) -> str:
     waiting = depth.ready + depth.in_flight
     again = f", {depth.delayed} to retry" if depth.delayed else ""
     return f"kept {tally.kept}, waiting {waiting}{again}"

@@ -24,8 +24,8 @@ from bowerbird.filter.copies import restore
 from bowerbird.filter.cores import cores
 from bowerbird.filter.owner_rules import NOTHING, Asked
 from bowerbird.filter.shape import NOMADS, ShapeRule
-from bowerbird.host.counts import Tally
-from bowerbird.host.host import Host
+from bowerbird.host.counts import RunCounts
+from bowerbird.host.host import EmbeddedHost
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE, check_whole
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load
@@ -99,18 +99,22 @@ def fetcher_for(source: Source, http: Fetcher, gateway: str | None, closed: Exit
 
 
 @contextmanager
-def embedded_host(place: Place, source: Source, options: HostOptions, http: Fetcher) -> Iterator[Host]:
+def embedded_host(
+    place: Place, source: Source, options: HostOptions, http: Fetcher
+) -> Iterator[EmbeddedHost]:
     """A host on one place, for one source; closes its files at the end."""
     with ExitStack() as closed:
         yield _host(place, source, options, http, closed)
 
 
-def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, closed: ExitStack) -> Host:
+def _host(
+    place: Place, source: Source, options: HostOptions, http: Fetcher, closed: ExitStack
+) -> EmbeddedHost:
     """The host's parts. `closed` closes them, also when a later one cannot be opened."""
     bundle = load(options.bundle)
     scout = load(options.scout) if options.scout else None
     at_once = cores(None)
-    tally = Tally()
+    tally = RunCounts()
     check_whole(place)
     decoder = closed.enter_context(IsolatedDecoder(workers=at_once))
     # The queue is made first. So a place that has a ledger has had a queue before.
@@ -135,7 +139,7 @@ def _host(place: Place, source: Source, options: HostOptions, http: Fetcher, clo
         at_once=at_once,
         first_retry_s=RETRY_AT_HOME_S,
     )
-    return Host(queue, ledger, assemble(adapters, settings).consumer, tally, options.downloads)
+    return EmbeddedHost(queue, ledger, assemble(adapters, settings).consumer, tally, options.downloads)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pytest
 
 from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.crawl.crawler import Crawler
-from bowerbird.crawl.enqueue import Shipment, ship
+from bowerbird.crawl.enqueue import CrawlCounts, ship
 from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.following.progress import Progress
@@ -59,7 +59,7 @@ class Reader:
     queue: DyingQueue = field(default_factory=DyingQueue)
     progress: Progress | None = None
 
-    def run(self, *, commit: bool = True) -> Shipment:
+    def run(self, *, commit: bool = True) -> CrawlCounts:
         clock = self.reddit.clock
         hosts = {urlsplit(url).netloc: PUBLISHED for url in (self.reddit.api, self.reddit.www)}
         limiter = Limiter(hosts, PUBLISHED, clock=clock, sleep=clock.sleep, jitter=lambda: 1.0)

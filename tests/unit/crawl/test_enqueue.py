@@ -14,7 +14,7 @@ from bowerbird.core.ports import Message, QueueDepth
 from bowerbird.core.post import Attachment, Post
 from bowerbird.core.reasons import Reason, Word
 from bowerbird.crawl.crawler import Crawler, Skipped
-from bowerbird.crawl.enqueue import Shipment, enqueue, ship
+from bowerbird.crawl.enqueue import CrawlCounts, enqueue, ship
 from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.sources.listing import RunBudget
@@ -70,7 +70,7 @@ def test_candidates_are_sent_in_batches_and_skips_counted() -> None:
         Skipped("t3_b", Reason(Word.GONE, "x")),
         Skipped("t3_c", Reason(Word.GONE, "y")),
     ]
-    assert ship(found, queue) == Shipment(24, 23, {"gone": 2}, complete=True)
+    assert ship(found, queue) == CrawlCounts(24, 23, {"gone": 2}, complete=True)
     assert [len(batch) for batch in queue.sent] == [10, 10, 4]
     assert decode_candidate(queue.sent[0][3][1]) == candidate(3)
 
@@ -78,7 +78,7 @@ def test_candidates_are_sent_in_batches_and_skips_counted() -> None:
 def test_when_time_is_up_what_was_found_is_still_sent() -> None:
     queue = FakeQueue()
     left = iter([True, True, False])
-    assert ship(map(candidate, range(100)), queue, in_time=lambda: next(left)) == Shipment(
+    assert ship(map(candidate, range(100)), queue, in_time=lambda: next(left)) == CrawlCounts(
         3, 3, {}, complete=False
     )
     assert [len(batch) for batch in queue.sent] == [3]
@@ -111,7 +111,7 @@ def test_a_poisoned_post_neither_fails_a_run_nor_comes_again() -> None:
 
 def test_nothing_found_sends_nothing() -> None:
     queue = FakeQueue()
-    assert ship([], queue) == Shipment()
+    assert ship([], queue) == CrawlCounts()
     assert queue.sent == []
 
 

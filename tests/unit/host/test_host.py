@@ -13,8 +13,8 @@ from bowerbird.core.errors import BowerbirdError, SourceBlockedError
 from bowerbird.core.messages import Candidate, Submission
 from bowerbird.core.ports import Message
 from bowerbird.filter.consumer import Outcome
-from bowerbird.host.counts import Tally
-from bowerbird.host.host import CrawlError, Host
+from bowerbird.host.counts import RunCounts
+from bowerbird.host.host import CrawlError, EmbeddedHost
 from tests.fakes import FakeLedger
 
 
@@ -37,14 +37,14 @@ def candidate(name: str) -> Candidate:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
+def host(tmp_path: Path) -> Iterator[EmbeddedHost]:
     queue = SqliteQueue(tmp_path / "queue.db")
     stop = threading.Event()
-    yield Host(queue, FakeLedger(), Judge(stop), Tally(), 1, stop)  # type: ignore[arg-type]
+    yield EmbeddedHost(queue, FakeLedger(), Judge(stop), RunCounts(), 1, stop)  # type: ignore[arg-type]
     queue.close()
 
 
-def judged(host: Host) -> list[str]:
+def judged(host: EmbeddedHost) -> list[str]:
     assert isinstance(host.consumer, Judge)
     return host.consumer.judged
 
@@ -65,7 +65,7 @@ def breaks_off(error: Exception) -> Iterable[Candidate | str]:
     ],
 )
 def test_a_single_crawl_that_dies_fails_the_run(
-    host: Host, error: Exception, raised: type[BowerbirdError], words: str
+    host: EmbeddedHost, error: Exception, raised: type[BowerbirdError], words: str
 ) -> None:
     told: list[BowerbirdError] = []
     host.on_failed = told.append
@@ -77,7 +77,7 @@ def test_a_single_crawl_that_dies_fails_the_run(
     assert words.split(";", maxsplit=1)[0] in problem.words
 
 
-def test_crawling_again_and_again_goes_on_after_any_exception(host: Host) -> None:
+def test_crawling_again_and_again_goes_on_after_any_exception(host: EmbeddedHost) -> None:
     rounds: list[Iterable[Candidate | str]] = [
         breaks_off(ValueError("x")),
         breaks_off(AssertionError()),
@@ -88,7 +88,7 @@ def test_crawling_again_and_again_goes_on_after_any_exception(host: Host) -> Non
     assert [problem.times for problem in host.tally.problems.values()] == [1, 1]
 
 
-def test_remembering_that_fails_is_tried_again_too(host: Host) -> None:
+def test_remembering_that_fails_is_tried_again_too(host: EmbeddedHost) -> None:
     calls: list[int] = []
 
     def remember() -> None:

@@ -15,8 +15,8 @@ from bowerbird.core.errors import DamagedError
 from bowerbird.core.messages import Candidate, Submission
 from bowerbird.core.reasons import Reason
 from bowerbird.filter.consumer import Consumer
-from bowerbird.host.counts import Tally
-from bowerbird.host.host import Host
+from bowerbird.host.counts import RunCounts
+from bowerbird.host.host import EmbeddedHost
 from tests.fakes import FakeLedger
 
 DECISION = Decision(
@@ -72,9 +72,9 @@ def queue(tmp_path: Path) -> Iterator[SqliteQueue]:
 def test_damage_ends_a_run_once_and_for_all_and_nothing_is_lost(
     where: str, every_s: float | None, queue: SqliteQueue
 ) -> None:
-    ledger, tally = Forgets(where), Tally()
+    ledger, tally = Forgets(where), RunCounts()
     consumer = Consumer(Decides(ledger, poor=where == "decide"), queue, 5, 0.01, on_fault=tally.fault)
-    host = Host(queue, ledger, consumer, tally, downloads=2)
+    host = EmbeddedHost(queue, ledger, consumer, tally, downloads=2)
     with pytest.raises(DamagedError, match=r"ledger\.db: it is damaged \(page 7 is garbage\)"):
         host.run(lambda: iter(CANDIDATES), every_s=every_s)
     assert queue.depth().dead == 0

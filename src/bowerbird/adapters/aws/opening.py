@@ -8,18 +8,18 @@ from bowerbird.adapters.aws.failures import translated
 from bowerbird.adapters.aws.ledger import DynamoLedger
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue, dead_letters_of
-from bowerbird.adapters.aws.timeouts import PATIENCE
+from bowerbird.adapters.aws.timeouts import TIMEOUTS
 from bowerbird.core.ports import ObjectStore
 
 
 def open_bucket(bucket: str, endpoint_url: str | None = None) -> S3Store:
     """A bucket of S3."""
-    return S3Store(boto3.client("s3", endpoint_url=endpoint_url, config=PATIENCE), bucket)
+    return S3Store(boto3.client("s3", endpoint_url=endpoint_url, config=TIMEOUTS), bucket)
 
 
 def open_ledger(table: str, store: ObjectStore, endpoint_url: str | None = None) -> DynamoLedger:
     """A table of DynamoDB, whose decision lines go to `store`."""
-    client = boto3.client("dynamodb", endpoint_url=endpoint_url, config=PATIENCE)
+    client = boto3.client("dynamodb", endpoint_url=endpoint_url, config=TIMEOUTS)
     return DynamoLedger(client, table, store)
 
 
@@ -32,6 +32,6 @@ def open_queue(
         UsageError: no region is set, or the queue has no dead letters.
     """
     with translated(f"reaching {queue_url}"):  # SQS, unlike S3, must be told a region first
-        client = boto3.client("sqs", endpoint_url=endpoint_url, config=PATIENCE)
+        client = boto3.client("sqs", endpoint_url=endpoint_url, config=TIMEOUTS)
     dead = dead_letters_of(client, queue_url) if dead_letter_url is None else dead_letter_url
     return SqsQueue(client, queue_url, dead)

@@ -11,6 +11,6 @@ from botocore.config import Config
 #: function and the embedded queue's visibility timeout, 300 s each, and its silence would count against
 #: candidates.
 #: https://docs.aws.amazon.com/boto3/latest/guide/retries.html
-PATIENCE: Final = Config(
+TIMEOUTS: Final = Config(
     connect_timeout=10, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}
 )

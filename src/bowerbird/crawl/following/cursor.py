@@ -22,7 +22,7 @@ from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.following.listing_run import Run, fullname
 from bowerbird.crawl.following.pending import Looks
 from bowerbird.crawl.following.progress import Progress
-from bowerbird.crawl.following.shared_limits import SharedPace
+from bowerbird.crawl.following.shared_limits import SharedLimits
 from bowerbird.crawl.source_health import source_state
 from bowerbird.crawl.sources.listing import RunBudget
 
@@ -76,7 +76,7 @@ class FollowedSource:
         store: CursorStore | None = None,
         *,
         fill_gaps: bool = False,
-        pace: SharedPace | None = None,
+        pace: SharedLimits | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.name = source.name

@@ -23,7 +23,7 @@ KEY: Final = "cursors/pace.json"
 _RACES: Final = 10
 
 
-class SharedPace:
+class SharedLimits:
     """Carries a limiter's memory from one run to the next, through the object store.
 
     A run knows of the requests of runs that ended before it began. Two runs that overlap each keep the limits

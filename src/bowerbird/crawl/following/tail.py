@@ -32,7 +32,7 @@ from bowerbird.crawl.following.coverage import Edge, Knowledge, Span
 from bowerbird.crawl.following.cursor_store import CursorStore
 from bowerbird.crawl.following.listing_run import JUMP
 from bowerbird.crawl.following.progress import Progress
-from bowerbird.crawl.following.shared_limits import SharedPace
+from bowerbird.crawl.following.shared_limits import SharedLimits
 from bowerbird.crawl.jetstream import DamagedEventError, Event
 from bowerbird.crawl.source_health import source_state
 from bowerbird.crawl.sources.bluesky_post import parse_record
@@ -182,7 +182,7 @@ class TailedSource:
         *,
         budget: RunBudget,
         store: CursorStore | None = None,
-        pace: SharedPace | None = None,
+        pace: SharedLimits | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.name = name

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bowerbird.core.ports import Fetcher, ObjectStore, Streams
 from bowerbird.core.post import Source
-from bowerbird.crawl.following.shared_limits import SharedPace
+from bowerbird.crawl.following.shared_limits import SharedLimits
 from bowerbird.crawl.sources.listing import DEFAULT_LIMIT
 from bowerbird.crawl.sources.mastodon_account import MastodonAccount
 from bowerbird.crawl.sources.reddit_app import FeedToken, RedditApp
@@ -42,7 +42,7 @@ class Context:
     requests: int = 100
     seconds: float = 60.0
     fill_gaps: bool = False
-    pace: SharedPace | None = None
+    pace: SharedLimits | None = None
     streams: Streams | None = None
     gateway: str | None = None
     anonymous: bool = False
@@ -50,7 +50,7 @@ class Context:
 
     def paced(self) -> Context:
         """The same context, whose runs share the limits of their hosts with others on the same store."""
-        return replace(self, pace=SharedPace(self.store, self.limiter)) if self.store else self
+        return replace(self, pace=SharedLimits(self.store, self.limiter)) if self.store else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bowerbird.core.errors import RetryableError
-from bowerbird.crawl.following.shared_limits import SharedPace
+from bowerbird.crawl.following.shared_limits import SharedLimits
 from bowerbird.net.limiter import Limit, Limiter
 from tests.fakes import FakeStore
 
@@ -30,7 +30,7 @@ def run(store: FakeStore, clock: Clock, requests: int, *, status: int = 200, **h
     limiter = Limiter(
         {HOST: Limit(10, 60)}, Limit(10, 60), clock=clock, sleep=clock.sleep, jitter=lambda: 0.0
     )
-    pace = SharedPace(store, limiter, clock)
+    pace = SharedLimits(store, limiter, clock)
     pace.heed()
     asked = []
     for _ in range(requests):
@@ -76,7 +76,7 @@ def test_a_host_that_asked_for_peace_is_left_alone_by_the_next_process() -> None
 def test_one_process_that_heeds_again_counts_nothing_twice() -> None:
     store, clock = FakeStore(), Clock()
     limiter = Limiter({}, Limit(10, 60), clock=clock, sleep=clock.sleep)
-    pace = SharedPace(store, limiter, clock)
+    pace = SharedLimits(store, limiter, clock)
     for _ in range(5):
         pace.heed()
         with limiter.turn(HOST, patience_s=0) as turn:

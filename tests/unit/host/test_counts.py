@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bowerbird.core.decisions import Decision
 from bowerbird.core.reasons import Reason
-from bowerbird.host.counts import Tally, kind_of
+from bowerbird.host.counts import RunCounts, kind_of
 
 
 def decision(stage: str, reason: str) -> Decision:
@@ -20,7 +20,7 @@ def decision(stage: str, reason: str) -> Decision:
 
 
 def test_an_unread_post_is_counted_by_kind() -> None:
-    tally = Tally()
+    tally = RunCounts()
     for reason in ("error: ValueError", "error: ValueError", "error: KeyError", "removed: by: a moderator"):
         tally.skipped(Reason.parse(reason))
     assert tally.skips == {"error: ValueError": 2, "error: KeyError": 1, "removed": 1}
@@ -28,7 +28,7 @@ def test_an_unread_post_is_counted_by_kind() -> None:
 
 
 def test_reasons_are_bounded_in_number_and_length() -> None:
-    tally = Tally()
+    tally = RunCounts()
     for number in range(1000):
         tally.skipped(Reason.parse(f"word{number}" * 100))
     assert len(tally.skips) <= 201
@@ -37,7 +37,7 @@ def test_reasons_are_bounded_in_number_and_length() -> None:
 
 
 def test_problems_are_counted_and_bounded() -> None:
-    tally = Tally()
+    tally = RunCounts()
     for seconds in range(5):
         tally.crawl_failed(f"again in {seconds} s")
     for number in range(1000):
