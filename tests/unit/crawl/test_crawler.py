@@ -11,7 +11,7 @@ from urllib.parse import SplitResult
 import pytest
 
 from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
-from bowerbird.core.messages import Candidate, Submission, decode_candidate, encode_candidate
+from bowerbird.core.messages import Candidate, Preview, Submission, decode_candidate, encode_candidate
 from bowerbird.core.ports import Fetcher
 from bowerbird.core.post import Attachment, Post
 from bowerbird.core.reasons import Reason, Word
@@ -175,6 +175,14 @@ def test_what_the_host_declares_comes_first() -> None:
     rule = Rule([(Image("x1", IMAGE.urls, (), 5000, 4000),)], kind="image")
     candidate = only(crawl(shown, rule))
     assert (candidate.width, candidate.height) == (5000, 4000)
+
+
+def test_small_copies_of_the_host_stand_beside_those_of_the_listing() -> None:
+    """Either may have the one that is just large enough for a first look."""
+    own = (Preview("https://test.example/s.jpg", 240, 160), Preview("https://test.example/m.jpg", 900, 600))
+    shown = linked(preview=preview("external-preview.redd.it"))
+    candidate = only(crawl(shown, Rule([(Image("x1", IMAGE.urls, own),)])))
+    assert [each.width for each in candidate.previews] == [108, 240, 320, 900, 3000]
 
 
 def test_an_album_takes_no_preview_for_there_is_one_for_all() -> None:
