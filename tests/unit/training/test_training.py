@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 
 from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.cli.main import main
+from bowerbird.core.decision_log import decisions_key, log_file
 from bowerbird.core.decisions import Decision, decode_decision, encode_decision
 from bowerbird.core.errors import UsageError
 from bowerbird.core.keys import thumb_key
@@ -20,6 +21,7 @@ from bowerbird.imaging import thumbnail
 from bowerbird.models.bundle import load
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.training import parse_mixture
+from tests.aws_servers import ACCESS_KEY, REGION, SECRET_KEY, Cloud
 
 
 def hills(seed: int) -> Image.Image:
@@ -105,6 +107,30 @@ def test_calibrate_for_pictures_a_day_reads_past_decisions(trained: Path, tmp_pa
 
     arguments = ["--per-day", "3", "--from", str(tmp_path), "--out", f"{tmp_path}/mine"]
     assert main(["calibrate", f"{trained}/mine", *arguments]) == 0
+
+    assert load(tmp_path / "mine").novelty.threshold == 7.0
+
+
+def test_calibrate_reads_the_decisions_of_a_bucket_too(
+    trained: Path, tmp_path: Path, moto: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    bucket = moto.bucket()
+    decisions = [
+        Decision(
+            str(score), keep=True, stage="", reason=Reason.parse(""), bundle="mine@1.0.0",
+            decided_at="2026-11-01T00:00:00Z", scores={"novelty": float(score)},
+        )
+        for score in range(10)
+    ]  # fmt: skip
+    key = f"found/{decisions_key('2026-11-01', 'a')}"
+    moto.client("s3").put_object(Bucket=bucket, Key=key, Body=log_file(decisions))
+
+    arguments = ["--per-day", "3", "--from", f"s3://{bucket}/found", "--endpoint-url", moto.url]
+    assert main(["calibrate", f"{trained}/mine", *arguments, "--out", f"{tmp_path}/mine"]) == 0
 
     assert load(tmp_path / "mine").novelty.threshold == 7.0
 
