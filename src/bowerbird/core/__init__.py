@@ -1,1 +1,1 @@
-"""What everything else speaks of: messages, decisions, errors, ports, keys."""
+"""Defines what every other part uses: messages, decisions, errors, ports, keys."""

@@ -1,4 +1,4 @@
-"""The decision log: one JSON line a candidate, in files by day under `decisions/`.
+"""Keeps the decision log: one JSON line a candidate, in files by day under `decisions/`.
 
 All code that reads or writes the log goes through here, whether the log lies in a folder or in a bucket.
 """
@@ -18,33 +18,33 @@ _SUFFIX: Final = ".jsonl"
 
 
 def decisions_key(day: str, part: str) -> str:
-    """Key of one file of lines; `day` is YYYY-MM-DD, in UTC."""
+    """Return the key of one file of lines; `day` is YYYY-MM-DD, in UTC."""
     return f"{_PREFIX}{day}/{part}{_SUFFIX}"
 
 
 def log_file(decisions: Iterable[Decision]) -> bytes:
-    """What one file holds."""
+    """Return what one file holds."""
     return "".join(encode_decision(decision) + "\n" for decision in decisions).encode()
 
 
 def log_keys(store: ObjectStore, day: str | None = None) -> Iterator[str]:
-    """Keys of the files of one day (YYYY-MM-DD) or of all, in their order."""
+    """Return the keys of the files of one day (YYYY-MM-DD) or of all, in their order."""
     prefix = f"{_PREFIX}{day}/" if day else _PREFIX
     return (key for key in store.keys(prefix) if key.endswith(_SUFFIX))
 
 
 def days(store: ObjectStore) -> set[str]:
-    """The days that have decisions, as YYYY-MM-DD."""
+    """Return the days that have decisions, as YYYY-MM-DD."""
     return {key.removeprefix(_PREFIX).partition("/")[0] for key in log_keys(store)}
 
 
 def split_lines(data: bytes) -> list[str]:
-    """The lines of a file; not by splitlines(), since U+2028 and friends stand unescaped inside JSON."""
+    """Split a file into lines; not by splitlines(), as U+2028 and friends stand unescaped inside JSON."""
     return data.decode(errors="replace").split("\n")
 
 
 def decode_line(line: Any) -> Decision | None:
-    """One line as a decision, or None when it is none: somebody, or a disk, damaged it."""
+    """Read one line as a decision; None when somebody, or a disk, damaged it."""
     try:
         decision = decode_decision(line)
     except (ValueError, TypeError, RecursionError):
@@ -57,7 +57,7 @@ def decode_line(line: Any) -> Decision | None:
 
 
 def each_line(store: ObjectStore, day: str | None = None) -> Iterator[Decision | None]:
-    """Every line of one day (YYYY-MM-DD) or of all, in the order of writing; None for a damaged one."""
+    """Yield every line of one day (YYYY-MM-DD) or of all, in the order of writing; None for a damaged one."""
     for key in log_keys(store, day):
         yield from (decode_line(line) for line in split_lines(store.get(key) or b"") if line.strip())
 
@@ -70,7 +70,7 @@ class DecisionLog:
     unreadable: int = field(default=0, init=False)
 
     def read(self, day: str | None = None) -> Iterator[Decision]:
-        """The decisions of one day (YYYY-MM-DD) or of all, in the order in which they were written."""
+        """Yield the decisions of one day (YYYY-MM-DD) or of all, in the order of writing."""
         for decision in each_line(self.store, day):
             if decision is None:
                 self.unreadable += 1

@@ -1,4 +1,4 @@
-"""What was decided about a candidate, and everything it was decided on."""
+"""Records what Bowerbird decided about a candidate, and everything it decided on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Verdict:
 
     @classmethod
     def reject(cls, stage: str, reason: Reason) -> Verdict:
-        """Say no, and why."""
+        """Reject the candidate, and say why."""
         return cls(keep=False, stage=stage, reason=reason)
 
 
@@ -47,12 +47,12 @@ class Decision:
 
     @property
     def day(self) -> str:
-        """The partition this decision belongs to, `YYYY-MM-DD` in UTC."""
+        """Return the partition this decision belongs to, `YYYY-MM-DD` in UTC."""
         return self.decided_at[:10]
 
 
 def redacted(decision: Decision) -> Decision:
-    """The decision as it is kept when its post is gone. It names the post, but no title, author or link."""
+    """Return the decision to keep when its post is gone. It names the post, but no title, author or link."""
     told = {name: value for name, value in decision.submission.items() if name in {"source", "id"}}
     facts = {name: fact for name, fact in decision.facts.items() if name not in {"url", "instead_of"}}
     reason = Reason(decision.reason.word) if "//" in decision.reason.detail else decision.reason
@@ -60,7 +60,7 @@ def redacted(decision: Decision) -> Decision:
 
 
 def encode_decision(decision: Decision) -> str:
-    """One line of JSON, without the newline; a lone surrogate, which no file can hold, becomes `?`."""
+    """Return one line of JSON, without the newline; a lone surrogate, which no file can hold, becomes `?`."""
     line = json.dumps(stored(decision), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return line.encode(errors="replace").decode()
 
@@ -71,8 +71,8 @@ def decode_decision(line: str) -> Decision:
 
 
 def stored(decision: Decision) -> dict[str, Any]:
-    """The fields as they are stored, in lines and in sidecars: the reason as its text."""
-    # Not asdict: it copies every value, deep, and takes longer than the rest of this.
+    """Return the fields as lines and sidecars store them: the reason as its text."""
+    # asdict copies every value, deep, and takes longer than the rest of this.
     return {item.name: getattr(decision, item.name) for item in fields(decision)} | {
         "reason": str(decision.reason)
     }

@@ -10,7 +10,7 @@ from bowerbird.core.reasons import Reason, Word
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a host said beside its status when it gave nothing. It may say why, or until when.
+    """Keep what a host said beside its status when it gave nothing. It may say why, or until when.
 
     Header names are in lower case. The body holds only the beginning of what was sent.
     """
@@ -46,7 +46,7 @@ class BowerbirdError(Exception):
 
 
 class UsageError(BowerbirdError):
-    """The caller asked for something that cannot be; exit status 2."""
+    """The caller asked for something impossible; exit status 2."""
 
 
 class RetryableError(BowerbirdError):

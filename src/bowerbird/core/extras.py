@@ -1,4 +1,4 @@
-"""Packages that only one use needs. It knows which extra brings each, and what to say when one is missing."""
+"""Handles packages that only one use needs: which extra brings each, and what to say when one is missing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXTRAS: Final = {
 
 @contextmanager
 def told_if_missing() -> Iterator[None]:
-    """Wraps an import, or a whole command. A missing package becomes one sentence that says what to install.
+    """Wrap an import, or a whole command. A missing package becomes one sentence that says what to install.
 
     Raises:
         UsageError: a package of an extra is not installed. Any other missing module is a fault of ours.

@@ -1,4 +1,4 @@
-"""What the owner says of a candidate, keep or reject: one small object each, under `labels/`.
+"""Stores what the owner says of a candidate, keep or reject: one small object each, under `labels/`.
 
 The format is described in docs/deliver.md; `bowerbird train --feedback` learns from it.
 """
@@ -21,7 +21,7 @@ VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The owner's word on one candidate.
+    """Holds the owner's word on one candidate.
 
     `image` is the survivor's object key, or None when the candidate was rejected. `origin` says where the
     word came from: `label` is the page, and `scenery` means that the picture was deleted in scenery.
@@ -37,7 +37,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class _Stored(Label):
-    """A label as it lies in the store."""
+    """Return a label as it lies in the store."""
 
     __pydantic_config__ = ConfigDict(extra="forbid", strict=True)
 
@@ -48,7 +48,7 @@ _ADAPTER: Final = TypeAdapter(_Stored)
 
 
 def write_label(store: ObjectStore, label: Label) -> None:
-    """Store a label; an earlier one of the same candidate is replaced."""
+    """Store a label, in place of an earlier one of the same candidate."""
     text = json.dumps({"version": VERSION} | asdict(label), sort_keys=True)
     store.put(label_key(label.candidate), text.encode(), content_type="application/json")
 
@@ -59,7 +59,7 @@ def remove_label(store: ObjectStore, candidate_id: str) -> None:
 
 
 def read_labels(store: ObjectStore) -> Iterator[Label]:
-    """All labels of a place.
+    """Return all labels of a place.
 
     Raises:
         InvalidMessageError: an object under `labels/` is none, or of a later version.
@@ -71,7 +71,7 @@ def read_labels(store: ObjectStore) -> Iterator[Label]:
 
 
 def picture_of(store: ObjectStore, label: Label) -> bytes | None:
-    """The small JPEG of a labelled candidate, or else the survivor itself; None when neither was kept.
+    """Return the small JPEG of a labelled candidate, or else the survivor; None when neither was kept.
 
     Small copies of kept and of rejected pictures were made alike. So a model cannot tell one from the other
     by how they were made.

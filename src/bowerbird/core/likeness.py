@@ -1,4 +1,4 @@
-"""What a picture looks like, in 40 bytes: alike pictures have alike bits.
+"""Describes how a picture looks, in 40 bytes: alike pictures have alike bits.
 
 A coarse print of 64 bits finds pictures that may be alike, and a fine one of 256 bits decides. Both are the
 signs of the lowest frequencies of a small grey copy (a discrete cosine transform), which scaling and
@@ -31,7 +31,7 @@ Grey = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What a kept picture looks like. Only its file tells how good a copy it is.
+    """Describes how a kept picture looks. Only its file tells how good a copy it is.
 
     `image` is its object key, `coarse` an unsigned 64-bit number, `fine` 32 bytes.
     """
@@ -42,14 +42,14 @@ class Likeness:
     fine: bytes
 
     def alike(self, other: Likeness) -> bool:
-        """Whether both show the same picture."""
+        """Tell whether both show the same picture."""
         coarse = (self.coarse ^ other.coarse).bit_count()
         fine = (int.from_bytes(self.fine) ^ int.from_bytes(other.fine)).bit_count()
         return coarse <= COARSE_BITS and fine <= FINE_BITS
 
 
 def prints(image: Image.Image) -> tuple[int, bytes]:
-    """The coarse and the fine print of an RGB picture."""
+    """Compute the coarse and the fine print of an RGB picture."""
     grey = _grey(image, (_GRID, _GRID))
     fine = np.asarray(_COSINES @ grey @ _COSINES.T, np.float32)
     return int.from_bytes(_signs(fine[:_COARSE, :_COARSE])), _signs(fine)
@@ -71,7 +71,7 @@ _COSINES: Final = _cosines()
 
 
 def _signs(values: Grey) -> bytes:
-    # The median of an even number of values. numpy's own imports numpy.ma for it, a tenth of a second.
+    # Take the median of an even number of values. numpy's own imports numpy.ma, a tenth of a second.
     flat = values.ravel()
     middle = flat.size // 2
     low, high = np.partition(flat, (middle - 1, middle))[middle - 1 : middle + 1]

@@ -27,7 +27,7 @@ _Words = Annotated[tuple[_Text, ...], Field(max_length=64)]
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Where a candidate came from: what the sidecar, the report and the recheck need of a post.
+    """Tells where a candidate came from: what the sidecar, the report and the recheck need of a post.
 
     `id` is unique within `source` (Reddit: the fullname, `t3_…`). Absent fields are None, because a source
     never invents what it cannot know. `alt` is the author's description of the candidate's picture.

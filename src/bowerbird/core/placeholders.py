@@ -1,4 +1,4 @@
-"""Pictures that hosts serve, with status 200, in place of one that is gone.
+"""Recognises the pictures that hosts serve, with status 200, in place of one that is gone.
 
 Which hosts do so, and what their pictures look like, is theirs to say: see `bowerbird.crawl.hosts`.
 """
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-# So few pixels fit uncompressed. Of what is larger no MD5 need be taken: a photograph's costs milliseconds.
+# This many pixels fit uncompressed. A larger file needs no MD5: a photograph's costs milliseconds.
 _LARGEST_BYTES: Final = 64 * 1024
 
 
@@ -31,7 +31,7 @@ class Placeholder:
 
 @dataclass(frozen=True, slots=True)
 class Placeholders:
-    """All that are known."""
+    """Holds all known placeholders."""
 
     known: tuple[Placeholder, ...] = ()
 

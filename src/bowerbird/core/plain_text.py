@@ -1,4 +1,4 @@
-"""Text that strangers typed, as one line of printable characters."""
+"""Turns text that strangers typed into one line of printable characters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MARKS: Final = re.compile(
 
 
 def plain(value: Any) -> str:
-    """One line of printable text from whatever a stranger typed; empty for anything but text.
+    """Return one line of printable text from whatever a stranger typed; empty for anything but text.
 
     Drops control, format (bidirectional overrides, zero-width), surrogate and unassigned characters.
     """

@@ -1,4 +1,4 @@
-"""What the logic needs from the outside world, as Protocols. Adapters implement them; tests use fakes."""
+"""Lists what the logic needs from outside, as Protocols. Adapters implement them; tests use fakes."""
 
 from __future__ import annotations
 
@@ -89,15 +89,15 @@ class ObjectStore(Protocol):
         ...
 
     def exists(self, key: str) -> bool:
-        """Whether the key holds an object."""
+        """Tell whether the key holds an object."""
         ...
 
     def keys(self, prefix: str) -> Iterator[str]:
-        """All keys with this prefix, in lexical order."""
+        """Return all keys with this prefix, in lexical order."""
         ...
 
     def delete(self, key: str) -> None:
-        """Remove an object; nothing happens when there is none."""
+        """Remove an object, if it exists."""
         ...
 
 
@@ -108,11 +108,11 @@ class Ledger(Protocol):
     """
 
     def decided(self, candidate_id: str) -> Decision | None:
-        """The decision already committed for a candidate, if any."""
+        """Return the decision already committed for a candidate, if any."""
         ...
 
     def owner(self, sha256: str) -> str | None:
-        """The candidate that holds these bytes, if any. This only looks; it claims nothing."""
+        """Return the candidate that holds these bytes, if any. This only looks; it claims nothing."""
         ...
 
     def claim(self, sha256: str, candidate_id: str) -> str:
@@ -132,15 +132,15 @@ class Ledger(Protocol):
         ...
 
     def flush(self) -> int:
-        """Write the committed decisions that are in no JSON line yet; returns how many."""
+        """Write the committed decisions that no JSON line holds yet; returns how many."""
         ...
 
 
 class Likenesses(Protocol):
-    """What kept pictures look like. It finds a kept picture again in another copy."""
+    """Knows how kept pictures look, and so finds a kept picture again in another copy."""
 
     def near(self, likeness: Likeness) -> list[Likeness]:
-        """Every entry that shows the same picture, except the one with the same key."""
+        """Return every entry that shows the same picture, except the one with the same key."""
         ...
 
     def enter(self, likeness: Likeness) -> list[Likeness]:
@@ -151,11 +151,11 @@ class Likenesses(Protocol):
         ...
 
     def holds(self, image: str) -> bool:
-        """Whether the picture with this key is in."""
+        """Tell whether the picture with this key is in."""
         ...
 
     def remove(self, image: str) -> None:
-        """Take a picture out; nothing happens when it is not in."""
+        """Take a picture out, if it is in."""
         ...
 
     def forget(self, candidate_id: str) -> None:
@@ -210,7 +210,7 @@ class Stream(Protocol):
     date: float | None
 
     def receive(self, timeout_s: float) -> str | bytes | None:
-        """The next message, text or binary.
+        """Return the next message, text or binary.
 
         None means that no message came in time, or that the other side says that was all.
 

@@ -1,4 +1,4 @@
-"""What a source yields: a submission with the fields the rules need, whatever site it came from."""
+"""Defines what a source yields: a submission with the fields the rules need, from any site."""
 
 from __future__ import annotations
 
@@ -71,16 +71,16 @@ class Post:
 
     @property
     def unfinished(self) -> bool:
-        """Whether another look may find more pictures that are wanted."""
+        """Tell whether another look may find more of the wanted pictures."""
         return bool(self.pending) and not (self.removed or self.over_18 or self.is_video)
 
 
 class Source(Protocol):
-    """Where posts come from."""
+    """Gives posts."""
 
     @property
     def name(self) -> str:
-        """The source's name in submissions, metrics and the doctor's report."""
+        """Return the source's name in submissions, metrics and the doctor's report."""
         ...
 
     def posts(self) -> Iterator[Post]:
@@ -96,15 +96,15 @@ class Source(Protocol):
 
 @runtime_checkable
 class Lookup(Protocol):
-    """A source that can be asked for posts by id."""
+    """Gives posts by id, when asked for them."""
 
     @property
     def authoritative(self) -> bool:
-        """Whether a post it does not have is gone; an archive may merely not have archived it."""
+        """Tell whether a missing post is gone; an archive may merely not have archived it."""
         ...
 
     def finds(self, source: str, submission: str) -> bool:
-        """Whether a submission, of whatever source, has a name that means something here."""
+        """Tell whether a submission, of any source, has a name that means something here."""
         ...
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
@@ -114,16 +114,16 @@ class Lookup(Protocol):
 
 @runtime_checkable
 class Telling(Protocol):
-    """A source that says how it is: blocked is not quiet."""
+    """Says how the source is: blocked is not quiet."""
 
     def told(self) -> str:
-        """One line about the last run; empty before one."""
+        """Return one line about the last run; empty before one."""
         ...
 
 
 @runtime_checkable
 class Committing(Protocol):
-    """A source that remembers how far it came, so that the next run goes on from there."""
+    """Remembers how far the source came, so that the next run goes on from there."""
 
     def commit(self) -> None:
         """Remember; called when everything yielded so far is safely on the queue, never before."""
@@ -132,7 +132,7 @@ class Committing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Removals:
-    """What a stream has told of posts that are gone: why, by submission id and by author."""
+    """Keeps what a stream has told of posts that are gone: why, by submission id and by author."""
 
     posts: Mapping[str, str]
     authors: Mapping[str, str]
@@ -140,13 +140,13 @@ class Removals:
 
 @runtime_checkable
 class Removing(Protocol):
-    """A source that tells by itself what was removed, without being asked."""
+    """Tells by itself, without being asked, what was removed."""
 
     @property
     def name(self) -> str:
-        """The source's name in submissions."""
+        """Return the source's name in submissions."""
         ...
 
     def removed(self) -> Removals:
-        """All that was told of late, by this run and those before it."""
+        """Return all that was told of late, by this run and those before it."""
         ...

@@ -1,4 +1,4 @@
-"""Why a post gave no candidate, or why a candidate was turned down.
+"""Says why a post gave no candidate, or why a candidate was turned down.
 
 A reason is one word of a fixed list, and then what was seen.
 
@@ -15,7 +15,7 @@ _LONGEST: Final = 64
 
 
 class Word(StrEnum):
-    """The words, each with its `meaning`."""
+    """Holds the words, each with its `meaning`."""
 
     meaning: str
 
@@ -27,7 +27,7 @@ class Word(StrEnum):
 
     KEPT = "kept", "The picture passed every stage."
 
-    # What the listing says of a post.
+    # The listing says this of a post.
     REMOVED = "removed", 'The post was removed, or the host shows its "removed" picture.'
     OVER_18 = "over-18", "The listing marks the post as not for minors."
     VIDEO = "video", "The post or its link is a video."
@@ -44,7 +44,7 @@ class Word(StrEnum):
     HOST_UNAVAILABLE = "host-unavailable", "The picture's host did not answer while the post was read."
     ERROR = "error", "A host rule or a stage failed; the log says how."
 
-    # What a transfer met.
+    # The transfer met this.
     GONE = "gone", "The picture or its page is not there any more."
     FORBIDDEN = "forbidden", "The host refuses to show it (401, 402, 403, 451)."
     OPTED_OUT = "opted-out", "The host asks that its pictures are not used by programs like this one."
@@ -61,7 +61,7 @@ class Word(StrEnum):
     TIMEOUT = "timeout", "The host did not answer in time."
     SLOW = "slow", "The host sends too slowly."
 
-    # What the file is.
+    # The file is like this.
     HTML = "html", "The answer is a web page, not a picture."
     UNKNOWN_FORMAT = "unknown-format", "The file does not begin like any format that we know."
     FORMAT = "format", "We know the format, but do not keep it, or the gallery does not take it."
@@ -74,7 +74,7 @@ class Word(StrEnum):
     CRASH = "crash", "The file crashed the decoder. Nothing else was harmed."
     DECODER = "decoder", "Bowerbird could not start the process that decodes pictures."
 
-    # What the picture is.
+    # The picture is like this.
     TOO_SMALL = "too-small", "The picture has fewer pixels than the gallery wants."
     TOO_WIDE = "too-wide", "The picture is wider, for its height, than the gallery wants."
     TOO_TALL = "too-tall", "The picture is taller, for its width, than the gallery wants."
@@ -84,7 +84,7 @@ class Word(StrEnum):
     WATERMARK = "watermark", "The picture carries somebody's mark."
     PURGED = "purged", "The picture was kept, and then its post was removed."
 
-    # What the owner's own rules name.
+    # The owner's own rules name this.
     SHARPNESS = "sharpness", "An owner's rule (`--reject-if`) names how sharp the picture is."
     BRIGHTNESS = "brightness", "An owner's rule names how bright it is."
     CRUSHED = "crushed", "An owner's rule names how much of it is black."
@@ -107,7 +107,7 @@ class Reason:
 
     @property
     def kind(self) -> str:
-        """The word as it is counted: at most 64 characters, whoever wrote it."""
+        """Return the word as it is counted: at most 64 characters, whoever wrote it."""
         return self.word[:_LONGEST]
 
     def __str__(self) -> str:
@@ -115,7 +115,7 @@ class Reason:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a stored reason back. Only what reads stored text may call this."""
+        """Read a stored reason back. Only code that reads stored text may call this."""
         word, _, detail = text.partition(":")
         return cls(_known(word.strip()), detail.removeprefix(" "))
 

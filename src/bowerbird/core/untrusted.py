@@ -1,4 +1,4 @@
-"""Fields of a stranger's JSON: each function answers a clean value, or None for anything else.
+"""Reads fields of a stranger's JSON: each function returns a clean value, or None for anything else.
 
 Clean means that it survives the queue: short enough for `bowerbird.core.messages`, and no lone surrogate.
 """
@@ -20,7 +20,7 @@ _NOT_IN_A_LINK: Final = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def json_value(body: bytes) -> Any:
-    """What JSON says. A number with too many digits, or letters in a wrong encoding, damage only their field.
+    """Read JSON. A number with too many digits, or letters in a wrong encoding, damage only their field.
 
     Raises:
         ValueError, RecursionError: not JSON, or half of it; nested beyond reason.
@@ -29,17 +29,17 @@ def json_value(body: bytes) -> Any:
 
 
 def mapping(value: object) -> dict[str, Any]:
-    """The object, or an empty one."""
+    """Return the object, or an empty one for anything else."""
     return value if isinstance(value, dict) else {}
 
 
 def sequence(value: object) -> list[Any]:
-    """The array, or an empty one."""
+    """Return the array, or an empty one for anything else."""
     return value if isinstance(value, list) else []
 
 
 def text(value: object) -> str | None:
-    """A non-empty string, cut to what a message carries."""
+    """Return a non-empty string, cut to what a message carries."""
     if not isinstance(value, str):
         return None
     clean = value[:_MAX_LENGTH].encode(errors="replace").decode().strip()
@@ -47,7 +47,7 @@ def text(value: object) -> str | None:
 
 
 def number(value: object) -> float | None:
-    """A finite number, such as a time stamp."""
+    """Return a finite number, such as a time stamp."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
@@ -58,7 +58,7 @@ def number(value: object) -> float | None:
 
 
 def pixels(value: object) -> int | None:
-    """A width or a height; some APIs send them as strings."""
+    """Return a width or a height; some APIs send them as strings."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 8:  # noqa: PLR2004 - a million has 7 digits
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
@@ -67,7 +67,7 @@ def pixels(value: object) -> int | None:
 
 
 def link(value: object, base: str | None = None) -> str | None:
-    """An absolute http(s) link; a relative one is resolved against `base`.
+    """Return an absolute http(s) link; resolve a relative one against `base`.
 
     Links with credentials, without a host or with an impossible port are no links. Neither is one that is too
     long, because a cut link points elsewhere.
@@ -86,7 +86,7 @@ def link(value: object, base: str | None = None) -> str | None:
 
 
 def preview(url: object, width: object, height: object) -> Preview | None:
-    """A smaller copy, when it has a link and a size."""
+    """Return a smaller copy, when it has a link and a size."""
     clean, wide, high = link(url), pixels(width), pixels(height)
     return Preview(clean, wide, high) if clean and wide and high else None
 

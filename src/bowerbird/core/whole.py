@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and what a disk's errors mean for their owner."""
+"""Writes files whole or not at all, and tells their owner what a disk's errors mean."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ERRNOS: Final = {
 
 
 def advice(error: OSError) -> str:
-    """What an error of the disk means, and what its owner can do."""
+    """Say what an error of the disk means, and what its owner can do."""
     return _ERRNOS.get(error.errno or 0, f"{error.strerror or error}; look after the disk, then run it again")
 
 
@@ -47,12 +47,12 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write. It takes the place of `path` only once it is whole and on the disk.
+    """Open a file to write. It takes the place of `path` only once it is whole and on the disk.
 
     Raises:
         StoreError: the disk is full, may not be written to, or fails. The old file is still there.
     """
-    # Through a link to the file it means; what is no file, as /dev/stdout, cannot be replaced.
+    # Follow a link to its file. Something that is not a file, such as /dev/stdout, cannot be replaced.
     target = path.resolve()
     try:
         if target.exists() and not target.is_file():

@@ -1,4 +1,4 @@
-"""The words that people read in place of stored names.
+"""Gives the words that people read in place of stored names.
 
 The score that is stored as `novelty` is high when a picture is *like* what the owner loves. Places and
 bundles hold that key, so it stays. People read `match`.
@@ -11,7 +11,7 @@ from typing import Final
 
 from bowerbird.core.reasons import Reason, Word
 
-#: What the score is called that everything is ranked by.
+#: People read this name for the score that ranks everything.
 MATCH: Final = "match"
 
 _CALLED: Final = {"novelty": MATCH}
@@ -20,27 +20,27 @@ _SAID: Final = {Word.NOVELTY.value: "unlike what you love"}
 
 
 def called(name: str) -> str:
-    """What a stage is called where people read it."""
+    """Return the name of a stage that people read."""
     return _CALLED.get(name, name)
 
 
 def score_called(name: str) -> str:
-    """The name of a score for people. The score of a first look is a match too, on its own scale."""
+    """Return the name of a score for people. The score of a first look is a match too, on its own scale."""
     return f"{name} {MATCH}" if name in _FIRST_LOOKS else called(name)
 
 
 def said(word: str) -> str:
-    """What people read for the word of a reason."""
+    """Return what people read for the word of a reason."""
     return _SAID.get(word, word)
 
 
 def why(reason: Reason) -> str:
-    """A reason as people read it: its word, then what was seen."""
+    """Return a reason as people read it: its word, then what was seen."""
     return f"{said(reason.word)}: {reason.detail}" if reason.detail else said(reason.word)
 
 
 def standing(percentile: float) -> str:
-    """How a score stands among those of the owner's pictures, of which `percentile` (0 to 100) match less.
+    """Tell how a score stands among the owner's pictures, of which `percentile` (0 to 100) match less.
 
     Rounded down, so that no picture seems better than it is.
     """

@@ -13,7 +13,7 @@ from bowerbird.core.decisions import Decision
 from bowerbird.core.plain_text import plain
 from bowerbird.core.ports import ObjectStore
 
-#: What the counts are grouped by, in the order of the page.
+#: The counts are grouped by these, in the order of the page.
 DIMENSIONS: Final = ("community", "author", "host", "day")
 
 _KEPT: Final = "kept"
@@ -24,7 +24,7 @@ _Z: Final = 1.96
 
 @dataclass(frozen=True, slots=True)
 class Yield:
-    """What became of the candidates of one name; `rejected` counts by the reason's first word."""
+    """Counts what became of one name's candidates; `rejected` counts by the reason's first word."""
 
     name: str
     seen: int
@@ -33,12 +33,12 @@ class Yield:
 
     @property
     def share(self) -> float:
-        """The kept part, 0 to 1."""
+        """Return the kept part, 0 to 1."""
         return self.kept / self.seen if self.seen else 0.0
 
     @property
     def floor(self) -> float:
-        """The least that the kept part is, with 95 % confidence (Wilson). One kept of one is no proof."""
+        """Return the least the kept part is, with 95 % confidence (Wilson). One kept of one is no proof."""
         if not self.seen:
             return 0.0
         n, p, z2 = self.seen, self.share, _Z**2
@@ -47,7 +47,7 @@ class Yield:
 
 @dataclass(frozen=True, slots=True)
 class Yields:
-    """All counts of a place; each dimension's names with the best floor first, days in their order."""
+    """Holds all counts of a place; each dimension's names with the best floor first, days in their order."""
 
     total: Yield
     by: dict[str, tuple[Yield, ...]]
