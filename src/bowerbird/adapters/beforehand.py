@@ -18,7 +18,7 @@ _LONGEST_NAME: Final = 64
 
 
 def bundle_name(folder: Path) -> str:
-    """What a bundle in this folder is called: `b_anime` gives `b-anime`, `Für Oma` gives `fur-oma`.
+    """Name the bundle in this folder: `b_anime` gives `b-anime`, `Für Oma` gives `fur-oma`.
 
     Raises:
         UsageError: nothing of the folder's name can stand in a bundle's.
@@ -54,7 +54,7 @@ def pictures_of(places: Iterable[Path], what: str, fewest: int = 1) -> list[Path
 
 
 def _different(paths: Sequence[Path], enough: int) -> int:
-    """How many files differ, counted up to `enough`. A file that cannot be read does not count."""
+    """Count how many files differ, up to `enough`. A file that cannot be read does not count."""
     seen: set[bytes] = set()
     for path in paths:
         if len(seen) >= enough:

@@ -52,7 +52,7 @@ def open_place(place: str, endpoint_url: str | None = None) -> Place:
 
 
 def open_store(place: str, endpoint_url: str | None = None) -> ObjectStore:
-    """The store of a place that must already be there, for commands that only read it."""
+    """Open the store of a place that must already exist, for commands that only read it."""
     return open_existing(place, endpoint_url).store
 
 

@@ -120,7 +120,7 @@ class Ledger(Protocol):
         ...
 
     def claimed_by(self, candidate_id: str) -> str | None:
-        """The sha256 that this candidate has claimed, if any. It heals a crash between store and commit."""
+        """Return the sha256 that this candidate has claimed, if any: it heals a crash before the commit."""
         ...
 
     def commit(self, decision: Decision) -> Decision:

@@ -12,7 +12,7 @@ from bowerbird.core.ports import Message
 
 
 def messages_of(event: Mapping[str, Any]) -> list[Message]:
-    """The messages of a batch, in its order."""
+    """Return the messages of a batch, in its order."""
     return [
         Message(
             id=record["messageId"],

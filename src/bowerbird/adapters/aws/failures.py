@@ -1,4 +1,4 @@
-"""What an AWS error means for us: try again later, or somebody must fix the deployment."""
+"""Tells what an AWS error means for us: try again later, or somebody must fix the deployment."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _SERVER_ERROR = 500
 
 
 def code(error: ClientError) -> str:
-    """The service's word for the error, such as `NoSuchKey`; a bare status for a HEAD, which has no body."""
+    """Return the service's word for an error, such as `NoSuchKey`; a HEAD has no body, only a status."""
     return error.response.get("Error", {}).get("Code", "")
 
 
 def status(error: ClientError) -> int:
-    """The HTTP status, 0 when there is none."""
+    """Return the HTTP status, 0 when the error has no status."""
     return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
 
 

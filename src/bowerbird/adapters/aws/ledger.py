@@ -35,7 +35,7 @@ _ATTEMPTS: Final = 5
 
 
 class DynamoLedger:
-    """The ledger of one table; `store` is where the decision lines go. Safe for threads."""
+    """Keeps the ledger in one table; decision lines go to `store`. Safe for threads."""
 
     def __init__(self, client: DynamoDBClient, table: str, store: ObjectStore) -> None:
         self._client = client
@@ -47,7 +47,7 @@ class DynamoLedger:
         self._seen: list[tuple[Decision, str]] = []
 
     def decided(self, candidate_id: str) -> Decision | None:
-        """The decision that stands; the next `flush` makes sure of its line."""
+        """Return the decision that stands; the next `flush` makes sure of its line."""
         item = self._read(_candidate(candidate_id))
         return self._standing(item) if "decision" in item else None
 
@@ -85,7 +85,7 @@ class DynamoLedger:
         raise StoreError(f"claiming {sha256}: others were claiming it {_ATTEMPTS} times over")
 
     def claimed_by(self, candidate_id: str) -> str | None:
-        """What a candidate holds."""
+        """Return what a candidate holds."""
         return min(_claims(self._read(_candidate(candidate_id))), default=None)
 
     def commit(self, decision: Decision) -> Decision:
@@ -221,6 +221,6 @@ def _claims(item: dict[str, AttributeValueTypeDef]) -> tuple[str, ...]:
 
 
 def _lost_a_race(error: ClientError) -> bool:
-    """Whether conditions or conflicts, not a limit or a mistake, cancelled a transaction."""
+    """Tell whether conditions or conflicts, not a limit or a mistake, cancelled a transaction."""
     reasons = {reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])}
     return bool(reasons) and reasons <= {"None", "ConditionalCheckFailed", "TransactionConflict"}

@@ -13,12 +13,12 @@ from bowerbird.core.ports import ObjectStore
 
 
 def open_bucket(bucket: str, endpoint_url: str | None = None) -> S3Store:
-    """A bucket of S3."""
+    """Open a bucket of S3."""
     return S3Store(boto3.client("s3", endpoint_url=endpoint_url, config=TIMEOUTS), bucket)
 
 
 def open_ledger(table: str, store: ObjectStore, endpoint_url: str | None = None) -> DynamoLedger:
-    """A table of DynamoDB, whose decision lines go to `store`."""
+    """Open a table of DynamoDB, whose decision lines go to `store`."""
     client = boto3.client("dynamodb", endpoint_url=endpoint_url, config=TIMEOUTS)
     return DynamoLedger(client, table, store)
 
@@ -26,7 +26,7 @@ def open_ledger(table: str, store: ObjectStore, endpoint_url: str | None = None)
 def open_queue(
     queue_url: str, dead_letter_url: str | None = None, endpoint_url: str | None = None
 ) -> SqsQueue:
-    """A queue of SQS; without `dead_letter_url` its own settings name its dead letters.
+    """Open a queue of SQS; without `dead_letter_url` its own settings name its dead letters.
 
     Raises:
         UsageError: no region is set, or the queue has no dead letters.

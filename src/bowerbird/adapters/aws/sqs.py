@@ -179,7 +179,7 @@ class SqsQueue:
 
 
 def dead_letters_of(client: SQSClient, queue_url: str) -> str:
-    """The URL of the queue that takes a queue's dead letters, as its redrive policy names it.
+    """Return the URL of the queue that takes a queue's dead letters, as its redrive policy names it.
 
     Raises:
         UsageError: there is no such queue, or it has no dead-letter queue.
@@ -215,6 +215,6 @@ def _told(failure: BatchResultErrorEntryTypeDef) -> str:
 
 
 def _attribute(reason: str) -> str:
-    """A reason as SQS takes it: only characters of XML 1.0, and at least one. It may quote a stranger."""
+    """Return a reason as SQS takes it: one or more characters of XML 1.0. It may quote a stranger."""
     printable = "".join(character if character.isprintable() else " " for character in reason)
     return printable[:_REASON_CHARACTERS].strip() or "unknown"

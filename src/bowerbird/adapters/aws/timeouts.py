@@ -1,4 +1,4 @@
-"""How long AWS is waited for."""
+"""Sets how long Bowerbird waits for AWS."""
 
 from __future__ import annotations
 

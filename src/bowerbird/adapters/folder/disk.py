@@ -1,4 +1,4 @@
-"""What a failing disk means for us, and what its owner can do about it."""
+"""Tells what a failing disk means for us, and what its owner can do about it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PRIMARY_CODE: Final = 0xFF
 
 
 def damaged(path: Path, why: object, mend: str = _REPAIR) -> DamagedError:
-    """The error that says of a file that it cannot be understood, why, and what to do."""
+    """Return the error that says why a file cannot be understood, and what to do."""
     return DamagedError(f"{path}: it is damaged ({why}); {mend}", why=str(why))
 
 

@@ -1,4 +1,4 @@
-"""The object store in a folder: what scenery, a file manager and `ls` can read."""
+"""Keeps objects in a folder that scenery, a file manager and `ls` can read."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class FolderStore:
             return self.put(key, data, content_type=content_type)
 
     def exists(self, key: str) -> bool:
-        """Whether the file is there."""
+        """Tell whether the file is there."""
         return self._path(key).is_file()
 
     def keys(self, prefix: str) -> Iterator[str]:

@@ -97,7 +97,7 @@ class Database:
 
 
 def beside(path: Path) -> tuple[Path, Path]:
-    """The write-ahead log and its index, which belong to a file."""
+    """Return the write-ahead log and its index, which belong to a file."""
     return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
 
 
@@ -145,7 +145,7 @@ def sole_use(folder: Path) -> Iterator[None]:
 
 
 def _use(folder: Path) -> IO[str]:
-    """A lock that many may hold, but not beside `sole_use`."""
+    """Take a lock that many may hold, but not beside `sole_use`."""
     lock = (folder / _IN_USE).open("a")
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

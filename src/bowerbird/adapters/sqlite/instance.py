@@ -29,7 +29,7 @@ class Instance:
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def alive(self, other: str) -> bool:
-        """Whether the process with this mark still runs; removes the mark of one that does not."""
+        """Tell whether the process with this mark still runs; if it does not, remove its mark."""
         if other == self.id:
             return True
         if not _MARK.fullmatch(other):  # from a damaged file: no name of ours, so no file of ours either

@@ -33,7 +33,7 @@ _LINES_A_PART = 2000
 
 
 class SqliteLedger:
-    """The ledger of one place, in SQLite; `store` is where the decision lines go.
+    """Keeps the ledger of one place in SQLite; decision lines go to `store`.
 
     Lines reach the store in two steps. One transaction gives the rows a part name; then the part is written
     whole. After a crash in between, the next flush writes the same part again, byte for byte.
@@ -50,7 +50,7 @@ class SqliteLedger:
             (self._id,) = db.execute("SELECT id FROM ledger").fetchone()
 
     def decided(self, candidate_id: str) -> Decision | None:
-        """The decision that stands."""
+        """Return the decision that stands."""
         with self._db.read() as db:
             row = db.execute("SELECT decision FROM decided WHERE candidate = ?", (candidate_id,)).fetchone()
         return self._decoded(row[0]) if row else None
@@ -69,7 +69,7 @@ class SqliteLedger:
         return str(row[0])
 
     def claimed_by(self, candidate_id: str) -> str | None:
-        """What a candidate holds."""
+        """Return what a candidate holds."""
         with self._db.read() as db:
             row = db.execute("SELECT sha256 FROM claims WHERE candidate = ?", (candidate_id,)).fetchone()
         return str(row[0]) if row else None

@@ -46,7 +46,7 @@ _FORMER: Final = {"sharpness", "pixels", "weight"}
 
 
 class SqliteLikenesses:
-    """The likenesses of one place; threads and processes share them."""
+    """Holds the likenesses of one place; threads and processes share them."""
 
     def __init__(self, path: Path) -> None:
         if COARSE_BITS >= 2 * _QUARTERS:
@@ -78,7 +78,7 @@ class SqliteLikenesses:
         return found
 
     def holds(self, image: str) -> bool:
-        """Whether it is in."""
+        """Tell whether the picture is in."""
         with self._db.read() as db:
             return db.execute("SELECT 1 FROM likenesses WHERE image = ?", (image,)).fetchone() is not None
 
@@ -125,7 +125,7 @@ def _remove(db: sqlite3.Connection, column: str, value: str) -> None:
 
 
 def _quarters(coarse: int) -> list[int]:
-    """The four 16-bit quarters, each with its place above the value."""
+    """Return the four 16-bit quarters, each with its place above the value."""
     return [place << _QUARTER_BITS | coarse >> place * _QUARTER_BITS & 0xFFFF for place in range(_QUARTERS)]
 
 

@@ -155,7 +155,7 @@ class SqliteQueue:
             return db.execute("DELETE FROM dead").rowcount
 
     def dead_letters(self, limit: int) -> list[tuple[str, str]]:
-        """The first dead letters as (id, reason), for the summary of a run."""
+        """Return the first dead letters as (id, reason), for the summary of a run."""
         with self._db.read() as db:
             return db.execute("SELECT id, reason FROM dead ORDER BY id LIMIT ?", (limit,)).fetchall()
 

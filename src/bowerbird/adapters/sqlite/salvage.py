@@ -1,4 +1,4 @@
-"""What is wrong with a SQLite file, and what can still be read of it. The file itself is never changed."""
+"""Finds what is wrong with a SQLite file, and what can still be read. It never changes the file."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _scan(connection: sqlite3.Connection, table: str, columns: str) -> Iterator[
 
 
 def _highest(connection: sqlite3.Connection, table: str) -> int:
-    """The number of the last row, where SQLite counts them and the count can be read."""
+    """Return the number of the last row, where SQLite counts rows and the count can be read."""
     try:
         found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
     except sqlite3.DatabaseError:

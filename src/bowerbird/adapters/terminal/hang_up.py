@@ -1,4 +1,4 @@
-"""What is printed to a terminal that has been closed goes nowhere, and nobody fails for it."""
+"""Lets a command go on when its terminal has been closed: what it prints then goes nowhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 
 class Terminal(io.FileIO):
-    """A terminal's descriptor, for writing; once the terminal is gone, it leads to /dev/null."""
+    """Return a terminal's descriptor, for writing; once the terminal is gone, it leads to /dev/null."""
 
     def write(self, data: Any, /) -> int:
         """Write, as far as anybody reads."""

@@ -1,4 +1,4 @@
-"""What reaches a terminal is plain text: no stranger's words steer it, or mean anything to Rich."""
+"""Prints plain text to a terminal: no stranger's words steer it, or mean anything to Rich."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _LONGEST: Final = 2000
 
 
 def shown(text: object) -> str:
-    """One line of printable text from whatever a stranger typed; what cannot be printed shows as U+FFFD."""
+    """Return one line of printable text from any stranger's words; U+FFFD stands for the unprintable."""
     head = str(text)[: _LONGEST + 1]
     line = "".join(char if char.isprintable() else " " if char.isspace() else "\ufffd" for char in head)
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
 def cell(text: object) -> Text:
-    """The same for a table of Rich's."""
+    """Return the same for a table of Rich's."""
     from rich.text import Text  # noqa: PLC0415 - as above
 
     return Text(shown(text))
@@ -35,9 +35,9 @@ class PlainFormatter(logging.Formatter):
     """Log lines as `shown` shows them: what is logged was said by strangers, too."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is the base class's
-        """The message in one line."""
+        """Return the message in one line."""
         return shown(super().formatMessage(record))
 
     def formatException(self, ei: object) -> str:  # noqa: N802 - as above
-        """A traceback, line by line."""
+        """Return a traceback, line by line."""
         return "\n".join(map(shown, super().formatException(ei).splitlines()))  # type: ignore[arg-type]
