@@ -127,7 +127,7 @@ class Crawler:
         return found or Reason(Word.NO_PICTURE, match.host)
 
     def _without(self, post: Post, named: Attachment, match: Match) -> Candidate | None:
-        """What is left when a host has nothing at a link."""
+        """Return what is left when a host has nothing at a link."""
         if post.is_picture or named.linked:
             return self._itself(post, named)
         return _preview_only(post, match)
@@ -221,7 +221,7 @@ def _sound(candidate: Candidate) -> Candidate | Skipped:
 
 
 def _distinct(candidates: list[Candidate]) -> list[Candidate]:
-    """Each picture of a submission once, told by id and by its best link."""
+    """Return each picture of a submission once, told by id and by its best link."""
     by_id = {each.id: each for each in reversed(candidates)}
     by_link = {each.urls[0]: each for each in by_id.values()}
     kept = set(map(id, by_link.values()))

@@ -9,7 +9,7 @@ from typing import Any
 
 
 def modules_with(package: ModuleType, attribute: str) -> list[Any]:
-    """The modules of a package that have an `attribute`, in order of module name."""
+    """Return the modules of a package that have an `attribute`, in order of module name."""
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
     modules = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
     return [module for module in modules if hasattr(module, attribute)]

@@ -23,7 +23,7 @@ _Batch = Sequence[Candidate | Skipped]
 
 @dataclass(frozen=True, slots=True)
 class Enqueued:
-    """What became of a batch.
+    """Counts what became of a batch.
 
     `skipped` says why posts gave no candidate. Of the candidates, `decided` ones already had their decision
     and were not sent. `waiting` ones were already on the queue, and `new` ones were not. `in_time` is false
@@ -86,7 +86,7 @@ def _send(batch: _Batch, queue: Queue, ledger: Ledger | None, *, in_time: bool) 
 
 @dataclass(frozen=True, slots=True)
 class CrawlCounts:
-    """What one run found.
+    """Records what one run found.
 
     `candidates` counts those that it sent to the queue, and `new` those of them that did not wait there
     already.

@@ -54,7 +54,7 @@ class Event:
 
     @property
     def uri(self) -> str:
-        """The post's own name, everywhere."""
+        """Return the post's own name, the same everywhere."""
         return f"at://{self.did}/{POSTS}/{self.key}"
 
 

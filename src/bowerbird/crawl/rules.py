@@ -1,4 +1,4 @@
-"""Which submissions are not worth a look, and why; told from the listing alone."""
+"""Tells which submissions are not worth a look, and why, from the listing alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_KIND: Final = 64
 
 
 def counted_as(reason: Reason) -> str:
-    """What a reason is counted under: its word, and of an error the exception's kind, too."""
+    """Return what a reason is counted under: its word, and for an error the exception's kind, too."""
     return str(Reason(reason.word, reason.detail[:MAX_KIND])) if reason.word == Word.ERROR else reason.kind
 
 

@@ -1,4 +1,4 @@
-"""What the environment says about the crawl; nothing else reads it."""
+"""Reads what the environment says about the crawl; nothing else reads it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class CrawlSettings(BaseSettings):
     _host_secrets: dict[str, SecretStr] = PrivateAttr(default_factory=_host_secrets)
 
     def with_credentials(self, credentials: Credentials) -> CrawlSettings:
-        """These settings with what was kept elsewhere."""
+        """Return these settings with what was kept elsewhere."""
         given = {name: getattr(credentials, name) for name in credentials.model_fields_set}
         own = {name: value for name, value in given.items() if name in CrawlSettings.model_fields}
         secrets = {name: value for name, value in given.items() if name not in own and value}
@@ -76,7 +76,7 @@ class CrawlSettings(BaseSettings):
         return tuple(name.strip() for name in self.communities.split("+") if name.strip())
 
     def host_keys(self) -> dict[str, str]:
-        """The owner's API keys by host."""
+        """Return the owner's API keys by host."""
         return {
             host: self._host_secrets[name].get_secret_value()
             for host, name in key_settings().items()

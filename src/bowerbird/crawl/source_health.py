@@ -1,4 +1,4 @@
-"""How a source is: blocked is not quiet, and neither is broken."""
+"""Tells how a source is: blocked is not quiet, and neither is broken."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SourceState:
 
     @property
     def reached(self) -> bool:
-        """Whether the source answered with a listing, even an empty one."""
+        """Tell whether the source answered with a listing, even an empty one."""
         return self.health in {"ok", "empty"}
 
 

@@ -1,4 +1,4 @@
-"""How sources and hosts of pictures are, as metrics: a number for each state that occurred in a run."""
+"""Turns the health of sources and picture hosts into metrics: a number for each state of a run."""
 
 from __future__ import annotations
 

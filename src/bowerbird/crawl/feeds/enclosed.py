@@ -56,7 +56,7 @@ def _kind(item: Any) -> str:
 
 
 def _guessed(item: Any) -> str:
-    """The type that a file of this name has, or none."""
+    """Return the type that a file of this name has, if any."""
     try:
         path = urlsplit(str(item.get("url") or item.get("href") or "")[:MAX_VALUE]).path
     except ValueError:

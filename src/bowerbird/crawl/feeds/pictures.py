@@ -71,7 +71,7 @@ def shown(tags: Iterable[Tag]) -> Iterator[list[Copy]]:
 
 
 def estimated_height(width: int, ratio: float | None = None) -> int:
-    """The least height of a copy of this width, as far as it can be told. `ratio` is height to width."""
+    """Estimate the least height of a copy of this width, if possible. `ratio` is height to width."""
     return max(1, round(width * (ratio or _FLATTEST)))
 
 

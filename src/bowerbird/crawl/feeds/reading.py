@@ -134,5 +134,5 @@ def _licence(thing: Any) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    """A text, cut so that one too long to be used is still seen to be."""
+    """Cut a text so that one too long to be used is still seen to be."""
     return value[:MAX_VALUE] if isinstance(value, str) and value else None

@@ -1,4 +1,4 @@
-"""Whether pictures that are attached side by side are one picture in several sizes."""
+"""Tells whether pictures attached side by side are one picture in several sizes."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ def _one_shape(copies: list[tuple[int, int, str]]) -> bool:
 
 
 def _name(url: str, width: int) -> str:
-    """A link without its query, and without its copy's width."""
+    """Return a link without its query, and without its copy's width."""
     parts = urlsplit(url)
     return parts.netloc + re.sub(rf"(?<![0-9]){width}(?![0-9])", "", parts.path)

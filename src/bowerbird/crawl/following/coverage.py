@@ -28,7 +28,7 @@ _VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True, order=True)
 class Edge:
-    """Where a span ends: a post's rank and, when known, its time in seconds since 1970."""
+    """Marks where a span ends: a post's rank and, when known, its time in seconds since 1970."""
 
     rank: Rank
     at: float | None = field(default=None, compare=False)
@@ -44,20 +44,20 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What was not read: everything between `older` and `newer`, both excluded."""
+    """Marks what was not read: everything between `older` and `newer`, both excluded."""
 
     older: Edge
     newer: Edge
 
     @property
     def posts(self) -> int | None:
-        """How many ids lie in the gap: at most as many posts are missing. None where ids are not counted."""
+        """Count the ids in the gap: at most as many posts are missing. None where ids are not counted."""
         older, newer = self.older.rank, self.newer.rank
         return newer - older - 1 if isinstance(older, int) and isinstance(newer, int) else None
 
     @property
     def seconds(self) -> float | None:
-        """How long the gap lasted, in the posts' own times."""
+        """Tell how long the gap lasted, in the posts' own times."""
         if self.older.at is None or self.newer.at is None:
             return None
         return max(0.0, self.newer.at - self.older.at)
@@ -75,7 +75,7 @@ def union(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def gaps(spans: tuple[Span, ...]) -> tuple[Gap, ...]:
-    """What lies between spans, in rising order."""
+    """Return what lies between spans, in rising order."""
     return tuple(Gap(below.high, above.low) for below, above in pairwise(spans))
 
 
@@ -98,7 +98,7 @@ class Knowledge:
         return gaps(self.spans)
 
     def knows(self, post: str, rank: Rank | None) -> bool:
-        """Whether a post has been handed out; those too old to be remembered count by their rank."""
+        """Tell whether a post has been handed out; those too old to be remembered count by their rank."""
         if post in self.seen or rank is None or rank >= self._remembered:
             return post in self.seen
         return any(span.low.rank <= rank <= span.high.rank for span in self.spans)
@@ -111,12 +111,12 @@ class Knowledge:
 
     @property
     def chased(self) -> Rank:
-        """How far back a run must read to close every gap that the listing may still reach."""
+        """Tell how far back a run must read to close every gap that the listing may still reach."""
         reachable = (gap.older.rank for gap in self.gaps if gap.newer.rank > self.abandoned)
         return min(reachable, default=math.inf)
 
     def joined(self, other: Knowledge) -> Knowledge:
-        """What both know together; `other` is the newer one where order is not known from ranks."""
+        """Join what both know; `other` is the newer one where order is not known from ranks."""
         seen = list((other.seen | {i: r for i, r in self.seen.items() if i not in other.seen}).items())
         seen.sort(key=lambda item: -math.inf if item[1] is None else item[1], reverse=True)
         return Knowledge(

@@ -54,7 +54,7 @@ class IdSource(Lookup, Protocol):
     """A source whose gaps can be filled by id: ids are counted, and one request asks for a hundred."""
 
     def reads(self, post: Post) -> bool:
-        """Whether a post is of the communities that this source reads."""
+        """Tell whether a post is of the communities that this source reads."""
         ...
 
 
@@ -109,11 +109,11 @@ class FollowedSource:
 
     @property
     def requests(self) -> int:
-        """How many requests the last run has made so far."""
+        """Return how many requests the last run has made so far."""
         return self._budget.spent
 
     def told(self) -> str:
-        """One line about the last run; empty before one."""
+        """Return one line about the last run; empty before one."""
         return str(self.progress or "")
 
     def commit(self) -> None:
@@ -232,15 +232,15 @@ class FollowedSource:
 
 
 class FollowedIdSource(FollowedSource):
-    """A followed source that can also be asked for posts by id."""
+    """Follows a source that can also be asked for posts by id."""
 
     @property
     def authoritative(self) -> bool:
-        """Whether a post it does not have is gone."""
+        """Tell whether a missing post is gone."""
         return isinstance(self._source, Lookup) and self._source.authoritative
 
     def finds(self, source: str, submission: str) -> bool:
-        """Whether a submission has a name that means something here."""
+        """Tell whether a submission has a name that means something here."""
         return isinstance(self._source, Lookup) and self._source.finds(source, submission)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:

@@ -1,4 +1,4 @@
-"""Where a source has been read up to, stored; overlapping runs join what they know."""
+"""Stores how far a source has been read; overlapping runs join what they know."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class CursorStore:
         self._key = f"cursors/{digest(spec)}.json"
 
     def load(self) -> Knowledge:
-        """What all runs so far have read."""
+        """Return what all runs so far have read."""
         found = self._store.get_versioned(self._key)
         return self._decode(found[0]) if found else Knowledge()
 

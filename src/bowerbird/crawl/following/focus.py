@@ -32,7 +32,7 @@ class FocusedSource:
 
     @property
     def name(self) -> str:
-        """The followed source's own."""
+        """Return the followed source's own."""
         return self.main.name
 
     def posts(self) -> Iterator[Post]:
@@ -58,7 +58,7 @@ class FocusedSource:
             listing.commit()
 
     def told(self) -> str:
-        """One line about the last run."""
+        """Return one line about the last run."""
         lines = [self.main.told()]
         for community, listing in self.listings.items():
             if progress := listing.progress:

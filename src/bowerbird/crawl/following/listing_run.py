@@ -49,7 +49,7 @@ class Run:
         self._travelled: Rank = 0
 
     def rank(self, post: Post) -> Rank | None:
-        """A post's place in the source's order; None when it is not known."""
+        """Return a post's place in the source's order; None when it is not known."""
         if self._order == "id" and (match := _FULLNAME.fullmatch(post.submission.id)):
             return int(match[1], 36)
         return post.submission.created_utc if self._order == "time" else None
@@ -82,7 +82,7 @@ class Run:
         self._count(post, self.rank(post), new=True)
 
     def knowledge(self) -> Knowledge:
-        """What this run has read."""
+        """Return what this run has read."""
         here = [Span(self._last, self._top)] if self._last and self._top else []
         knowledge = Knowledge(dict(self.seen), tuple(self.spans + here))
         return replace(knowledge, abandoned=self._last.rank) if self._last and self.exhausted else knowledge

@@ -44,7 +44,7 @@ class Wait:
 
     @property
     def last(self) -> bool:
-        """Whether the next look is the last."""
+        """Tell whether the next look is the last."""
         return self.looks + 1 >= len(WAITS)
 
 
@@ -104,11 +104,11 @@ class Looks:
         self.came_good = self.given_up = 0
 
     def done(self) -> Waiting:
-        """What this run changes."""
+        """Return what this run changes."""
         return Waiting(dict(self._posts), frozenset(self._settled))
 
     def due(self) -> list[str]:
-        """The posts to ask for, those first that have waited longest."""
+        """Return the posts to ask for, those first that have waited longest."""
         now = self._clock()
         waits = [(wait.asked, name) for name, wait in self._waiting.items() if wait.due(now)]
         return [name for _, name in sorted(waits) if name not in self._posts and name not in self._settled]
@@ -118,7 +118,7 @@ class Looks:
         return replace(post, final=True) if post.unfinished and not self._worth(post) else post
 
     def handed_out(self, post: Post) -> None:
-        """What `met` answered has been used."""
+        """Note that the answer of `met` has been used."""
         if post.unfinished and post.final:
             self.given_up += 1
         elif post.unfinished and self._possible:
@@ -157,7 +157,7 @@ class Looks:
         return None
 
     def looked(self, name: str, post: Post | None) -> None:
-        """What `shows` answered has been used."""
+        """Note that the answer of `shows` has been used."""
         wait = self._waiting[name]
         if post is not None and not post.unfinished:
             self.came_good += post.removed is None

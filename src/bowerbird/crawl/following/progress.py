@@ -1,4 +1,4 @@
-"""What one run of a followed source did."""
+"""Records what one run of a followed source did."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ class _Run:
         self._recent.clear()
 
     def note(self, at: float) -> None:
-        """An event has been dealt with."""
+        """Note that an event has been dealt with."""
         if not self._recent and (self.reached is None or at > self.reached):
             self._close()
             self._low = at
@@ -147,7 +147,7 @@ class _Run:
         return self.reached or 0.0
 
     def knowledge(self) -> Knowledge:
-        """What this run has read."""
+        """Return what this run has read."""
         self.settle()
         self._close()
         return Knowledge(dict(self.seen), tuple(self.spans))
@@ -205,7 +205,7 @@ class TailedSource:
         return self._guarded()
 
     def told(self) -> str:
-        """One line about the last run; empty before one."""
+        """Return one line about the last run; empty before one."""
         return str(self.progress or "")
 
     def commit(self) -> None:
@@ -216,7 +216,7 @@ class TailedSource:
         _LOG.info("%s", self.progress)
 
     def removed(self) -> Removals:
-        """What was told to be gone, by this run and those before it."""
+        """Return what was told to be gone, by this run and those before it."""
         return Removals(dict(self._posts_gone), dict(self._authors_gone))
 
     def _begin(self) -> None:
@@ -229,7 +229,7 @@ class TailedSource:
         self.run = _Run(self._reached())
 
     def _reached(self) -> float | None:
-        """Where earlier runs have come; None when that is no place in this stream."""
+        """Tell where earlier runs have come; None when that is no place in this stream."""
         first, last = jetstream.FIRST_TIME_US / 1e6, self._clock() + _AHEAD_S
         spans = tuple(span for span in self._known.spans if first <= span.high.rank <= last)
         if len(spans) < len(self._known.spans):

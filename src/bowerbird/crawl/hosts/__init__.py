@@ -32,7 +32,7 @@ class Hosts:
 
     @classmethod
     def found(cls, keys: Mapping[str, str] | None = None) -> Self:
-        """The rules of this folder; `keys` holds the owner's API keys by host."""
+        """Return the rules of this folder; `keys` holds the owner's API keys by host."""
         keys = keys or {}
         known = _known()
         rules: list[HostRule] = []
@@ -43,7 +43,7 @@ class Hosts:
         return cls(tuple(sorted(rules, key=lambda rule: (rule.priority, rule.host))), facts)
 
     def match(self, url: str) -> Match | None:
-        """What a link is, or None when no rule knows it. It makes no request, and takes any text."""
+        """Tell what a link is; None when no rule knows it. This makes no request, and takes any text."""
         clean = untrusted.link(url)
         return self._match(urlsplit(clean), _LAYERS) if clean else None
 
@@ -85,17 +85,17 @@ def turns() -> HostTurns:
 
 
 def limits() -> Mapping[str, Limit]:
-    """What hosts publish, by host name."""
+    """Return what hosts publish, by host name."""
     return MappingProxyType({name: limit for _, facts in _known() for name, limit in facts.limits.items()})
 
 
 def placeholders() -> Placeholders:
-    """What hosts serve in place of pictures that are gone."""
+    """Return what hosts serve in place of pictures that are gone."""
     return Placeholders(tuple(each for _, facts in _known() for each in facts.placeholders))
 
 
 def watched() -> frozenset[str]:
-    """The names of hosts whose health has a metric of its own."""
+    """Return the names of hosts whose health has a metric of its own."""
     return frozenset(name for _, facts in _known() for name in facts.watched)
 
 

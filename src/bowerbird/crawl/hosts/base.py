@@ -58,7 +58,7 @@ class HostRule(Protocol):
 
     @property
     def host(self) -> str:
-        """The rule's name, such as `imgur`."""
+        """Return the rule's name, such as `imgur`."""
         ...
 
     @property
@@ -86,7 +86,7 @@ class Keyed(Protocol):
     """A rule that asks the host's API when the owner has a key for it."""
 
     def with_key(self, key: str) -> HostRule:
-        """The same rule, asking with this key."""
+        """Return the same rule, asking with this key."""
         ...
 
 
@@ -95,7 +95,7 @@ class Wrapping(Protocol):
     """A rule for links that carry another link, such as those of a proxy for pictures."""
 
     def inner(self, url: SplitResult) -> str | None:
-        """The link inside, not yet checked; None for any other link."""
+        """Return the link inside, not yet checked; None for any other link."""
         ...
 
 

@@ -45,7 +45,7 @@ class Page:
     pictures: tuple[str, ...] = ()
 
     def id(self, url: SplitResult) -> str | None:
-        """The page's id, or None for a link to anything else."""
+        """Return the page's id, or None for a link to anything else."""
         found = self.path.fullmatch(url.path) if self.names.fullmatch(domain(url)) else None
         return found["id"] if found else None
 

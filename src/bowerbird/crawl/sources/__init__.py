@@ -15,13 +15,13 @@ from bowerbird.net.user_agent import NO_CONTACT
 
 
 def source_specs() -> dict[str, SourceSpec]:
-    """Every source of this folder by name."""
+    """Return every source of this folder by name."""
     specs: list[SourceSpec] = discover(sys.modules[__name__], "SPEC")
     return {spec.name: spec for spec in specs}
 
 
 def limiter() -> Limiter:
-    """A limiter that knows what every source publishes."""
+    """Return a limiter that knows what every source publishes."""
     return Limiter(limits(), DEFAULT_LIMIT)
 
 

@@ -60,12 +60,12 @@ class ArcticShiftSource:
             yield from _posts(self._listing.page(f"{self._api}/api/posts/ids?{query}", _data))
 
     def finds(self, source: str, submission: str) -> bool:
-        """Whether a submission has a fullname: all of Reddit's sources name a post alike."""
+        """Tell whether a submission has a fullname: all of Reddit's sources name a post alike."""
         del source
         return submission.startswith("t3_")
 
     def reads(self, post: Post) -> bool:
-        """Whether a post is of these subreddits."""
+        """Tell whether a post is of these subreddits."""
         return is_of(post, self._subreddits)
 
     def _subreddit(self, name: str) -> Iterator[Post]:
@@ -101,7 +101,7 @@ def _post(item: object) -> Post:
 
 
 def explained(url: str, answer: Answer) -> BowerbirdError | None:
-    """What the archive means by 422: most often that it is overloaded."""
+    """Explain what the archive means by 422: most often that it is overloaded."""
     del url
     if answer.status != HTTPStatus.UNPROCESSABLE_ENTITY:
         return None

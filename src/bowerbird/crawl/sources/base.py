@@ -86,12 +86,12 @@ class SourceSpec:
 
     @property
     def name(self) -> str:
-        """What stands before the colon."""
+        """Return what stands before the colon."""
         return self.form.partition(":")[0].removesuffix("[")
 
     @property
     def names_communities(self) -> bool:
-        """Whether what follows the colon are communities, rather than where they are."""
+        """Tell whether what follows the colon names communities, rather than where they are."""
         return self.communities and "[" in self.form
 
     def fits(self, argument: str) -> bool:

@@ -57,7 +57,7 @@ class BlueskySource(TailedSource):
         self._context, self._lookups = context, budget
 
     def finds(self, source: str, submission: str) -> bool:
-        """Whether a submission is a post of Bluesky."""
+        """Tell whether a submission is a post of Bluesky."""
         return source == "bluesky" and submission.startswith("at://")
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:

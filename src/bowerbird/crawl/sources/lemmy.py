@@ -80,7 +80,7 @@ class LemmySource:
         return merge(*streams, key=lambda post: -(post.submission.created_utc or 0.0))
 
     def finds(self, source: str, submission: str) -> bool:
-        """Whether a submission is of this instance: each counts its posts from 1."""
+        """Tell whether a submission is of this instance: each counts its posts from 1."""
         return source == self.name and submission.isdecimal()
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:

@@ -27,7 +27,7 @@ _STILL: Final = re.compile(r"image/(?!gif|svg|apng)", re.IGNORECASE)
 
 
 def parse_view(view: object, source: str) -> Post | None:
-    """A post with its community and its author; None when it is none."""
+    """Read a post with its community and its author; None for anything else."""
     fields = untrusted.mapping(view)
     post, community = untrusted.mapping(fields.get("post")), untrusted.mapping(fields.get("community"))
     identity = identity_of(view)

@@ -116,11 +116,11 @@ class RunBudget:
 
     @property
     def over(self) -> bool:
-        """Whether no further request may be made."""
+        """Tell whether the run may make no further request."""
         return self._ended or self.spent >= self._requests or self.left_s <= 0
 
     def allows(self, share: float) -> bool:
-        """Whether one more request stays within this share of all, from 0 to 1."""
+        """Tell whether one more request stays within this share of all, from 0 to 1."""
         return not self.over and self.spent + 1 <= share * self._requests
 
 
@@ -152,7 +152,7 @@ class Listing:
 
     @property
     def open(self) -> bool:
-        """Whether the run's budget allows another page."""
+        """Tell whether the run's budget allows another page."""
         return not self._budget.over
 
     def goes_on(self, url: str) -> bool:

@@ -50,7 +50,7 @@ class MastodonSource:
         return merge(*streams, key=lambda post: -(post.submission.created_utc or 0.0))
 
     def finds(self, source: str, submission: str) -> bool:
-        """Whether a submission is of this instance: each has its own numbers."""
+        """Tell whether a submission is of this instance: each has its own numbers."""
         return source == self.name and bool(submission)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:

@@ -13,6 +13,6 @@ class MastodonAccount:
     token: str = field(repr=False)
 
     def headers(self, instance: str) -> dict[str, str]:
-        """What to send along to an instance: nothing, unless it is the token's own."""
+        """Return what to send along to an instance: nothing, unless the token belongs to it."""
         own = instance.lower() == self.instance.lower()
         return {"Authorization": f"Bearer {self.token}"} if own else {}

@@ -26,7 +26,7 @@ _MAX_TEXT: Final = 2_000
 
 
 def parse_status(value: object, source: str, hashtag: str = "") -> Post | None:
-    """A post of a timeline, that of `hashtag` when it has one; None when it is none."""
+    """Read a post of a timeline, that of `hashtag` when it has one; None for anything else."""
     fields = untrusted.mapping(value)
     identity = identity_of(value)
     if identity is None:

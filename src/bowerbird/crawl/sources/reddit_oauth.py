@@ -85,12 +85,12 @@ class RedditSource:
             yield from _posts(self._listing.page(url, _page)[0])
 
     def finds(self, source: str, submission: str) -> bool:
-        """Whether a submission has a fullname: all of Reddit's sources name a post alike."""
+        """Tell whether a submission has a fullname: all of Reddit's sources name a post alike."""
         del source
         return submission.startswith("t3_")
 
     def reads(self, post: Post) -> bool:
-        """Whether a post is of these subreddits."""
+        """Tell whether a post is of these subreddits."""
         return is_of(post, self._communities)
 
     def _after(self, anchors: list[str], read: int) -> tuple[list[object], bool]:
