@@ -120,7 +120,7 @@ class Ledger(Protocol):
         ...
 
     def claimed_by(self, candidate_id: str) -> str | None:
-        """Return the sha256 that this candidate has claimed, if any: it heals a crash before the commit."""
+        """Return the sha256 that this candidate has claimed, if any. It heals a crash before the commit."""
         ...
 
     def commit(self, decision: Decision) -> Decision:

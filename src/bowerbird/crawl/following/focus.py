@@ -32,7 +32,7 @@ class FocusedSource:
 
     @property
     def name(self) -> str:
-        """Return the followed source's own."""
+        """Return the followed source's own name."""
         return self.main.name
 
     def posts(self) -> Iterator[Post]:

@@ -48,7 +48,7 @@ class Video:
         return Match(self.host, "video", digest(f"{shown}?{url.query}")[:16], url.geturl()) if shown else None
 
     def images(self, match: Match, fetcher: Fetcher) -> tuple[Image, ...]:
-        """Return nothing: these links have no pictures."""
+        """Raise `NoPictureError`: a video is not a picture."""
         del fetcher
         raise NoPictureError(f"{match.url} is a video")
 
