@@ -1,1 +1,1 @@
-"""What the owner looks at: the contact sheet, the report, the label page."""
+"""Makes what the owner looks at: the contact sheet, the report, the label page."""

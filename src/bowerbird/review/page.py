@@ -1,4 +1,4 @@
-"""What every page that is one file has in common: head, colours, and a policy that lets nothing in."""
+"""Makes what every one-file page has in common: head, colours, and a policy that lets nothing in."""
 
 from __future__ import annotations
 

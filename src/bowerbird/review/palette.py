@@ -1,4 +1,4 @@
-"""The sheet's colours. A satin bowerbird collects blue; blue and clay also differ to the colour-blind."""
+"""Holds the sheet's colours. A satin bowerbird collects blue; the colour-blind can tell blue from clay."""
 
 from __future__ import annotations
 

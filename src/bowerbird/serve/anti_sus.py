@@ -96,7 +96,7 @@ class BatchJudge:
         _ = verdict.cancelled() or verdict.exception()
 
     async def reply(self, request: Request) -> list[bytes]:
-        """The frames of the answer, once all pictures are judged; empty for a message that is no batch."""
+        """Make the answer's frames once all pictures are judged; a message that is no batch gets none."""
         if not request.verdicts:
             _log.warning(
                 "malformed request: frames of %s bytes, one of N x %s was expected",

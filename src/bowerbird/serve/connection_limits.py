@@ -30,7 +30,7 @@ class ConnectionLimits:
 
 
 class LimitedConnection(H11Protocol):
-    """uvicorn's connection with those limits. Bodies have limits of their own, where they are read."""
+    """Keeps a uvicorn connection within those limits. Bodies have their own limits, where they are read."""
 
     patience: ClassVar[ConnectionLimits] = ConnectionLimits()
     _since: float | None = None
@@ -39,14 +39,14 @@ class LimitedConnection(H11Protocol):
     _unread: float = math.inf
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take a place, somebody else's if need be."""
+        """Give the connection a place, if need be by closing one that waits."""
         self._make_room()
         super().connection_made(transport)
         self._look()
         self._look_for_reader()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
+        """Stop this connection's timers."""
         super().connection_lost(exc)
         for timer in (self._lateness, self._watch):
             if timer is not None:
@@ -58,12 +58,12 @@ class LimitedConnection(H11Protocol):
         self._look()
 
     def on_response_complete(self) -> None:
-        """The next request's time starts."""
+        """Start the time of the next request."""
         super().on_response_complete()
         self._look()
 
     def resume_writing(self) -> None:
-        """Somebody reads."""
+        """Note that the caller reads its answer again."""
         super().resume_writing()
         self._unread = math.inf
 
@@ -91,7 +91,7 @@ class LimitedConnection(H11Protocol):
         self.transport.close()
 
     def _look_for_reader(self) -> None:
-        """Every now and then: hang up on a caller who reads nothing of its answer."""
+        """Look again and again, and hang up on a caller who reads nothing of its answer."""
         # While writing is paused or over, the amount that is unread can only shrink.
         size = self.transport.get_write_buffer_size()
         stuck = bool(size) and (self.flow.write_paused or self.transport.is_closing())
@@ -103,5 +103,5 @@ class LimitedConnection(H11Protocol):
 
 
 def limited_by(patience: ConnectionLimits) -> type[Any]:
-    """The protocol of a server with this patience."""
+    """Make the protocol of a server with this patience."""
     return type("LimitedConnection", (LimitedConnection,), {"patience": patience})

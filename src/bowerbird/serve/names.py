@@ -28,7 +28,7 @@ class KnownNames:
         self._app, self._refusal = app, SafeHeaders(_misdirected().response())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on or turn away."""
+        """Pass the request on, or turn it away."""
         welcome = scope["type"] != "http" or self._known(Headers(scope=scope).get("host", ""))
         await (self._app if welcome else self._refusal)(scope, receive, send)
 
@@ -44,7 +44,7 @@ def _without_port(host: str) -> str:
 
 
 def _is_address(name: str) -> bool:
-    """Whether no name was resolved at all, and so none was rebound."""
+    """Say whether the name is an address. Nobody had to resolve an address, so nobody can have rebound it."""
     try:
         ip_address(name)
     except ValueError:

@@ -38,7 +38,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def address(bound: socket.socket) -> str:
-    """Where a browser finds it."""
+    """Give the address at which a browser finds the server."""
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 

@@ -1,4 +1,4 @@
-"""Wires `bowerbird serve`. Apart from the host's own, since only this command needs a web framework."""
+"""Wires `bowerbird serve`, apart from the host's wiring, since only this command needs a web framework."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def run_server(options: ServeOptions) -> None:
 
 
 def keeping(service: Service) -> Keep:
-    """What the original clients ask: keep it or not?"""
+    """Make the function that tells the original clients whether to keep a picture."""
     judge = service.judges.plain
 
     def keep(image: Image.Image) -> bool:

@@ -1,4 +1,4 @@
-"""Listens for clients of anti_sus: who comes in, who makes room, who is sent away."""
+"""Listens for clients of anti_sus: lets them in, makes room, and sends some away."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _Guest:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is owed to it."""
+        """Say whether the client waits for nothing from us."""
         return not self.sending and (self.answering is None or self.answering.done())
 
 

@@ -31,7 +31,7 @@ _PING_HEAD: Final = len(_PING) + 2
 
 
 class RefusedError(Exception):
-    """The peer speaks something else, or more or slower than allowed; the text says which."""
+    """The peer speaks something else, or sends more or more slowly than allowed; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,14 @@ class Head:
 
 
 class Peer:
-    """One connection. Whatever it does wrong raises RefusedError; when it has gone, IncompleteReadError."""
+    """One connection. A peer's mistake raises RefusedError; a peer that has gone, IncompleteReadError."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limits: Limits) -> None:
         self._reader, self._writer, self._limits = reader, writer, limits
         self._pace = SendingPace(limits)
 
     async def greet(self) -> None:
-        """Agree on version 3 without encryption, all of it in the time that a pause may take."""
+        """Agree on version 3 without encryption; all of it may take as long as one pause."""
         try:
             async with asyncio.timeout(self._limits.idle_s):
                 await self._shake_hands()
@@ -72,7 +72,7 @@ class Peer:
             raise RefusedError("it did not say that it is ready")
 
     async def first(self) -> Head:
-        """The head of the next message's first frame, whenever it comes; commands in between are answered."""
+        """Wait for the next message and read its first frame's head; answer commands that come before."""
         while True:
             start = await self._reader.readexactly(1)
             self._pace = SendingPace(self._limits)
@@ -82,14 +82,14 @@ class Peer:
             await self._obey(bytes(await self.exactly(head.size)))
 
     async def next(self) -> Head:
-        """The head of the same message's next frame, which must not take long."""
+        """Read the head of the same message's next frame, which must not take long."""
         head = await self._in_time(self._head())
         if head.command:
             raise RefusedError("it sent a command inside a message")
         return head
 
     async def exactly(self, size: int) -> bytearray:
-        """So many bytes of the frame; `size` is for the caller to bound."""
+        """Read so many bytes of the frame; the caller limits `size`."""
         data = bytearray()
         async for piece in self._pieces(size):
             data += piece
@@ -101,14 +101,14 @@ class Peer:
             pass
 
     async def send(self, frames: Sequence[bytes]) -> None:
-        """Send a message; who does not take it in time is refused."""
+        """Send a message; refuse a peer that does not take it in time."""
         last = len(frames) - 1
         await self._write(
             b"".join(_frame(_MORE if index < last else 0, frame) for index, frame in enumerate(frames))
         )
 
     def abort(self) -> None:
-        """Hang up, whatever was not sent yet."""
+        """Hang up at once, even if something was not sent yet."""
         self._writer.transport.abort()
 
     async def close(self) -> None:

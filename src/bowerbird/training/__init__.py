@@ -1,1 +1,1 @@
-"""From a folder of pictures to a bundle. Needs scikit-learn, the extra `train`."""
+"""Makes a bundle from a folder of pictures. Needs scikit-learn, the extra `train`."""

@@ -1,4 +1,4 @@
-"""Embeddings that were computed before, in one SQLite file."""
+"""Remembers embeddings that were computed before, in one SQLite file."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class EmbeddingCache:
             ) from error
 
     def get(self, key: str, dim: int) -> NDArray[np.float32] | None:
-        """Vectors (K, dim), or None."""
+        """Give the vectors (K, dim) of a key, or None."""
         with self._lock, disk_errors(self._path, _MEND):
             row = self._db.execute("SELECT vectors FROM vectors WHERE key = ?", (key,)).fetchone()
         if row is None or not isinstance(row[0], bytes) or len(row[0]) % (4 * dim):

@@ -1,4 +1,4 @@
-"""Thresholds from scores the model was not fitted on."""
+"""Chooses thresholds from scores of pictures that the model was not fitted on."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Choice:
 
 
 def by_keep_rate(bundle: Bundle, rate: float) -> Choice:
-    """Keep this share of the pictures that were held out in training."""
+    """Choose the threshold that keeps this share of the pictures that were held out in training."""
     reference = bundle.novelty.reference
     if "heldout" not in reference:
         raise UsageError(f"{bundle.label} holds no held-out scores; give --good and --reject")
@@ -75,7 +75,7 @@ def by_pictures_a_day(bundle: Bundle, place: Place, wanted: float) -> Choice:
 
 @dataclass(slots=True)
 class _Past:
-    """What past runs scored in full, and by previews; `unscored` were rejected at a first look."""
+    """Scores of past runs, in full and by previews; `unscored` counts what a first look rejected."""
 
     days: set[str] = field(default_factory=set)
     scores: list[float] = field(default_factory=list)
@@ -100,7 +100,7 @@ def _past(place: Place, bundle: str) -> _Past:
 
 
 def by_two_folders(bundle: Bundle, good: Path, rejects: Path) -> Choice:
-    """Where most of both folders are judged right (Youden's J)."""
+    """Choose the threshold that judges most of both folders right (Youden's J)."""
     scores = {"heldout": _scores(bundle, good), "rejects": _scores(bundle, rejects)}
     truth = np.r_[np.ones(len(scores["heldout"])), np.zeros(len(scores["rejects"]))]
     false, true, bars = roc_curve(truth, np.r_[scores["heldout"], scores["rejects"]])
@@ -135,7 +135,7 @@ def rewrite(bundle: Bundle, out: Path, changes: Mapping[str, object]) -> str:
 
 
 def _copy(bundle: Path, folder: Path) -> None:
-    """Copy a bundle's files; unlike `copytree` it ends with the first error, and as that error."""
+    """Copy a bundle's files. Unlike `copytree`, stop at the first error and raise that error."""
     for path in [path for path in bundle.rglob("*") if path.is_file()]:
         target = folder / path.relative_to(bundle)
         target.parent.mkdir(exist_ok=True)

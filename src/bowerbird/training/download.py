@@ -1,4 +1,4 @@
-"""Large files from their publishers: resumed after a cut, accepted only with the pinned sha256."""
+"""Downloads large files from their publishers, goes on after a cut, and accepts only the pinned sha256."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TIMEOUT_S: Final = (10.0, 60.0)
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A published file. More than `most_bytes` are never read."""
+    """A published file. At most `most_bytes` of it are read."""
 
     url: str
     sha256: str
@@ -61,7 +61,7 @@ def download(remote: Remote, target: Path, *, report: Report, pause_s: float = 2
 
 
 def _continue(remote: Remote, part: Path, report: Report) -> None:
-    """One request for what is missing."""
+    """Make one request for the bytes that are missing."""
     have = part.stat().st_size if part.exists() else 0
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with requests.get(remote.url, headers=headers, stream=True, timeout=_TIMEOUT_S) as answer:

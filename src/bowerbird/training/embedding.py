@@ -1,4 +1,4 @@
-"""Embeddings of many pictures, on all cores, remembered for the next time."""
+"""Embeds many pictures on all cores, and remembers the embeddings for the next time."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Embedder:
     cores: int
 
     def embed(self, paths: Sequence[Path], *, imitate: bool, done: Report) -> Collection:
-        """Embed files, and imitations of them if asked; one that cannot be read is left out and named."""
+        """Embed files, and imitations of them if asked; leave out and name each file that cannot be read."""
 
         def one(path: Path) -> Vectors | str:
             try:

@@ -34,14 +34,14 @@ _SIDE: Final = 256  # of the copies under `thumbs/`
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Unit vectors of what the owner kept (K, D) and rejected (R, D); `unreadable` have no picture."""
+    """Unit vectors of what the owner kept (K, D) and rejected (R, D); `unreadable` counts lost pictures."""
 
     kept: Vectors
     rejected: Vectors
     unreadable: int
 
     def __str__(self) -> str:
-        """As a manifest and a summary say it."""
+        """Describe the labels for a manifest and a summary."""
         gone = f", {self.unreadable} without a picture" if self.unreadable else ""
         return f"labels: {len(self.kept)} keep, {len(self.rejected)} reject{gone}"
 
@@ -59,7 +59,7 @@ class Learned:
     after: float
 
     def __str__(self) -> str:
-        """As a summary says it."""
+        """Describe what was learned for a summary."""
         return f"told apart {self.before:.3f} before, {self.after:.3f} after (AUROC, labels held out)"
 
 
@@ -88,7 +88,7 @@ def read(store: ObjectStore, embedder: Embedder) -> Labelled:
 
 
 def _ordered(rows: list[Vectors]) -> Vectors:
-    """Stacked in an order of their own: what is learnt must not hang on what candidates are called."""
+    """Stack rows in the order of their bytes, so that the candidates' names do not change what is learned."""
     return np.concatenate(sorted(rows, key=lambda row: row.tobytes()))
 
 
@@ -126,12 +126,12 @@ def learn(base: Novelty, labelled: Labelled, seen: Mapping[str, Vectors]) -> Lea
 
 
 def _head(points: Vectors, loved: NDArray[np.bool_]) -> Linear:
-    """Both words have equal say, however many there are of each."""
+    """Fit a head in which keeps and rejects have equal say, however many there are of each."""
     return fit.linear(points, loved, np.where(loved, 1 / loved.sum(), 1 / (~loved).sum()))
 
 
 def _held_out(points: Vectors, loved: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Each label's log-odds by a head that had not seen it, (N,)."""
+    """Give each label's log-odds by a head that had not seen it, (N,)."""
     scores = np.empty(len(points))
     for known, unknown in StratifiedKFold(fit.FOLDS, shuffle=True, random_state=0).split(points, loved):
         scores[unknown] = _head(points[known], loved[known]).score(points[unknown])
@@ -139,6 +139,6 @@ def _held_out(points: Vectors, loved: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def _small(data: bytes) -> bytes:
-    """Made like the small copies, where only the survivor itself is there."""
+    """Make a small copy from the survivor itself, where no other copy is stored."""
     image = imaging.decode(data)
     return data if max(image.size) <= _SIDE else imaging.thumbnail(image, _SIDE)

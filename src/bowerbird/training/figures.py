@@ -1,4 +1,4 @@
-"""What training and calibration show: plots, sheets of the pictures near the threshold, and a table."""
+"""Shows training and calibration in plots, sheets of the pictures near the threshold, and a table."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _COLUMNS: Final = 8
 
 
 def criteria(trials: Sequence[Trial], path: Path) -> None:
-    """AIC, BIC and held-out likelihood against the number of components."""
+    """Plot AIC, BIC and held-out likelihood against the number of components."""
     figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
     for axis, what in zip(axes, ("aic", "bic", "heldout"), strict=True):
         _lines(axis, trials, what)
@@ -53,7 +53,7 @@ def _lines(axis: Axes, trials: Sequence[Trial], what: str) -> None:
 
 
 def histogram(scores: Mapping[str, Scores], threshold: float, path: Path) -> None:
-    """Training, held-out and reject scores with the threshold."""
+    """Plot training, held-out and reject scores with the threshold."""
     figure, axis = plt.subplots(figsize=(8, 4), layout="constrained")
     low = min(float(np.quantile(values, 0.005)) for values in scores.values() if len(values))
     high = max(float(values.max()) for values in scores.values() if len(values))
@@ -69,7 +69,7 @@ def histogram(scores: Mapping[str, Scores], threshold: float, path: Path) -> Non
 
 
 def curves(good: Scores, rejects: Scores, path: Path) -> None:
-    """ROC and precision-recall of held-out scores."""
+    """Plot ROC and precision-recall of held-out scores."""
     truth = np.r_[np.ones(len(good)), np.zeros(len(rejects))]
     scores = np.r_[good, rejects]
     false, true, _ = roc_curve(truth, scores)
@@ -83,7 +83,7 @@ def curves(good: Scores, rejects: Scores, path: Path) -> None:
 
 
 def nearest(paths: Sequence[Path], scores: Scores, threshold: float, path: Path, *, above: bool) -> None:
-    """A sheet of the pictures nearest the threshold on one side, closest first."""
+    """Draw a sheet of the pictures nearest the threshold on one side, closest first."""
     side = np.flatnonzero(scores >= threshold if above else scores < threshold)
     order = side[np.argsort(np.abs(scores[side] - threshold))][: _COLUMNS * 4]
     rows = max(1, -(-len(order) // _COLUMNS))
@@ -98,7 +98,7 @@ def nearest(paths: Sequence[Path], scores: Scores, threshold: float, path: Path,
 
 
 def table(trials: Sequence[Trial], fitted: Fitted) -> str:
-    """Markdown: every mixture tried, every contender, and the finished model."""
+    """Write a Markdown table of every mixture tried, every contender, and the finished model."""
     lines = ["| mixture | fitted | held out | AIC | BIC |", "| --- | --- | --- | --- | --- |"]
     lines += [
         f"| {trial.count} {trial.covariance} | {trial.fitted:.1f} | {trial.heldout:.1f} "

@@ -1,4 +1,4 @@
-"""Fit a novelty model on embeddings, and say what it scores pictures that it has not seen."""
+"""Fits a novelty model on embeddings, and says how it scores pictures that it has not seen."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ class Sample:
 
     @property
     def groups(self) -> Rows:
-        """A number a picture, the same for twins, (N,)."""
+        """Give each picture a number, the same for twins, (N,)."""
         return np.arange(len(self.good)) if self.twins is None else self.twins
 
     def take(self, good: Rows, rejects: Rows) -> Sample:
-        """These pictures with their own imitations, and these rejects."""
+        """Take these pictures with their own imitations, and these rejects."""
         place = {int(row): index for index, row in enumerate(good)}
         mine = np.isin(self.origin, good)
         origin = np.array([place[int(row)] for row in self.origin[mine]], np.int64)
@@ -91,7 +91,7 @@ class Sample:
         )
 
     def cut(self, span: Span) -> Sample:
-        """These numbers of every vector only, scaled to unit length again."""
+        """Keep only these numbers of every vector, and scale it to unit length again."""
         good, imitations, rejects = (
             unit(vectors[:, slice(*span)]) for vectors in (self.good, self.imitations, self.rejects)
         )
@@ -99,7 +99,7 @@ class Sample:
 
     @property
     def at_last(self) -> int:
-        """How many pictures there are when none is held out."""
+        """Say how many pictures there are when none is held out."""
         return round(len(self.good) / self.share)
 
 
@@ -157,7 +157,7 @@ def _without_rejects(sample: Sample) -> Density:
 
 
 def linear(points: Vectors, loved: NDArray[np.bool_], weights: Scores) -> Linear:
-    """A linear head on unit vectors (N, D); only the ratios of the weights matter."""
+    """Fit a linear head on unit vectors (N, D); only the ratios of the weights matter."""
     head = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=500)
     head.fit(points * _REACH, loved, sample_weight=weights * len(points) / weights.sum())
     return Linear((head.coef_[0] * _REACH).astype(np.float32), np.float32(head.intercept_[0]))
@@ -197,7 +197,7 @@ def fit(
 
 
 def _head(styles: Sample, seed: int) -> HeldOut | None:
-    """A head on style, if it tells the owner's pictures from imitations; from rejects it always helps."""
+    """Fit a head on style. Without rejects, keep it only if it tells the owner's pictures from imitations."""
     head = hold_out(styles, examples, seed)
     return None if head.separation < _LEAST_SEPARATION and not len(styles.rejects) else head
 
@@ -247,7 +247,7 @@ def hold_out(sample: Sample, fitter: Fitter, seed: int) -> HeldOut:
 
 
 def _sum(seen: Sequence[tuple[HeldOut, float]]) -> HeldOut:
-    """The weighted sum of held-out scores, each standardised on the owner's pictures."""
+    """Add up held-out scores by weight, each standardised on the owner's pictures."""
 
     def add(pick: Callable[[HeldOut], Scores]) -> Scores:
         terms = [

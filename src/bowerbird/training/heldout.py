@@ -1,4 +1,4 @@
-"""Scores by models that had not seen the picture, and which model they speak for."""
+"""Scores pictures by models that had not seen them, and says which model the scores speak for."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class HeldOut:
 
     @property
     def separation(self) -> float:
-        """AUROC of the owner's pictures against rejects where there are any, else against imitations."""
+        """Give the AUROC of the owner's pictures against rejects, or without rejects against imitations."""
         others = self.rejects if len(self.rejects) else self.imitations
         if not len(others):
             return float("nan")
@@ -41,7 +41,7 @@ class HeldOut:
 
 
 def auroc(good: Scores, others: Scores) -> float:
-    """Chance that a good picture scores above another one."""
+    """Give the chance that a good picture scores above another one."""
     truth = np.r_[np.ones(len(good)), np.zeros(len(others))]
     return float(roc_auc_score(truth, np.r_[good, others]))
 
@@ -87,7 +87,7 @@ def sure_gain(other: HeldOut, simple: HeldOut) -> float:
 
 
 def _placements(held: HeldOut) -> tuple[Scores, Scores]:
-    """Of each good picture the share of rejects below it, of each reject the share of good ones above it."""
+    """Give each good picture the share of rejects below it, each reject the share of good ones above it."""
     return _share_below(held.good, held.rejects), 1.0 - _share_below(held.rejects, held.good)
 
 

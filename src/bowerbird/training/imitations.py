@@ -18,7 +18,7 @@ _WORDS: Final = ("lorem ipsum dolor", "sit amet", "NEW", "consectetur adipiscing
 
 
 def flat_artwork(picture: Image.Image, rng: random.Random) -> Image.Image:
-    """The picture as flat areas of a few colours, like vector art and cartoons."""
+    """Draw the picture as flat areas of a few colours, like vector art and cartoons."""
     smooth = picture.resize((_COARSE, _COARSE), Image.Resampling.LANCZOS)
     smooth = smooth.filter(ImageFilter.MedianFilter(rng.choice((3, 5))))
     large = smooth.resize((SIZE, SIZE), Image.Resampling.BICUBIC)
@@ -26,7 +26,7 @@ def flat_artwork(picture: Image.Image, rng: random.Random) -> Image.Image:
 
 
 def overlay(picture: Image.Image, rng: random.Random) -> Image.Image:
-    """Shapes and lettering over the picture or over a plain ground, like posters, memes and screenshots."""
+    """Draw shapes and lettering over the picture or a plain ground, like posters, memes and screenshots."""
     if rng.random() < 0.5:  # noqa: PLR2004 - half of them
         ground = picture.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
     else:

@@ -1,4 +1,4 @@
-"""Gaussian mixtures on embeddings: which one explains unseen pictures best."""
+"""Finds the Gaussian mixture on embeddings that explains unseen pictures best."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Trial:
 
 
 def compare(vectors: Vectors, *, seed: int = 0) -> Iterator[Trial]:
-    """Try every configuration on one split, lazily, so that progress can be shown."""
+    """Try every configuration on one split, one at a time, so that progress can be shown."""
     if len(vectors) > _ENOUGH:
         vectors = np.random.default_rng(seed).permutation(vectors)[:_ENOUGH]
     projection = _projection(vectors, len(vectors))

@@ -1,4 +1,4 @@
-"""Smaller copies of a picture, as Reddit offers them."""
+"""Makes smaller copies of a picture, as Reddit offers them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WIDEST: Final = max(_WIDTHS)
 
 
 def copies(picture: Image.Image, side: int) -> list[bytes]:
-    """The smallest copy whose shorter side has `side` pixels, in each encoding; none of a small picture."""
+    """Make the smallest copy whose shorter side is `side`, in each encoding; a small picture has none."""
     for width in _WIDTHS:
         height = round(picture.height * width / picture.width)
         if width < picture.width and min(width, height) >= side:

@@ -1,4 +1,4 @@
-"""How far below the threshold a preview may score, from pictures and the copies hosts offer of them."""
+"""Measures on pictures and their hosts' copies how far below the threshold a preview may score."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Margin:
     saved: float
 
     def entry(self) -> Threshold:
-        """For the manifest."""
+        """Make the manifest's entry."""
         chosen = f"{GOES_ON:.0%} of {self.passing} copies of passing photographs go on"
         return Threshold(value=self.value, chosen=chosen)
 

@@ -38,12 +38,12 @@ class Published(_Entry):
 
     @property
     def remote(self) -> Remote:
-        """As the downloader wants it."""
+        """Describe the file for the downloader."""
         return Remote(self.url, self.sha256, self.most_bytes)
 
 
 class Catalogue(_Entry):
-    """Everything that can be fetched; CLIP's image encoder by precision, preprocessing by name."""
+    """Everything that can be fetched: CLIP's image encoder by precision, preprocessing by name."""
 
     preprocess: Mapping[str, PreprocessEntry]
     clip: Mapping[str, Published]

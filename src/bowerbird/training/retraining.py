@@ -1,4 +1,4 @@
-"""`bowerbird train --feedback PLACE` without --good: an existing bundle learns what the owner said."""
+"""Teaches an existing bundle what the owner said: `bowerbird train --feedback PLACE` without --good."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def retrain(wishes: Wishes, labels: ObjectStore) -> None:
 
 
 def remembered(bundle: Bundle) -> dict[str, NDArray[np.float32]]:
-    """The vectors behind a bundle's scores, as far as it holds them all: a mixture has kept none."""
+    """Give the vectors behind a bundle's scores, if the bundle holds them all; a mixture keeps no vectors."""
     heldout = bundle.novelty.reference.get("heldout", np.empty(0))
     for part in bundle.novelty.parts:
         whole = part.span == (0, bundle.encoder.dim)

@@ -1,4 +1,4 @@
-"""How far a cheap bundle may be trusted to look first, from pictures that the owner's bundle keeps."""
+"""Measures on pictures that the owner's bundle keeps how far a cheap bundle may look first."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ CONFIDENCE: Final = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The floor on the scout's scale; of `pictures` kept ones at least the share `shown` goes on."""
+    """The floor on the scout's scale; at least the share `shown` of the `pictures` kept ones goes on."""
 
     floor: float
     shown: float
     pictures: int
 
     def entry(self, scout: Bundle) -> ScoutEntry:
-        """For the manifest."""
+        """Make the manifest's entry."""
         chosen = (
             f"{self.shown:.2%} of what the bundle keeps go on, at {CONFIDENCE:.0%} confidence, "
             f"from {self.pictures} pictures in copies as hosts offer them"
@@ -68,7 +68,7 @@ def trust(scores: NDArray[np.float64]) -> Trust:
 
 
 def _scores(scout: Bundle, path: Path) -> Iterator[float]:
-    """Of the picture itself and of every copy the scout may be shown in its place."""
+    """Score the picture itself and every copy that the scout may be shown in its place."""
     small = copies(picture_files.read(path, WIDEST), scout.preview_side)
     shown = [imaging.decode(copy, min_side=scout.encoder.min_side) for copy in small]
     for image in (picture_files.read(path, scout.min_side), *shown):

@@ -1,4 +1,4 @@
-"""The steps of `bowerbird train`."""
+"""Runs the steps of `bowerbird train`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from bowerbird.training.mixtures import Trial
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the owner asks of `bowerbird train`; see its options."""
+    """The owner's wishes for `bowerbird train`; see its options."""
 
     good: tuple[Path, ...]
     rejects: tuple[Path, ...]
@@ -152,7 +152,7 @@ def _mixture(count: int, covariance: str) -> fit.Fitter:
 
 
 def contenders(best: Trial, forced: tuple[int, str] | None) -> dict[str, fit.Fitter]:
-    """Neighbours, the simple ones, Mahalanobis, and the mixture that explains unseen pictures best."""
+    """Give the models to fit: neighbours, Mahalanobis, and the mixture that explains unseen pictures best."""
     known: dict[str, fit.Fitter] = {
         "neighbours": fit.neighbours,
         "mahalanobis": _mixture(1, "full"),
@@ -164,7 +164,7 @@ def contenders(best: Trial, forced: tuple[int, str] | None) -> dict[str, fit.Fit
 
 
 def _only(sample: fit.Sample, forced: tuple[int, str], keep_rate: float, free: fit.Fitted) -> fit.Fitted:
-    """The model the owner insists on, with what the others would have done beside it."""
+    """Fit the model that the owner insists on, and compare it with what the others would have done."""
     name = f"mixture {forced[0]}:{forced[1]}"
     alone = fit.fit(sample, {name: _mixture(*forced)}, keep_rate=keep_rate, use_head=False)
     cost = free.contenders[free.winner].separation - alone.total.separation
@@ -177,7 +177,7 @@ def _only(sample: fit.Sample, forced: tuple[int, str], keep_rate: float, free: f
 
 
 def open_embedder(taken: write.Networks, cache: EmbeddingCache) -> Embedder:
-    """The encoder of these networks, on all cores, with the memory of earlier runs."""
+    """Open the encoder of these networks, on all cores, with the memory of earlier runs."""
     entry = taken.encoder
     session = Session(taken.folder / entry.artifact.file)
     return Embedder(

@@ -1,4 +1,4 @@
-"""Pictures of a collection that show the same: copies, crops, a burst's neighbours."""
+"""Finds pictures of a collection that show the same: copies, crops, a burst's neighbours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ENOUGH: Final = 1000
 
 
 def groups(vectors: Vectors) -> NDArray[np.int64]:
-    """Unit vectors (N, D) → a number a picture, (N,), from 0: the same for twins, and for twins of twins."""
+    """Number the pictures of unit vectors (N, D) from 0, (N,); twins, and twins of twins, share a number."""
     if len(vectors) < 2:  # noqa: PLR2004 - one has no twin
         return np.arange(len(vectors))
     reach = max(_LEAST, _NEAR * _usual_distance(vectors))

@@ -1,4 +1,4 @@
-"""Write a bundle: the encoder it was fitted with, the model, the manifest."""
+"""Writes a bundle: the encoder it was fitted with, the model, the manifest."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Networks:
 
     @property
     def artifacts(self) -> tuple[Artifact, ...]:
-        """Their files."""
+        """List the networks' files."""
         mark = None if self.watermark is None else self.watermark.artifact
         return tuple(file for file in (self.encoder.artifact, mark, self.aesthetic) if file is not None)
 
@@ -81,7 +81,7 @@ def _read(path: Path, kind: type[_Entry]) -> _Entry:
 def write(  # noqa: PLR0913 - what a manifest says, each by name
     out: Path, taken: Networks, model: Novelty, *, version: str, chosen: str, created_from: str, licence: str
 ) -> None:
-    """Write the folder `out`; its name becomes the bundle's. Canonical values are computed here and now."""
+    """Write the folder `out`; its name becomes the bundle's. Compute the canonical values here and now."""
     with staged(out) as folder:
         for artifact in taken.artifacts:
             verify.check_file(taken.folder / artifact.file, artifact)

@@ -1,1 +1,1 @@
-"""The page on which the owner says what was right and what was not."""
+"""Makes the page on which the owner says which decisions were right and which were wrong."""

@@ -1,4 +1,4 @@
-"""The page's routes: pictures, thumbnails, and the owner's word on each."""
+"""Defines the page's routes: pictures, thumbnails, and the owner's word on each picture."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Word(BaseModel):
 
 
 def create_app(session: LabelSession, port: int, limits: Limits | None = None) -> FastAPI:
-    """The application; it answers to this machine's own names at `port` only."""
+    """Make the application; it answers only to this machine's own names at `port`."""
     hosts = [f"{name}:{port}" for name in ("127.0.0.1", "localhost")]
     guards = [
         Middleware(SafeHeaders),

@@ -25,7 +25,7 @@ class Guard:
         self._app, self._hosts = app, frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let through or turn away."""
+        """Let the request through, or turn it away."""
         if scope["type"] == "http" and not self._welcome(scope["method"], Headers(scope=scope)):
             refusal = PlainTextResponse("Open the address that `bowerbird label` printed.", status_code=403)
             await refusal(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Labels from what was deleted in the gallery."""
+"""Makes labels from what was deleted in the gallery."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DELIVERED: Final = frozenset({"imported", "already"})
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A survivor, as far as a label needs it."""
+    """The parts of a survivor that a label needs."""
 
     candidate: str
     image: str
@@ -59,7 +59,7 @@ def import_deletions(store: ObjectStore, lines: Iterable[str]) -> Imported:
 
 
 def _named(store: ObjectStore) -> Iterator[tuple[str, Kept]]:
-    """Every name that each survivor goes by."""
+    """Give every name that each survivor goes by."""
     for key in store.keys("images/"):
         if not key.endswith(".json"):
             continue

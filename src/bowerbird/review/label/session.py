@@ -1,4 +1,4 @@
-"""The pictures of a place, to be labelled: what was decided, what the owner said, a small copy of each."""
+"""Holds a place's pictures to label: the decision, the owner's word, and a small copy of each."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class LabelSession:
-    """One place's pictures, the closest calls first. `cards` are those that have a picture to show."""
+    """One place's pictures, the closest calls first. `cards` holds those that have a picture to show."""
 
     store: ObjectStore
     cards: tuple[Card, ...]
@@ -53,29 +53,29 @@ class LabelSession:
     clock: Callable[[], datetime] = field(default=_now)
 
     def shown(self) -> list[dict[str, Any]]:
-        """Every picture, as plain values."""
+        """Give every picture as plain values."""
         return [asdict(self._shown(number, card)) for number, card in enumerate(self.cards)]
 
     def say(self, number: int, *, keep: bool) -> None:
-        """Write the owner's word on a picture down."""
+        """Write down the owner's word on a picture."""
         card = self.cards[number]
         said_at = self.clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         write_label(self.store, Label(card.candidate, keep, said_at, "label", card.image))
         self.labels[card.candidate] = keep
 
     def unsay(self, number: int) -> None:
-        """Take it back."""
+        """Take back the owner's word on a picture."""
         card = self.cards[number]
         remove_label(self.store, card.candidate)
         self.labels.pop(card.candidate, None)
 
     def small(self, number: int) -> bytes | None:
-        """The thumbnail."""
+        """Give a picture's thumbnail."""
         thumb = load_thumb(self.store, self.cards[number])
         return thumb.data if thumb else None
 
     def large(self, number: int) -> bytes | None:
-        """A view of a survivor. Of a rejected picture, only the thumbnail is there."""
+        """Give a large view of a survivor. A rejected picture has only its thumbnail."""
         card = self.cards[number]
         data = self.store.get(card.image) if card.image else None
         if data is None:
@@ -103,7 +103,7 @@ class LabelSession:
 
 
 def open_session(store: ObjectStore) -> LabelSession:
-    """Read a place's decisions and labels."""
+    """Open a session: read a place's decisions and labels."""
     run = read_run(store)
     there = {*store.keys("thumbs/"), *store.keys("images/")}
     cards = [card for card in run.cards if thumb_key(card.candidate) in there or card.image in there]

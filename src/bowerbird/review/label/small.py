@@ -1,4 +1,4 @@
-"""Refuses requests larger than the page's few bytes before it reads them, and slow ones while it does."""
+"""Refuses requests that are larger than the page's few bytes, and requests that come slowly."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _MOST_BYTES: Final = 1024
 
 
 class SmallBodies:
-    """Reads a body within limits, and hands it on whole; the framework would take any amount into memory."""
+    """Reads a body within limits and hands it on whole; the framework would take any amount into memory."""
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app, self._limits = app, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, or answer 413 or 408."""
+        """Pass the request on, or answer 413 or 408."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""How hosts treated the last day's downloads, told by the reasons in the decisions."""
+"""Counts, by the reasons in the decisions, how hosts treated the last day's downloads."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WORST_FIRST: Final[tuple[Health, ...]] = ("blocked", "unreachable", "empty")
 
 
 def last_days_hosts(store: ObjectStore, most: int = 10) -> Iterator[HostState]:
-    """The hosts with most candidates on the last day that has decisions."""
+    """Find the hosts with most candidates on the last day that has decisions."""
     last = max(days(store), default=None)
     if last is not None:
         rows = read_yields(store, last).by["host"]

@@ -1,4 +1,4 @@
-"""The report as one HTML file: no script, no network, nothing beside it."""
+"""Makes the report as one HTML file without scripts, network access or further files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HEADINGS: Final = {"community": "Communities", "author": "Authors", "host": "Ho
 
 
 def render_page(yields: Yields, title: str) -> str:
-    """The whole page; everything that strangers wrote is escaped."""
+    """Make the whole page, and escape everything that strangers wrote."""
     sections = [
         (heading, yields.by[dimension][:_MOST_ROWS], len(yields.by[dimension]))
         for dimension, heading in _HEADINGS.items()
@@ -34,7 +34,7 @@ def render_page(yields: Yields, title: str) -> str:
 
 
 def reasons(row: Yield, most: int = 3) -> str:
-    """The most frequent reasons of a row in words."""
+    """Say a row's most frequent reasons in words."""
     first = [f"{count:,} {said(word)}" for word, count in list(row.rejected.items())[:most]]
     rest = sum(list(row.rejected.values())[most:])
     return ", ".join([*first, f"{rest:,} other"] if rest else first)

@@ -1,4 +1,4 @@
-"""The contact sheet of a run: what was kept, what was not and why; a page, a picture and a histogram."""
+"""Makes a run's contact sheet: what was kept, what was not and why; a page, a picture, a histogram."""
 
 from __future__ import annotations
 

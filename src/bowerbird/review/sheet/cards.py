@@ -1,4 +1,4 @@
-"""What one decision looks like on the sheet: cleaned text, a safe link, and how close a call it was."""
+"""Shows one decision on the sheet: cleaned text, a safe link, and how close a call it was."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Measure:
 
     @property
     def called(self) -> str:
-        """The score's name, as people read it."""
+        """Give the score's name as people read it."""
         return score_called(self.name)
 
     @property
     def margin(self) -> float:
-        """How far on the keeping side of the threshold the score lies; negative on the other side."""
+        """Measure how far the score is on the keeping side of the threshold; negative on the other side."""
         away = self.score - self.threshold
         return -away if self.name in _LESS_IS_BETTER else away
 
@@ -68,18 +68,18 @@ class Card:
 
     @property
     def standing(self) -> str:
-        """How its match stands among the owner's pictures, in words; empty where that is not what decided."""
+        """Say in words how the match stands among the owner's pictures; empty if another score decided."""
         measured = self.measure is not None and self.measure.called == MATCH
         return standing(self.percentile) if measured and self.percentile is not None else ""
 
     @property
     def margin(self) -> float:
-        """The measure's margin; infinitely far where nothing was measured."""
+        """Give the measure's margin; without a measure, minus infinity."""
         return self.measure.margin if self.measure else -math.inf
 
 
 def card_of(decision: Decision) -> Card:
-    """Take from a decision what the sheet shows of it. Nothing in it is trusted to have the right type."""
+    """Take from a decision what the sheet shows of it. Trust no value to have the right type."""
     post = decision.submission
     measure = _measure(decision)
     source, name = plain(post.get("source")), plain(post.get("id"))
@@ -105,7 +105,7 @@ def card_of(decision: Decision) -> Card:
 
 
 def safe_link(value: Any) -> str | None:
-    """The URL if it is one that a click may follow: absolute, http or https, nothing invisible in it."""
+    """Give the URL if a click may follow it: absolute, http or https, without invisible characters."""
     if not isinstance(value, str) or not value.isprintable() or " " in value:
         return None
     try:

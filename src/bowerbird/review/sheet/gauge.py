@@ -1,4 +1,4 @@
-"""Where a score sits on its bar: the threshold in the middle, keeping to the right."""
+"""Places a score on its bar: the threshold in the middle, keeping to the right."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class Gauges:
         return cls({side: sorted(found)[int(0.95 * (len(found) - 1))] for side, found in sides.items()})
 
     def position(self, measure: Measure) -> float:
-        """Where the score ends on a bar from 0 to 1; the threshold is at 0.5."""
+        """Give the place from 0 to 1 where the score ends on its bar; the threshold is at 0.5."""
         margin = measure.margin
         reach = self.reach.get((measure.name, margin >= 0), 0.0)
         return 0.5 + 0.5 * (max(-1.0, min(1.0, margin / reach)) if reach else 0.0)
 
 
 def figure(value: float) -> str:
-    """A number to be read at a glance, with a real minus sign."""
+    """Write a number that can be read at a glance, with a real minus sign."""
     size = abs(value)
     text = f"{value:,.0f}" if size >= 1000 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"  # noqa: PLR2004 - magnitudes
     return text.replace("-", "\N{MINUS SIGN}")

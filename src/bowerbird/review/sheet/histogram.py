@@ -1,4 +1,4 @@
-"""The match as a histogram: what the owner loves above, what this run met below, one threshold."""
+"""Draws matches as a histogram: what the owner loves above, what this run met below, one threshold."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class Reference:
     bundle: str | None = None
 
     def fits(self, run: Run) -> bool:
-        """Whether the run was decided with these scores' own model."""
+        """Say whether the model that gave these scores also decided the run."""
         return self.bundle is None or not run.bundles or self.bundle in run.bundles
 
 
 def reference_of(bundle: Bundle) -> Reference:
-    """What a bundle says of the pictures it was fitted on and of those held out."""
+    """Read from a bundle the scores of the pictures it was fitted on and of those held out."""
     samples, none = bundle.novelty.reference, np.empty(0)
     return Reference(
         samples.get("training", none), samples.get("heldout", none), bundle.novelty.threshold, bundle.label
@@ -69,7 +69,7 @@ class Histogram:
 
     @classmethod
     def of(cls, run: Run, reference: Reference | None) -> Histogram | None:
-        """Gather the scores, or None when there is not a single one."""
+        """Gather the scores; give None when there are no scores."""
         if reference is None or not reference.fits(run):
             reference = Reference()
         threshold = run.threshold if reference.threshold is None else reference.threshold
@@ -85,7 +85,7 @@ class Histogram:
     def draw(
         self, colours: Palette, *, inches: tuple[float, float], image_format: str, dpi: int = 100
     ) -> bytes:
-        """Render as `svg` or `png`. Equal scores give equal bytes."""
+        """Draw the histogram as `svg` or `png`. Equal scores give equal bytes."""
         loved = bool(self.training.size or self.held_out.size)
         edges = self._edges()
         # Letters are drawn as outlines, so the picture looks the same where DejaVu is not installed.

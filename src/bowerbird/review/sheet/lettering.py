@@ -1,4 +1,4 @@
-"""Text in pictures: DejaVu from matplotlib's own files, so no font need be installed."""
+"""Writes text in pictures with DejaVu from matplotlib's own files, so nobody has to install a font."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Ink:
 
     @property
     def face(self) -> ImageFont.FreeTypeFont:
-        """DejaVu Sans in this size and weight."""
+        """Load DejaVu Sans in this size and weight."""
         return _face(self.size, self.bold)
 
 
@@ -37,7 +37,7 @@ def write(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, ink: Ink, wi
 
 
 def length(text: str, ink: Ink) -> float:
-    """How many pixels a line would take."""
+    """Measure how many pixels a line would take."""
     return ink.face.getlength(text)
 
 
@@ -47,7 +47,7 @@ def write_centred(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, ink:
 
 
 def fit(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:
-    """What of the text can be drawn in one line of `width` pixels, shortened with an ellipsis."""
+    """Shorten the text with an ellipsis to what fits in one line of `width` pixels."""
     drawable = " ".join("".join(char for char in text if _drawable(char)).split())
     if face.getlength(drawable) <= width:
         return drawable

@@ -1,4 +1,4 @@
-"""The sheet as one HTML file: no script, no network, nothing beside it."""
+"""Makes the sheet as one HTML file without scripts, network access or further files."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Tile:
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """Tiles under one heading; `more` are not on the page at all."""
+    """Tiles under one heading; the page leaves out `more` further ones."""
 
     stage: str
     reason: str
@@ -51,7 +51,7 @@ class _Section:
 
     @property
     def bare(self) -> bool:
-        """Whether there is no picture at all in it, so that its cards may be low."""
+        """Say whether the section has no picture, so that its cards may be low."""
         return not any(tile.picture for tile in (*self.shown, *self.folded))
 
     @property
@@ -70,7 +70,7 @@ class _Chart:
 
 
 def render_page(run: Run, histogram: Histogram | None, store: ObjectStore, title: str) -> str:
-    """The whole page. Everything that strangers wrote is escaped; only http(s) links survive."""
+    """Make the whole page. Escape everything that strangers wrote; keep only http(s) links."""
     gauges = Gauges.of(run.cards)
     kept = [_tile(card, gauges, store) for card in run.kept[:_MOST_KEPT]]
     sections = []
@@ -103,7 +103,7 @@ def _tile(card: Card, gauges: Gauges, store: ObjectStore) -> _Tile:
 
 
 def _charts(histogram: Histogram) -> list[_Chart]:
-    """One a screen, the most particular first: a browser takes the first that fits."""
+    """Make one chart for each screen, the most particular first: a browser takes the first that fits."""
     dark, narrow = "screen and (prefers-color-scheme: dark)", "(max-width: 40rem)"
     return [
         _chart(histogram, f"{dark} and {narrow}", DARK, _NARROW),

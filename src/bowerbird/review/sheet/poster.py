@@ -1,4 +1,4 @@
-"""The sheet as one picture, drawn with Pillow: for a README, a chat, a report."""
+"""Draws the sheet as one picture with Pillow: for a README, a chat, a report."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _REASON: Final = Ink(16, DARK.ink)
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """How tiles stand: at most `rows` rows of `columns`, `gap` pixels apart."""
+    """Places tiles in at most `rows` rows of `columns`, `gap` pixels apart."""
 
     columns: int
     rows: int
@@ -54,7 +54,7 @@ _REJECTED: Final = _Grid(columns=8, rows=5, gap=14)
 
 
 def draw_poster(run: Run, histogram: Histogram | None, store: ObjectStore, title: str) -> Image.Image:
-    """Header, histogram, kept and rejected pictures with scores and reasons; 1600 pixels wide, RGB."""
+    """Draw header, histogram, kept and rejected pictures with scores and reasons; 1600 pixels wide, RGB."""
     kept = [Tile(card, load_thumb(store, card)) for card in run.kept[: _KEPT.most]]
     rejected = _rejected(run, store)
     # The drawing goes on a sheet that is long enough; the sheet is then cut where the drawing ends.
@@ -78,7 +78,7 @@ def draw_poster(run: Run, histogram: Histogram | None, store: ObjectStore, title
 
 
 def _rejected(run: Run, store: ObjectStore) -> list[Tile]:
-    """A fair share of every group in the groups' order; one tile for all of a group without pictures."""
+    """Give each group a fair share of tiles, in the groups' order; one tile for a group without pictures."""
     turns = zip_longest(*(_group(group, store) for group in run.groups))
     chosen = [tile for tile in chain.from_iterable(turns) if tile][: _REJECTED.most]
     order = {(group.stage, group.reason): place for place, group in enumerate(run.groups)}
@@ -115,7 +115,7 @@ def _header(pen: ImageDraw.ImageDraw, run: Run, title: str) -> int:
 
 
 def _reasons(pen: ImageDraw.ImageDraw, run: Run) -> int:
-    """Every reason as a bar, right of the header."""
+    """Draw every reason as a bar, right of the header."""
     left, right, top = _MARGIN + 760, _WIDTH - _MARGIN, _TOP + 6
     most = max((len(group.cards) for group in run.groups), default=1)
     for group in run.groups[:_MOST_REASONS]:

@@ -1,4 +1,4 @@
-"""What a run decided, in the order in which a person wants to see it."""
+"""Sorts what a run decided into the order in which a person wants to see it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Run:
-    """A whole run: one card a candidate, and what was read to make them."""
+    """A whole run: one card for each candidate, and what was read to make the cards."""
 
     cards: tuple[Card, ...]
     bundles: tuple[str, ...] = ()
@@ -32,12 +32,12 @@ class Run:
 
     @cached_property
     def kept(self) -> tuple[Card, ...]:
-        """Kept pictures, the best score first."""
+        """List the kept pictures, the best score first."""
         return tuple(sorted((card for card in self.cards if card.keep), key=lambda card: -card.margin))
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
-        """Rejections by stage and reason: those that a score decided first, then the most frequent first."""
+        """Group rejections by stage and reason: first those that a score decided, then the most frequent."""
         found: dict[tuple[str, str], list[Card]] = defaultdict(list)
         for card in self.cards:
             if not card.keep:
@@ -47,18 +47,18 @@ class Run:
 
     @property
     def rejected(self) -> int:
-        """How many candidates were not kept."""
+        """Count the candidates that were rejected."""
         return len(self.cards) - len(self.kept)
 
     @cached_property
     def threshold(self) -> float | None:
-        """The threshold of the match that most of the run was held against."""
+        """Give the threshold of the match that most of the run was held against."""
         seen = Counter(c.measure.threshold for c in self.cards if c.measure and c.measure.name == "novelty")
         return seen.most_common(1)[0][0] if seen else None
 
 
 def read_run(store: ObjectStore, day: str | None = None) -> Run:
-    """Read the decisions of a place, of one day (YYYY-MM-DD) or of all; a line that is damaged is counted."""
+    """Read a place's decisions of one day (YYYY-MM-DD) or of all, and count damaged lines."""
     cards: dict[str, Card] = {}
     bundles: Counter[str] = Counter()
     days: set[str] = set()

@@ -1,4 +1,4 @@
-"""The small pictures that the filter left for the sheet."""
+"""Loads the small pictures that the filter left for the sheet."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Thumb:
 
     @property
     def fills(self) -> bool:
-        """Whether it may be cropped to a 4:3 frame without losing what it is; a banner may not."""
+        """Say whether the picture may be cropped to 4:3 without losing what it is; a banner may not."""
         return not self.marked and 0.95 <= self.width / self.height <= 2  # noqa: PLR2004 - crops at most a third
 
 
 def load_thumb(store: ObjectStore, card: Card) -> Thumb | None:
-    """The thumbnail of a candidate, made from the survivor where none was stored; None without either."""
+    """Load a candidate's thumbnail, or make it from the survivor; give None if neither is stored."""
     data = store.get(thumb_key(card.candidate)) or _from_survivor(store, card)
     if data is None or len(data) > _MOST_BYTES:
         return None

@@ -1,4 +1,4 @@
-"""One card of the poster: the picture or what stands for it, the bar, the words."""
+"""Draws one card of the poster: the picture or what stands for it, the bar, the words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CORNER: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A card with its picture. Without one it stands for `count` candidates of the same fate."""
+    """A card with its picture. Without a picture, it stands for `count` candidates of the same fate."""
 
     card: Card
     thumb: Thumb | None
@@ -40,12 +40,12 @@ class TilePainter:
 
     @property
     def frame(self) -> tuple[int, int]:
-        """The picture's size."""
+        """Give the picture's size."""
         return self.width, self.width * 3 // 4
 
     @property
     def height(self) -> int:
-        """A tile's height, words included."""
+        """Give a tile's height, words included."""
         return self.frame[1] + 76
 
     def draw(self, tile: Tile, left: int, top: int) -> None:
@@ -102,7 +102,7 @@ class TilePainter:
 
 
 def _verdict(card: Card) -> str:
-    """The shortest line that says why."""
+    """Write the shortest line that says why."""
     if card.measure is None or not (card.keep or card.measure.name == card.stage):
         return card.reason
     return f"{card.measure.called} {figure(card.measure.score)}"

@@ -25,7 +25,7 @@ _HISTOGRAM_INCHES: Final = (9.6, 4.2)
 
 @dataclass(frozen=True, slots=True)
 class SheetFiles:
-    """Where the sheet is; `histogram` is None when nothing in the run has a match."""
+    """The sheet's files; `histogram` is None when nothing in the run has a match."""
 
     page: Path
     picture: Path

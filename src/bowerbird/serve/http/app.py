@@ -26,7 +26,7 @@ _FILES: Final = {
 
 
 def create_app(service: Service) -> FastAPI:
-    """The application; its documentation pages are off because they load scripts from elsewhere."""
+    """Make the application. It has no documentation pages, because they load scripts from elsewhere."""
     app = FastAPI(
         title="Bowerbird",
         summary="Tells whether a picture looks like what its owner loves, and carries no watermark.",

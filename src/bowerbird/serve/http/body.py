@@ -1,4 +1,4 @@
-"""A request's body as it arrives: never larger, slower or quieter than allowed, never whole in memory."""
+"""Reads a request's body as it arrives, within limits on size, speed and pauses, never whole in memory."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def chunks(request: Request, limits: Limits, *, limit: int | None = None) 
 
 
 async def whole(request: Request, limits: Limits, *, limit: int) -> bytes:
-    """A small body in one piece. Raises what `chunks` raises."""
+    """Read a small body in one piece. It raises what `chunks` raises."""
     return b"".join([chunk async for chunk in chunks(request, limits, limit=limit)])
 
 

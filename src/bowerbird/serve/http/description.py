@@ -1,4 +1,4 @@
-"""A loaded bundle in words and numbers."""
+"""Describes a loaded bundle in words and numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOW, _HIGH = 2, 99
 
 
 def describe(bundle: Bundle) -> BundleAnswer:
-    """What `GET /bundle` answers."""
+    """Make the answer to `GET /bundle`."""
     manifest = bundle.manifest
     watermark = manifest.watermark
     return BundleAnswer(
@@ -36,7 +36,7 @@ def _threshold(threshold: Threshold) -> ThresholdAnswer:
 
 
 def _scale(bundle: Bundle) -> tuple[float, float] | None:
-    """From a low score to a high one; without rejects to show how low scores go, twice as far down as up."""
+    """Give a low and a high score; without rejects, the low one is twice as far from the threshold."""
     reference, threshold = bundle.novelty.reference, bundle.novelty.threshold
     if "heldout" not in reference:
         return None

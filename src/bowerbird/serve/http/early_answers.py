@@ -19,13 +19,13 @@ _MAX_S: Final = 2.0
 
 
 class LingeringAnswers:
-    """Holds an early answer's end back until the caller has stopped sending, or has had its moment."""
+    """Holds back the end of an early answer until the caller stops sending, or its moment is over."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on but the end of an early answer."""
+        """Pass everything on except the end of an early answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

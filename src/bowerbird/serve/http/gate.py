@@ -1,4 +1,4 @@
-"""Who may come in: so many at a time; everybody else is told at once, before anything is read."""
+"""Lets in so many requests at a time, and tells all others at once, before it reads anything."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _SCHEMES: Final = ("http", "https")
 
 @dataclass(slots=True)
 class Room:
-    """How many requests are judged at once. One event loop owns it, so plain numbers do."""
+    """Counts the requests that are judged now. One event loop owns it, so plain numbers do."""
 
     capacity: int
     taken: int = 0
 
     @property
     def full(self) -> bool:
-        """Whether the next request is turned away."""
+        """Say whether the next request is turned away."""
         return self.taken >= self.capacity
 
 
@@ -42,7 +42,7 @@ class Gate:
         self._app, self._room, self._limits = app, room, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let in or turn away."""
+        """Let the request in, or turn it away."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -101,7 +101,7 @@ def _foreign(headers: Headers) -> bool:
 
 
 def busy(limits: Limits) -> Problem:
-    """Come back later."""
+    """Make the answer that asks the caller to come back later."""
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "busy",

@@ -1,4 +1,4 @@
-"""Headers that every answer carries."""
+"""Adds the headers that every answer carries."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SAFE: Final = {
 
 
 class SafeHeaders:
-    """Adds them, whoever answers."""
+    """Adds the headers to every answer, whoever gives it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

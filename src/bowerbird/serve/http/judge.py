@@ -58,12 +58,12 @@ class Judges:
     shaped: Judge
 
     def pick(self, *, dimensions: bool) -> Judge:
-        """The judge that a caller asked for."""
+        """Pick the judge that a caller asked for."""
         return self.shaped if dimensions else self.plain
 
 
 def judges(parts: Parts) -> Judges:
-    """Both judges of these parts; they share the parts' slots."""
+    """Make both judges of these parts; they share the parts' slots."""
 
     def judge(parts: Parts) -> Judge:
         policies = (pipeline(parts, entrance) for entrance in (Entrance.FILE, Entrance.LINK, Entrance.PIXELS))

@@ -1,4 +1,4 @@
-"""API Gateway and function URL events, in and out of the application."""
+"""Takes events of API Gateway and function URLs to the application, and its answers back."""
 
 from __future__ import annotations
 

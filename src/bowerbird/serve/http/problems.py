@@ -1,4 +1,4 @@
-"""Every error as `application/problem+json`: https://www.rfc-editor.org/rfc/rfc9457."""
+"""Answers every error as `application/problem+json`: https://www.rfc-editor.org/rfc/rfc9457."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Problem(HTTPException):
         self.word, self.more = word, more
 
     def document(self) -> dict[str, Any]:
-        """The problem's JSON."""
+        """Make the problem's JSON."""
         return {
             "type": _TYPE + self.word,
             "title": self.word.replace("-", " ").capitalize(),
@@ -48,24 +48,24 @@ class Problem(HTTPException):
         }
 
     def response(self) -> JSONResponse:
-        """The whole answer."""
+        """Make the whole answer."""
         return JSONResponse(
             self.document(), self.status_code, headers=dict(self.headers or {}), media_type=MEDIA_TYPE
         )
 
 
 def too_large(detail: str) -> Problem:
-    """More than a limit allows."""
+    """Say that something is more than a limit allows."""
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", detail)
 
 
 def malformed(detail: str) -> Problem:
-    """The body is not what its media type says."""
+    """Say that the body is not what its media type says."""
     return Problem(HTTPStatus.BAD_REQUEST, "malformed", detail)
 
 
 def problem_of(error: Exception) -> Problem:
-    """Any exception as a problem; what we did not expect is logged and not told."""
+    """Turn any exception into a problem. An unexpected one is logged, and the caller is not told of it."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, RequestValidationError):
@@ -83,7 +83,7 @@ def problem_of(error: Exception) -> Problem:
 
 
 def install(app: FastAPI) -> None:
-    """Answer the errors of an app so; `Unexpected` has to stand around it for the others."""
+    """Answer an app's errors as problems; `Unexpected` has to stand around the app for all other errors."""
 
     async def answer(_request: Request, error: Exception) -> JSONResponse:
         return problem_of(error).response()
@@ -93,13 +93,13 @@ def install(app: FastAPI) -> None:
 
 
 class Unexpected:
-    """Answers what no handler expected, inside the other middleware, which Starlette's own answer is not."""
+    """Answers errors that no handler expected, inside the other middleware; Starlette's answer is outside."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on; answer an exception while that can still be done."""
+        """Pass everything on, and answer an exception while no answer has begun."""
         started = False
 
         async def note(message: Message) -> None:

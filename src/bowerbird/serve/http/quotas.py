@@ -1,4 +1,4 @@
-"""How much one caller, and all of them together, may ask for."""
+"""Limits how much one caller, and all of them together, may ask for."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ class Limits:
     retry_after_s: int = 1
 
     def of_a_picture(self) -> PictureLimits:
-        """Those that the policy keeps."""
+        """Give the limits that the policy keeps."""
         return PictureLimits(self.picture_bytes, self.pixels)
 
 
 @dataclass(slots=True)
 class SendingPace:
-    """How fast one caller sends; only the time spent waiting for it counts, not our own work."""
+    """Measures how fast one caller sends. Only the time spent waiting for the caller counts."""
 
     limits: Limits
     received: int = 0
     waited: float = 0.0
 
     def too_slow(self, size: int, seconds: float) -> bool:
-        """Whether it is, after another `size` bytes that took `seconds` to come."""
+        """Count `size` more bytes that took `seconds` to come, and say whether the caller is too slow."""
         self.received += size
         self.waited += seconds
         return self.waited > self.limits.grace_s and self.received < self.waited * self.limits.min_rate

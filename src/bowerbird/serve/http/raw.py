@@ -18,7 +18,7 @@ PICTURE_BYTES: Final = SIDE * SIDE * 3
 
 
 def picture(data: bytearray | memoryview) -> Image.Image:
-    """One picture of a batch."""
+    """Make one picture of a batch from its bytes."""
     return Image.frombytes("RGB", (SIDE, SIDE), bytes(data))
 
 

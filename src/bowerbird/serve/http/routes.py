@@ -181,7 +181,7 @@ async def _numbered(items: AsyncIterator[Any]) -> AsyncIterator[tuple[int, Any]]
 
 
 async def _while_listening(request: Request, items: Iterable[str]) -> AsyncIterator[str]:
-    """The items, until nobody waits for them any more."""
+    """Give the items until the caller has gone."""
     for item in items:
         if await request.is_disconnected():
             return

@@ -1,4 +1,4 @@
-"""What the API says, and how OpenAPI describes it."""
+"""Defines what the API says, and how OpenAPI describes it."""
 
 from __future__ import annotations
 

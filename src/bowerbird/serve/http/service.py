@@ -1,4 +1,4 @@
-"""What the routes need, wired once."""
+"""Holds what the routes need, wired once."""
 
 from __future__ import annotations
 
@@ -34,6 +34,6 @@ class Service:
     async def judge(
         self, items: AsyncIterator[_Item], judge: Callable[[_Item], VerdictAnswer], width: int
     ) -> AsyncIterator[VerdictAnswer]:
-        """Verdicts in the order of the items."""
+        """Judge the items, and give the verdicts in the items' order."""
         async for verdict in in_order(items, judge, self.pool, width):
             yield verdict

@@ -1,4 +1,4 @@
-"""The HTTP function's environment; the only place that reads it."""
+"""Reads the HTTP function's environment; nothing else reads it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bowerbird.serve.http.quotas import Limits
 
 
 class HttpSettings(JudgeSettings):
-    """What the HTTP function needs besides: limits of the API alone. Callers ask for the shape rule."""
+    """Settings that only the HTTP function has: the API's limits. Callers ask for the shape rule."""
 
     max_requests: int = Field(default=Limits().requests, ge=1)
     max_pictures: int = Field(default=Limits().pictures, ge=1)
@@ -17,7 +17,7 @@ class HttpSettings(JudgeSettings):
     max_pixels: int = Field(default=Limits().pixels, ge=1)
 
     def limits(self) -> Limits:
-        """The limits as one value."""
+        """Give the limits as one value."""
         return Limits(
             requests=self.max_requests,
             pictures=self.max_pictures,

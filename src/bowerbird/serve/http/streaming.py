@@ -1,4 +1,4 @@
-"""Verdicts in the order of the pictures, as they are made; and the NDJSON answer that carries them."""
+"""Gives verdicts as they are made, in the order of the pictures, and sends them as an NDJSON answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _Result = TypeVar("_Result")
 async def in_order(
     items: AsyncIterator[_Item], judge: Callable[[_Item], _Result], pool: Executor, width: int
 ) -> AsyncIterator[_Result]:
-    """Judge as items arrive, at most `width` in hand: the next one is not read before there is room."""
+    """Judge items as they arrive, at most `width` at once; the next one is read when there is room."""
     loop = asyncio.get_running_loop()
     pending: deque[asyncio.Future[_Result]] = deque()
     try:

@@ -61,5 +61,5 @@ def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
 
 
 def http_app(settings: HttpSettings) -> FastAPI:
-    """The API, ready to serve."""
+    """Make the API, ready to serve."""
     return create_app(http_service(settings))
