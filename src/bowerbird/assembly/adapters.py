@@ -1,4 +1,4 @@
-"""What differs between installations."""
+"""Holds what differs between installations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one wiring: what is made of what, wherever Bowerbird runs."""
+"""Wires Bowerbird's parts together, the same way wherever it runs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Assembly:
 
     @cached_property
     def context(self) -> Context:
-        """What sources are opened with."""
+        """Return what sources are opened with."""
         from bowerbird.assembly import crawling  # noqa: PLC0415 - see above
 
         return crawling.context(self.adapters, self.settings)

@@ -1,4 +1,4 @@
-"""Delivery: what brings survivors to a gallery, for the function and for `bowerbird deliver` alike."""
+"""Brings survivors to a gallery, for the function and for `bowerbird deliver` alike."""
 
 from __future__ import annotations
 

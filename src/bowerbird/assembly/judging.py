@@ -43,7 +43,7 @@ def parts(adapters: Adapters, settings: Settings) -> Parts:
 
 
 def consumer(adapters: Adapters, settings: Settings, parts: Parts) -> Consumer:
-    """What brings messages of the queue to their decisions."""
+    """Make the part that brings messages of the queue to their decisions."""
     store, ledger = the(adapters.store, "store"), the(adapters.ledger, "ledger")
     candidates = CandidateFilter(
         pipeline=pipeline(parts, Entrance.QUEUE),

@@ -1,4 +1,4 @@
-"""What a bundle says of picture files on this machine."""
+"""Judges picture files on this machine with a bundle."""
 
 from __future__ import annotations
 

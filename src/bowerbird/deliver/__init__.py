@@ -1,1 +1,1 @@
-"""Survivors to the gallery."""
+"""Brings survivors to the gallery."""

@@ -1,4 +1,4 @@
-"""A batch of SQS records that announce survivors."""
+"""Delivers the survivors that a batch of SQS records announces."""
 
 from __future__ import annotations
 

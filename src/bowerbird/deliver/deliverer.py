@@ -1,4 +1,4 @@
-"""One survivor to the gallery: claim, send, write down."""
+"""Brings one survivor to the gallery: claims it, sends it, writes down how it ended."""
 
 from __future__ import annotations
 

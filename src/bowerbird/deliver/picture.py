@@ -1,4 +1,4 @@
-"""A survivor's bytes as scenery takes them."""
+"""Prepares a survivor's bytes so that scenery takes them."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ _SERVER_ERROR: Final = 500
 
 
 class Outcome(Enum):
-    """What one attempt came to."""
+    """Says how one attempt ended."""
 
     IMPORTED = "imported"
     ALREADY = "already"
@@ -127,7 +127,7 @@ class Scenery:
 
 
 def understand(status: int, body: bytes, location: str | None = None) -> Answer:
-    """What an answer of the route means."""
+    """Tell what an answer of the route means."""
     if status == _OK:
         return _understand_message(body)
     if status in _STATUSES:

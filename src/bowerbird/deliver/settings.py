@@ -1,4 +1,4 @@
-"""What the environment says about delivery; nothing else reads it."""
+"""Reads what the environment says about delivery; nothing else reads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All survivors of a place to the gallery: what `bowerbird deliver` does instead of listening to events."""
+"""Brings all survivors of a place to the gallery; `bowerbird deliver` uses this instead of events."""
 
 from __future__ import annotations
 

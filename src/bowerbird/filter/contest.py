@@ -71,21 +71,21 @@ class Entry:
 
     @classmethod
     def of(cls, data: bytes, decoder: Decoder) -> Entry:
-        """Decode a file; raises PermanentError where it is none."""
+        """Decode a file; raises PermanentError when it is not a picture."""
         return cls(data, decoder.inspect(data), decoder.decode(data, min_side=SIDE))
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height in pixels."""
+        """Return width and height in pixels."""
         return self.info.width, self.info.height
 
     @property
     def pixels(self) -> int:
-        """How many there are."""
+        """Return how many pixels there are."""
         return self.info.width * self.info.height
 
     def weight(self) -> float:
-        """Bytes a pixel, of the picture alone."""
+        """Return bytes a pixel, of the picture alone."""
         return imaging.weight(self.data, self.info.format) / self.pixels
 
     def __str__(self) -> str:

@@ -85,7 +85,7 @@ class Copies:
         return worse
 
     def _stored(self, other: Likeness, candidate: str, *, last_attempt: bool) -> bool:
-        """Whether the other copy is there to be compared. Forgets one that a recheck or a person removed."""
+        """Tell whether the other copy is there to compare. Forgets one that a recheck or a person removed."""
         if self.store.exists(other.image) and self.store.exists(sidecar_key(other.image)):
             return True
         if other.candidate == candidate or self.ledger.decided(other.candidate) is not None:

@@ -1,4 +1,4 @@
-"""How many pictures to compute at once."""
+"""Decides how many pictures to compute at once."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Replaced:
         return data
 
     def waiting(self) -> Iterator[Waiting]:
-        """All that can come back."""
+        """List the pictures that can come back."""
         for place in self.store.keys(PREFIX_REPLACED):
             key = original_key(place)
             told = self._sidecar(key) or {}
@@ -103,7 +103,7 @@ class Replaced:
         return gone
 
     def candidate(self, key: str) -> str | None:
-        """Whose picture it is, as its sidecar says."""
+        """Read from its sidecar whose picture it is."""
         decision = (self._sidecar(key) or {}).get("decision")
         candidate = decision.get("candidate") if isinstance(decision, dict) else None
         return candidate if isinstance(candidate, str) else None

@@ -20,7 +20,7 @@ class ShapeRule:
     max_tall: float = 2.0
 
     def reason(self, width: int, height: int) -> Reason | None:
-        """Why a picture of this size does not fit, or None."""
+        """Say why a picture of this size does not fit, or None."""
         size = f"{width}x{height}"
         if width * height < self.min_area:
             area = width * height

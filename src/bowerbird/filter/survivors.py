@@ -89,7 +89,7 @@ class Survivors:
             self.copies.replace(dict(zip(worse, reasons, strict=True)), kept.image)
 
     def purged(self, candidate_id: str) -> bool:
-        """Whether a recheck has removed this candidate's picture: it must not come back."""
+        """Tell whether a recheck has removed this candidate's picture: it must not come back."""
         return self.store.exists(tombstone_key(candidate_id))
 
 

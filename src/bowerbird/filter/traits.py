@@ -115,7 +115,7 @@ def detail(tiles: Sequence[Image.Image], share: float) -> tuple[float, float]:
 
 
 def repeats(tiles: Sequence[Image.Image]) -> bool:
-    """Whether columns of pixels come twice, as in a picture enlarged without interpolation."""
+    """Tell whether columns of pixels come twice, as in a picture enlarged without interpolation."""
     twice = []
     for tile in tiles:
         step = np.abs(np.diff(_grey(tile.convert("L")), axis=1)).mean(0)

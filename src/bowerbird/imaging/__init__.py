@@ -1,4 +1,4 @@
-"""Untrusted bytes to facts and pixels. Everything refused is a PermanentError: a short word, then details."""
+"""Turns untrusted bytes into facts and pixels. Refusals are PermanentErrors: a short word, then details."""
 
 from bowerbird.imaging.formats import sniff
 from bowerbird.imaging.header import ImageInfo, inspect

@@ -1,4 +1,4 @@
-"""Any mode and colour profile to plain sRGB pixels, as a browser would show them."""
+"""Turns any mode and colour profile into plain sRGB pixels, as a browser would show them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def to_srgb(image: Image.Image) -> Image.Image:
 
 
 def _flatten(image: Image.Image) -> Image.Image:
-    """Without alpha, palette or 16 bits: RGB, CMYK or L."""
+    """Remove alpha, palette or 16 bits, which leaves RGB, CMYK or L."""
     if image.mode.startswith("I"):
         # Pillow clips 16-bit grey to 255 when it converts; a browser scales it.
         return image.point(lambda value: value / 256).convert("L")
@@ -45,7 +45,7 @@ def _flatten(image: Image.Image) -> Image.Image:
 
 @lru_cache(maxsize=16)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """The way from a profile to sRGB; None when there is nothing to do or the profile makes no sense.
+    """Find the way from a profile to sRGB; None when there is nothing to do or the profile makes no sense.
 
     A damaged profile is ignored, as browsers do. The picture is then judged by its numbers as they are.
     """

@@ -1,4 +1,4 @@
-"""What goes over the pipes between a decoder and its worker: a JSON head, then bytes."""
+"""Writes and reads the messages between a decoder and its worker: a JSON head, then bytes."""
 
 from __future__ import annotations
 

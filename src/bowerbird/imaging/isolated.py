@@ -37,7 +37,7 @@ _PIPE_BYTES: Final = 1 << 20
 
 
 class Decoder(Protocol):
-    """What looks into images: this module's `IsolatedDecoder`, or the package `bowerbird.imaging` itself."""
+    """Looks into images: this module's `IsolatedDecoder`, or the package `bowerbird.imaging` itself."""
 
     def inspect(self, data: bytes) -> ImageInfo:
         """See `bowerbird.imaging.inspect`."""

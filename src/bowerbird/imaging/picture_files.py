@@ -20,7 +20,7 @@ DECODER: Final = IsolatedDecoder(workers=len(os.sched_getaffinity(0)))
 
 
 def find(places: Iterable[Path]) -> list[Path]:
-    """Files as they are named, folders searched for pictures; sorted, each once.
+    """List the named files and the pictures in the named folders; sorted, each once.
 
     Raises:
         UsageError: a place does not exist.
@@ -50,7 +50,7 @@ def read(path: Path, min_side: int) -> Image.Image:
 
 
 def small(data: bytes, side: int) -> bytes:
-    """A JPEG of a picture's file, at most `side` pixels wide and tall.
+    """Make a JPEG of a picture's file, at most `side` pixels wide and tall.
 
     Raises:
         PermanentError: as `read`.

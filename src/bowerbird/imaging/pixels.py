@@ -1,4 +1,4 @@
-"""One decode for everything that looks at the picture: RGB, upright, in sRGB, no larger than needed."""
+"""Decodes a picture once for everything that looks at it: RGB, upright, sRGB, no larger than needed."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def decode(data: bytes, *, min_side: int | None = None) -> Image.Image:
 
 
 def thumbnail(image: Image.Image, side: int) -> bytes:
-    """A JPEG of the picture whose longer side has at most `side` pixels."""
+    """Make a JPEG of the picture whose longer side has at most `side` pixels."""
     small = image.copy()
     small.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     out = io.BytesIO()
@@ -74,7 +74,7 @@ def thumbnail(image: Image.Image, side: int) -> bytes:
 
 
 def _check_memory(reader: ImageFile, info: ImageInfo) -> None:
-    """Refuse what would take too much to decode; `reader` is already drafted to its scale."""
+    """Refuse a picture that would take too much to decode; `reader` is already drafted to its scale."""
     plain = info.format != "WEBP" and reader.mode in {"RGB", "L"}
     needed = reader.size[0] * reader.size[1] * (_PLAIN_COST if plain else _CONVERTED_COST)
     if isinstance(reader, JpegImageFile) and reader.info.get("progressive"):

@@ -1,4 +1,4 @@
-"""The canvas size of a WebP file, from its first 30 bytes (RFC 9649, sections 2.5 to 2.7)."""
+"""Reads the canvas size of a WebP file from its first 30 bytes (RFC 9649, sections 2.5 to 2.7)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _VP8L_SIGNATURE: Final = 0x2F
 
 
 def webp_canvas(data: bytes) -> tuple[int, int]:
-    """Width and height in pixels.
+    """Return width and height in pixels.
 
     Raises:
         PermanentError: `truncated` or `undecodable`.

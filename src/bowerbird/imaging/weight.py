@@ -22,7 +22,7 @@ _APPLICATION: Final = range(0xE0, 0xF0)
 
 
 def weight(data: bytes, image_format: str) -> int:
-    """Bytes of the first picture in a JPEG, PNG or WebP, without metadata and whatever follows its end."""
+    """Count the bytes of the first picture in a JPEG, PNG or WebP, less metadata and trailing data."""
     return {"JPEG": _jpeg, "PNG": _png, "WEBP": _webp}[image_format](data)
 
 

@@ -43,7 +43,7 @@ class Bundle:
 
     @property
     def label(self) -> str:
-        """Name and version, as decisions record them: `lite@1.0.0`."""
+        """Return name and version, as decisions record them: `lite@1.0.0`."""
         return f"{self.manifest.name}@{self.manifest.version}"
 
     @property
@@ -57,7 +57,7 @@ class Bundle:
 
     @property
     def min_side(self) -> int:
-        """The shorter side, in pixels, that a decoder must keep for these models."""
+        """Return the shorter side, in pixels, that a decoder must keep for these models."""
         sizes = [self.encoder.min_side]
         if self.watermark is not None:
             sizes.append(self.watermark.preprocess.min_side)
@@ -124,7 +124,7 @@ def find(name: str | Path, searched: tuple[Path, ...] = SEARCHED) -> Path:
 
 
 def installed(searched: tuple[Path, ...] = SEARCHED) -> Iterator[Path]:
-    """The folders of all bundles that can be loaded by name."""
+    """List the folders of all bundles that can be loaded by name."""
     for parent in searched:
         yield from sorted(path.parent for path in parent.glob(f"*/{manifests.FILE_NAME}"))
 

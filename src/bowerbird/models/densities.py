@@ -80,7 +80,7 @@ class Mixture(_Arrays):
         return int(self.centre.shape[0])
 
     def score(self, vectors: Array) -> Array:
-        """Log-likelihood of each vector, (N,)."""
+        """Return the log-likelihood of each vector, (N,)."""
         count, width = self.means.shape
         tied = str(self.covariance) == "tied"
         points = _product(vectors - self.centre, self.basis)
@@ -120,7 +120,7 @@ class Neighbours(_Arrays):
         return int(self.reference.shape[1])
 
     def score(self, vectors: Array) -> Array:
-        """Mean of the k largest cosines, (N,)."""
+        """Return the mean of the k largest cosines, (N,)."""
         k = int(self.k)
         similar = _product(vectors, self.reference.T.astype(np.float32, copy=False))
         nearest: Array = np.partition(similar, -k, axis=1)[:, -k:].mean(axis=1)
@@ -147,13 +147,13 @@ class Linear(_Arrays):
         return int(self.coefficients.shape[0])
 
     def score(self, vectors: Array) -> Array:
-        """Log-odds, (N,)."""
+        """Return the log-odds, (N,)."""
         odds: Array = vectors @ self.coefficients.astype(np.float32) + self.intercept
         return odds
 
 
 def unit(vectors: Array) -> Array:
-    """Rows scaled to unit length, (N, D) → (N, D)."""
+    """Scale rows to unit length, (N, D) → (N, D)."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     scaled: Array = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
     return scaled

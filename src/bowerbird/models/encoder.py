@@ -1,4 +1,4 @@
-"""Pictures to embeddings."""
+"""Turns pictures into embeddings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Encoder:
 
     @property
     def min_side(self) -> int:
-        """The shorter side, in pixels, that a decoder must keep for it."""
+        """Return the shorter side, in pixels, that a decoder must keep for this network."""
         return self.preprocess.min_side
 
     def embed(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:

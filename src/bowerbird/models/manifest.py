@@ -50,7 +50,7 @@ class PreprocessEntry(_Entry):
     std: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
 
     def build(self) -> Preprocess:
-        """The transform itself."""
+        """Return the transform itself."""
         resizes = tuple(Resize(entry.size, entry.fit, entry.resample) for entry in self.resizes)
         return Preprocess(resizes, self.mean, self.std)
 
@@ -143,7 +143,7 @@ class Manifest(_Entry):
 
     @property
     def artifacts(self) -> tuple[Artifact, ...]:
-        """Every file of the bundle except the manifest."""
+        """List every file of the bundle except the manifest."""
         entries = (self.encoder, self.novelty, self.watermark)
         files = (*(entry.artifact for entry in entries if entry is not None), self.aesthetic)
         return tuple(artifact for artifact in files if artifact is not None)

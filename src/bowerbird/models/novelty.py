@@ -1,4 +1,4 @@
-"""How much a picture looks like what the owner loves, from its embedding; plain arrays, scored in numpy.
+"""Scores how much a picture looks like what the owner loves by its embedding; plain arrays, scored in numpy.
 
 The score is a weighted sum of a few parts. Each part is standardised on held-out pictures of the owner: 0 is
 an average picture they love, and -1 is one standard deviation worse. A single part with weight 1, mean 0 and
@@ -41,11 +41,11 @@ class Part:
     weight: float = 1.0
 
     def raw(self, embeddings: Embeddings) -> Scores:
-        """The density's own scores, (N,)."""
+        """Return the density's own scores, (N,)."""
         return self.density.score(unit(embeddings[:, slice(*self.span)])).astype(np.float64)
 
     def score(self, embeddings: Embeddings) -> Scores:
-        """This part's contribution to the sum, (N,)."""
+        """Return this part's contribution to the sum, (N,)."""
         return self.weight * (self.raw(embeddings) - self.mean) / self.deviation
 
 
@@ -62,7 +62,7 @@ class Novelty:
     preview_margin: float | None = None
 
     def score(self, embeddings: Embeddings) -> Scores:
-        """Unit vectors (N, D) → (N,); higher is more like what the owner loves."""
+        """Score unit vectors, (N, D) → (N,); higher is more like what the owner loves."""
         total: Scores = np.sum([part.score(embeddings) for part in self.parts], axis=0)
         return total
 

@@ -1,4 +1,4 @@
-"""From a picture to the tensor a network reads; training and inference share this one module."""
+"""Turns a picture into the tensor a network reads; training and inference share this one module."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ class Preprocess:
 
     @property
     def size(self) -> int:
-        """Side of the network's input, in pixels."""
+        """Return the side of the network's input, in pixels."""
         return self.resizes[-1].size
 
     @property
     def min_side(self) -> int:
-        """The shorter side, in pixels, below which a decoder must not scale a picture down."""
+        """Return the shorter side, in pixels, that a decoder must leave when it scales a picture down."""
         return self.resizes[0].size
 
     def __call__(self, images: Sequence[Image.Image]) -> Pixels:

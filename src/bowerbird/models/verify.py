@@ -1,4 +1,4 @@
-"""Is a bundle what its manifest says? Hashes of every file, and what the networks make of known pictures."""
+"""Checks that a bundle is what its manifest says, by hashing its files and judging known pictures."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ _SPECIAL_V6: Final = {
 
 
 def special_use(address: IPv4Address | IPv6Address) -> str | None:
-    """What an address is for when it is not the public internet's; None when it is public."""
+    """Say what an address is for when it is not public; None when it belongs to the public internet."""
     if isinstance(address, IPv4Address):
         return next((meaning for network, meaning in _SPECIAL_V4.items() if address in network), None)
     meaning = next((meaning for network, meaning in _SPECIAL_V6.items() if address in network), None)

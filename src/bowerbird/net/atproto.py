@@ -49,7 +49,7 @@ _ENDPOINT: Final = re.compile(r"https://[A-Za-z0-9.-]{1,253}/?")
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Where an author's pictures lie (`https://host`), and what they say of all of them."""
+    """Holds where an author's pictures lie (`https://host`), and what the author says of all of them."""
 
     server: str
     labels: frozenset[str]
@@ -150,7 +150,7 @@ class AtprotoFetcher:
                 del self._authors[did]
 
     def _labels(self, server: str, did: str) -> frozenset[str]:
-        """What the author's profile says; an author without a profile says nothing."""
+        """Read what the author's profile says; an author without a profile says nothing."""
         url = (
             f"{server}/xrpc/com.atproto.repo.getRecord?repo={did}&collection=app.bsky.actor.profile&rkey=self"
         )
@@ -163,7 +163,7 @@ class AtprotoFetcher:
         return self_labels(answer.get("value"))
 
     def _json(self, url: str, max_bytes: int) -> dict[str, Any]:
-        """A small JSON object, read over TLS to the end.
+        """Read a small JSON object over TLS, to the end.
 
         Raises:
             OptedOutError: there is none, whoever is asked: the author has gone.
@@ -184,7 +184,7 @@ class AtprotoFetcher:
 
 
 def document_url(did: str) -> str:
-    """Where a DID's document lies.
+    """Return the address of a DID's document.
 
     Raises:
         PermanentError: it is of no method that atproto knows.
@@ -196,7 +196,7 @@ def document_url(did: str) -> str:
 
 
 def server_of(document: Mapping[str, Any], did: str) -> str:
-    """The server that a DID's document names, as `https://host`; the document is a stranger's.
+    """Return the server that a DID's document names, as `https://host`; a stranger wrote the document.
 
     Raises:
         PermanentError: it is another's document, or names no server that can be asked.
@@ -219,7 +219,7 @@ def server_of(document: Mapping[str, Any], did: str) -> str:
 
 
 def self_labels(record: object) -> frozenset[str]:
-    """The labels that a record's author put on it."""
+    """Return the labels that a record's author put on it."""
     labels = record.get("labels") if isinstance(record, dict) else None
     values = labels.get("values") if isinstance(labels, dict) else None
     if not isinstance(values, list):
@@ -236,7 +236,7 @@ def _check_wishes(author: Author, did: str) -> None:
 
 
 def _over_tls(fetched: Fetched) -> Fetched:
-    """An answer that was not redirected to plain http on its way."""
+    """Return an answer, but refuse one that a redirect led over plain http."""
     if not fetched.url.startswith("https://"):
         raise PermanentError(f"{urlsplit(fetched.url).hostname} answers without TLS", Word.REFUSED)
     return fetched

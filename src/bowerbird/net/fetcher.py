@@ -1,4 +1,4 @@
-"""The one way Bowerbird reads a stranger's URL."""
+"""Reads a stranger's URL; Bowerbird has no other way to do it."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ class HttpFetcher:
 
 @contextmanager
 def _network_errors(target: Target) -> Iterator[None]:
-    """Everything the network does to us may be better next time."""
+    """Turn every network error into one to try again: it may work next time."""
     try:
         yield
     except exceptions.NewConnectionError as error:  # which urllib3 counts as a time-out
@@ -171,7 +171,7 @@ def _network_errors(target: Target) -> Iterator[None]:
 
 
 def gateway_target(url: str) -> Target:
-    """The test rig's own address; it may be anywhere, since whoever builds the fetcher chose it."""
+    """Return the test rig's own address. It may be anywhere, because the builder of the fetcher chose it."""
     try:
         gateway = parse_target(url, ports=frozenset(range(1, 65536)), allow_loopback=True)
     except PermanentError as error:

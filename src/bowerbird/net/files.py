@@ -1,4 +1,4 @@
-"""`file:` URLs below one folder, for the folder source."""
+"""Reads `file:` URLs below one folder, for the folder source."""
 
 from __future__ import annotations
 

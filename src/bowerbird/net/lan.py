@@ -18,7 +18,7 @@ PREFIX: Final = "lan+"
 
 
 class LanFetcher:
-    """Follows `lan+http://…` to the owner's server; every other link is the other fetcher's business.
+    """Follows `lan+http://…` to the owner's server; every other link goes to the other fetcher.
 
     Args:
         fetcher: reads the public internet.
@@ -44,7 +44,7 @@ class LanFetcher:
 
 
 def origin(url: str) -> str:
-    """`http://host:port` of a link to the owner's network.
+    """Return the `http://host:port` of a link to the owner's network.
 
     Raises:
         PermanentError: it is no link to a server.
@@ -54,7 +54,7 @@ def origin(url: str) -> str:
 
 
 def at_home(url: str, own: str) -> str:
-    """The link, written so that it is followed to the owner's server, when it leads there."""
+    """Rewrite a link that leads to the owner's server, so that it is followed there."""
     try:
         same = _target(url).same_origin(_target(own))
     except PermanentError:

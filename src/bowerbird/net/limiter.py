@@ -79,7 +79,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How many seconds ago a host was asked, and for how many seconds more it wants to be left alone."""
+    """Says how many seconds ago a host was asked, and how many seconds more it wants to be left alone."""
 
     ago_s: tuple[float, ...]
     wait_s: float
@@ -145,7 +145,7 @@ class Limiter:
                 state.freed.notify()
 
     def asked(self) -> dict[str, Asked]:
-        """What hosts have been asked of late, as another process needs it for `heed`."""
+        """Report what hosts were asked lately, in the form that another process gives to `heed`."""
         with self._lock:
             hosts = dict(self._hosts)
         return {host: asked for host, state in hosts.items() if (asked := self._asked(host, state))}
@@ -169,7 +169,7 @@ class Limiter:
             return Asked(ago, wait) if ago or wait else None
 
     def wait_s(self, host: str) -> float:
-        """Seconds until `host` may be asked again; 0 when it may be asked now."""
+        """Return the seconds until `host` may be asked again; 0 when it may be asked now."""
         state = self._state(host)
         with state.freed:
             return max(0.0, self._next_start(host, state) - self._clock())

@@ -1,4 +1,4 @@
-"""How long, how slow and how large a transfer may be."""
+"""Sets how long, how slow and how large a transfer may be."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Limits:
 
 
 class Budget:
-    """What is left of the limits of one fetch. Asked before each read from the socket, and told after."""
+    """Keeps what is left of one fetch's limits. Each read from the socket asks it first and reports after."""
 
     def __init__(self, limits: Limits, max_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
@@ -45,11 +45,11 @@ class Budget:
         self._received = 0
 
     def connect_timeout(self) -> float:
-        """Seconds the next connection may take."""
+        """Return how many seconds the next connection may take."""
         return min(self._limits.connect_s, self._remaining())
 
     def read_timeout(self) -> float:
-        """Seconds the next read may take."""
+        """Return how many seconds the next read may take."""
         return min(self._limits.read_s, self._remaining())
 
     def received(self, count: int) -> None:

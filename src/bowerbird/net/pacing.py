@@ -54,15 +54,15 @@ class HostTurns:
             ) as granted:
                 yield granted
         finally:
-            # The status is read only now that the turn is over, for an answer that broke off is no answer.
+            # The status is read only after the turn is over, because an answer that broke off does not count.
             self._count(host, _word(granted.status) if granted else "postponed")
 
     def wait_s(self, host: str) -> float:
-        """Seconds until `host` may be asked again; 0 when it may be asked now."""
+        """Return the seconds until `host` may be asked again; 0 when it may be asked now."""
         return self._limiter.wait_s(host)
 
     def take(self) -> dict[str, dict[str, int]]:
-        """What came of the turns since the last call, by host. Hosts that always answered are left out."""
+        """Return counts of the turns since the last call, by host; leave out hosts that always answered."""
         with self._lock:
             counts, self._counts = self._counts, {}
         return {host: dict(count) for host, count in counts.items() if set(count) - {"answered"}}
@@ -74,7 +74,7 @@ class HostTurns:
 
 
 def troubles(counts: Mapping[str, Mapping[str, int]]) -> str:
-    """One line about the hosts that gave trouble, the worst first; empty when there are none."""
+    """Write one line about the hosts that gave trouble, the worst first; empty when no host did."""
     bad = {
         host: {word: n for word, n in count.items() if word != "answered"} for host, count in counts.items()
     }

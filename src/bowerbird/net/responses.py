@@ -1,4 +1,4 @@
-"""What an HTTP answer means to us: go on, go elsewhere, come back later, or never."""
+"""Tells what an HTTP answer means to us: go on, go elsewhere, come back later, or never come back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FORBIDDEN: Final = frozenset({401, 402, 403, 451})
 _RETRYABLE: Final = frozenset({408, 425, 429})
 _SERVER_ERROR: Final = 500
 
-# A day: no header of a stranger may park a candidate for longer.
+# A day: a stranger's header cannot put a candidate off for longer.
 _LONGEST_WAIT_S: Final = 86_400.0
 
 _CHUNK: Final = 64 * 1024
@@ -42,7 +42,7 @@ _VALUED_DIRECTIVES: Final = frozenset(
 
 
 def redirect_location(response: BaseHTTPResponse) -> str | None:
-    """The Location of a redirect, None for any other answer."""
+    """Return the Location of a redirect, None for any other answer."""
     location = response.headers.get("location")
     if response.status not in _REDIRECTS or not location:
         return None
@@ -73,7 +73,7 @@ def check_status(response: BaseHTTPResponse, target: Target) -> None:
 
 
 def _said(response: BaseHTTPResponse) -> Said:
-    """What comes with a status: APIs say in its beginning what is wrong. Half of it is as good."""
+    """Read the text that comes with a status. APIs begin it with what is wrong, so half of it is enough."""
     headers = {name.lower(): value for name, value in response.headers.items()}
     try:
         return Said(headers, response.read(_SAID_BYTES, decode_content=True) or b"")
@@ -157,7 +157,7 @@ def read_body(
 def _on_the_wire(
     response: BaseHTTPResponse, max_bytes: int, target: Target, enough: Callable[[bytes], bool] | None
 ) -> tuple[bytes, bool]:
-    """The body as it was sent, and whether all of it was read."""
+    """Return the body as it was sent, and whether all of it was read."""
     parts: list[bytes] = []
     total = 0
     stops = list(_BEGINNINGS if enough is not None else ())

@@ -106,7 +106,7 @@ class WebSockets:
         return target
 
     def _connected(self, target: Target) -> socket.socket:
-        """A connection to an address that was checked: nothing resolves the name again."""
+        """Connect to an address that was checked: nothing resolves the name again."""
         if self._gateway is not None:
             address, port = self._gateway.host, self._gateway.port
         else:
@@ -125,7 +125,7 @@ class _Stream:
         self.date = _date(response.headers.get("Date") if response else None)
 
     def receive(self, timeout_s: float) -> str | bytes | None:
-        """The next message."""
+        """Return the next message."""
         from websockets import exceptions  # noqa: PLC0415 - see above
 
         with _errors(self._target):
@@ -141,7 +141,7 @@ class _Stream:
 
 @contextmanager
 def _errors(target: Target) -> Iterator[None]:
-    """What the library raises, in our words."""
+    """Translate the library's errors into our own."""
     from websockets import exceptions  # noqa: PLC0415 - see above
 
     try:
@@ -178,7 +178,7 @@ def _refusal(target: Target, status: int, headers: Mapping[str, Any]) -> Excepti
 
 
 def _date(text: str | None) -> float | None:
-    """Seconds since 1970 of a Date header, None when it is none."""
+    """Turn a Date header into seconds since 1970; None when it cannot be read as a date."""
     parse: Callable[[str], Any] = parsedate_to_datetime
     try:
         return float(parse(text).timestamp()) if text else None

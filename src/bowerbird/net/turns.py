@@ -1,4 +1,4 @@
-"""When a host may be asked: what the fetcher needs of a rate limiter."""
+"""Says what the fetcher needs of a rate limiter: it decides when a host may be asked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Turn(Protocol):
     """Permission for one request."""
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
-        """Tell what the host said; without that, or with a RetryableError after it, the host has failed."""
+        """Record what the host said. With no record, or a RetryableError after it, the host has failed."""
         ...
 
 
@@ -24,7 +24,7 @@ class Turns(Protocol):
 
 
 class Always:
-    """No host is ever waited for."""
+    """Never waits for a host."""
 
     def turn(self, host: str, *, patience_s: float) -> AbstractContextManager[Turn]:
         """Go ahead."""
@@ -32,4 +32,4 @@ class Always:
         return nullcontext(self)
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
-        """Nobody counts."""
+        """Do nothing: these turns are not counted."""

@@ -47,7 +47,7 @@ _LOCAL_SUFFIXES: Final = (".localhost", ".local", ".internal", ".home.arpa", ".o
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a request goes: `host` is a lower-case ASCII name or an address without brackets."""
+    """Names where a request goes: `host` is a lower-case ASCII name or an address without brackets."""
 
     scheme: str
     host: str
@@ -56,21 +56,21 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """The Host header."""
+        """Return the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
     def url(self) -> str:
-        """The whole URL, normalised."""
+        """Return the whole URL, normalised."""
         return f"{self.scheme}://{self.authority}{self.path}"
 
     def same_origin(self, other: Target) -> bool:
-        """Whether a key meant for one may be shown to the other."""
+        """Tell whether a key meant for one may be shown to the other."""
         return (self.scheme, self.host, self.port) == (other.scheme, other.host, other.port)
 
     def __str__(self) -> str:
-        """For messages: no query, which may hold a signature, and never long."""
+        """Return a short form for messages, without the query, which may hold a signature."""
         path = self.path.partition("?")[0]
         return f"{self.authority}{path}"[:200]
 
@@ -110,7 +110,7 @@ def parse_target(
 
 
 def join(base: Target, location: str) -> str:
-    """The URL that a Location means; not yet checked."""
+    """Return the URL that a Location means; it is not yet checked."""
     try:
         return urljoin(base.url, location)
     except ValueError:
@@ -118,7 +118,7 @@ def join(base: Target, location: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its spelling alone."""
+    """Tell from its spelling alone whether a host is this machine."""
     try:
         return special_use(ip_address(host)) == LOOPBACK
     except ValueError:

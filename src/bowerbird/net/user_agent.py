@@ -1,4 +1,4 @@
-"""Who asks, honestly: https://github.com/reddit-archive/reddit/wiki/API.
+"""Tells hosts honestly who asks: https://github.com/reddit-archive/reddit/wiki/API.
 
 Sites write to whoever overloads them, and slow down or block those that they cannot write to:
 https://foundation.wikimedia.org/wiki/Policy:Wikimedia_Foundation_User-Agent_Policy
@@ -32,12 +32,12 @@ _FITTING: Final = re.compile(r"[!-'*-~]{1,200}")
 
 
 def names_contact(agent: str) -> bool:
-    """Whether a User-Agent holds a mail address, a web page or a name at Reddit."""
+    """Tell whether a User-Agent holds a mail address, a web page or a name at Reddit."""
     return bool(_CONTACT.search(agent))
 
 
 def with_contact(agent: str, contact: str) -> str:
-    """A User-Agent that says how its owner can be reached. One that already says so stays as it is.
+    """Make a User-Agent say how its owner can be reached. One that already says so stays as it is.
 
     Raises:
         UsageError: the contact is not one.

@@ -1,1 +1,1 @@
-"""What was removed at its source goes from the collection too."""
+"""Removes pictures from the collection that were removed at their source."""

@@ -45,7 +45,7 @@ class Kept:
 
 
 class _Fate(Enum):
-    """What the source says of a post that is not known to be removed: it shows it, or it did not answer."""
+    """Tells whether the source shows a post or did not answer, when the post is not known to be removed."""
 
     SHOWN = auto()
     UNANSWERED = auto()
@@ -53,7 +53,7 @@ class _Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """What a recheck found, in numbers of pictures.
+    """Counts the pictures that a recheck found.
 
     `shown` pictures are still there, and `purged` counts those that are gone, by reason. For `unanswered`
     ones the source could not tell. `not_asked` pictures are of other sources.
@@ -106,7 +106,7 @@ def recheck(  # noqa: PLR0913 - one choice each, and three have a default
 
 
 def _to_ask(store: ObjectStore, source: Lookup, since: datetime | None) -> tuple[dict[str, list[Kept]], int]:
-    """Kept pictures by submission, and how many belong to other sources."""
+    """Group kept pictures by submission, and count those of other sources."""
     asked: dict[str, list[Kept]] = {}
     not_asked = 0
     for kept in kept_pictures(store):
@@ -136,7 +136,7 @@ def _fates(source: Lookup, batch: Sequence[str]) -> Iterator[tuple[str, str | _F
 
 
 def _no_longer_wanted(post: Post) -> str | None:
-    """Why a post is gone or would not be read today; None when it is still wanted.
+    """Say why a post is gone or would not be read today; None when it is still wanted.
 
     An author may mark a post after Bowerbird has read it.
     """
@@ -148,17 +148,17 @@ def _no_longer_wanted(post: Post) -> str | None:
 
 
 def kept_pictures(store: ObjectStore) -> Iterator[Kept]:
-    """Every survivor of a place. A sidecar that cannot be read is named in the log and left alone."""
+    """Read every survivor of a place. A sidecar that cannot be read is named in the log and left alone."""
     yield from (kept for key in sidecars(store) if (kept := kept_picture(store, key)))
 
 
 def sidecars(store: ObjectStore) -> Iterator[str]:
-    """The keys of all sidecars of a place."""
+    """List the keys of all sidecars of a place."""
     return (key for key in store.keys("images/") if key.endswith(".json"))
 
 
 def kept_picture(store: ObjectStore, key: str) -> Kept | None:
-    """The survivor whose sidecar lies at a key. What is no sidecar is named in the log and gives None."""
+    """Read the survivor whose sidecar lies at a key. A bad sidecar is named in the log and gives None."""
     try:
         sidecar = untrusted.mapping(json.loads(store.get(key) or b""))
         decision: dict[str, Any] = sidecar["decision"]

@@ -55,7 +55,7 @@ def purge_removed(
 
 @dataclass(slots=True)
 class _Index:
-    """Which sidecar belongs to which post and author of one source, and which belong to other sources."""
+    """Remembers which sidecar belongs to which post and author of one source, and which to other sources."""
 
     source: str
     posts: dict[str, tuple[str, str]]

@@ -1,4 +1,4 @@
-"""Size and aspect as the listing declares them, before a byte is fetched."""
+"""Judges size and aspect as the listing declares them, before a byte is fetched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Size and aspect as the picture's own header says them, before anything is decoded."""
+"""Judges size and aspect by the picture's own header, before anything is decoded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same bytes as something kept."""
+"""Finds a file whose bytes are already kept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Duplicate:
 
 
 def duplicate_reason(owner: str | None, candidate_id: str) -> Reason | None:
-    """Why these bytes are not wanted again, or None."""
+    """Say why these bytes are not wanted again, or None."""
     if owner is None or owner == candidate_id:
         return None
     return Reason(Word.DUPLICATE, f"the same bytes as {owner}")

@@ -1,4 +1,4 @@
-"""Does it look like what the owner loves?"""
+"""Tests whether a picture looks like what the owner loves."""
 
 from __future__ import annotations
 

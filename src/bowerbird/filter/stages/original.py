@@ -70,7 +70,7 @@ class Original:
         return reasons[0]
 
     def _check_there(self, fetched: Fetched, info: ImageInfo) -> None:
-        """A host's "this picture was removed" is not a picture."""
+        """Refuse a host's "this picture was removed": it is not a picture."""
         size = (info.width, info.height)
         if self.placeholders.host_of(fetched.body, url=fetched.url, image_format=info.format, size=size):
             raise PermanentError(f"{fetched.url} is the host's placeholder", Word.REMOVED)
@@ -111,7 +111,7 @@ class _Header:
     info: ImageInfo | None = None
 
     def misshapen(self, beginning: bytes) -> bool:
-        """Whether a picture that begins so will be rejected for its shape."""
+        """Tell whether a picture that begins so will be rejected for its shape."""
         if self.info is None:
             try:
                 self.info = self.decoder.inspect(beginning)

@@ -1,4 +1,4 @@
-"""The same picture as something kept, in another copy."""
+"""Finds another copy of a picture that is already kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does it carry somebody's mark?"""
+"""Tests whether a picture carries somebody's mark."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ NAMES: Final = ("sharpness", "brightness", "crushed", "blown", "synthetic", "aes
 
 
 def observe(image: Image.Image, data: bytes) -> dict[str, float | str]:
-    """Everything known of a decoded picture and its file, by name; `synthetic` only where it is claimed."""
+    """Observe a decoded picture and its file, by name; `synthetic` is there only if the file claims it."""
     light = exposure(image)
     seen: dict[str, float | str] = {
         "sharpness": sharpness(image),

@@ -1,4 +1,4 @@
-"""Does a picture hold the detail its size promises, or was it enlarged?"""
+"""Measures whether a picture holds the detail its size promises, or was enlarged."""
 
 from __future__ import annotations
 

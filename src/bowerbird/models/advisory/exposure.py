@@ -1,4 +1,4 @@
-"""Is a picture too dark or too bright?"""
+"""Measures whether a picture is too dark or too bright."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sharp the sharpest part of a picture is."""
+"""Measures how sharp the sharpest part of a picture is."""
 
 from __future__ import annotations
 

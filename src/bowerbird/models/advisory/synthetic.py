@@ -1,4 +1,4 @@
-"""What a file says of itself: was it made by a generative model? Absence proves nothing."""
+"""Reads whether a file says that a generative model made it. A file that says nothing proves nothing."""
 
 from __future__ import annotations
 
