@@ -62,7 +62,7 @@ class RunCounts:
 
     @property
     def unread(self) -> str:
-        """Count the posts that could not be read so far, by kind of exception."""
+        """Say how many posts could not be read so far, by kind of exception; empty when all could."""
         with self._lock:
             kinds = ", ".join(f"{count} {kind}" for kind, count in self.errors.items())
         return f"posts that could not be read: {kinds}" if kinds else ""

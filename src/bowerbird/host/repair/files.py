@@ -121,7 +121,7 @@ def _sound(path: Path) -> str:
 
 
 def _forgotten(path: Path, known: Known) -> str | None:
-    """A ledger may be a sound file, and yet have lost its last pages or be a new one in an old place."""
+    """Find decisions that a ledger lacks. A sound file can be new, or have lost its last pages."""
     if not path.exists():
         return None
     told = [decode_line(line) for (line,) in rows(path, "decided", "decision")]
