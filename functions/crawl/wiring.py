@@ -26,7 +26,7 @@ from bowerbird.removal.told import purge_removed
 
 
 def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], CrawlCounts]:
-    """Crawl the configured source to the queue, for as long as the argument answers true."""
+    """Make a function that crawls the source to the queue for as long as its argument answers true."""
     settings = _with_credentials(settings)
     hosts = turns()
     return crawl_on(cloud(settings, hosts), settings, hosts)
@@ -49,7 +49,7 @@ def cloud(settings: CrawlSettings, hosts: HostTurns) -> Adapters:
 def crawl_on(
     adapters: Adapters, settings: CrawlSettings, hosts: HostTurns
 ) -> Callable[[Callable[[], bool]], CrawlCounts]:
-    """Crawl once, on any adapters."""
+    """Make the function that crawls once, on any adapters."""
     assembly = assemble(adapters, Settings.of_crawl(settings))
     crawler, context, queue = assembly.crawler, assembly.context, the(adapters.queue, "queue")
     told: deque[Removals] = deque(maxlen=2)
