@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
 
 
 def told(found: list[dict[str, Any]]) -> int:
-    """Say what `dependencies` of pip-audit's JSON come to; gives the exit status."""
+    """Print what pip-audit found in `dependencies`, and return the exit status."""
     known = {(each["name"], flaw["id"]): each for each in found for flaw in each.get("vulns", ())}
     skipped = sorted({each["name"] for each in found if "skip_reason" in each})
     for (name, flaw), each in sorted(known.items()):

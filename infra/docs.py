@@ -13,7 +13,7 @@ ROOT: Final = Path(__file__).parents[1]
 
 
 def reasons_page() -> str:
-    """What each word of a reason means."""
+    """Make the page that explains each word of a reason."""
     rows = "".join(f"| `{word.value}` | {word.meaning} |\n" for word in Word)
     return f"""# Reasons
 

@@ -20,7 +20,7 @@ _SPANS: Final = {1: "a second", 60: "a minute", 3600: "an hour"}
 
 
 def host_rules() -> str:
-    """A row for each rule, in the order they are asked."""
+    """Make a row for each rule, in the order Bowerbird asks them."""
     found = hosts.Hosts.found()
     facts = [(rule.host, found.facts[rule.host]) for rule in found.rules]
     return _table(
@@ -30,12 +30,12 @@ def host_rules() -> str:
 
 
 def host_limits() -> str:
-    """A row for each limit that hosts publish."""
+    """Make a row for each limit that hosts publish."""
     return _limits(hosts.limits())
 
 
 def source_specs() -> str:
-    """A row for each source; those that read files come last."""
+    """Make a row for each source. Sources that read files come last."""
     specs = sorted(sources.source_specs().values(), key=lambda spec: (spec.order == "file", spec.name))
     return _table(
         ("SPEC", "what it reads", "needs", "pictures a day", "order", "what it cannot know"),
@@ -44,7 +44,7 @@ def source_specs() -> str:
 
 
 def source_limits() -> str:
-    """A row for each limit that sources publish."""
+    """Make a row for each limit that sources publish."""
     return _limits(sources.limits())
 
 
@@ -56,7 +56,7 @@ TABLES: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
 
 
 def renewed(page: str, tables: Mapping[str, Callable[[], str]]) -> str:
-    """The page, with each of its tables made anew.
+    """Make the page with each of its tables anew.
 
     Raises:
         ValueError: the page has no place for one of the tables.

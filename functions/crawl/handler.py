@@ -1,4 +1,4 @@
-"""EventBridge schedule → one crawl; the answer counts what it found."""
+"""Crawls once for each EventBridge event. The answer counts what the crawl found."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RESERVE_MS = 15_000
 @_logger.inject_lambda_context
 @_metrics.log_metrics
 def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Crawl until the source is through or the time is nearly up; a blocked source fails the call."""
+    """Crawl until the source ends or the time is nearly up. A blocked source fails the call."""
     try:
         shipment = asdict(_CRAWL(lambda: context.get_remaining_time_in_millis() > _RESERVE_MS))
     except BowerbirdError as error:

@@ -1,4 +1,4 @@
-"""Wires the crawl function: what it runs on, and one run of it."""
+"""Wires the crawl function to the parts it runs on, and runs it once."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from bowerbird.removal.told import purge_removed
 
 
 def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], CrawlCounts]:
-    """One crawl of the configured source to the queue, for as long as the argument answers true."""
+    """Make a function that crawls the source to the queue for as long as its argument answers true."""
     settings = _with_credentials(settings)
     hosts = turns()
     return crawl_on(cloud(settings, hosts), settings, hosts)
 
 
 def cloud(settings: CrawlSettings, hosts: HostTurns) -> Adapters:
-    """What the function runs on. Only sources that take back are given a ledger: the filter's, to redact."""
+    """Open the function's parts. Only sources that take posts back get the filter's ledger, to redact."""
     endpoint, table = settings.endpoint_url, settings.ledger_table
     store = open_bucket(settings.bucket, endpoint) if settings.bucket else None
     return Adapters(
@@ -49,7 +49,7 @@ def cloud(settings: CrawlSettings, hosts: HostTurns) -> Adapters:
 def crawl_on(
     adapters: Adapters, settings: CrawlSettings, hosts: HostTurns
 ) -> Callable[[Callable[[], bool]], CrawlCounts]:
-    """The same on any adapters."""
+    """Make the function that crawls once, on any adapters."""
     assembly = assemble(adapters, Settings.of_crawl(settings))
     crawler, context, queue = assembly.crawler, assembly.context, the(adapters.queue, "queue")
     told: deque[Removals] = deque(maxlen=2)
@@ -72,7 +72,7 @@ def crawl_on(
 
 
 def _with_credentials(settings: CrawlSettings) -> CrawlSettings:
-    """Read once, when the function starts: a changed secret is taken by the next start."""
+    """Read the secret once, when the function starts. A changed secret counts from the next start on."""
     endpoint = settings.endpoint_url
     if settings.credentials_secret:
         client = boto3.client("secretsmanager", endpoint_url=endpoint, config=TIMEOUTS)

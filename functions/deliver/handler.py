@@ -1,4 +1,4 @@
-"""S3 ObjectCreated, through SQS → scenery."""
+"""Delivers new pictures to scenery. S3 announces each one through SQS."""
 
 from __future__ import annotations
 

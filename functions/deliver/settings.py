@@ -6,7 +6,7 @@ from bowerbird.deliver.settings import GallerySettings
 
 
 class DeliverSettings(GallerySettings):
-    """What the function in the cloud needs besides."""
+    """Holds the further settings that the function needs in the cloud."""
 
     scenery_url: str
     bucket: str

@@ -9,7 +9,7 @@ from functions.deliver.settings import DeliverSettings
 
 
 def delivery_batch(settings: DeliverSettings) -> DeliveryBatch:
-    """The SQS side of delivery."""
+    """Make the SQS side of delivery."""
     store = open_bucket(settings.bucket, settings.endpoint_url)
     queue = open_queue(settings.queue_url, settings.dead_letter_url, settings.endpoint_url)
     return DeliveryBatch(deliverer(store, settings.scenery_url, settings), queue, settings.bucket)

@@ -1,4 +1,4 @@
-"""SQS → verdicts. The models load with the module, in Lambda's INIT phase."""
+"""Judges candidates from SQS. The models load with the module, in Lambda's INIT phase."""
 
 from __future__ import annotations
 

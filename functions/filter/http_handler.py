@@ -1,4 +1,4 @@
-"""HTTP events → the API. The models load with the module, in Lambda's INIT phase."""
+"""Passes HTTP events to the API. The models load with the module, in Lambda's INIT phase."""
 
 from __future__ import annotations
 

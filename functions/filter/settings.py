@@ -32,7 +32,7 @@ class FilterSettings(JudgeSettings):
     note: str = ""
 
     def asked(self) -> Asked:
-        """What the owner rejects or notes beside taste. Both variables are lists with commas.
+        """Read what the owner rejects or notes beside taste. Commas divide both lists.
 
         Raises:
             UsageError: a text is no rule.

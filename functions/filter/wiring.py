@@ -1,4 +1,4 @@
-"""Wires the filter function: what it runs on."""
+"""Wires the filter function to the parts it runs on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from functions.filter.settings import FilterSettings
 def batch_filter(
     settings: FilterSettings, on_decision: Callable[[Decision], None], hosts: HostTurns
 ) -> BatchFilter:
-    """The SQS side of the filter, with its models loaded, on S3, DynamoDB and SQS."""
+    """Make the SQS side of the filter on S3, DynamoDB and SQS, with its models loaded."""
     store = open_bucket(settings.bucket, settings.endpoint_url)
     ledger = open_ledger(settings.ledger_table, store, settings.endpoint_url)
     queue = open_queue(settings.queue_url, settings.dead_letter_url, settings.endpoint_url)
@@ -35,7 +35,7 @@ def filter_on(  # noqa: PLR0913, PLR0917 - three adapters, and what is told of t
     on_decision: Callable[[Decision], None],
     hosts: HostTurns,
 ) -> BatchFilter:
-    """The same on any adapters."""
+    """Make the SQS side of the filter on any adapters."""
     at_once = cores(settings.memory_mb)
     web = HttpFetcher(user_agent=settings.agent, gateway=settings.gateway, turns=hosts)
     adapters = Adapters(

@@ -1,1 +1,1 @@
-"""The cloud build: what `sam build` made is read, imported and weighed here."""
+"""Reads, imports and weighs what `sam build` made."""

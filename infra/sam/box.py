@@ -33,7 +33,7 @@ _TICK_S: Final = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One invocation: the answer, or the error that Lambda would name; milliseconds and MB.
+    """Reports one invocation: its answer or Lambda's error, with milliseconds and MB.
 
     `init_ms` is None when the environment was warm. `peak_mb` is the most memory that the process has held.
     `cpu_ms` is all its processor time since it was started, which other programs hardly change.
@@ -48,20 +48,20 @@ class Report:
 
 
 class Runtime(Protocol):
-    """A runtime process, as subprocess.Popen has it."""
+    """Describes a runtime process, with the methods of subprocess.Popen."""
 
     pid: int
 
     def poll(self) -> int | None:
-        """None while it lives."""
+        """Return None while the process lives."""
         ...
 
     def kill(self) -> None:
-        """As `kill -9` does."""
+        """Kill the process, as `kill -9` does."""
         ...
 
     def wait(self) -> int:
-        """Wait for its end."""
+        """Wait until the process ends."""
         ...
 
 
@@ -82,7 +82,7 @@ def launched(python: Path, function: BuiltFunction, environment: Mapping[str, st
 
 
 class Box:
-    """One execution environment of a built function, started by the first event and after every death."""
+    """Is a built function's execution environment. The first event starts it, and the next after a death."""
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class Box:
         self._turn = threading.Lock()
 
     def invoke(self, event: object) -> Report:
-        """Hand over one event; the environment is started for it when there is none."""
+        """Hand over one event, and start the environment first if there is none."""
         with self._turn:
             init_ms = None if self.alive() else self._start()
             if init_ms is not None and not self._api.ready.is_set():
@@ -135,11 +135,11 @@ class Box:
             return Report(answer, error, ms, init_ms, peak, cpu_ms)
 
     def alive(self) -> bool:
-        """Whether the runtime process lives."""
+        """Tell whether the runtime process lives."""
         return self._process is not None and self._process.poll() is None
 
     def kill(self) -> None:
-        """Let the runtime die as it stands, in the middle of whatever it does."""
+        """Kill the runtime at once, in the middle of its work."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -184,7 +184,7 @@ class Box:
         return int(kilobytes[0]) / 1024 if kilobytes else 0.0
 
     def _proc(self, name: str) -> str:
-        """What the kernel says of the runtime; nothing when it is dead."""
+        """Read what the kernel says of the runtime. A dead runtime gives nothing."""
         try:
             return Path(f"/proc/{self._process.pid if self._process else 0}/{name}").read_text()
         except (FileNotFoundError, ProcessLookupError):
@@ -195,13 +195,13 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A runtime that was killed hangs up; nobody needs a traceback of that."""
+        """Stay silent when a killed runtime hangs up."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
 class _RuntimeApi:
-    """The four routes of the Runtime API that the runtime client uses."""
+    """Plays the four routes of the Runtime API that the runtime client uses."""
 
     def __init__(self, box: Box) -> None:
         self.box = box
@@ -214,7 +214,7 @@ class _RuntimeApi:
         threading.Thread(target=self._server.serve_forever, args=(_TICK_S,), daemon=True).start()
 
     def reset(self) -> None:
-        """Forget the runtime that died, and what it had not fetched."""
+        """Forget the dead runtime and the events that it never fetched."""
         self.ready.clear()
         self.init_error = None
         self._waiting = queue.Queue()
@@ -227,7 +227,7 @@ class _RuntimeApi:
         return self._calls[request]
 
     def next_event(self) -> tuple[str, bytes, int] | None:
-        """The next event, or None when the runtime that asked has died meanwhile."""
+        """Wait for the next event. Return None when the runtime that asked has died meanwhile."""
         self.ready.set()
         waiting = self._waiting
         while waiting is self._waiting and self.box.alive():
@@ -238,7 +238,7 @@ class _RuntimeApi:
         return None
 
     def told(self, path: list[str], body: bytes) -> None:
-        """`…/init/error`, `…/invocation/ID/response` or `…/invocation/ID/error`."""
+        """Handle `…/init/error`, `…/invocation/ID/response` or `…/invocation/ID/error`."""
         answer = json.loads(body) if body else None
         if path[-2:] == ["init", "error"]:
             self.init_error = answer
@@ -282,6 +282,6 @@ class _RuntimeApi:
                 self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
-                """The runtime's own log tells more."""
+                """Log nothing: the runtime's own log tells more."""
 
         return Handler

@@ -11,7 +11,7 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class BuiltFunction:
-    """One function as Lambda would see it: `task` is /var/task, `layers` are laid over each other at /opt."""
+    """Shows a function as Lambda sees it: `task` is /var/task, and `layers` lie over each other at /opt."""
 
     name: str
     handler: str
@@ -22,16 +22,16 @@ class BuiltFunction:
     environment: dict[str, str]
 
     def folders(self) -> tuple[Path, ...]:
-        """All that counts against Lambda's limit on unzipped size."""
+        """List the folders that count against Lambda's limit on unzipped size."""
         return (self.task, *self.layers)
 
     def python_path(self) -> list[str]:
-        """Where imports are looked for, in Lambda's order."""
+        """List the folders where Python looks for imports, in Lambda's order."""
         return [str(self.task), *(str(layer / "python") for layer in self.layers)]
 
 
 class _Template(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms: `!Ref X` becomes {"Ref": "X"}, as in its JSON."""
+    """Loads YAML with CloudFormation's short forms: `!Ref X` becomes {"Ref": "X"}, as in its JSON."""
 
 
 def _short_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
@@ -48,13 +48,13 @@ _Template.add_multi_constructor("!", _short_form)
 
 
 def read_template(path: Path) -> dict[str, Any]:
-    """A template as it stands: parameters and references are not resolved."""
+    """Read a template as it stands, with parameters and references unresolved."""
     parsed: dict[str, Any] = yaml.load(path.read_text(), Loader=_Template)  # noqa: S506 - a SafeLoader
     return parsed
 
 
 def built_functions(template: Path) -> list[BuiltFunction]:
-    """The zip functions of a built template. Parameters have their defaults; `Bundle` is the built one.
+    """List a built template's zip functions. Parameters have their defaults; `Bundle` is the built one.
 
     A value that only AWS knows, such as a queue's URL, becomes the resource's own name.
     """

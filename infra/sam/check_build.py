@@ -31,7 +31,7 @@ _PLACEHOLDERS: Final = {
 
 
 def sizes(function: BuiltFunction) -> Counter[str]:
-    """Bytes by top-level package, over the function's own code and its layers."""
+    """Count the bytes of each top-level package, in the function's own code and its layers."""
     found: Counter[str] = Counter()
     for folder in function.folders():
         for path in folder.rglob("*"):
@@ -77,7 +77,7 @@ def import_handler(function: BuiltFunction, python: str, build: Path) -> str:
 
 
 def runs_here(function: BuiltFunction) -> bool:
-    """Whether its compiled code is for this machine's processor."""
+    """Tell whether the function's compiled code is for this machine's processor."""
     modules = [path.name for folder in function.folders() for path in folder.rglob("*-linux-gnu.so")]
     return all(platform.machine() in name for name in modules)
 

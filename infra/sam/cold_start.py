@@ -29,7 +29,7 @@ _ENVIRONMENT: Final = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "no
 
 
 def raw_event(pictures: int) -> dict[str, Any]:
-    """A call of the HTTP API with pictures of 512 x 512 as raw RGB."""
+    """Make a call of the HTTP API with pictures of 512 x 512 as raw RGB."""
     event: dict[str, Any] = json.loads((ROOT / "infra" / "events" / "http.json").read_text())
     pixels = random.Random(0).randbytes(pictures * _SIDE * _SIDE * 3)  # noqa: S311 - noise, not a secret
     event["rawPath"] = event["requestContext"]["http"]["path"] = "/judge/raw"
@@ -41,7 +41,7 @@ def raw_event(pictures: int) -> dict[str, Any]:
 
 
 def starts(function: BuiltFunction, event: object, count: int) -> dict[str, list[float]]:
-    """Start an environment anew `count` times; milliseconds, and MB of memory."""
+    """Start an environment anew `count` times. Return milliseconds, and MB of memory."""
     python = ROOT / ".venv-lambda" / "bin" / "python"
     found: dict[str, list[float]] = {
         "INIT": [],

@@ -1,4 +1,4 @@
-"""Lambda's SQS event source mapping: poll, invoke, delete what succeeded."""
+"""Plays Lambda's SQS event source mapping: polls, invokes, and deletes the messages that succeeded."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class SqsEventSource:
         return report
 
     def hurry(self) -> int:
-        """Let time pass for what was not settled: it shows again at once. Returns how much that was."""
+        """Show unsettled messages again at once, as if time had passed. Returns how many there were."""
         returned, self._returned = self._returned, []
         for receipt in returned:
             with suppress(ClientError):  # it has shown again by itself
@@ -65,7 +65,7 @@ class SqsEventSource:
 
 
 def sqs_event(messages: Sequence[MessageTypeDef]) -> dict[str, Any]:
-    """Received messages in the shape of Lambda's event."""
+    """Put received messages into the shape of Lambda's event."""
     return {
         "Records": [
             {
@@ -85,7 +85,7 @@ def sqs_event(messages: Sequence[MessageTypeDef]) -> dict[str, Any]:
 
 
 def _failed(report: Report, ids: Sequence[str]) -> set[str]:
-    """Which messages stay: all after an error, or after an answer that names an unknown message."""
+    """Name the messages that stay: all after an error, or after an answer that names an unknown message."""
     if report.error:
         return set(ids)
     answer: Mapping[str, Any] = report.answer or {}

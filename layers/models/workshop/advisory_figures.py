@@ -30,7 +30,7 @@ LEAST_SIDE = 512
 
 
 def saved(image: Image.Image, quality: int) -> Image.Image:
-    """After a trip through JPEG."""
+    """Save the picture as JPEG, and read it back."""
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return Image.open(buffer).convert("RGB")

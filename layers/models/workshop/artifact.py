@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def describe(path: Path, *, licence: str, source: str, precision: str) -> dict[str, str | int]:
-    """The `artifact` of an entry: what the file is called, holds and comes from."""
+    """Make the `artifact` of an entry: the file's name, content and origin."""
     data = path.read_bytes()
     return {
         "file": path.name,

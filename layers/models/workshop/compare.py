@@ -113,7 +113,7 @@ def memorised(data: Data, fitter: fit.Fitter) -> float:
 
 
 def embed(args: argparse.Namespace) -> Data:
-    """All four folders, from the cache where they were embedded before."""
+    """Embed all four folders, and take earlier embeddings from the cache."""
     taken = write.networks(args.encoder)
     embedder = open_embedder(taken, EmbeddingCache(args.cache))
 

@@ -27,7 +27,7 @@ class _Batches(CalibrationDataReader):
         self._left = iter(batches)
 
     def get_next(self) -> dict[str, np.ndarray[Any, Any]] | None:
-        """The next input, by the name that our exports give it."""
+        """Give the next input, by the name that our exports give it."""
         following = next(self._left, None)
         return None if following is None else {"pixels": following}
 

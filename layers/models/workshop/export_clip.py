@@ -74,18 +74,18 @@ def to_int8(full: Path, path: Path, *, reduce_range: bool = True) -> None:
 
 
 def features(path: Path, pixels: np.ndarray) -> np.ndarray:
-    """What onnxruntime makes of pixels."""
+    """Compute the features of pixels with onnxruntime."""
     session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     return session.run(None, {session.get_inputs()[0].name: pixels})[0]
 
 
 def cosines(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Row by row."""
+    """Compute the cosines row by row."""
     return (one * other).sum(1) / np.linalg.norm(one, axis=1) / np.linalg.norm(other, axis=1)
 
 
 def probes(count: int = 8) -> np.ndarray:
-    """Coarse and fine noise in the range of normalised pixels, (N, 3, 224, 224)."""
+    """Make coarse and fine noise in the range of normalised pixels, (N, 3, 224, 224)."""
     chance = torch.Generator().manual_seed(0)
     made = []
     for index in range(count):

@@ -123,7 +123,7 @@ class Embedding(nn.Module):
 
 
 def load(network: Network) -> EfficientNet:
-    """The network with its published weights, checked."""
+    """Load the network with its published weights, and check it."""
     path = Path(network.weights())
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != network.sha256:
@@ -147,14 +147,14 @@ def export(model: nn.Module, path: Path, size: int) -> None:
 
 
 def typical(folder: Path, preprocess: Preprocess) -> list[np.ndarray]:
-    """Pictures of a folder, evenly spread over its names, as the encoder sees them."""
+    """Take pictures of a folder, evenly spread over its names, as the encoder sees them."""
     paths = sorted(path for path in folder.iterdir() if path.is_file())
     chosen = paths[:: max(1, len(paths) // PICTURES)][:PICTURES]
     return [preprocess([Image.open(path).convert("RGB")]) for path in chosen]
 
 
 def run(path: Path, pixels: np.ndarray) -> np.ndarray:
-    """The graph's output in onnxruntime."""
+    """Compute the graph's output in onnxruntime."""
     return ort.InferenceSession(str(path), providers=["CPUExecutionProvider"]).run(None, {"pixels": pixels})[
         0
     ]

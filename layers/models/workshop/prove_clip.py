@@ -76,7 +76,7 @@ def table(folder: Path, address: str) -> dict[str, Any]:
 
 
 def pull(what: list[str], out: Path, table_file: Path) -> None:
-    """Wrong bytes must be refused, then the file must come."""
+    """Check that `pull` refuses wrong bytes, and then gets the file."""
     command = [str(Path(sys.executable).with_name("bowerbird")), "models", "pull", *what]
     command += ["--to", str(out), "--published", str(table_file)]
     first = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -89,7 +89,7 @@ def pull(what: list[str], out: Path, table_file: Path) -> None:
 
 
 def embeddings(folder: Path) -> np.ndarray:
-    """The canonical pictures through a pulled or exported encoder, as bundles use it."""
+    """Embed the canonical pictures with a pulled or exported encoder, as bundles use it."""
     entry = manifest.EncoderEntry.model_validate_json((folder / "encoder.json").read_text(encoding="utf-8"))
     encoder = Encoder(Session(folder / entry.artifact.file), entry.preprocess.build(), entry.dim)
     return encoder.embed([canonical.draw(name) for name in canonical.NAMES])

@@ -53,7 +53,7 @@ def watermark() -> nn.Module:
 
 
 def attention_differs() -> float:
-    """Largest difference of our attention to torch's own, which OpenAI's code uses."""
+    """Find the largest difference between our attention and torch's own, which OpenAI's code uses."""
     ours, theirs = Attention(), nn.MultiheadAttention(WIDTH, 12, batch_first=True)
     nn.init.normal_(ours.in_proj_weight, std=WIDTH**-0.5)
     theirs.load_state_dict(ours.state_dict())

@@ -84,7 +84,7 @@ def draws(taste: Collection, count: int, style: fit.Span | None) -> Iterator[tup
 
 
 def line(name: str, count: int, found: list[tuple[Outcome, Outcome]]) -> str:
-    """One row of the table: means, and for AUROC the lowest and highest of the draws."""
+    """Make a row of the table: means, and for AUROC the lowest and highest of the draws."""
     cells = [name, str(count)]
     for side in zip(*found, strict=True):
         areas = [each.area for each in side]

@@ -57,7 +57,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Choose, write the bundle, and say what was chosen."""
+    """Choose the value, write the bundle, and print the choice."""
     from bowerbird.models.bundle import load
 
     _check(args)

@@ -89,7 +89,7 @@ def _summary(counts: Counter[str]) -> str:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[Counter[str]], None]]:
-    """A line that moves on a terminal; nothing elsewhere, where the summary is enough."""
+    """Show a moving line on a terminal. Elsewhere the summary is enough."""
     if not sys.stderr.isatty():
         yield lambda _counts: None
         return

@@ -1,4 +1,4 @@
-"""`bowerbird doctor`: what works here, and what to do about what does not."""
+"""`bowerbird doctor`: says what works here, and how to mend the rest."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PATIENCE_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the doctor looked at, how it is (`ok`, or a word for what is wrong), and what to do.
+    """Names a thing that the doctor looked at, its state (`ok`, or a word for the fault), and what to do.
 
     `about` tells what is worth knowing before one chooses it.
     """
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def status(findings: list[Finding]) -> int:
-    """The exit status that findings amount to."""
+    """Choose the exit status for these findings."""
     sources = [finding.state for finding in findings if finding.what == "source"]
     if any(finding.what == "contact" for finding in findings):
         return 2
@@ -126,7 +126,7 @@ def _findings(args: argparse.Namespace, context: Context) -> Iterator[Finding]:
 
 
 def _hosts(links: Sequence[str], gateway: str | None) -> Iterator[Finding]:
-    """How the hosts of these pictures answer."""
+    """Report how the hosts of these pictures answer."""
     from bowerbird.crawl.host_health import host_state
     from bowerbird.crawl.hosts import turns
     from bowerbird.host.wiring import crawler, http_fetcher
@@ -137,7 +137,7 @@ def _hosts(links: Sequence[str], gateway: str | None) -> Iterator[Finding]:
 
 
 def _files(place: Place) -> Iterator[Finding]:
-    """The queue, the ledger and the index, as far as they are there."""
+    """Check the queue, the ledger and the index, if they are there."""
     from bowerbird.adapters.folder.disk import damaged
     from bowerbird.adapters.sqlite.salvage import ailment
     from bowerbird.host.state_files import SCHEMAS
@@ -183,7 +183,7 @@ def _bundle(name: str) -> Finding:
 
 
 def _store(place: str, endpoint_url: str | None) -> Finding:
-    """Write, read back and remove an object that nobody else's key can be."""
+    """Write, read back and remove a test object, under a key that nobody else can have."""
     from bowerbird.adapters.place import open_place
 
     key, data = f"doctor/{uuid.uuid4().hex}", b"bowerbird doctor was here"

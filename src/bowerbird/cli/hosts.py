@@ -1,4 +1,4 @@
-"""`bowerbird hosts URL... --json`: which host rule knows a link; no network."""
+"""`bowerbird hosts URL... --json`: says which host rule knows a link, without the network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Row(TypedDict):
-    """What is told of a link; host, kind and id are null when no rule knows it."""
+    """Describes a link. Host, kind and id are null when no rule knows the link."""
 
     url: str
     host: str | None
@@ -60,7 +60,7 @@ def _print_table(rows: Sequence[Row]) -> None:
 
 
 def look(hosts: Hosts, url: str) -> Row:
-    """One row."""
+    """Make the row for one link."""
     match = hosts.match(url)
     if match is None:
         return Row(url=url, host=None, kind=None, id=None)

@@ -1,4 +1,4 @@
-"""`bowerbird labels import FILE --into PLACE`: what was deleted in scenery, as labels."""
+"""`bowerbird labels import FILE --into PLACE`: turns deletions in scenery into labels."""
 
 from __future__ import annotations
 

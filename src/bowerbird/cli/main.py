@@ -72,7 +72,7 @@ def _status(error: BowerbirdError) -> int:
 
 
 def _disk_fails(error: OSError) -> int:
-    """Where no file is named, it was what we print: `bowerbird candidates … > FILE`."""
+    """Explain a disk error. If it names no file, our own output failed: `bowerbird candidates … > FILE`."""
     if error.filename is None:
         with suppress(OSError, ValueError):  # the rest of its buffer would fail again at exit
             silence(sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""`bowerbird models`: the bundles that are here, and the networks that can be fetched."""
+"""`bowerbird models`: lists the bundles that are here, and fetches published networks."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def run_verify(args: argparse.Namespace) -> int:
 
 
 def run_pull(args: argparse.Namespace) -> int:
-    """Fetch, and say what to do next."""
+    """Fetch a network, and say what to do next."""
     from bowerbird.adapters import beforehand
     from bowerbird.training import published
 
@@ -156,7 +156,7 @@ def describe(what: Published, folder: Path, preprocess: PreprocessEntry) -> None
 
 
 def run_export(args: argparse.Namespace) -> int:
-    """Verify, then pack manifest and artifacts; the same bundle gives the same bytes."""
+    """Verify a bundle, then pack its manifest and artifacts. The same bundle gives the same bytes."""
     from bowerbird.adapters import beforehand
     from bowerbird.models import bundle as bundles
     from bowerbird.models import manifest as manifests

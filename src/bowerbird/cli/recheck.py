@@ -1,4 +1,4 @@
-"""`bowerbird recheck --out PLACE`: remove what its author or a moderator has removed since."""
+"""`bowerbird recheck --out PLACE`: removes pictures whose author or moderator has removed them since."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def summary(result: Recheck, *, dry_run: bool) -> str:
-    """One line for people and logs."""
+    """Sum up the recheck in one line for people and logs."""
     gone = sum(result.purged.values())
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(result.purged.items()))
     line = f"{result.shown} still shown, {gone} {'would be ' if dry_run else ''}purged"

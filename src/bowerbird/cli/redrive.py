@@ -1,4 +1,4 @@
-"""`bowerbird redrive`: dead letters back to the queue, on this machine or in the cloud."""
+"""`bowerbird redrive`: puts dead letters back on the queue, on this machine or in the cloud."""
 
 from __future__ import annotations
 

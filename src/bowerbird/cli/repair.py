@@ -1,4 +1,4 @@
-"""`bowerbird repair PLACE`: rebuilds what is damaged from what is not."""
+"""`bowerbird repair PLACE`: rebuilds damaged files from the sound ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Mend, and say what was found, what was rebuilt, and what is lost."""
+    """Mend the place, and say what was found, rebuilt and lost."""
     from bowerbird.adapters.place import open_existing
     from bowerbird.host.repair.repair import repair
 

@@ -1,4 +1,4 @@
-"""`bowerbird report PLACE`: where keeps come from."""
+"""`bowerbird report PLACE`: shows where kept pictures come from."""
 
 from __future__ import annotations
 

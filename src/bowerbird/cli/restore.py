@@ -1,4 +1,4 @@
-"""`bowerbird restore PLACE KEY…`: bring back what a better copy has replaced."""
+"""`bowerbird restore PLACE KEY…`: brings back pictures that a better copy has replaced."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _named(name: str, waiting: Sequence[Waiting]) -> Waiting:
-    """The picture that goes by a key, a path or the beginning of its sha256."""
+    """Find the picture by its key, its path or the beginning of its sha256."""
     stem = name.replace("\\", "/").rpartition("/")[2].partition(".")[0].lower()
     found = [each for each in waiting if stem and _sha256(each).startswith(stem)]
     if not found:

@@ -1,4 +1,4 @@
-"""`bowerbird score`: what a bundle says of your files."""
+"""`bowerbird score`: tells how a bundle judges your files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`bowerbird train`: from a folder of pictures to a bundle."""
+"""`bowerbird train`: makes a bundle from a folder of pictures."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from bowerbird.demo.scenes import linked, on_reddit, turned_down
 
 
 def compose() -> RecordedHour:
-    """The whole hour, oldest post first."""
+    """Compose the whole hour, oldest post first."""
     hour = RecordedHour()
     on_reddit.scenery(hour)
     on_reddit.everything_else(hour)
@@ -28,7 +28,7 @@ def compose() -> RecordedHour:
 
 
 def files() -> dict[str, str]:
-    """What `hour/` holds, by file name; posts are newest first, as a listing is."""
+    """Make the files of `hour/`, by name. Posts are newest first, as in a listing."""
     hour = compose()
     lines = (json.dumps(post, ensure_ascii=False, separators=(",", ":")) for post in reversed(hour.posts))
     return {

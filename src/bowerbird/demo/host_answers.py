@@ -1,4 +1,4 @@
-"""What the played hosts answer, URL by URL: the table that `compose` writes and the server reads."""
+"""Lists the played hosts' answers, URL by URL. `compose` writes this table, and the server reads it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def read_answers(path: Path) -> Answers:
 
 
 def answers_json(answers: Answers) -> str:
-    """The table as text, one URL a line, so that a change of one is one line of a diff."""
+    """Write the table as text, one URL a line, so that a change of one is one line of a diff."""
     rows = _ADAPTER.dump_python(answers, mode="json", exclude_defaults=True)
     lines = (f"{json.dumps(url)}: {json.dumps(rows[url], ensure_ascii=False)}" for url in sorted(rows))
     return "{\n" + ",\n".join(lines) + "\n}\n"

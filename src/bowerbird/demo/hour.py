@@ -26,7 +26,7 @@ Outcomes = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """Where, by whom and under which title something is posted."""
+    """Names a post's community, author and title."""
 
     community: str
     author: str
@@ -35,7 +35,7 @@ class Byline:
 
 @dataclass(slots=True)
 class RecordedHour:
-    """What has been recorded so far, oldest post first.
+    """Holds the posts recorded so far, oldest first.
 
     `expected` holds, by fullname, `{"skipped": word}` or the outcome of each candidate by its best URL.
     """
@@ -59,7 +59,7 @@ class RecordedHour:
         return submission
 
     def reddit_image(self, by: Byline, picture: Picture, outcome: str, **answer: Any) -> dict[str, Any]:
-        """A picture uploaded to Reddit; `answer` tells how the host misbehaves."""
+        """Add a picture uploaded to Reddit. `answer` tells how the host misbehaves."""
         media_id = name_of(f"{by.author} {by.title}", 13)
         file = self._upload(media_id, picture, **answer)
         url = f"https://i.redd.it/{file}"
@@ -87,7 +87,7 @@ class RecordedHour:
         return fields, [f"https://i.redd.it/{file}" for file in files]
 
     def gallery(self, by: Byline, fields: dict[str, Any], outcomes: Outcomes) -> dict[str, Any]:
-        """A gallery post."""
+        """Add a gallery post."""
         post = self.post(by, outcomes)
         url = f"https://www.reddit.com/gallery/{post['id']}"
         post |= shapes.link_fields(url) | {"is_reddit_media_domain": False} | fields
@@ -96,7 +96,7 @@ class RecordedHour:
     def crosspost(
         self, community: str, author: str, parent: dict[str, Any], outcomes: Outcomes
     ) -> dict[str, Any]:
-        """A crosspost: its own link is the parent's, the media are in the parent only."""
+        """Add a crosspost. Its link is the parent's, and only the parent has the media."""
         parent["num_crossposts"] += 1
         link = {key: parent[key] for key in ("url", "url_overridden_by_dest", "domain", "over_18")}
         shown: dict[str, Any] = {key: parent[key] for key in ("preview", "post_hint") if key in parent}
@@ -113,7 +113,7 @@ class RecordedHour:
         previewed: bool = True,
         **answer: Any,
     ) -> dict[str, Any]:
-        """A link to a file on any host; Reddit may or may not have made previews of it."""
+        """Add a link to a file on any host, with or without previews by Reddit."""
         self.answer(url, picture=picture, **answer)
         parts = [shapes.link_fields(url)]
         if previewed:
@@ -121,7 +121,7 @@ class RecordedHour:
         return self.post(by, {url: outcome}, *parts)
 
     def imgur_page(self, by: Byline, path: str, picture: Picture, outcome: str) -> dict[str, Any]:
-        """A page, album or gallery of imgur; without a key its metadata name one file."""
+        """Add a page, album or gallery of imgur. Without a key, its metadata name one file."""
         media_id = path.rpartition("/")[2].rpartition("-")[2]
         file_id = media_id if path == media_id else name_of(path, 7)
         url, file = f"https://imgur.com/{path}", f"{file_id}.{_EXTENSIONS[picture.format]}"
@@ -132,7 +132,7 @@ class RecordedHour:
         return self.post(by, outcomes, shapes.link_fields(url), hint)
 
     def flickr(self, by: Byline, url: str, photo_id: str, picture: Picture, outcome: str) -> dict[str, Any]:
-        """A photo page, linked by its own or the short URL; the owner offers 1600 px."""
+        """Add a photo page, linked by its own or the short URL. Its owner offers 1600 px."""
         width, height = size(picture)
         copies = {}
         for label, w in (*_FLICKR_WIDTHS.items(), ("h", width)):
@@ -159,13 +159,13 @@ class RecordedHour:
         return self.post(by, outcomes, shapes.link_fields(url), hint)
 
     def external_preview(self, url: str, picture: Picture, *, enabled: bool = True) -> dict[str, Any]:
-        """Reddit's copies of another host's picture."""
+        """Add Reddit's copies of another host's picture."""
         base = f"https://external-preview.redd.it/{name_of(url, 43)}.jpg"
         self.answer(base, picture=picture)
         return preview_field(base, *size(picture), enabled=enabled)
 
     def answer(self, url: str, **fields: Any) -> None:
-        """What the host of a URL will answer."""
+        """Set what the host of a URL will answer."""
         self.answers[url.partition("://")[2]] = Answer(**fields)
 
     def _upload(self, media_id: str, picture: Picture, **answer: Any) -> str:

@@ -1,4 +1,4 @@
-"""The HTML pages of the played hosts, cut down to what a crawler may look at."""
+"""Makes the HTML pages of the played hosts, with only the parts that a crawler may look at."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from html import escape
 
 
 def imgur_page(media_id: str, title: str, file: str, width: int, height: int) -> str:
-    """A picture's, album's or gallery's page: its metadata name one file, the album's first."""
+    """Make the page of a picture, album or gallery. Its metadata name one file, the album's first."""
     url = f"https://i.imgur.com/{file}?fb"
     return f"""<!doctype html><html lang="en"><head><title>{escape(title)} - Imgur</title>
 <link rel="canonical" href="https://imgur.com/{media_id}">
@@ -39,12 +39,12 @@ modelExport: {{"main":{{"photo-models":[{{"sizes":{{"data":{{{sizes}}}}},"id":"{
 
 
 def viewer_page(url: str) -> str:
-    """What i.redd.it shows to a browser, and other hosts to everybody: the picture inside a page."""
+    """Make the page that i.redd.it shows to browsers, and other hosts to everybody: a picture in a page."""
     return f"""<!doctype html><html lang="en"><head><title>image</title>
 <meta property="og:image" content="{escape(url)}"></head><body><img src="{escape(url)}" alt=""></body></html>
 """
 
 
 def error_page(status: int, what: str) -> str:
-    """An error, in HTML as everywhere."""
+    """Make an error page, in HTML as on most hosts."""
     return f"<!doctype html><html><head><title>{status} {what}</title></head><body>{what}</body></html>"

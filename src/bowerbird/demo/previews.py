@@ -1,4 +1,4 @@
-"""Reddit's smaller copies: `preview.redd.it` and `external-preview.redd.it`, signed URL by signed URL."""
+"""Makes the signed URLs of Reddit's smaller copies, on `preview.redd.it` and `external-preview.redd.it`."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ def signed(url: str) -> str:
 
 
 def is_signed(host: str, target: str) -> bool:
-    """Whether the server would answer: an altered or stripped signature gets 403."""
+    """Tell whether the server would answer. It answers 403 to an altered or missing signature."""
     unsigned, _, signature = f"{host}{target}".rpartition("&s=")
     return signature == _signature(unsigned)
 
 
 def width_of(query: str) -> int | None:
-    """The width a preview URL asks for, in pixels; None for the whole picture."""
+    """Read the width that a preview URL asks for, in pixels; None for the whole picture."""
     values = parse_qs(query).get("width", [])
     return int(values[0]) if values and values[0].isdecimal() else None
 
 
 def preview_field(base: str, width: int, height: int, *, enabled: bool = True) -> dict[str, Any]:
-    """A submission's `preview`; `base` is the preview's URL without a query."""
+    """Make a submission's `preview`. `base` is the preview's URL without a query."""
     image = {
         "source": {"url": signed(f"{base}?auto=webp"), "width": width, "height": height},
         "resolutions": [
@@ -45,7 +45,7 @@ def preview_field(base: str, width: int, height: int, *, enabled: bool = True) -
 
 
 def media_field(media_id: str, extension: str, width: int, height: int) -> dict[str, Any]:
-    """One entry of a gallery's `media_metadata`."""
+    """Make one entry of a gallery's `media_metadata`."""
     base = f"https://preview.redd.it/{media_id}.{extension}"
     form = {"jpg": "pjpg"}.get(extension, extension)
     return {
@@ -62,7 +62,7 @@ def media_field(media_id: str, extension: str, width: int, height: int) -> dict[
 
 
 def name_of(text: str, length: int) -> str:
-    """A name such as hosts make up: letters and digits, always the same for the same text."""
+    """Make a name of letters and digits, as hosts do. The same text always gives the same name."""
     number = int.from_bytes(hashlib.sha512(text.encode()).digest())
     digits = "0123456789abcdefghijklmnopqrstuvwxyz"
     return "".join(digits[number // 36**place % 36] for place in range(length))

@@ -1,4 +1,4 @@
-"""What the played hosts serve: the photographs as they are, copies of them, and drawings."""
+"""Makes the pictures that the played hosts serve: photographs, copies of them, and drawings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _INK: Final = (24, 26, 30)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A photograph by name, or a drawing, and what was done to it before it was uploaded.
+    """Names a photograph or a drawing, and the changes made to it before the upload.
 
     Without any change the server sends a photograph's bytes untouched. `width` in pixels scales it. `mark` is
     written across it. `mirrored` swaps left and right. `turned` stores it lying on its side; only its EXIF
@@ -37,7 +37,7 @@ class Picture:
 
 @cache
 def render(picture: Picture) -> bytes:
-    """The file, always the same for the same picture."""
+    """Make the file. The same picture always gives the same file."""
     if picture == Picture(photograph=picture.photograph):
         return (PHOTOGRAPHS / f"{picture.photograph}.jpg").read_bytes()
     image = _DRAWINGS[picture.drawing]() if picture.drawing else _open(picture.photograph)
@@ -55,7 +55,7 @@ def render(picture: Picture) -> bytes:
 
 
 def resized(picture: Picture, width: int | None, image_format: str) -> bytes:
-    """A preview as Reddit makes them: upright, `width` pixels wide, without metadata."""
+    """Make a preview as Reddit does: upright, `width` pixels wide, without metadata."""
     across, down = size(picture)
     width = width or across
     with Image.open(io.BytesIO(render(picture))) as source:
@@ -66,7 +66,7 @@ def resized(picture: Picture, width: int | None, image_format: str) -> bytes:
 
 
 def size(picture: Picture) -> tuple[int, int]:
-    """Width and height in pixels, as it is meant to be seen."""
+    """Tell the picture's width and height in pixels when it is upright."""
     with Image.open(io.BytesIO(render(picture))) as image:
         return image.size[::-1] if picture.turned else image.size
 
@@ -84,7 +84,7 @@ def _encode(image: Image.Image, image_format: str, quality: int, exif: Image.Exi
 
 
 def _marked(image: Image.Image, text: str) -> Image.Image:
-    """The text over and over, slanted and half transparent, as stock libraries do it."""
+    """Repeat the text all over, slanted and half transparent, as stock libraries do."""
     font = ImageFont.load_default(image.width / 22)
     tile = Image.new("L", (round(font.getlength(text) * 1.5), round(image.width / 7)))
     ImageDraw.Draw(tile).text((10, 10), text, fill=120, font=font)
@@ -120,7 +120,7 @@ def _meme() -> Image.Image:
 
 
 def _screenshot() -> Image.Image:
-    """A chat on a phone."""
+    """Draw a chat on a phone."""
     image = Image.new("RGB", (1170, 2200), (242, 243, 247))
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, 1170, 190), fill=(36, 110, 185))
@@ -145,7 +145,7 @@ def _banner() -> Image.Image:
 
 
 def _strip() -> Image.Image:
-    """A comic to scroll through: six empty panels."""
+    """Draw a comic to scroll through: six empty panels."""
     image = Image.new("RGB", (900, 5400), _WHITE)
     draw = ImageDraw.Draw(image)
     for panel in range(6):
@@ -161,7 +161,7 @@ def _icon() -> Image.Image:
 
 
 def _removed() -> Image.Image:
-    """The size of imgur's own, not its pixels."""
+    """Draw a stand-in for imgur's own "removed" picture, of the same size."""
     image = Image.new("RGB", (161, 81), (34, 34, 34))
     ImageDraw.Draw(image).text((80, 40), "no longer available", fill=(170, 170, 170), anchor="mm")
     return image

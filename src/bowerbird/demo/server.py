@@ -46,12 +46,12 @@ class _Server(ThreadingHTTPServer):
         self._lock = threading.Lock()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up early is no news; anything else is a bug of ours."""
+        """Ignore a client that hangs up early. Any other error is a bug of ours."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
     def first_time(self, url: str) -> bool:
-        """Whether nobody has asked for this URL before; hosts that recover do so after one failure."""
+        """Tell whether this is the first request for the URL. Hosts that recover fail only once."""
         with self._lock:
             self._asked[url] += 1
             return self._asked[url] == 1

@@ -1,4 +1,4 @@
-"""A submission object with the fields Reddit's API gives a stranger, in their usual state."""
+"""Makes submission objects with the fields that Reddit's API gives a stranger, in their usual state."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ _USUAL: Final[Mapping[str, Any]] = {
 
 
 def submission(number: int, created_utc: float, community: str, author: str, title: str) -> dict[str, Any]:
-    """A post without content; `number` becomes its base-36 id."""
+    """Make a post without content. `number` becomes its base-36 id."""
     short = base36(number)
     slug = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:50].strip("_") or short
     permalink = f"/r/{community}/comments/{short}/{slug}/"
@@ -88,7 +88,7 @@ def submission(number: int, created_utc: float, community: str, author: str, tit
 
 
 def link_fields(url: str) -> dict[str, Any]:
-    """What a link post has more than a text."""
+    """Give the fields that a link post has and a text post lacks."""
     domain = (urlsplit(url).hostname or "").removeprefix("www.")
     return {
         "url": url,
@@ -99,13 +99,13 @@ def link_fields(url: str) -> dict[str, Any]:
 
 
 def text_fields(text: str) -> dict[str, Any]:
-    """What a text post has."""
+    """Give the fields of a text post."""
     html = f'<!-- SC_OFF --><div class="md"><p>{text}</p>\n</div><!-- SC_ON -->'
     return {"is_self": True, "selftext": text, "selftext_html": html, "thumbnail": "self"}
 
 
 def removed_fields(category: str) -> dict[str, Any]:
-    """What is left of a post that somebody took down. The author shows, unless the author deleted it."""
+    """Give the fields left after somebody took a post down. The author stays unless the author deleted it."""
     gone = {"selftext": "[deleted]"} if category == "deleted" else {"selftext": "[removed]"}
     return {
         "removed_by_category": category,
@@ -117,7 +117,7 @@ def removed_fields(category: str) -> dict[str, Any]:
 
 
 def video_fields(media_id: str, width: int, height: int, seconds: int) -> dict[str, Any]:
-    """A video on Reddit's own host."""
+    """Give the fields of a video on Reddit's own host."""
     base = f"https://v.redd.it/{media_id}"
     video = {
         "reddit_video": {
@@ -138,7 +138,7 @@ def video_fields(media_id: str, width: int, height: int, seconds: int) -> dict[s
 
 
 def embed_fields(provider: str, title: str) -> dict[str, Any]:
-    """A player of another site."""
+    """Give the fields of another site's player."""
     embed = {
         "type": provider,
         "oembed": {
@@ -152,7 +152,7 @@ def embed_fields(provider: str, title: str) -> dict[str, Any]:
 
 
 def base36(number: int) -> str:
-    """A number as Reddit writes its ids."""
+    """Write a number as Reddit writes its ids."""
     digits = "0123456789abcdefghijklmnopqrstuvwxyz"
     text = ""
     while number:

@@ -1,4 +1,4 @@
-"""What a run has done so far, counted by several threads."""
+"""Counts what a run has done so far. Several threads may count at once."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _Key = TypeVar("_Key", bound=Hashable)
 
 @dataclass(slots=True)
 class Problem:
-    """Why crawls ended early: the latest words for it, and how often."""
+    """Remembers why crawls ended early: the latest message, and how often it came."""
 
     words: str
     times: int = 0
 
 
 def kind_of(problem: str) -> str:
-    """A problem without its numbers, because counts and times differ where nothing has changed."""
+    """Remove the numbers from a problem's text, so that the same problem always reads the same."""
     return _NUMBER.sub("#", problem)
 
 
@@ -57,31 +57,31 @@ class RunCounts:
 
     @property
     def judged(self) -> int:
-        """Decisions so far."""
+        """Count the decisions made so far."""
         return sum(self.decisions.values())
 
     @property
     def unread(self) -> str:
-        """How many posts could not be read so far, by kind of exception; empty when all could."""
+        """Say how many posts could not be read so far, by kind of exception; empty when all could."""
         with self._lock:
             kinds = ", ".join(f"{count} {kind}" for kind, count in self.errors.items())
         return f"posts that could not be read: {kinds}" if kinds else ""
 
     def skipped(self, reason: Reason) -> None:
-        """A post gave no candidate."""
+        """Count a post that gave no candidate."""
         with self._lock:
             self.skips[_bounded(self.skips, counted_as(reason), _OTHER)] += 1
             if reason.word == Word.ERROR:
                 self.errors[_bounded(self.errors, reason.detail[:MAX_KIND], _OTHER)] += 1
 
     def queued(self, new: int, known: int) -> None:
-        """Count candidates put on the queue, and those that stood there or were decided before."""
+        """Count candidates put on the queue, and those that were already queued or decided."""
         with self._lock:
             self.new += new
             self.already += known
 
     def decided(self, decision: Decision) -> None:
-        """A candidate came to its end."""
+        """Count a candidate that has been decided."""
         with self._lock:
             self.faults.clear()
             self.kept += decision.keep
@@ -89,12 +89,12 @@ class RunCounts:
             self.decisions[_bounded(self.decisions, (decision.stage, outcome), (_OTHER, _OTHER))] += 1
 
     def fault(self, error: BowerbirdError) -> None:
-        """The store failed while a candidate was worked on."""
+        """Note that the store failed while the run worked on a candidate."""
         with self._lock:
             self.faults.append(error)
 
     def crawl_failed(self, problem: str) -> None:
-        """A round of crawling ended early."""
+        """Note that a round of crawling ended early."""
         with self._lock:
             kind = kind_of(problem)
             if kind not in self.problems and len(self.problems) >= _MOST_PROBLEMS:

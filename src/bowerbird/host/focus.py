@@ -14,7 +14,7 @@ from bowerbird.crawl.sources.base import Context
 
 
 def focused(spec: str, context: Context, store: ObjectStore) -> FocusedSource:
-    """A source that goes on to its best communities, which it knows from the decisions in `store`.
+    """Make a source go on to its best communities, found from the decisions in `store`.
 
     Raises:
         UsageError: this source has no communities.

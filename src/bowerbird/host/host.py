@@ -98,7 +98,7 @@ class EmbeddedHost:
                 flush()
 
     def _flush(self) -> None:
-        """Write the decision lines; they can wait for a store that is busy."""
+        """Write the decision lines. If the store is busy, they wait."""
         try:
             self.ledger.flush()
         except DamagedError:
@@ -127,11 +127,11 @@ class EmbeddedHost:
 
 
 class CrawlError(BowerbirdError):
-    """A crawl ended by an exception that is none of ours."""
+    """Says that an unforeseen exception ended a crawl."""
 
 
 class _Feeder(threading.Thread):
-    """The crawl's thread."""
+    """Runs the crawl in a thread of its own."""
 
     def __init__(
         self,
@@ -188,7 +188,7 @@ class _Feeder(threading.Thread):
 
 
 def _named(error: Exception) -> str:
-    """An exception in words, even when it has none."""
+    """Put an exception into words, even when it has no message."""
     return f"{type(error).__name__}: {error}; -v shows where, please report it"
 
 

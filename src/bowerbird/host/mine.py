@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """How long a run lasts: `limit` in new candidates, `every_s` in seconds between crawls (None: one crawl).
+    """Says how long a run lasts: `limit` new candidates, `every_s` seconds between crawls (None: one crawl).
 
     `stop` ends the run, also while it waits between crawls. `now` tells the time of day. Pictures that a
     better copy replaced can come back for `keep_replaced_days`.
@@ -47,7 +47,7 @@ class RunOptions:
 
 @dataclass(frozen=True, slots=True)
 class MineResult:
-    """What a run did, and what it left.
+    """Tells what a run did, and what it left to do.
 
     `hosts` counts the answers of picture hosts, for the hosts that did not always answer.
     """
@@ -93,7 +93,7 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
 
 
 def _crawled(source: Source, place: Place, host: EmbeddedHost, news: News, expiry: Expiry) -> None:
-    """Remember that all of a crawl's candidates are on the queue, and say in one line how the source is."""
+    """Remember that a crawl put all its candidates on the queue, and say in one line how the source is."""
     expiry()
     _take_back(source, place, host)  # before the cursor moves: a crawl that dies here is told again
     if isinstance(source, Committing):
@@ -109,7 +109,7 @@ def _tell(line: str) -> None:
 
 
 def _take_back(source: Source, place: Place, host: EmbeddedHost) -> None:
-    """Remove kept pictures whose posts are gone by now, where the source says so by itself."""
+    """Remove kept pictures when the source itself says that their posts are gone."""
     if not isinstance(source, Removing):
         return
     removed, now = source.removed(), datetime.now(UTC)

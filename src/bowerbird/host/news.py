@@ -18,14 +18,14 @@ class News:
         self._posts = 0
 
     def failed(self, problem: str) -> None:
-        """A crawl ended early."""
+        """Say that a crawl ended early."""
         kind = kind_of(problem)
         if kind != self._failing:
             self._line(problem)
         self._failing = kind
 
     def crawled(self, told: str, posts: int) -> None:
-        """A crawl went well; `told` is what its source says, `posts` how many the run has had so far."""
+        """Say that a crawl went well. `told` is the source's message, `posts` the run's posts so far."""
         kind = kind_of(told)
         if self._failing:
             self._line(f"it can be read again: {told}" if told else "it can be read again")

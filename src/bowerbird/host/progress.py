@@ -1,4 +1,4 @@
-"""Progress of a run, on standard error: a bar on a terminal, elsewhere a plain line when there is news."""
+"""Shows a run's progress on standard error: a bar on a terminal, elsewhere a plain line for each change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINE_EVERY_S = 5.0
 
 @contextmanager
 def progress() -> Iterator[ShowProgress]:
-    """The `on_progress` of a host, for as long as the run lasts."""
+    """Give the host its `on_progress` for as long as the run lasts."""
     if not sys.stderr.isatty():
         yield _lines()
         return

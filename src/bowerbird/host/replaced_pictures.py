@@ -1,4 +1,4 @@
-"""What waits in `replaced/`: how many pictures and how much room, for people, and its end."""
+"""Counts the pictures that wait in `replaced/`, tells their size, and removes them in time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _THOUSAND: Final = 1000
 
 
 def told_size(size: int) -> str:
-    """Bytes in words: 812 bytes, 34.1 MB."""
+    """Put a number of bytes into words: 812 bytes, 34.1 MB."""
     value, unit = float(size), 0
     while value >= _THOUSAND and unit + 1 < len(_UNITS):
         value, unit = value / _THOUSAND, unit + 1
@@ -24,7 +24,7 @@ def told_size(size: int) -> str:
 
 
 def told_waiting(store: ObjectStore) -> str | None:
-    """One line on what waits, None when nothing does."""
+    """Say in one line how many pictures wait. Return None when there are none."""
     sizes = [each.size for each in Replaced(store).waiting()]
     if not sizes:
         return None
@@ -41,7 +41,7 @@ def _now() -> datetime:
 
 @dataclass(slots=True)
 class Expiry:
-    """Removes what has waited for more than `days`; looks once a day, however often it is called."""
+    """Removes pictures that have waited for more than `days`. It looks at most once a day."""
 
     store: ObjectStore
     days: int = KEEP_DAYS
@@ -49,7 +49,7 @@ class Expiry:
     _looked: datetime | None = field(default=None, init=False)
 
     def __call__(self) -> int:
-        """Remove; returns how many."""
+        """Remove them, and return how many."""
         now = self.clock()
         if self._looked is not None and now.date() == self._looked.date():
             return 0

@@ -1,4 +1,4 @@
-"""The files that one place's queue, ledger and index of likenesses are kept in, on this machine."""
+"""Names the files on this machine that keep one place's queue, ledger and index of likenesses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCHEMAS: Final = {QUEUE: queue.SCHEMA, LEDGER: ledger.SCHEMA, LIKENESSES: likene
 
 
 def check_whole(place: Place) -> None:
-    """Refuse to begin anew where a file was lost: a new file would not know what is decided already.
+    """Refuse to begin anew after a file was lost. A new file would not know the earlier decisions.
 
     Raises:
         DamagedError: a file is missing, and the place holds what only a run with that file can have written.

@@ -1,4 +1,4 @@
-"""Wires the embedded host: what it runs on, on this machine."""
+"""Wires the embedded host to the parts it runs on, on this machine."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from bowerbird.net.user_agent import AT_HOME
 
 @dataclass(frozen=True, slots=True)
 class HostOptions:
-    """What a run of the embedded host can be told."""
+    """Holds the options for a run of the embedded host."""
 
     bundle: str = "lite"
     shape: ShapeRule = NOMADS
@@ -47,7 +47,7 @@ class HostOptions:
 
 
 def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> AtprotoFetcher:
-    """The fetcher that every request goes out by. A `gateway`, as in the demo and tests, gets all of them.
+    """Make the fetcher for every request. A `gateway`, as in the demo and tests, gets all of them.
 
     `hosts` paces the requests to picture hosts. Sources pace their own.
     """
@@ -68,7 +68,7 @@ def source_context(
     *,
     fill_gaps: bool = False,
 ) -> Context:
-    """What a live source needs; it remembers in `store` where it has been."""
+    """Give a live source what it needs. It remembers in `store` where it has been."""
     settings = _settings()
     if communities:
         settings = settings.model_copy(update={"communities": communities})
@@ -88,7 +88,7 @@ def _own_network(own: str, gateway: str | None) -> HttpFetcher:
 
 
 def fetcher_for(source: Source, http: Fetcher, gateway: str | None, closed: ExitStack) -> Fetcher:
-    """The fetcher for a source: it reads files below a folder, and everything else over HTTP.
+    """Make the fetcher for a source. It reads files below a folder, and everything else over HTTP.
 
     When the source is a server on the owner's network, pictures may come from that server too.
     """
@@ -102,7 +102,7 @@ def fetcher_for(source: Source, http: Fetcher, gateway: str | None, closed: Exit
 def embedded_host(
     place: Place, source: Source, options: HostOptions, http: Fetcher
 ) -> Iterator[EmbeddedHost]:
-    """A host on one place, for one source; closes its files at the end."""
+    """Open a host on one place for one source, and close its files at the end."""
     with ExitStack() as closed:
         yield _host(place, source, options, http, closed)
 
@@ -110,7 +110,7 @@ def embedded_host(
 def _host(
     place: Place, source: Source, options: HostOptions, http: Fetcher, closed: ExitStack
 ) -> EmbeddedHost:
-    """The host's parts. `closed` closes them, also when a later one cannot be opened."""
+    """Make the host's parts. `closed` closes them, also when a later part cannot be opened."""
     bundle = load(options.bundle)
     scout = load(options.scout) if options.scout else None
     at_once = cores(None)
@@ -144,14 +144,14 @@ def _host(
 
 @contextmanager
 def restorer(place: Place) -> Iterator[Callable[[str], bool]]:
-    """A function that brings one picture back by its key, and tells the index of likenesses of it again."""
+    """Make a function that brings a picture back by its key and adds it to the index of likenesses again."""
     with closing(SqliteLikenesses(place.state / LIKENESSES)) as index, IsolatedDecoder() as decoder:
         yield lambda key: restore(key, place.store, index, decoder)
 
 
 @contextmanager
 def recheck_ledger(place: Place, table: str | None, endpoint_url: str | None) -> Iterator[Ledger | None]:
-    """The ledger that decided what a place holds: the cloud's `table`, or this machine's own if any."""
+    """Open the ledger of a place's decisions: the cloud's `table`, or this machine's own if it has one."""
     if table:
         # boto3 takes most of a second to import, and only the cloud needs it.
         from bowerbird.adapters.aws.opening import open_ledger  # noqa: PLC0415
@@ -170,17 +170,17 @@ def recheck_ledger(place: Place, table: str | None, endpoint_url: str | None) ->
 
 
 def cloud_queue(queue_url: str, endpoint_url: str | None) -> Queue:
-    """A queue of SQS, with the dead letters that its own settings name."""
+    """Open an SQS queue, with the dead letters that its own settings name."""
     from bowerbird.adapters.aws.opening import open_queue  # noqa: PLC0415 - as above
 
     return open_queue(queue_url, endpoint_url=endpoint_url)
 
 
 def crawler(http: Fetcher) -> Crawler:
-    """The crawler, asking image hosts with the owner's keys where there are any."""
+    """Make the crawler. It asks image hosts with the owner's keys, if the owner has any."""
     return assemble(Adapters(fetcher=http), Settings.of_crawl(CrawlSettings())).crawler
 
 
 def crawl(source: Source, http: Fetcher) -> Iterable[Candidate | Skipped]:
-    """Candidates of a source, and what gave none."""
+    """Yield a source's candidates, and the posts that gave none."""
     return crawler(http).crawl(source)

@@ -6,5 +6,5 @@ import numpy as np
 
 
 def happens(rng: np.random.Generator, share: float) -> bool:
-    """True in this share of the calls."""
+    """Answer true in this share of the calls."""
     return bool(rng.random() < share)

@@ -45,11 +45,11 @@ class Fonts:
     script: tuple[Path, ...]
 
     def pick(self, rng: np.random.Generator) -> Path:
-        """Any of them."""
+        """Picks any font."""
         return self.files[rng.integers(len(self.files))]
 
     def pick_script(self, rng: np.random.Generator) -> Path:
-        """A handwritten one."""
+        """Picks a handwritten font."""
         return self.script[rng.integers(len(self.script))]
 
     def named(self, families: tuple[str, ...], *, keep: bool) -> Fonts:
@@ -92,5 +92,5 @@ def _draws_text(path: Path) -> bool:
 
 @lru_cache(maxsize=512)
 def load(path: Path, size: int) -> ImageFont.FreeTypeFont:
-    """The font at `size` pixels an em."""
+    """Loads the font at `size` pixels an em."""
     return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)

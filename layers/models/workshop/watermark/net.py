@@ -41,7 +41,7 @@ class Detector(nn.Module):
         nn.init.constant_(self.head[-1].bias, -2.0)
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits and heat map."""
+        """Computes logits and heat map."""
         fine, middle, coarse = self.backbone(pictures)
         up = functional.interpolate(self.coarse(coarse), scale_factor=2.0, mode="nearest")
         heat = self.head(self.fine(fine) + self.middle(middle) + up)[:, 0]

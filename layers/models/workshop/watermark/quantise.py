@@ -29,7 +29,7 @@ def typical(cache: Path, fonts: Path | None) -> list[np.ndarray[Any, Any]]:
 
 
 def logits(path: Path, pictures: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
-    """What the file says of RGB pictures."""
+    """Gives the file's logits for RGB pictures."""
     detector = Teacher(path)
     return np.array([detector.look(each).logit for each in pictures])
 

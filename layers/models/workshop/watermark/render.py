@@ -166,7 +166,7 @@ def publish(image: scene.Picture, quality: int) -> scene.Picture:
 
 
 def compress(image: scene.Picture, quality: int) -> scene.Picture:
-    """The picture after JPEG."""
+    """Saves the picture as JPEG, and reads it back."""
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "JPEG", quality=quality)
     return np.asarray(Image.open(buffer))

@@ -36,7 +36,7 @@ class Opinion:
         return _STILL + (1 - _STILL) / (1 + float(np.exp(-wrong / _SOFT)))
 
     def hottest(self) -> tuple[int, int]:
-        """Row and column of the cell that looks most like a mark."""
+        """Finds the row and column of the cell that looks most like a mark."""
         row, column = np.unravel_index(int(self.heat.argmax()), self.heat.shape)
         return int(row), int(column)
 
@@ -49,7 +49,7 @@ class Teacher:
         self._session: ort.InferenceSession | None = None
 
     def look(self, picture: Picture) -> Opinion:
-        """What it says of a picture, RGB uint8 SIDExSIDE."""
+        """Gives the teacher's opinion of a picture, RGB uint8 SIDExSIDE."""
         # The session is made where it is used, because it does not survive the fork into a loading process.
         if self._session is None:
             options = ort.SessionOptions()

@@ -71,7 +71,7 @@ def loss(logits: Tensor, heat: Tensor, cells: Tensor) -> Tensor:
 
 
 def source(args: argparse.Namespace, teacher: Path | None = None) -> Source:
-    """The samples that a run draws from."""
+    """Makes the source of samples that a run draws from."""
     asked = Teacher(teacher) if teacher else None
     return Source(args.cache, side=args.side, seed=args.seed, extra_fonts=args.fonts, teacher=asked)
 

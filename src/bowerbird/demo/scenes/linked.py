@@ -9,7 +9,7 @@ from bowerbird.demo.served_pictures import Picture
 
 
 def imgur(hour: RecordedHour) -> None:
-    """Pages, files, thumbnails, and what is gone."""
+    """Add imgur's pages, files and thumbnails, and pictures that are gone."""
     hour.imgur_page(
         Byline("EarthPorn", "dunegrass81", "The long ridge, [OC] (1600x1067)"),
         "mQ4xTz9",
@@ -63,7 +63,7 @@ def imgur(hour: RecordedHour) -> None:
 
 
 def flickr(hour: RecordedHour) -> None:
-    """Pages, a short link, and a file."""
+    """Add flickr's pages, a short link, and a file."""
     hour.flickr(
         Byline("EarthPorn", "second_flush", "Tea gardens in the morning mist [OC]"),
         "https://www.flickr.com/photos/fellwalker/54871230911/",
@@ -85,7 +85,7 @@ def flickr(hour: RecordedHour) -> None:
 
 
 def elsewhere(hour: RecordedHour) -> None:
-    """Files on hosts without a rule of their own."""
+    """Add files on hosts without a rule of their own."""
     hour.direct(
         Byline("ancientrome", "vitruvius_vt", "The Colosseum at a quiet hour"),
         "https://upload.wikimedia.org/wikipedia/commons/7/7a/Colosseum_quiet_side.jpg",

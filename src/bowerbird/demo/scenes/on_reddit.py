@@ -12,7 +12,7 @@ from bowerbird.demo.served_pictures import Picture
 
 
 def scenery(hour: RecordedHour) -> None:
-    """Single pictures on Reddit's own host that the owner would like, and their copies."""
+    """Add single pictures on Reddit's own host that the owner would like, and their copies."""
     lake = Picture("lake-sherburne")
     hour.reddit_image(
         Byline("EarthPorn", "moss_and_scree", "Lake Sherburne under the first snow, Montana [OC]"),
@@ -35,7 +35,7 @@ def scenery(hour: RecordedHour) -> None:
 
 
 def everything_else(hour: RecordedHour) -> None:
-    """Single pictures on Reddit's own host that are large and whole, and not scenery."""
+    """Add single pictures on Reddit's own host that are large and whole, but not scenery."""
     rows = (
         ("CityPorn", "tramline_nine", "Singapore from the bay", Picture("singaporean-cityscape")),
         ("ArchitecturePorn", "voidandvault", "Looking up", Picture("casa-mila")),
@@ -80,7 +80,7 @@ def everything_else(hour: RecordedHour) -> None:
 
 
 def galleries(hour: RecordedHour) -> None:
-    """Galleries, whole and half gone, and a picture in a text."""
+    """Add whole and half-gone galleries, and a picture in a text."""
     fields, (picos, aitzgorri) = hour.gallery_fields(Picture("picos-de-europa"), Picture("aitzgorri"))
     _add_unusable_items(fields)
     outcomes = {picos: "kept|duplicate", aitzgorri: KEPT}
@@ -113,7 +113,7 @@ def galleries(hour: RecordedHour) -> None:
 
 
 def _add_unusable_items(fields: dict[str, Any]) -> None:
-    """Reddit lists what it could not process, and animations, among a gallery's pictures."""
+    """Add animations and unprocessed items, as Reddit lists them among a gallery's pictures."""
     failed, moving = "k3w0qfailed1f", "v8p2animated1"
     animation = media_field(moving, "gif", 480, 270) | {"e": "AnimatedImage"}
     animation["s"] = {"y": 270, "x": 480, "gif": f"https://i.redd.it/{moving}.gif"}

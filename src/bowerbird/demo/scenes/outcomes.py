@@ -1,4 +1,4 @@
-"""What should become of pictures."""
+"""Names the outcomes that pictures should have."""
 
 from typing import Final
 

@@ -11,7 +11,7 @@ from bowerbird.demo.served_pictures import Picture
 
 
 def skipped(hour: RecordedHour) -> None:
-    """Posts that give no candidate, by their own fields."""
+    """Add posts whose own fields rule out a candidate."""
     _unsuited(hour)
     _removed(hour)
     _texts(hour)
@@ -19,7 +19,7 @@ def skipped(hour: RecordedHour) -> None:
 
 
 def _unsuited(hour: RecordedHour) -> None:
-    """Not for minors, or videos."""
+    """Add posts that are not for minors, and videos."""
     picture = hour.reddit_image(
         Byline("nsfw_wallpapers", "after_ten_pm", "Not at work"), Picture("pagoda"), ""
     )
@@ -37,7 +37,7 @@ def _unsuited(hour: RecordedHour) -> None:
 
 
 def _removed(hour: RecordedHour) -> None:
-    """By a moderator, by Reddit, by the author."""
+    """Add posts removed by a moderator, by Reddit, or by the author."""
     for category, author in (
         ("moderator", "rule_six_again"),
         ("reddit", "totally_not_spam"),
@@ -60,7 +60,7 @@ def _texts(hour: RecordedHour) -> None:
 
 
 def _links(hour: RecordedHour) -> None:
-    """Links to pages without a picture of their own, and to videos and animations."""
+    """Add links to pages without a picture of their own, to videos and to animations."""
     articles = (
         (
             "worldnews",
@@ -98,7 +98,7 @@ def _links(hour: RecordedHour) -> None:
 
 
 def broken(hour: RecordedHour) -> None:
-    """Hosts as they are on a bad day."""
+    """Add pictures on hosts that have a bad day."""
     hour.reddit_image(
         Byline("ruralporn", "thermal_soarer", "Picnic weather, finally"),
         Picture("dandelions", width=1580),

@@ -1,4 +1,4 @@
-"""The three SQLite files of a place: what is wrong with each, and a new one of what is known."""
+"""Checks the three SQLite files of a place, and builds new ones from what is known."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from bowerbird.imaging.isolated import IsolatedDecoder
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A file: why nobody can use it, whether a new one is `built`, and what the new one holds.
+    """Tells why a file cannot be used, whether a new one is `built`, and what the new one holds.
 
     `lost` says that the old file may have held what stands nowhere else.
     """
@@ -43,7 +43,7 @@ class Mended:
 
 
 def mend_queue(place: Place, known: Known, at: RebuildFolder) -> Mended:
-    """Save what can still be read of the queue: nothing else knows what waits there."""
+    """Save all that can still be read of the queue. No other file records these waiting candidates."""
     path = place.state / QUEUE
     made = known.anything or (place.state / LEDGER).exists()
     why = _ailment(path, queue.SCHEMA, wanted=made)
@@ -65,7 +65,7 @@ def mend_queue(place: Place, known: Known, at: RebuildFolder) -> Mended:
 
 
 def mend_ledger(place: Place, known: Known, at: RebuildFolder) -> Mended:
-    """Decisions from their lines, from sidecars, and from what can still be read of the ledger."""
+    """Collect decisions from their lines, the sidecars, and the readable part of the ledger."""
     path = place.state / LEDGER
     why = _ailment(path, ledger.SCHEMA, wanted=known.anything) or _forgotten(path, known)
     if why is None:
@@ -121,7 +121,7 @@ def _sound(path: Path) -> str:
 
 
 def _forgotten(path: Path, known: Known) -> str | None:
-    """A ledger may be a sound file, and yet have lost its last pages or be a new one in an old place."""
+    """Find decisions that a ledger lacks. A sound file can be new, or have lost its last pages."""
     if not path.exists():
         return None
     told = [decode_line(line) for (line,) in rows(path, "decided", "decision")]

@@ -1,4 +1,4 @@
-"""What a place's decision lines and sidecars tell of it."""
+"""Reads what a place's decision lines and sidecars tell about it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bowerbird.core.ports import ObjectStore
 
 @dataclass(slots=True)
 class Known:
-    """What a repair found in a place.
+    """Holds what a repair found in a place.
 
     `stored` are the keys of pictures, `sidecars` the keys of their sidecars, and `broken` the keys of
     sidecars that cannot be read. `candidates` are those that have a decision line. `pictures` maps the key of
@@ -32,11 +32,11 @@ class Known:
 
     @property
     def anything(self) -> bool:
-        """Whether something was ever decided here."""
+        """Tell whether anything was ever decided here."""
         return bool(self.candidates or self.pictures)
 
     def claims(self) -> Iterator[tuple[str, str]]:
-        """(sha256, candidate) of every kept picture."""
+        """List (sha256, candidate) for every kept picture."""
         return ((PurePosixPath(image).stem, candidate) for image, candidate in self.pictures.items())
 
 
@@ -66,7 +66,7 @@ def read_known(store: ObjectStore) -> Known:
 
 
 def sidecar_decision(data: bytes | None) -> Decision | None:
-    """The decision that a sidecar tells, or None when it is none."""
+    """Read the decision from a sidecar. Return None when the sidecar cannot be used."""
     try:
         sidecar = json.loads(data or b"")
         return decode_line(json.dumps(sidecar["decision"]))

@@ -1,4 +1,4 @@
-"""Where new files are built, and how they take the place of broken ones: nothing is ever deleted."""
+"""Builds new files in a folder and swaps them for the broken ones. It never deletes a file."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _FOLDER: Final = "repair"
 
 @dataclass(frozen=True, slots=True)
 class RebuildFolder:
-    """A folder of its own on the same disk as the files; `stamp` marks what this repair sets aside."""
+    """Is a separate folder on the files' own disk. `stamp` marks what this repair sets aside."""
 
     state: Path
     stamp: str
     dry_run: bool
 
     def new(self, name: str) -> Path:
-        """Where to build the file of this name."""
+        """Give the path where the file of this name is built."""
         return self.state / _FOLDER / name
 
     def swap(self, name: str) -> str:
@@ -43,7 +43,7 @@ class RebuildFolder:
             return self._finish(path, ready)
 
     def resume(self, name: str) -> None:
-        """Finish what a repair that was broken off had begun."""
+        """Finish an earlier repair that was interrupted."""
         path = self.state / name
         ready = path.with_name(name + REPAIRED)
         with disk_errors(path):
@@ -71,7 +71,7 @@ class RebuildFolder:
 
 @contextmanager
 def rebuild_folder(state: Path, now: datetime, *, dry_run: bool) -> Iterator[RebuildFolder]:
-    """A folder for one repair, while nobody else uses the files.
+    """Open a folder for one repair, and keep everybody else off the files meanwhile.
 
     Raises:
         StoreError: somebody else uses the files, or the disk fails.

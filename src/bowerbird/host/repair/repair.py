@@ -27,7 +27,7 @@ _JSON: Final = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, and what became of it; `sound` if nothing had to be done."""
+    """Tells what the repair looked at and what it did. `sound` means that it had nothing to do."""
 
     name: str
     told: str
@@ -95,7 +95,7 @@ def _missing_sidecars(store: ObjectStore, known: Known, at: RebuildFolder) -> It
 
 
 def _forget_cursors(store: ObjectStore, at: RebuildFolder) -> Iterator[Finding]:
-    """What waited in a broken queue was read once, and would not be read again."""
+    """Forget the cursors, so that the source's posts lost with a broken queue are read again."""
     for key in [key for key in store.keys("cursors/") if key != PACE]:
         kept = set_aside(store, key, at)
         yield Finding(key, f"set aside, so that the next run reads its source again; it is kept as {kept}")
