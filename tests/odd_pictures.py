@@ -104,12 +104,13 @@ def srgb() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
-def profile(
+def profile(  # noqa: PLR0913 - what a profile has
     gamma: float | None = None,
     *,
     space: bytes = b"RGB ",
     name: str = "sRGB",
     primaries: tuple[tuple[float, float], ...] = _BT709,
+    code_points: tuple[int, int] | None = None,
     padding: int = 0,
 ) -> bytes:
     """An ICC profile, version 4, of a curve (None: sRGB's) and primaries; `padding` bytes make it heavy."""
@@ -127,6 +128,8 @@ def profile(
         columns = _to_d50(primaries)
         tags |= {b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
         tags |= {tag: _xyz(*columns[:, at]) for at, tag in enumerate((b"rXYZ", b"gXYZ", b"bXYZ"))}
+    if code_points:
+        tags[b"cicp"] = b"cicp" + bytes(4) + bytes([*code_points, 0, 1])
     if padding:
         tags[b"padd"] = b"data" + bytes(4) + np.random.default_rng(1).bytes(padding)
     table, body, at = b"", b"", 132 + 12 * len(tags)
@@ -179,6 +182,7 @@ def cicp(primaries: int, transfer: int) -> bytes:
     return png_chunk(b"cICP", bytes([primaries, transfer, 0, 1]))
 
 
+_LITTLE: Final = b"II*\0\x08\0\0\0\1\0" + struct.pack("<HHIHH", 0x112, 3, 1, 6, 0) + bytes(4)
 _SRGB_CHUNK: Final = png_chunk(b"sRGB", b"\0")
 _RAW_EXIF: Final = png_chunk(
     b"zTXt",
@@ -189,6 +193,7 @@ _RAW_EXIF: Final = png_chunk(
 )
 
 
+@cache
 def corpus() -> Mapping[str, bytes]:
     """Every file by its name."""
     return _jpegs() | _png_shells() | _png_colours() | _png_modes() | _webps() | _avifs()
@@ -220,6 +225,10 @@ def _jpegs() -> dict[str, bytes]:
         "exif-broken": jpeg_with(jpeg_segment(0xE1, exif_head + b"MM\0*\xff\xff\xff\xff" + b"\xff" * 50)),
         "exif-not-tiff": jpeg_with(jpeg_segment(0xE1, exif_head + b"not a TIFF file")),
         "exif-after-frame": _before_scan(plain, jpeg_segment(0xE1, exif_head + exif(6))),
+        "exif-little-endian": jpeg_with(jpeg_segment(0xE1, exif_head + _LITTLE)),
+        "exif-bad-then-6": jpeg_with(
+            jpeg_segment(0xE1, exif_head + b"no"), jpeg_segment(0xE1, exif_head + exif(6))
+        ),
         "exif-padded": jpeg_with(jpeg_segment(0xE1, b"Exif\0\xff" + exif(6))),
         "xmp-6": jpeg_with(jpeg_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + xmp(6))),
         "no-end": sequential[:-2],
@@ -245,6 +254,10 @@ def _jpegs() -> dict[str, bytes]:
         "cmyk": jpeg_with(image=inks),
         "cmyk-with-rgb-profile": jpeg_with(*icc_segments(linear), image=inks),
         "adobe-rgb": jpeg_with(keep_rgb=True),
+        "filled": plain[:2] + b"\xff\xff\xff" + plain[2:],
+        "jfif-short": plain[:2] + jpeg_segment(0xE0, b"JFIF\0\1") + plain[20:],
+        "adobe-short": jpeg_with(jpeg_segment(0xEE, b"Adobe\0")),
+        "hdr-profile": jpeg_with(*icc_segments(profile(2.2, code_points=(9, 16)))),
         "comment-64k": jpeg_with(jpeg_segment(0xFE, b"x" * 65_000)),
     }
     return {f"jpeg-{name}.jpg": data for name, data in found.items()}
@@ -305,6 +318,7 @@ def _png_colours() -> dict[str, bytes]:
         "iccp-broken-srgb-gama": png_with(png_chunk(b"iCCP", b"a\0\0not zlib"), _SRGB_CHUNK, gama(1.0)),
         "iccp-noise-gama": png_with(iccp(b"\xff" * 500), gama(1.0)),
         "iccp-over-srgb": png_with(iccp(linear), _SRGB_CHUNK),
+        "srgb-broken-gama": png_with(gama(1.0), png_chunk(b"sRGB", b"\x09")),
         "srgb-over-gama": png_with(_SRGB_CHUNK, gama(1.0)),
         "iccp-over-gama": png_with(iccp(srgb()), gama(1.0)),
         "gama-1": png_with(gama(1.0)),
@@ -325,6 +339,12 @@ def _png_colours() -> dict[str, bytes]:
         "cicp-pq": png_with(cicp(9, 16)),
         "cicp-pq-709": png_with(cicp(1, 16)),
         "cicp-hlg": png_with(cicp(9, 18)),
+        "cicp-pq-narrow": png_with(png_chunk(b"cICP", bytes([9, 16, 0, 0]))),
+        "cicp-short": png_with(png_chunk(b"cICP", bytes([9, 16, 0]))),
+        "cicp-after": png_with(after=cicp(9, 16)),
+        "cicp-xyz": png_with(cicp(10, 13)),
+        "cicp-240m": png_with(cicp(7, 7)),
+        "cicp-cinema": png_with(cicp(11, 17)),
         "cicp-srgb": png_with(cicp(1, 13)),
         "cicp-p3": png_with(cicp(12, 13)),
         "cicp-2020": png_with(cicp(9, 14)),
@@ -399,6 +419,7 @@ def _webps() -> dict[str, bytes]:
         "profile-2mb": webp_with((b"ICCP", profile(1.0, padding=2_000_000))),
         "profile-broken": webp_with((b"ICCP", b"\xff" * 500)),
         "exif-6": webp_with((b"EXIF", exif(6))),
+        "exif-6-by-libwebp": saved(picture(), "WEBP", exif=b"Exif\0\0" + exif(6)),
         "exif-6-with-head": webp_with((b"EXIF", b"Exif\0\0" + exif(6))),
         "exif-broken": webp_with((b"EXIF", b"not a TIFF file")),
         "exif-noise": webp_with((b"EXIF", b"MM\0*" + b"\xff" * 200)),
@@ -426,6 +447,8 @@ def _avifs() -> dict[str, bytes]:
         "hlg": nclx(plain, 9, 18),
         "p3": nclx(plain, 12, 13),
         "709": nclx(plain, 1, 1),
+        "2020": nclx(plain, 9, 14),
+        "pq-unsaid-primaries": nclx(plain, 2, 16),
         "linear": nclx(plain, 1, 8),
     }
     return {f"avif-{name}.avif": data for name, data in found.items()}

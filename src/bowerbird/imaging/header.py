@@ -79,6 +79,8 @@ def open_image(data: bytes) -> tuple[ImageFile, ImageInfo, Shell]:
         # Pillow's WebP reader allocates two canvases before it tells their size.
         _check_pixels(*webp_canvas(data))
     shell = OPENERS[name](data)
+    if name == "AVIF" and not shell.whole:
+        raise PermanentError("AVIF shorter than its boxes", Word.TRUNCATED)
     with reader_errors():
         image = _read(name, shell.data)
         # A JPEG's second picture (a gain map, a thumbnail) is no frame, and its reader counts none.

@@ -13,6 +13,7 @@ from bowerbird.core.errors import PermanentError
 from bowerbird.core.reasons import Word
 from bowerbird.imaging.colour import to_srgb
 from bowerbird.imaging.containers import Shell
+from bowerbird.imaging.containers.jpeg import unended
 from bowerbird.imaging.header import ImageInfo, open_image, reader_errors
 
 #: A decoded picture's `info` has this key when its file lacks its end, but none of its pixels.
@@ -30,6 +31,8 @@ _CONVERTED_COST: Final = 12
 _COEFFICIENT_BYTES: Final = 2
 
 _BAND: Final = 256
+# What libjpeg puts where a JPEG has ended too early: grey.
+_FILLING: Final = (128, (128, 128, 128))
 
 _SCALES: Final = (8, 4, 2)  # what libjpeg's DCT scaling offers; other formats are averaged to the same sizes
 
@@ -73,25 +76,32 @@ def decode(data: bytes, *, min_side: int | None = None) -> Image.Image:
 
 
 def _ends_unmarked(reader: ImageFile, shell: Shell, min_side: int | None) -> bool:
-    """Tell whether a JPEG lacks its end marker; when it also lacks pixels, refuse it.
+    """Tell whether a JPEG lacks its end marker; refuse it when it lacks pixels, too."""
+    if shell.otherwise is not None:
+        if not shell.whole:
+            raise PermanentError("the file ends before its last scan", Word.TRUNCATED)
+        _check_rows(reader, shell.otherwise, min_side)
+        return True
+    if isinstance(reader, JpegImageFile) and reader.getpixel((-1, -1)) in _FILLING:
+        # Somebody may have put an end marker where the file was cut.
+        _check_rows(reader, unended(shell.data).otherwise or b"", min_side)
+    return False
 
-    A decoder fills in what is missing, and does not say so. So the picture is decoded again with noise behind
-    its last byte: where that shows, something is missing.
+
+def _check_rows(reader: ImageFile, otherwise: bytes, min_side: int | None) -> None:
+    """Refuse a JPEG that ends early. `otherwise` has noise behind the last byte: it shows where pixels lack.
+
+    A decoder fills in what is missing, and does not say so.
     """
-    if shell.otherwise is None:
-        return False
-    if not shell.whole:
-        raise PermanentError("the file ends before its last scan", Word.TRUNCATED)
-    other = JpegImageFile(io.BytesIO(shell.otherwise))
-    if min_side is not None:
-        other.draft(None, (min_side, min_side))
     try:
+        other = JpegImageFile(io.BytesIO(otherwise))
+        if min_side is not None:
+            other.draft(None, (min_side, min_side))
         other.load()
     except OSError as error:
         raise PermanentError(f"rows of pixels are missing ({error})", Word.TRUNCATED) from None
     if not _alike(reader, other):
         raise PermanentError("rows of pixels are missing", Word.TRUNCATED)
-    return True
 
 
 def _alike(one: Image.Image, other: Image.Image) -> bool:

@@ -58,7 +58,7 @@ def _png(data: bytes) -> int:
 
 def _avif(data: bytes) -> int:
     """All that `mdat` holds: which of its bytes are EXIF, only a decoder knows."""
-    return sum(end - start for name, start, end in boxes(data) if name == b"mdat")
+    return sum(min(end, len(data)) - start for name, start, end in boxes(data) if name == b"mdat")
 
 
 def _webp(data: bytes) -> int:

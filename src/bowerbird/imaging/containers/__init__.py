@@ -1,4 +1,4 @@
-"""Takes a file apart before a decoder sees it: what makes the pixels, and the little that says how to show them.
+"""Takes a file apart before a decoder sees it: the pixels, and the little that says how to show them.
 
 Comments, previews, thumbnails, XMP and EXIF never reach the decoder. So damaged or enormous metadata cannot
 decide whether the pixels are read. What counts is what Chromium takes into account, measured with it:

@@ -17,6 +17,7 @@ _HEAD: Final = 8
 # H.273's numbers. Browsers show what cameras' curves encode by sRGB's.
 _BT709, _SRGB, _UNSAID = 1, 13, 2
 _LIKE_SRGB: Final = frozenset({1, _UNSAID, 6, 14, 15})
+_PARTS: Final = frozenset({b"ftyp", b"meta", b"mdat"})
 _MAX_BOXES: Final = 5_000
 _MAX_DEPTH: Final = 4
 
@@ -27,8 +28,9 @@ def avif(data: bytes) -> Shell:
     The decoder tells how the picture is turned: by `irot` and `imir`, and not by EXIF.
     """
     bare = bytearray(data)
-    code_points, profile = None, None
+    code_points, profile, whole = None, None, True
     for name, start, end in boxes(data):
+        whole = whole and not (name in _PARTS and end > len(data))
         if name == b"infe" and data[start + _ITEM_TYPE : start + _ITEM_TYPE + 4] in _SIDE_ITEMS:
             bare[start + _ITEM_TYPE : start + _ITEM_TYPE + 4] = _NAMELESS
         elif name == b"colr":
@@ -42,28 +44,35 @@ def avif(data: bytes) -> Shell:
             elif kind in {b"prof", b"rICC"} and profile is None and len(body) <= MAX_PROFILE_BYTES:
                 profile = body
     # Here a profile counts before code points, which then only say how brightness and colour were parted.
-    return Shell(bytes(bare), None, Colour(None if profile else code_points, profile))
+    return Shell(bytes(bare), None, Colour(None if profile else code_points, profile), whole=whole)
 
 
 def boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start and end of what each box holds; few, and none inside another more than a few deep."""
+    """Name, start and end of what each box holds; few, and none inside another more than a few deep.
+
+    The end of one that is cut off lies behind the end of the data.
+    """
     waiting = [(0, len(data), 0)]
     for _ in range(_MAX_BOXES):
         if not waiting:
             return
-        start, end, depth = waiting.pop()
-        if start + _HEAD > end:
+        place, end, depth = waiting.pop()
+        if place + _HEAD > end:
             continue
-        size, name = struct.unpack_from(">I4s", data, start)
-        head = _HEAD
-        if size == 1 and start + 2 * _HEAD <= end:
-            (size,) = struct.unpack_from(">Q", data, start + _HEAD)
-            head = 2 * _HEAD
-        size = size or end - start
-        if size < head or start + size > end:
+        size, name, inside = _head(data, place, end)
+        if size < inside - place or (place + size > end and depth):
             continue
-        waiting.append((start + size, end, depth))
-        inside = start + head
+        after = place + size
+        waiting.append((after, end, depth))
         if name in _HOLDERS and depth < _MAX_DEPTH:
-            waiting.append((inside + _HOLDERS[name], start + size, depth + 1))
-        yield name, inside, start + size
+            waiting.append((inside + _HOLDERS[name], min(after, end), depth + 1))
+        yield name, inside, after
+
+
+def _head(data: bytes, place: int, end: int) -> tuple[int, bytes, int]:
+    """Size and name of a box, and where its inside begins."""
+    size, name = struct.unpack_from(">I4s", data, place)
+    if size == 1 and place + 2 * _HEAD <= end:
+        (size,) = struct.unpack_from(">Q", data, place + _HEAD)
+        return size, name, place + 2 * _HEAD
+    return size or end - place, name, place + _HEAD

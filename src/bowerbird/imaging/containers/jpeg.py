@@ -56,9 +56,10 @@ def jpeg(data: bytes) -> Shell:
     )
 
 
-def cut_before_end(data: bytes) -> bytes:
-    """Return a JPEG up to its end marker, to find out whether that came too early."""
-    return data[: data.rindex(_END)]
+def unended(data: bytes) -> Shell:
+    """Take a JPEG apart as if it had no end marker, to find out whether that came too early."""
+    _, pixels = _header(data)
+    return jpeg(data[: data.index(_END, pixels)])
 
 
 def _header(data: bytes) -> tuple[list[Segment], int]:

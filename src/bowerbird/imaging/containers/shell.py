@@ -37,7 +37,7 @@ class Shell:
     `data` is a file with nothing but pixels, and `orientation` is EXIF's, 1 to 8; None: the decoder tells. A
     JPEG without its end marker has one in `data`. `otherwise` is then the same file with other bytes between
     its last one and the end marker. Both decode to the same pixels if, and only if, none is missing.
-    `whole` is False when that is already known not to be so.
+    `whole` is False when something is already known to be missing.
     """
 
     data: bytes
