@@ -111,9 +111,11 @@ def _way(profile: bytes, mode: str) -> _Way | None:
     A damaged profile is ignored, as browsers do. The picture is then judged by its numbers as they are.
     """
     source = _opened(profile)
-    if source is None or source.profile.xcolor_space != _SPACES[mode]:
+    if source is None:
         return None
     try:
+        if source.profile.xcolor_space != _SPACES[mode]:
+            return None
         transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
         return _Way(mode, None if _changes_nothing(transform, mode) else transform)
     except (ImageCms.PyCMSError, OSError, TypeError, ValueError):

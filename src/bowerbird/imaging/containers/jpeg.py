@@ -18,10 +18,12 @@ _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 # JFIF's and Adobe's segments say which colours the components are, where libjpeg finds them long enough.
 _JFIF_BYTES, _ADOBE_BYTES = 14, 12
 _MARKER: Final = re.compile(rb"\xff([^\0\xff])", re.DOTALL)
+_MAX_SEGMENTS: Final = 10_000  # behind them, libjpeg skips what it has no use for
 _LENGTH_BYTES: Final = 2  # a length counts itself
 _EXIF: Final = re.compile(rb"Exif\0.", re.DOTALL)  # the sixth byte is padding, of any value
 _ICC: Final = b"ICC_PROFILE\0"
 
+_START: Final = bytes([0xFF, _SOI])
 _END: Final = bytes([0xFF, _EOI])
 _RESTART: Final = re.compile(rb"\xff([\xd0-\xd7])")
 _SCAN: Final = re.compile(rb"\xff\xda(..)(.)", re.DOTALL)
@@ -35,23 +37,22 @@ Segment = tuple[int, bytes]
 def jpeg(data: bytes) -> Shell:
     """Take a JPEG apart. Every segment before the pixels that libjpeg has no use for is left out."""
     segments, pixels = _header(data)
-    kept = b"".join(_written(*each) for each in segments if _needed(*each))
+    kept = [each for each in segments if _needed(*each)]
     blocks = [body[6:] for code, body in segments if code == _APP1 and _EXIF.match(body)]
     turned = next((turn for turn in map(orientation, blocks)), 1)
     profile = _profile(
         [body[len(_ICC) :] for code, body in segments if code == _APP2 and body.startswith(_ICC)]
     )
     colour = Colour(profile=profile) if profile else PLAIN
-    header, scans = b"\xff\xd8" + kept, data[pixels:]
-    if scans.find(_END) >= 0:
-        return Shell(header + scans, turned, colour)
-    scans = _unpadded(scans)
-    marker = _next_restart(scans)
+    if data.endswith(_END) or data.find(_END, pixels) >= 0:
+        whole = kept == segments
+        return Shell(data if whole else _joined(kept, memoryview(data)[pixels:]), turned, colour)
+    scans = _unpadded(data[pixels:])
     return Shell(
-        header + scans + _END,
+        _joined(kept, scans, _END),
         turned,
         colour,
-        otherwise=header + scans + _NOISE + marker + _NOISE + _END,
+        otherwise=_joined(kept, scans, _NOISE, _next_restart(scans), _NOISE, _END),
         whole=_every_scan(segments, scans),
     )
 
@@ -66,7 +67,10 @@ def _header(data: bytes) -> tuple[list[Segment], int]:
     """The segments before the first scan, and where that begins."""
     found: list[Segment] = []
     place = 2
-    while (marker := _MARKER.search(data, place)) is not None and marker.end() + 2 <= len(data):
+    for _ in range(_MAX_SEGMENTS):
+        marker = _MARKER.search(data, place)
+        if marker is None or marker.end() + _LENGTH_BYTES > len(data):
+            break
         code, start = marker[1][0], marker.end()
         if code in _ALONE:
             place = start
@@ -79,8 +83,10 @@ def _header(data: bytes) -> tuple[list[Segment], int]:
     return found, place
 
 
-def _written(code: int, body: bytes) -> bytes:
-    return struct.pack(">BBH", 0xFF, code, len(body) + 2) + body
+def _joined(segments: Sequence[Segment], *rest: bytes | memoryview) -> bytes:
+    heads = (struct.pack(">BBH", 0xFF, code, _LENGTH_BYTES + len(body)) for code, body in segments)
+    header = [part for head, (_, body) in zip(heads, segments, strict=True) for part in (head, body)]
+    return b"".join([_START, *header, *rest])
 
 
 def _needed(code: int, body: bytes) -> bool:

@@ -11,6 +11,7 @@ from bowerbird.imaging.containers.shell import MAX_PROFILE_BYTES, PLAIN, Chromat
 from bowerbird.imaging.containers.tiff import orientation
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_MAX_CHUNKS: Final = 1_000_000
 _AROUND: Final = 12  # length, name and checksum
 _PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"acTL", b"fcTL", b"fdAT"})
 _SAYS: Final = frozenset({b"tRNS", b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"eXIf"})
@@ -26,27 +27,27 @@ Chunks = dict[bytes, bytes]
 
 def png(data: bytes) -> Shell:
     """Take a PNG apart. A chunk that says something counts if it stands before the pixels and is sound."""
-    kept, said = [_SIGNATURE], Chunks()
+    kept, said, view = [memoryview(_SIGNATURE)], Chunks(), memoryview(data)
     pixels = False
     end = len(_SIGNATURE)
     for name, start, end in _chunks(data):
         pixels = pixels or name == b"IDAT"
         if name in _PIXELS:
-            kept.append(data[start:end])
+            kept.append(view[start:end])
         elif name in _SAYS and not pixels and _sound(data, start, end):
             said.setdefault(name, data[start + 8 : end - 4])
             if name == b"tRNS":
-                kept.append(_transparent(data, said[name]))
-    kept.append(
-        data[end:]
-    )  # what was cut off in the middle of a chunk; after the last one, the decoder stops
+                kept.append(memoryview(_transparent(data, said[name])))
+    kept.append(view[end:])  # a chunk that is cut off; behind the last one, no decoder reads
     return Shell(b"".join(kept), orientation(said.get(b"eXIf", b"")), _colour(said))
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start and end of each whole chunk."""
+    """Name, start and end of each whole chunk. What comes after very many goes to the decoder as it is."""
     start = len(_SIGNATURE)
-    while start + _AROUND <= len(data):
+    for _ in range(_MAX_CHUNKS):
+        if start + _AROUND > len(data):
+            return
         length, name = struct.unpack_from(">I4s", data, start)
         end = start + _AROUND + length
         if end > len(data):

@@ -13,6 +13,7 @@ _HEADER_BYTES: Final = 30
 _VP8_START_CODE: Final = b"\x9d\x01\x2a"
 _VP8L_SIGNATURE: Final = 0x2F
 
+_MAX_CHUNKS: Final = 100_000
 _RIFF_HEADER: Final = 12
 _RIFF_CHUNK: Final = 8
 _PIXELS: Final = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF"})
@@ -25,24 +26,28 @@ def webp(data: bytes) -> Shell:
     if len(data) < _HEADER_BYTES:
         return Shell(data)
     (size,) = struct.unpack_from("<I", data, 4)
-    extended = data[12:16] == b"VP8X"
-    kept, profile = [], None
+    extended, view = data[12:16] == b"VP8X", memoryview(data)
+    kept: list[bytes | memoryview] = []
+    profile = None
     place, end = _RIFF_HEADER, min(size + _RIFF_CHUNK, len(data))
-    while place + _RIFF_CHUNK <= end:
+    for _ in range(_MAX_CHUNKS):
+        if place + _RIFF_CHUNK > end:
+            break
         name, length = struct.unpack_from("<4sI", data, place)
         after = place + _RIFF_CHUNK + length + length % 2
         if name in _PIXELS:
-            kept.append(data[place : min(after, end)])
+            kept.append(view[place : min(after, end)])
         elif name == b"ICCP" and profile is None and length <= MAX_PROFILE_BYTES:
             profile = data[place + _RIFF_CHUNK : min(place + _RIFF_CHUNK + length, end)]
         place = after
     if not extended or not data[_FLAGS] & _HAS_PROFILE:
         profile = None
-    body = bytearray(b"WEBP" + b"".join(kept))
-    if extended:
-        body[_FLAGS - _RIFF_CHUNK] &= ~(_HAS_PROFILE | _HAS_EXIF | _HAS_XMP)
-    bare = b"RIFF" + struct.pack("<I", len(body)) + bytes(body)
-    return Shell(bare, colour=Colour(profile=profile) if profile else PLAIN)
+    if extended and kept:
+        canvas = bytearray(kept[0])
+        canvas[_RIFF_CHUNK] &= ~(_HAS_PROFILE | _HAS_EXIF | _HAS_XMP)
+        kept[0] = bytes(canvas)
+    head = b"RIFF" + struct.pack("<I", len(b"WEBP") + sum(map(len, kept))) + b"WEBP"
+    return Shell(b"".join([head, *kept]), colour=Colour(profile=profile) if profile else PLAIN)
 
 
 def webp_canvas(data: bytes) -> tuple[int, int]:
