@@ -19,7 +19,7 @@ _SIZE: Final = (96, 64)
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 #: Primaries by CICP's number, as x and y of red, green and blue; white is D65.
 _BT2020: Final = ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046))
-_P3: Final = ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060))
+P3: Final = ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060))
 _BT709: Final = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
 
 
@@ -245,7 +245,7 @@ def _jpegs() -> dict[str, bytes]:
         "with-grey-profile": jpeg_with(*icc_segments(profile(1.0, space=b"GRAY"))),
         "linear-named-srgb": jpeg_with(*icc_segments(linear)),
         "srgb": jpeg_with(*icc_segments(srgb())),
-        "p3": jpeg_with(*icc_segments(profile(primaries=_P3, name="Display P3"))),
+        "p3": jpeg_with(*icc_segments(profile(primaries=P3, name="Display P3"))),
         "swapped": jpeg_with(*icc_segments(swapped)),
         "swapped-in-parts": jpeg_with(*icc_segments(swapped, 4)),
         "swapped-out-of-order": jpeg_with(*icc_segments(swapped, 4)[::-1]),
@@ -328,7 +328,7 @@ def _png_colours() -> dict[str, bytes]:
         "gama-bad-crc": png_with(png_chunk(b"gAMA", struct.pack(">I", 100_000), crc=1)),
         "chrm-swapped": png_with(chrm(swapped)),
         "chrm-swapped-gama": png_with(gama(0.45455), chrm(swapped)),
-        "chrm-p3-gama": png_with(gama(0.45455), chrm(_P3)),
+        "chrm-p3-gama": png_with(gama(0.45455), chrm(P3)),
         "chrm-broken-gama": png_with(gama(1.0), png_chunk(b"cHRM", bytes(32))),
         "grey-gama-1": png_with(gama(1.0), image=grey),
         "grey-iccp-linear": png_with(iccp(profile(1.0, space=b"GRAY")), image=grey),
