@@ -247,6 +247,7 @@ def _jpegs() -> dict[str, bytes]:
         "srgb": jpeg_with(*icc_segments(srgb())),
         "p3": jpeg_with(*icc_segments(profile(primaries=P3, name="Display P3"))),
         "swapped": jpeg_with(*icc_segments(swapped)),
+        "swapped-then-srgb": jpeg_with(*icc_segments(swapped), *icc_segments(srgb())),
         "swapped-in-parts": jpeg_with(*icc_segments(swapped, 4)),
         "swapped-out-of-order": jpeg_with(*icc_segments(swapped, 4)[::-1]),
         "swapped-lacks-a-part": jpeg_with(*icc_segments(swapped, 4)[:3]),
@@ -292,6 +293,10 @@ def _png_shells() -> dict[str, bytes]:
         "no-end": plain[: plain.rindex(b"IEND") - 4],
         "end-bad-crc": plain[:-4] + b"\0\0\0\0",
         "end-then-garbage": plain + b"PK\3\4" * 50,
+        "counts-bad-crc": png_with(png_chunk(b"acTL", struct.pack(">II", 2, 0), crc=1)),
+        "counts-short": png_with(png_chunk(b"acTL", b"\0")),
+        "text-without-end": png_with(after=struct.pack(">I4s", 0x7FFFFFFF, b"tEXt")),
+        "cut-after-pixels": plain[: plain.rindex(b"IEND") - 8],
         "private-chunk": png_with(png_chunk(b"prVt", b"x" * 100)),
         "idat-in-parts": _split(plain),
     }

@@ -74,14 +74,14 @@ def open_image(data: bytes) -> tuple[ImageFile, ImageInfo, Shell]:
     if name is None:
         raise PermanentError(f"begins with {data[:8].hex() or 'nothing'}", Word.UNKNOWN_FORMAT)
     if name not in _READERS:
-        raise PermanentError(f"{name} is not kept", Word.FORMAT)
+        raise PermanentError(f"{name} is not kept; JPEG, PNG, WebP and AVIF are", Word.FORMAT)
     if name == "WEBP":
         # Pillow's WebP reader allocates two canvases before it tells their size.
         _check_pixels(*webp_canvas(data))
-    shell = OPENERS[name](data)
-    if name == "AVIF" and not shell.whole:
-        raise PermanentError("AVIF shorter than its boxes", Word.TRUNCATED)
     with reader_errors():
+        shell = OPENERS[name](data)
+        if name == "AVIF" and not shell.whole:
+            raise PermanentError("AVIF shorter than its boxes", Word.TRUNCATED)
         image = _read(name, shell.data)
         # A JPEG's second picture (a gain map, a thumbnail) is no frame, and its reader counts none.
         frames = getattr(image, "n_frames", 1)

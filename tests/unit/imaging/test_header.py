@@ -117,7 +117,7 @@ def test_a_second_picture_inside_a_jpeg_is_no_animation(picture: Picture, encode
         (b"<!DOCTYPE html><title>Not found</title>", "html: a page instead of an image"),
         (b"GIF89a" + bytes(20), "format: GIF is not kept"),
         (b"\0\0\0\x20ftypavif" + bytes(20), "(truncated|undecodable): "),
-        (b"\0\0\0\x20ftypheic" + bytes(20), "format: HEIC is not kept"),
+        (b"\0\0\0\x20ftypheic" + bytes(20), "format: HEIC is not kept; JPEG, PNG, WebP and AVIF are"),
         (b"\xff\x0a" + bytes(20), "format: JPEG XL is not kept"),
         (b"<svg/>", "format: SVG is not kept"),
         (b"", "unknown-format: begins with nothing"),

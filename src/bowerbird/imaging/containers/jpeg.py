@@ -22,6 +22,7 @@ _MAX_SEGMENTS: Final = 10_000  # behind them, libjpeg skips what it has no use f
 _LENGTH_BYTES: Final = 2  # a length counts itself
 _EXIF: Final = re.compile(rb"Exif\0.", re.DOTALL)  # the sixth byte is padding, of any value
 _ICC: Final = b"ICC_PROFILE\0"
+_NUMBERS_BYTES: Final = 2  # the part's, and of how many
 
 _START: Final = bytes([0xFF, _SOI])
 _END: Final = bytes([0xFF, _EOI])
@@ -99,7 +100,10 @@ def _needed(code: int, body: bytes) -> bool:
 
 def _profile(parts: Sequence[bytes]) -> bytes | None:
     """Put a profile together (ICC.1:2022, annex B.4). One that lacks a part is none."""
-    numbered = {part[0]: part[2:] for part in parts if len(part) > 2}  # noqa: PLR2004 - number and count
+    numbered: dict[int, bytes] = {}
+    for part in parts:
+        if len(part) > _NUMBERS_BYTES:
+            numbered.setdefault(part[0], part[_NUMBERS_BYTES:])
     count = parts[0][1] if numbered and len(parts[0]) > 1 else 0
     if not count or set(numbered) != set(range(1, count + 1)):
         return None

@@ -12,9 +12,11 @@ from bowerbird.imaging.containers.tiff import orientation
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _MAX_CHUNKS: Final = 1_000_000
+_COUNTS_BYTES: Final = 8  # of frames and repetitions, in acTL
 _AROUND: Final = 12  # length, name and checksum
-_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"acTL", b"fcTL", b"fdAT"})
-_SAYS: Final = frozenset({b"tRNS", b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"eXIf"})
+_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
+_FRAMES: Final = frozenset({b"fcTL", b"fdAT"})
+_SAYS: Final = frozenset({b"tRNS", b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"eXIf", b"acTL"})
 _GREY, _RGB, _PALETTE = 0, 2, 3
 _TRNS_BYTES: Final = {_GREY: range(2, 3), _RGB: range(6, 7), _PALETTE: range(1, 257)}
 _UNIT: Final = 100_000  # gAMA and cHRM count in these
@@ -27,18 +29,22 @@ Chunks = dict[bytes, bytes]
 
 def png(data: bytes) -> Shell:
     """Take a PNG apart. A chunk that says something counts if it stands before the pixels and is sound."""
-    kept, said, view = [memoryview(_SIGNATURE)], Chunks(), memoryview(data)
-    pixels = False
-    end = len(_SIGNATURE)
+    view = memoryview(data)
+    kept, said = [memoryview(_SIGNATURE)], Chunks()
+    wanted, begun, end = _PIXELS, False, len(_SIGNATURE)
     for name, start, end in _chunks(data):
-        pixels = pixels or name == b"IDAT"
-        if name in _PIXELS:
+        begun = begun or name == b"IDAT"
+        if name in wanted:
             kept.append(view[start:end])
-        elif name in _SAYS and not pixels and _sound(data, start, end):
+        elif name in _SAYS and not begun and _sound(data, start, end):
             said.setdefault(name, data[start + 8 : end - 4])
             if name == b"tRNS":
                 kept.append(memoryview(_transparent(data, said[name])))
-    kept.append(view[end:])  # a chunk that is cut off; behind the last one, no decoder reads
+            elif name == b"acTL" and end - start == _AROUND + _COUNTS_BYTES:
+                kept.append(view[start:end])
+                wanted = _PIXELS | _FRAMES
+    if not begun or data[end + 4 : end + 8] in wanted:  # a chunk that is cut off
+        kept.append(view[end:])
     return Shell(b"".join(kept), orientation(said.get(b"eXIf", b"")), _colour(said))
 
 

@@ -42,7 +42,7 @@ def webp(data: bytes) -> Shell:
         place = after
     if not extended or not data[_FLAGS] & _HAS_PROFILE:
         profile = None
-    if extended and kept:
+    if kept and kept[0][:4] == b"VP8X" and len(kept[0]) > _RIFF_CHUNK:
         canvas = bytearray(kept[0])
         canvas[_RIFF_CHUNK] &= ~(_HAS_PROFILE | _HAS_EXIF | _HAS_XMP)
         kept[0] = bytes(canvas)
