@@ -328,6 +328,7 @@ def _png_colours() -> dict[str, bytes]:
         "iccp-over-gama": png_with(iccp(srgb()), gama(1.0)),
         "gama-1": png_with(gama(1.0)),
         "gama-0.45455": png_with(gama(0.45455)),
+        "gama-0.47": png_with(gama(0.47)),
         "gama-0.55": png_with(gama(0.55)),
         "gama-0": png_with(gama(0)),
         "gama-bad-crc": png_with(png_chunk(b"gAMA", struct.pack(">I", 100_000), crc=1)),

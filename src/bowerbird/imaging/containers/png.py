@@ -19,6 +19,8 @@ _FRAMES: Final = frozenset({b"fcTL", b"fdAT"})
 _SAYS: Final = frozenset({b"tRNS", b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"eXIf", b"acTL"})
 _GREY, _RGB, _PALETTE = 0, 2, 3
 _TRNS_BYTES: Final = {_GREY: range(2, 3), _RGB: range(6, 7), _PALETTE: range(1, 257)}
+# Alone, a gamma so near to a screen's changes nothing in browsers.
+_USUAL_GAMMA, _USUALLY = 2.2, 0.05
 _UNIT: Final = 100_000  # gAMA and cHRM count in these
 _HEADER: Final = struct.Struct(">IIBBBBB")
 _FULL_RGB: Final = b"\0\1"  # what cICP must say of matrix and range
@@ -96,6 +98,8 @@ def _colour(said: Chunks) -> Colour:
     if b"cHRM" in said:
         chromaticities = _chromaticities(said[b"cHRM"])
         gamma = gamma if chromaticities else None
+    elif gamma is not None and abs(gamma / _USUAL_GAMMA - 1) < _USUALLY:
+        gamma = None  # sRGB is meant
     return Colour(code_points, profile, gamma, chromaticities)
 
 
