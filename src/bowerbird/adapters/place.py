@@ -74,7 +74,9 @@ def _open_bucket(place: str, endpoint_url: str | None) -> ObjectStore:
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     if not bucket:
         raise UsageError(f"{place}: name a bucket, as in s3://my-pictures/collection")
-    return S3Store(boto3.client("s3", endpoint_url=endpoint_url, config=TIMEOUTS), bucket, prefix)
+    client = boto3.client("s3", endpoint_url=endpoint_url, config=TIMEOUTS)
+    # What the owner takes back goes for good, with the owner's own rights.
+    return S3Store(client, bucket, prefix, forget=True)
 
 
 def _state_home() -> Path:
