@@ -21,16 +21,16 @@ Batch = Callable[[Mapping[str, Any]], dict[str, Any]]
 _FRESH_S: Final = 300.0
 
 
-def delivery_batch(settings: DeliverSettings) -> Batch:
+def delivery_batch(settings: DeliverSettings, clock: Callable[[], float] = time.monotonic) -> Batch:
     """Make the SQS side of delivery. It reads the password at the start, and again when that is old."""
     store = open_bucket(settings.bucket, settings.endpoint_url)
     queue = open_queue(settings.queue_url, settings.dead_letter_url, settings.endpoint_url)
-    settings, read_at = _with_password(settings), time.monotonic()
+    settings, read_at = _with_password(settings), clock()
 
     def handle(event: Mapping[str, Any]) -> dict[str, Any]:
         nonlocal settings, read_at
-        if settings.scenery_secret and time.monotonic() - read_at > _FRESH_S:
-            settings, read_at = _with_password(settings), time.monotonic()
+        if settings.scenery_secret and clock() - read_at > _FRESH_S:
+            settings, read_at = _with_password(settings), clock()
         delivering = deliverer(store, settings.scenery_url, settings, in_turn=True)
         return DeliveryBatch(delivering, queue, settings.bucket).handle(event)
 

@@ -1,8 +1,9 @@
 """Runs one built function on one event, as `sam local invoke` does, but without Docker.
 
-Usage: python -m infra.sam.invoke FUNCTION EVENT.json [NAME=VALUE…]
+Usage: python -m infra.sam.invoke FUNCTION EVENT.json [ENV.json] [NAME=VALUE…]
 
-The variables are added to those of the template, for example AWS_ENDPOINT_URL=http://127.0.0.1:4566.
+The variables take the place of the template's. ENV.json has them as for `sam local invoke --env-vars`, such
+as infra/events/env.json. NAME=VALUE comes last, for example AWS_ENDPOINT_URL=http://127.0.0.1:4566.
 """
 
 from __future__ import annotations
@@ -17,6 +18,22 @@ from infra.sam.built import built_functions
 ROOT = Path(__file__).parents[2]
 
 
+def given(function: str, arguments: list[str]) -> dict[str, str]:
+    """Read the variables of one function from the command line; the later ones count.
+
+    A file has variables of all functions under `Parameters`, and a function's own under its name.
+    """
+    found: dict[str, str] = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if equals:
+            found[name] = value
+        else:
+            told = json.loads(Path(argument).read_text())
+            found |= {**told.get("Parameters", {}), **told.get(function, {})}
+    return found
+
+
 def main() -> int:
     """Print the answer; 0 when the function answered without an error."""
     name, event, *variables = sys.argv[1:]
@@ -24,7 +41,7 @@ def main() -> int:
     if name not in functions:
         print(f"no function {name}: say one of {', '.join(functions)}", file=sys.stderr)
         return 2
-    environment = dict(variable.split("=", 1) for variable in variables)
+    environment = given(name, variables)
     python = ROOT / ".venv-lambda" / "bin" / "python"
     box = Box(functions[name], python, environment, log=Path("/dev/stderr"))
     try:

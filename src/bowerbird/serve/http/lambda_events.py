@@ -23,7 +23,7 @@ def event_handler(app: FastAPI) -> Mangum:
 
     Without `lifespan="off"`, Mangum would start and stop the application around every event.
     """
-    return Mangum(InTime(app), lifespan="off", text_mime_types=_TEXT)  # type: ignore[arg-type]  # any ASGI app
+    return Mangum(InTime(app), lifespan="off", text_mime_types=_TEXT)
 
 
 class InTime:
