@@ -15,6 +15,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import boto3
 
@@ -59,7 +60,10 @@ def deploy(endpoint: str, parameters: Mapping[str, str]) -> dict[str, str]:
     subprocess.run(command, cwd=ROOT, env={**os.environ, **_environment(endpoint)}, check=True)  # noqa: S603
     _mend_mappings(endpoint)
     (stack,) = _client("cloudformation", endpoint).describe_stacks(StackName=STACK)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    # The address of AWS leads nowhere; MiniStack has the function under a path of its own.
+    url = urlsplit(outputs.get("HttpUrl", "")).netloc.partition(".")[0]
+    return outputs | ({"HttpUrl": f"{endpoint}/_aws/lambda-url/{url}/"} if url else {})
 
 
 def _mend_mappings(endpoint: str) -> None:
