@@ -107,7 +107,7 @@ def test_everybody_may_call_the_http_function_which_judges_with_its_layers(stack
     answer = requests.post(f"{stack.outputs['HttpUrl']}judge", files=files, timeout=START_S)
     assert answer.status_code == 200, answer.text
     (verdict,) = answer.json()["verdicts"]
-    assert verdict["stage"] == "dimensions"
+    assert "novelty" in verdict["scores"]  # the models layer lies over it
 
 
 def test_the_filter_takes_from_its_queue_and_writes_to_the_stand_in(stack: Stack) -> None:
