@@ -21,12 +21,15 @@ ROOT = Path(__file__).parents[2]
 def given(function: str, arguments: list[str]) -> dict[str, str]:
     """Read the variables of one function from the command line; the later ones count.
 
-    A file has variables of all functions under `Parameters`, and a function's own under its name.
+    A file has variables of all functions under `Parameters`, and a function's own under its name. Where another
+    AWS_ENDPOINT_URL follows the file, its queues are at that one.
     """
     found: dict[str, str] = {}
     for argument in arguments:
         name, equals, value = argument.partition("=")
         if equals:
+            if name == "AWS_ENDPOINT_URL" and (moved := found.get(name)):
+                found = {key: text.replace(moved, value, 1) for key, text in found.items()}
             found[name] = value
         else:
             told = json.loads(Path(argument).read_text())

@@ -40,6 +40,7 @@ def test_sam_knows_every_variable_that_the_samples_set() -> None:
 def test_what_the_samples_name_is_what_the_script_makes() -> None:
     variables = given("FilterFunction", [str(EVENTS / "env.json"), "AWS_ENDPOINT_URL=http://127.0.0.1:1"])
     assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+    assert variables["BOWERBIRD_QUEUE_URL"] == "http://127.0.0.1:1/000000000000/candidates"
     assert (variables["BOWERBIRD_BUCKET"], variables["BOWERBIRD_LEDGER_TABLE"]) == (local.BUCKET, local.TABLE)
     own = given("DeliverFunction", [str(EVENTS / "env.json")])
     urls = (variables["BOWERBIRD_QUEUE_URL"], own["BOWERBIRD_QUEUE_URL"])
