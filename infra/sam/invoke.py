@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[2]
 def given(function: str, arguments: list[str]) -> dict[str, str]:
     """Read the variables of one function from the command line; the later ones count.
 
-    A file has variables of all functions under `Parameters`, and a function's own under its name. Where another
-    AWS_ENDPOINT_URL follows the file, its queues are at that one.
+    A file has variables of all functions under `Parameters`, and a function's own under its name. Where
+    another AWS_ENDPOINT_URL follows the file, its queues are at that one.
     """
     found: dict[str, str] = {}
     for argument in arguments:
