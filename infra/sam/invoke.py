@@ -9,6 +9,7 @@ as infra/events/env.json. NAME=VALUE comes last, for example AWS_ENDPOINT_URL=ht
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from infra.sam.box import Box
 from infra.sam.built import built_functions
 
 ROOT = Path(__file__).parents[2]
+# The shell's, which `sam local invoke` hands over, too.
+_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 def given(function: str, arguments: list[str]) -> dict[str, str]:
@@ -44,7 +47,8 @@ def main() -> int:
     if name not in functions:
         print(f"no function {name}: say one of {', '.join(functions)}", file=sys.stderr)
         return 2
-    environment = given(name, variables)
+    keys = {key: os.environ[key] for key in _KEYS if key in os.environ}
+    environment = keys | given(name, variables)
     python = ROOT / ".venv-lambda" / "bin" / "python"
     box = Box(functions[name], python, environment, log=Path("/dev/stderr"))
     try:
