@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         )
     now = datetime.now(UTC)
     since = now - timedelta(seconds=args.within) if args.within else None
-    place = open_existing(args.out, args.endpoint_url)
+    place = open_existing(args.out, args.endpoint_url, forget=True)
     with recheck_ledger(place, args.ledger_table, args.endpoint_url) as ledger:
         result = recheck(place.store, source, now=now, since=since, dry_run=args.dry_run, ledger=ledger)
     print(summary(result, dry_run=args.dry_run))
