@@ -182,7 +182,7 @@ def open_embedder(taken: write.Networks, cache: EmbeddingCache) -> Embedder:
     session = Session(taken.folder / entry.artifact.file)
     return Embedder(
         Encoder(session, entry.preprocess.build(), entry.dim),
-        f"{entry.artifact.sha256}:{entry.preprocess.model_dump_json()}",
+        entry.fingerprint,
         cache,
         len(os.sched_getaffinity(0)),
     )
