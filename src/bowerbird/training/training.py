@@ -66,6 +66,9 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
         style=taken.encoder.style,
         twins=twins.groups(good.vectors),
     )
+    if taken.background is not None:
+        ordinary = taken.background
+        sample = replace(sample, background=ordinary.vectors, sources=ordinary.sources)
     best = max(trials, key=lambda trial: trial.heldout)
     fitted = fit.fit(sample, contenders(best, forced), keep_rate=wishes.keep_rate, use_head=forced is None)
     if forced is not None:
@@ -166,6 +169,7 @@ def contenders(best: Trial, forced: tuple[int, str] | None) -> dict[str, fit.Fit
 def _only(sample: fit.Sample, forced: tuple[int, str], keep_rate: float, free: fit.Fitted) -> fit.Fitted:
     """Fit the model that the owner insists on, and compare it with what the others would have done."""
     name = f"mixture {forced[0]}:{forced[1]}"
+    sample = replace(sample, background=sample.background[:0], sources=None)
     alone = fit.fit(sample, {name: _mixture(*forced)}, keep_rate=keep_rate, use_head=False)
     cost = free.contenders[free.winner].separation - alone.total.separation
     print(
