@@ -31,6 +31,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="PLACE",
         help="learn from this place's labels; without --good they correct --encoder",
     )
+    add(
+        "--stream",
+        metavar="PLACE",
+        help="hold your pictures against what `mine` looked at in this place; without --good, for --encoder",
+    )
     add("--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)")
     add(
         "--out",
@@ -79,15 +84,18 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Look at the pictures, fit a model to them, write the bundle, and show how good it is."""
-    if not args.good and (args.feedback is None or args.reject or args.mixture or args.keep_rate):
+    teach = args.feedback is not None or args.stream is not None
+    if not args.good and (not teach or args.reject or args.mixture or args.keep_rate):
         raise UsageError(
-            "give --good DIR; alone, --feedback PLACE takes no --reject, --mixture or --keep-rate"
+            "give --good DIR; alone, --feedback PLACE and --stream PLACE take no --reject, --mixture or "
+            "--keep-rate"
         )
-    from bowerbird.adapters.place import open_store
+    from bowerbird.adapters.place import open_existing, open_store
     from bowerbird.training.retraining import retrain
     from bowerbird.training.training import Wishes, train
 
     labels = None if args.feedback is None else open_store(args.feedback, args.endpoint_url)
+    stream = None if args.stream is None else open_existing(args.stream, args.endpoint_url)
     wishes = Wishes(
         good=tuple(args.good),
         rejects=tuple(args.reject),
@@ -100,8 +108,8 @@ def run(args: argparse.Namespace) -> int:
         created_from=args.created_from,
         licence=args.licence,
     )
-    if labels is not None and not wishes.good:
-        retrain(wishes, labels)
+    if wishes.good:
+        train(wishes, labels, stream)
     else:
-        train(wishes, labels)
+        retrain(wishes, labels, stream)
     return 0

@@ -54,7 +54,7 @@ def share_range(some: int, of: int) -> Range:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What `bundle` (its label) keeps a day, and the share of that, 0 to 1, that its owner would not have kept.
+    """What `bundle` (its label) keeps a day, and the share of that, 0 to 1, that its owner would not want.
 
     `good` is the share of all pictures looked at that the owner would love. `basis` says in words what the
     figures rest on. `made_at` is UTC, ISO 8601.

@@ -57,7 +57,7 @@ class Evidence:
 def too_little(days: int, looks: int, good: int) -> str | None:
     """Say why there is not enough to promise anything; None when there is."""
     if looks < FEWEST_LOOKS:
-        return f"no promise yet: the sample of the stream has {looks} pictures to go by, of {FEWEST_LOOKS} needed"
+        return f"no promise yet: the stream's sample has {looks} pictures to go by, of {FEWEST_LOOKS} needed"
     if days < FEWEST_DAYS:
         return f"no promise yet: pictures were looked at on {days} days, of {FEWEST_DAYS} needed"
     if good < share.FEWEST:

@@ -29,7 +29,7 @@ _CUTS: Final = np.arange(0.10, 0.81, 0.05)
 
 
 def lowest(good: Scores, stream: Scores) -> float:
-    """Give the lowest G/F, at most 1, for held-out scores of the owner's pictures and scores of the stream."""
+    """Give the lowest G/F, at most 1, of held-out scores of the owner's pictures and scores of the stream."""
     return float(min(1.0, np.min(np.divide(*_reached(good, stream)))))
 
 
@@ -61,7 +61,5 @@ def resampled(good: Scores, stream: Scores, seed: int = 0) -> Scores:
 def _reached(good: Scores, stream: Scores) -> tuple[Scores, Scores]:
     """Give G and F at every cut."""
     cuts = np.quantile(good, _CUTS, method="median_unbiased")
-    above, kept = (
-        1.0 - np.searchsorted(np.sort(scores), cuts) / len(scores) for scores in (stream, good)
-    )
+    above, kept = (1.0 - np.searchsorted(np.sort(scores), cuts) / len(scores) for scores in (stream, good))
     return above, kept

@@ -89,7 +89,15 @@ def _read(path: Path, kind: type[_Entry]) -> _Entry:
 
 
 def write(  # noqa: PLR0913 - what a manifest says, each by name
-    out: Path, taken: Networks, model: Novelty, *, version: str, chosen: str, created_from: str, licence: str
+    out: Path,
+    taken: Networks,
+    model: Novelty,
+    *,
+    version: str,
+    chosen: str,
+    created_from: str,
+    licence: str,
+    preview_margin: Threshold | None = None,
 ) -> None:
     """Write the folder `out`; its name becomes the bundle's. Compute the canonical values here and now."""
     with staged(out) as folder:
@@ -108,6 +116,7 @@ def write(  # noqa: PLR0913 - what a manifest says, each by name
             chosen=chosen,
             created_from=created_from,
             licence=licence,
+            preview_margin=preview_margin,
         )
         manifests.write(manifest, folder)
         made = bundles.load(folder.resolve())
@@ -151,6 +160,7 @@ def _manifest(  # noqa: PLR0913 - as above
     chosen: str,
     created_from: str,
     licence: str,
+    preview_margin: Threshold | None,
 ) -> Manifest:
     return Manifest(
         schema=manifests.SCHEMA,
@@ -163,6 +173,7 @@ def _manifest(  # noqa: PLR0913 - as above
                 folder / _NOVELTY_FILE, licence, created_from, "float16 references, float32 parameters"
             ),
             threshold=Threshold(value=model.threshold, chosen=chosen),
+            preview_margin=preview_margin,
         ),
         watermark=taken.watermark,
         aesthetic=taken.aesthetic,
