@@ -159,4 +159,4 @@ def _promise(bundle: Bundle, choice: Choice, label: str, place: Place) -> None:
         print(f"no promise of how many of them you would like: {error}")
         return
     novelty = replace(bundle.novelty, threshold=choice.threshold)
-    streams.keep_promise(stream, novelty, label, place.store, choice.liked)
+    print(*streams.make_promise(stream, novelty, label, place.store, choice.liked), sep="\n")

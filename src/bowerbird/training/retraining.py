@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bowerbird.adapters.beforehand import bundle_name
 from bowerbird.adapters.place import Place
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
@@ -68,7 +70,23 @@ def retrain(wishes: Wishes, labels: ObjectStore | None = None, place: Place | No
         figures.histogram(novelty.reference, novelty.threshold, shown / "scores.png")
     print(f"{wishes.out}: {'; '.join(map(str, [base.label, *learnt]))}")
     if stream is not None and place is not None:
-        streams.keep_promise(stream, novelty, wishes.label, place.store)
+        print(*streams.make_promise(stream, novelty, wishes.label, place.store), sep="\n")
+
+
+def write_anew(base: Bundle, stream: Stream, out: Path, version: str, created_from: str) -> str:
+    """Write a bundle that is held against this stream; returns its label. Raises what `held_against` does."""
+    novelty = held_against(base, stream)
+    write.write(
+        out,
+        replace(write.networks(str(base.folder)), background=stream.background),
+        novelty,
+        version=version,
+        chosen=f"as {base.label}: {base.manifest.novelty.threshold.chosen}",
+        created_from=created_from,
+        licence=base.manifest.novelty.artifact.licence,
+        preview_margin=_margin(base, novelty),
+    )
+    return f"{bundle_name(out)}@{version}"
 
 
 def held_against(base: Bundle, stream: Stream) -> Novelty:
@@ -77,7 +95,8 @@ def held_against(base: Bundle, stream: Stream) -> Novelty:
     The threshold keeps as many of the owner's pictures as it did before.
 
     Raises:
-        UsageError: the bundle does not hold the pictures that its model was held out on.
+        UsageError: the bundle does not hold the pictures that its model was held out on, or nothing is surely
+            gained.
     """
     known = remembered(base).get("heldout")
     if known is None:
@@ -95,9 +114,11 @@ def held_against(base: Bundle, stream: Stream) -> Novelty:
         stream.background.vectors,
         stream.background.sources,
     )
-    part, held, _ = weighed or (None, HeldOut(without, _NONE, _NONE, float("nan")), None)
+    part, held, against = weighed or (None, None, "too few of its pictures are no copies of yours")
+    if part is None or held is None:
+        raise UsageError(f"{base.label} gains nothing sure from this stream and stays as it is: {against}")
     kept = float((before >= base.novelty.threshold).mean())
-    model = Novelty((*rest, *([part] if part else [])), heldout.threshold(held.good, kept))
+    model = Novelty((*rest, part), heldout.threshold(held.good, kept))
     return replace(model, reference={"training": model.score(known), "heldout": held.good})
 
 

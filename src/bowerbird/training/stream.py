@@ -38,6 +38,8 @@ FEWEST: Final = 2 * promising.FEWEST_LOOKS
 
 # How many pictures come a day changes with the sources, so only the last days count.
 _RECENT_DAYS: Final = 28
+# An interval of the share that is not wanted; a wider one hardly tells a good bundle from a poor one.
+_WIDE: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +114,21 @@ def read(store: ObjectStore, encoder: EncoderEntry, place: str) -> Stream:
     )
 
 
-def keep_promise(
-    stream: Stream,
-    novelty: Novelty,
-    bundle: str,
-    store: ObjectStore,
-    liked: Sequence[int] | None = None,
-) -> None:
-    """Print what a bundle promises of a place's stream, and store it there for `bowerbird report`."""
+def make_promise(
+    stream: Stream, novelty: Novelty, bundle: str, store: ObjectStore, liked: Sequence[int] | None = None
+) -> list[str]:
+    """Say what a bundle promises of a place's stream, and store it there for `bowerbird report`."""
     promise = stream.promise(novelty, bundle, liked)
     if isinstance(promise, str):
-        print(promise)
-        return
+        return [promise]
     write_promise(store, promise)
-    print(f"{bundle} promises {promise}")
-    print(f"that rests on {promise.basis}")
+    lines = [f"{bundle} promises {promise}", f"that rests on {promise.basis}"]
+    if promise.unwanted.high - promise.unwanted.low > _WIDE:
+        lines.append(
+            f"that is too wide to rely on: label {promising.FEWEST_LABELS} or more of the kept pictures "
+            "(`bowerbird label`), or let the sample of the stream grow"
+        )
+    return lines
 
 
 def traffic(store: ObjectStore) -> Traffic:

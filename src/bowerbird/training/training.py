@@ -111,7 +111,7 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
         f"{len(good.paths)} pictures, {time.monotonic() - start:.0f} s"
     )
     if stream is not None and place is not None:
-        streams.keep_promise(stream, fitted.novelty, wishes.label, place.store)
+        print(*streams.make_promise(stream, fitted.novelty, wishes.label, place.store), sep="\n")
     print(
         f"to judge previews too: bowerbird calibrate {wishes.out} --previews DIR of other pictures you love"
     )
