@@ -36,16 +36,17 @@ def lowest(good: Scores, stream: Scores) -> float:
 def share_of_good(good: Scores, stream: Scores, draws: Scores | None = None) -> Range:
     """Estimate the share of the stream that the owner would love, with an interval.
 
-    The interval is that of resampled pictures. Its upper end is at least what G/F may be where it is lowest
-    (Clopper-Pearson), since the lowest of many figures is low by chance, too.
+    The lowest of many figures is low by chance, too. So what resampling loses once more is added, and the
+    upper end is the lowest figure after all that chance may have taken from G and given to F
+    (Clopper-Pearson). The lower end is that of resampled pictures.
     """
     draws = resampled(good, stream) if draws is None else draws
     above, kept = _reached(good, stream)
-    low, high = np.quantile(draws, (0.025, 0.975))
-    seen = np.round(above * len(stream))
-    bounds = beta.ppf(0.975, seen + 1, len(stream) - seen) / kept
-    value = lowest(good, stream)
-    return Range(float(min(low, value)), value, float(min(1.0, max(high, value, np.nanmin(bounds)))))
+    seen, own = np.round(above * len(stream)), np.round(kept * len(good))
+    most = beta.ppf(0.975, seen + 1, len(stream) - seen) / beta.ppf(0.025, own, len(good) - own + 1)
+    value = float(np.clip(2 * lowest(good, stream) - draws.mean(), 0.0, 1.0))
+    low, high = float(np.quantile(draws, 0.025)), min(1.0, float(np.nanmin(most)))
+    return Range(min(low, value), value, max(high, value))
 
 
 def resampled(good: Scores, stream: Scores, seed: int = 0) -> Scores:
