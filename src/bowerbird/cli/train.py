@@ -27,6 +27,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="pictures you do not love; from 20 on they help",
     )
     add(
+        "--background",
+        metavar="DIR",
+        help="ordinary pictures to compare yours with, a few hundred or more; nobody needs to judge them"
+        " (default: those that come with --encoder; none: compare with none)",
+    )
+    add(
         "--feedback",
         metavar="PLACE",
         help="learn from this place's labels; without --good they correct --encoder",
@@ -85,11 +91,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Look at the pictures, fit a model to them, write the bundle, and show how good it is."""
     teach = args.feedback is not None or args.stream is not None
-    if not args.good and (not teach or args.reject or args.mixture or args.keep_rate):
+    if not args.good and (not teach or _needs_good(args)):
         raise UsageError(
-            "give --good DIR; alone, --feedback PLACE and --stream PLACE take no --reject, --mixture or "
-            "--keep-rate"
+            "give --good DIR; alone, --feedback PLACE and --stream PLACE take no --reject, --background,"
+            " --mixture or --keep-rate"
         )
+    if args.background is not None and args.stream is not None:
+        raise UsageError("--stream is the background: leave --background out, or --stream")
     from bowerbird.adapters.place import open_existing, open_store
     from bowerbird.training.retraining import retrain
     from bowerbird.training.training import Wishes, train
@@ -99,6 +107,7 @@ def run(args: argparse.Namespace) -> int:
     wishes = Wishes(
         good=tuple(args.good),
         rejects=tuple(args.reject),
+        background=args.background,
         out=args.out,
         encoder=args.encoder,
         keep_rate=args.keep_rate or _USUAL,
@@ -113,3 +122,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         retrain(wishes, labels, stream)
     return 0
+
+
+def _needs_good(args: argparse.Namespace) -> bool:
+    return bool(args.reject or args.background or args.mixture or args.keep_rate)

@@ -75,7 +75,7 @@ def weigh(
     if len(rows) < FEWEST:
         return None
     density = Commonness.among(background, rows, np.asarray(NEIGHBOURS))
-    places = np.arange(len(rows)) if sources is None else sources[rows]
+    places = _places(sources, rows)
     good, imitations, rejects = (density.score(vectors).astype(np.float64) for vectors in known)
     others = _near_other_sources(density.reference, places)
     near = HeldOut(good, imitations, rejects, total.memory, others)
@@ -114,6 +114,13 @@ def _separation(held: HeldOut) -> float:
     """Rejects, where there are any, count as much as ordinary pictures: the owner named them."""
     others = [others for others in (held.background, held.rejects) if len(others)]
     return float(np.mean([auroc(held.good, each) for each in others]))
+
+
+def _places(sources: Rows | None, rows: Rows) -> Rows:
+    """Where most come from one place, there is no other to compare it with: each stands for itself."""
+    if sources is None or np.unique(sources[rows], return_counts=True)[1].max() > len(rows) / 2:
+        return np.arange(len(rows))
+    return sources[rows]
 
 
 def _near_other_sources(background: Vectors, sources: Rows) -> Scores:
