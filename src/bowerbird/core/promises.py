@@ -71,10 +71,13 @@ class Promise:
 
     def __str__(self) -> str:
         """Say it as owners do."""
-        return (
-            f"about {count(self.a_day.value)} pictures a day ({count(self.a_day.low)} to "
-            f"{count(self.a_day.high)}), of which you would not have kept about {percent(self.unwanted)}"
-        )
+        return f"{self.daily}, of which you would not have kept about {percent(self.unwanted)}"
+
+    @property
+    def daily(self) -> str:
+        """Say how many pictures come a day."""
+        value, low, high = (count(each) for each in (self.a_day.value, self.a_day.low, self.a_day.high))
+        return f"about {value} pictures a day ({low} to {high})"
 
 
 def count(figure: float) -> str:

@@ -26,6 +26,7 @@ DRAWS: Final = 400
 # Scores that reject 10 to 80 % of the owner's pictures. Lower ones let too many others in, and above higher
 # ones there are too few pictures to count.
 _CUTS: Final = np.arange(0.10, 0.81, 0.05)
+_GIVEN: Final = 0.05
 
 
 def lowest(good: Scores, stream: Scores) -> float:
@@ -36,27 +37,31 @@ def lowest(good: Scores, stream: Scores) -> float:
 def share_of_good(good: Scores, stream: Scores, draws: Scores | None = None) -> Range:
     """Estimate the share of the stream that the owner would love, with an interval.
 
-    The lowest of many figures is low by chance, too. So what resampling loses once more is added, and the
-    upper end is the lowest figure after all that chance may have taken from G and given to F
-    (Clopper-Pearson). The lower end is that of resampled pictures.
+    The upper end is the lowest G/F after what chance may have taken from G, and given to F (Clopper-Pearson);
+    with both at their worst at once, it would be too wide. The lower end is that of the `draws`.
     """
     draws = resampled(good, stream) if draws is None else draws
     above, kept = _reached(good, stream)
     seen, own = np.round(above * len(stream)), np.round(kept * len(good))
-    most = beta.ppf(0.975, seen + 1, len(stream) - seen) / beta.ppf(0.025, own, len(good) - own + 1)
-    value = float(np.clip(2 * lowest(good, stream) - draws.mean(), 0.0, 1.0))
-    low, high = float(np.quantile(draws, 0.025)), min(1.0, float(np.nanmin(most)))
-    return Range(min(low, value), value, max(high, value))
+    most = beta.ppf(0.975, seen + 1, len(stream) - seen) / beta.ppf(_GIVEN, own, len(good) - own + 1)
+    value, low = float(draws.mean()), float(np.quantile(draws, 0.025))
+    return Range(min(low, value), value, max(value, min(1.0, float(np.nanmin(most)))))
 
 
 def resampled(good: Scores, stream: Scores, seed: int = 0) -> Scores:
-    """Give the estimates that other pictures of both kinds might have given, (DRAWS,)."""
+    """Give the estimates that other pictures of both kinds might have given, (DRAWS,).
+
+    The lowest of many figures is low by chance, and that of resampled pictures is low once more. What they
+    lose on average is added.
+    """
     rng = np.random.default_rng(seed)
 
     def again(scores: Scores) -> Scores:
         return scores[rng.integers(len(scores), size=len(scores))]
 
-    return np.array([lowest(again(good), again(stream)) for _ in range(DRAWS)])
+    draws = np.array([lowest(again(good), again(stream)) for _ in range(DRAWS)])
+    near: Scores = np.clip(draws + lowest(good, stream) - draws.mean(), 0.0, 1.0)
+    return near
 
 
 def _reached(good: Scores, stream: Scores) -> tuple[Scores, Scores]:

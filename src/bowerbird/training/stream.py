@@ -22,7 +22,7 @@ from bowerbird.core.errors import UsageError
 from bowerbird.core.keys import digest
 from bowerbird.core.labels import read_labels
 from bowerbird.core.ports import ObjectStore
-from bowerbird.core.promises import Promise, write_promise
+from bowerbird.core.promises import Promise, percent, write_promise
 from bowerbird.core.stream_sample import Look, read_sample
 from bowerbird.models.background import Background
 from bowerbird.models.eight_bits import unpack
@@ -38,8 +38,8 @@ FEWEST: Final = 2 * promising.FEWEST_LOOKS
 
 # How many pictures come a day changes with the sources, so only the last days count.
 _RECENT_DAYS: Final = 28
-# An interval of the share that is not wanted; a wider one hardly tells a good bundle from a poor one.
-_WIDE: Final = 0.4
+# Of the interval of the share that is not wanted: a wider one hardly tells a good bundle from a poor one.
+_WIDE: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +121,15 @@ def make_promise(
     promise = stream.promise(novelty, bundle, liked)
     if isinstance(promise, str):
         return [promise]
-    write_promise(store, promise)
-    lines = [f"{bundle} promises {promise}", f"that rests on {promise.basis}"]
+    basis = f"that rests on {promise.basis}"
     if promise.unwanted.high - promise.unwanted.low > _WIDE:
-        lines.append(
-            f"that is too wide to rely on: label {promising.FEWEST_LABELS} or more of the kept pictures "
-            "(`bowerbird label`), or let the sample of the stream grow"
+        unsure = f"how many of them you would not have kept cannot be said ({percent(promise.unwanted)})"
+        mend = (
+            f"label {promising.FEWEST_LABELS} of the kept pictures (`bowerbird label`), or let `mine` go on"
         )
-    return lines
+        return [f"no promise yet: {bundle} would keep {promise.daily}, and {unsure}", f"{basis}; {mend}"]
+    write_promise(store, promise)
+    return [f"{bundle} promises {promise}", basis]
 
 
 def traffic(store: ObjectStore) -> Traffic:

@@ -23,11 +23,11 @@ def mixture(
 def test_the_interval_holds_the_share_and_the_estimate_is_near(part: float) -> None:
     found = [share_of_good(*mixture(part, seed)) for seed in SEEDS]
     assert sum(part in each for each in found) >= len(SEEDS) - 1
-    assert np.mean([each.value for each in found]) == pytest.approx(part, abs=0.01 + 0.08 * part)
+    assert np.mean([each.value for each in found]) == pytest.approx(part, abs=0.01 + 0.15 * part)
 
 
 def test_a_stream_like_the_owners_pictures_is_all_good() -> None:
-    assert share_of_good(*mixture(1.0, 0)).value > 0.9
+    assert share_of_good(*mixture(1.0, 0)).value > 0.85
 
 
 def test_where_nothing_tells_them_apart_it_is_an_upper_bound() -> None:
