@@ -57,6 +57,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="the bundle whose networks look at pictures (default: lite)",
     )
     add(
+        "--scout",
+        metavar="NAME",
+        help="also measure how far this cheaper bundle may look first, as `calibrate --scout` does",
+    )
+    add(
         "--keep-rate",
         type=keep_rate,
         metavar="R",
@@ -94,11 +99,13 @@ def run(args: argparse.Namespace) -> int:
     if not args.good and (not teach or _needs_good(args)):
         raise UsageError(
             "give --good DIR; alone, --feedback PLACE and --stream PLACE take no --reject, --background,"
-            " --mixture or --keep-rate"
+            " --mixture, --keep-rate or --scout"
         )
     if args.background is not None and args.stream is not None:
         raise UsageError("--stream is the background: leave --background out, or --stream")
     from bowerbird.adapters.place import open_existing, open_store
+    from bowerbird.models.bundle import load
+    from bowerbird.training import scouting
     from bowerbird.training.retraining import retrain
     from bowerbird.training.training import Wishes, train
 
@@ -117,12 +124,15 @@ def run(args: argparse.Namespace) -> int:
         created_from=args.created_from,
         licence=args.licence,
     )
-    if wishes.good:
-        train(wishes, labels, stream)
-    else:
+    if not wishes.good:
         retrain(wishes, labels, stream)
+        return 0
+    scout = None if args.scout is None else load(args.scout)
+    train(wishes, labels, stream)
+    if scout is not None:
+        print(scouting.calibrate(load(wishes.out.resolve()), scout, wishes.good, wishes.out))
     return 0
 
 
 def _needs_good(args: argparse.Namespace) -> bool:
-    return bool(args.reject or args.background or args.mixture or args.keep_rate)
+    return bool(args.reject or args.background or args.mixture or args.keep_rate or args.scout)
