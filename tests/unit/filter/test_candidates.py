@@ -57,6 +57,11 @@ class FakeModels:
     aesthetic: "FakeModels | None" = None
     reference: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     embedded: list[tuple[int, int]] = field(default_factory=list)
+    fingerprint: str = "fake"
+
+    @property
+    def manifest(self) -> "FakeModels":
+        return self
 
     @property
     def encoder(self) -> "FakeModels":
