@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bowerbird.adapters.terminal.lines import shown
+from bowerbird.core.hours import Hours
 from bowerbird.core.ports import Fetcher
 from bowerbird.core.post import Committing, Removing, Source, Telling
 from bowerbird.core.usual import KEEP_DAYS
 from bowerbird.crawl.owner_lists import NO_LISTS, OwnerLists
 from bowerbird.host.host import Crawl, EmbeddedHost
-from bowerbird.host.hours import Hours
 from bowerbird.host.news import News
 from bowerbird.host.replaced_pictures import Expiry
 from bowerbird.host.wiring import crawl

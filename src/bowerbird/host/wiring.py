@@ -33,6 +33,7 @@ from bowerbird.host.host import EmbeddedHost
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE, check_whole
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import Bundle, load
+from bowerbird.models.strictness import at_keep_rate
 from bowerbird.net import AtprotoFetcher, FileFetcher, HostTurns, HttpFetcher, LanFetcher, WebSockets
 from bowerbird.net.own import OwnFetcher
 from bowerbird.net.user_agent import AT_HOME
@@ -40,7 +41,10 @@ from bowerbird.net.user_agent import AT_HOME
 
 @dataclass(frozen=True, slots=True)
 class HostOptions:
-    """Holds the options for a run of the embedded host."""
+    """Holds the options for a run of the embedded host.
+
+    A `keep_rate` moves the bundle's threshold: it is the share of the owner's own pictures that is kept.
+    """
 
     bundle: str = "lite"
     shape: ShapeRule = NOMADS
@@ -49,6 +53,7 @@ class HostOptions:
     gateway: str | None = None
     scout: str | None = None
     asked: Asked = NOTHING
+    keep_rate: float | None = None
 
 
 def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> AtprotoFetcher:
@@ -168,7 +173,10 @@ def _host(
 
 
 def _bundles(options: HostOptions) -> tuple[Bundle, Bundle | None]:
-    return load(options.bundle), load(options.scout) if options.scout else None
+    bundle = load(options.bundle)
+    if options.keep_rate is not None:
+        bundle = at_keep_rate(bundle, options.keep_rate)
+    return bundle, load(options.scout) if options.scout else None
 
 
 def _judging(options: HostOptions) -> Settings:
