@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bowerbird.adapters.place import Place, open_place
+from bowerbird.adapters.place import Place, open_place, state_of
 from bowerbird.config.schema import Config
 from bowerbird.config.streams import Stream
 from bowerbird.config.tastes import Taste
@@ -14,7 +14,7 @@ from bowerbird.crawl.sources import open_source
 from bowerbird.crawl.sources.base import Context
 from bowerbird.filter.owner_rules import Asked
 from bowerbird.filter.shape import ShapeRule
-from bowerbird.host.focus import focused
+from bowerbird.host.focus import focused, followed
 from bowerbird.host.wiring import HostOptions, source_context
 from bowerbird.models.bundle import find
 
@@ -37,7 +37,11 @@ def planned(config: Config, gateway: str | None) -> Plan:
     for name in (name for each in options for name in (each.bundle, each.scout) if name):
         find(name)
     for stream in config.stream:
-        open_source(stream.source, _context(source_context(gateway), stream))
+        source = open_source(stream.source, _context(source_context(gateway), stream))
+        if stream.focus:
+            followed(stream.source, source)
+    for taste in config.taste:
+        state_of(taste.place, taste.endpoint_url)
     places = [open_place(taste.place, taste.endpoint_url) for taste in config.taste]
     context = source_context(gateway, places[0].store)
     sources = [_open(stream, context, places[0]) for stream in config.stream]
