@@ -54,24 +54,20 @@ def completed(beside: Path | None) -> Iterator[None]:
     Raises:
         UsageError: a file cannot be read, or a secret is given twice.
     """
-    before = dict(os.environ)
+    before = set(os.environ)
     try:
-        os.environ.update(_secrets(before, Path()))
+        add(_secrets(dict(os.environ), Path()))
         if beside is not None:
             told = _dotenv(beside / ".env")
-            _add({**told, **_secrets(told, beside)})
+            add({**told, **_secrets(told, beside)})
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        for name in set(os.environ) - before:
+            del os.environ[name]
 
 
 def add(variables: Mapping[str, str]) -> None:
     """Set what is not set yet, within `completed`."""
-    _add(variables)
-
-
-def _add(variables: Mapping[str, str]) -> None:
     for name, value in variables.items():
         os.environ.setdefault(name, value)
 
