@@ -111,3 +111,9 @@ def _disk_fails(error: OSError) -> int:
 def _complain(error: Exception, status: int) -> int:
     print(f"bowerbird: {shown(error)}", file=sys.stderr)
     return status
+
+
+if (
+    __name__ == "__main__"
+):  # `python -m bowerbird.cli.main`, where no script is installed: infra/home/Containerfile
+    sys.exit(main())
