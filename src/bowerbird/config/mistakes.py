@@ -14,6 +14,8 @@ from pydantic_core import ErrorDetails
 
 from bowerbird.config.schema import TOP, Config, variable
 from bowerbird.config.table import Table
+from bowerbird.crawl.settings import CrawlSettings
+from bowerbird.deliver.settings import GallerySettings
 
 _TABLE: Final = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]")
 _KEY: Final = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
@@ -66,7 +68,7 @@ def line_of(text: str, where: tuple[int | str, ...]) -> int | None:
     index = next((part for part in where if isinstance(part, int)), 0)
     key = (names[0], index, names[1]) if len(names) > 1 else ("", 0, names[0])
     lines = {here: number for number, here in reversed(list(_walk(text)))}
-    return lines.get(key) or lines.get((names[0], index, None))
+    return lines.get(key) or lines.get((names[0], index, None)) or lines.get(("", 0, names[0]))
 
 
 def _walk(text: str) -> Iterator[tuple[int, tuple[str, int, str | None]]]:
@@ -121,10 +123,20 @@ def _unknown(key: str, table: type[Table]) -> str:
     where = table.header or "the top of the file"
     if table is not Config and key in TOP:
         return f"{key!r} belongs to the top of the file, before the first line in brackets"
+    if key in CrawlSettings.model_fields or key in GallerySettings.model_fields:
+        return f"{key!r} does not stand here: set {variable(key)} in a file .env beside this one"
     known = list(table.model_fields)
     near = get_close_matches(key.casefold(), known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"it knows {', '.join(known)}"
+    home = next((other.header for other in _tables() if key in other.model_fields), None)
+    if near:
+        hint = f"did you mean {near[0]!r}?"
+    else:
+        hint = f"it belongs to {home}" if home else f"it knows {', '.join(known)}"
     return f"there is no {key!r} in {where}; {hint}"
+
+
+def _tables() -> Iterator[type[Table]]:
+    return (_table([name]) for name in Config.model_fields if name not in TOP)
 
 
 def _example(table: type[Table], key: str) -> str:

@@ -13,7 +13,7 @@ GOOD = """\
 contact = "you@example.org"
 every = "10m"
 hours = "22:00-06:00"
-
+downloads = 4
 [[stream]]
 source = "folder:pictures"
 communities = ["EarthPorn"]
@@ -67,6 +67,10 @@ def test_paths_start_at_the_files_own_folder(tmp_path: Path) -> None:
         ('place = "~/b"', 'min_area = "9.5"', 15, "needs a 'place', as in place ="),
         ('words = ["spam"]', 'words = "spam"', 21, "is a list, as in"),
         ('words = ["spam"]', "words = [5]", 21, "is text in quotes"),
+        ("keep_rate = 0.8", 'words = ["x"]', 18, "there is no 'words' in [[taste]]; it belongs to [only]"),
+        ("downloads = 4", 'bundle = "x"', 4, "no 'bundle' in the top of the file; it belongs to [[taste]]"),
+        ("downloads = 4", 'reddit_client_secret = "x"', 4, "set BOWERBIRD_REDDIT_CLIENT_SECRET in a file .env"),
+        ("downloads = 4", 'only = {wrds = ["x"]}', 4, "no 'wrds' in [only]; did you mean 'words'?"),
         ("[never]", "[nevr]", 20, "there is no 'nevr' in the top of the file; did you mean 'never'?"),
         ('[[taste]]\nplace = "a"', '[[tast]]\nplace = "a"', 12, "did you mean 'taste'?"),
         ("22:00-06:00", "late", 3, "'late' are no hours: write them as 07:00-23:00"),
