@@ -101,14 +101,14 @@ class ObjectStore(Protocol):
         ...
 
 
-class Decided(Protocol):
+class Known(Protocol):
     """Knows what is decided.
 
     `flush` writes the JSON lines under `decisions/`, each line exactly once.
     """
 
-    def decided(self, candidate_id: str) -> Decision | None:
-        """Return the decision already committed for a candidate, if any."""
+    def knows(self, candidate_id: str) -> bool:
+        """Tell whether a candidate is decided. It is cheaper than `decided` for one of long ago."""
         ...
 
     def flush(self) -> int:
@@ -116,8 +116,12 @@ class Decided(Protocol):
         ...
 
 
-class Ledger(Decided, Protocol):
+class Ledger(Known, Protocol):
     """The commit point of decisions. A candidate is decided once, whoever asks and however often."""
+
+    def decided(self, candidate_id: str) -> Decision | None:
+        """Return the decision already committed for a candidate, if any."""
+        ...
 
     def owner(self, sha256: str) -> str | None:
         """Return the candidate that holds these bytes, if any. This only looks; it claims nothing."""

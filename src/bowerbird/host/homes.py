@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bowerbird.adapters.place import Place
-from bowerbird.core.decisions import Decision
+from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.core.errors import StoreError, UsageError
 from bowerbird.core.ports import Ledger, Queue
 from bowerbird.host.counts import RunCounts
@@ -21,7 +21,7 @@ class Home:
     """Where one taste stores: its place, and what is decided there. `counts` are those of this taste."""
 
     place: Place
-    ledger: Ledger
+    ledger: SqliteLedger
     counts: RunCounts = field(default_factory=RunCounts)
 
 
@@ -31,14 +31,9 @@ class Ledgers:
 
     ledgers: Sequence[Ledger]
 
-    def decided(self, candidate_id: str) -> Decision | None:
-        """Return the last taste's decision, or None while any taste has yet to decide."""
-        decision: Decision | None = None
-        for ledger in self.ledgers:
-            decision = ledger.decided(candidate_id)
-            if decision is None:
-                return None
-        return decision
+    def knows(self, candidate_id: str) -> bool:
+        """Tell whether no taste has yet to decide."""
+        return all(ledger.knows(candidate_id) for ledger in self.ledgers)
 
     def flush(self) -> int:
         """Write the decision lines of all tastes, of each to its own place.

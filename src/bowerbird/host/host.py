@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.core.errors import BowerbirdError, DamagedError, StoreError, UsageError
 from bowerbird.core.messages import Candidate
-from bowerbird.core.ports import Decided, Message, QueueDepth
+from bowerbird.core.ports import Known, Message, QueueDepth
 from bowerbird.crawl.crawler import Skipped
 from bowerbird.crawl.enqueue import enqueue
 from bowerbird.filter.consumer import Consumer, Outcome
@@ -57,7 +57,7 @@ class EmbeddedHost:
     """
 
     queue: SqliteQueue
-    ledger: Decided
+    ledger: Known
     consumer: Consumer
     tally: RunCounts
     downloads: int

@@ -17,6 +17,7 @@ from bowerbird.crawl.owner_lists import NO_LISTS, OwnerLists
 from bowerbird.host.host import Crawl, EmbeddedHost
 from bowerbird.host.news import News
 from bowerbird.host.replaced_pictures import Expiry
+from bowerbird.host.tidying import Tidying
 from bowerbird.host.wiring import crawl
 from bowerbird.removal.told import purge_removed
 
@@ -45,6 +46,7 @@ class Rounds:
     def __init__(self, host: EmbeddedHost, http: Fetcher, run: RunOptions) -> None:
         self._host, self._http, self._run = host, http, run
         self._expiries = [Expiry(home.place.store, run.keep_replaced_days) for home in host.homes]
+        self._tidying = [Tidying(home.place.store, home.ledger) for home in host.homes]
         hours = run.hours
         if hours is not None:
             host.is_open = lambda: hours.hold(run.now())
@@ -86,6 +88,8 @@ class Rounds:
     def _crawled(self, source: Source, news: News) -> None:
         """Remember that all candidates are on the queue, and say in one line how the source is."""
         self.expire()
+        for tidy in self._tidying:
+            tidy()
         self.take_back(source)  # before the cursor moves: a crawl that dies here is told again
         if isinstance(source, Committing):
             source.commit()
