@@ -75,6 +75,11 @@ class EncoderEntry(_Entry):
     dim: Annotated[int, Field(ge=1, le=16384)]
     style: tuple[int, int] | None = None
 
+    @property
+    def fingerprint(self) -> str:
+        """Tell this encoder, and how it is fed, from every other: their vectors cannot be compared."""
+        return f"{self.artifact.sha256}:{self.preprocess.model_dump_json()}"
+
     @model_validator(mode="after")
     def _style_within(self) -> Self:
         if self.style and not 0 <= self.style[0] < self.style[1] <= self.dim:

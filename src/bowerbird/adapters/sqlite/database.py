@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 import threading
@@ -13,13 +12,15 @@ from pathlib import Path
 from typing import IO, Final
 
 from bowerbird.adapters.folder.disk import damaged, disk_errors
+from bowerbird.adapters.folder.locks import try_hold
 from bowerbird.core.errors import StoreError
 
 # How long a writer waits for another process's transaction. Ours take milliseconds.
 _BUSY_S: Final = 20.0
 
-#: The layout that this version writes; files of before it was noted say 0, and are the same.
-LAYOUT: Final = 1
+#: The layout that this version writes. Files of before it was noted say 0, and are the same as 1. In 2, a
+#: ledger may have settled candidates.
+LAYOUT: Final = 2
 
 # No version will ever have come so far: the number is garbage.
 _NO_LAYOUT: Final = 1000
@@ -89,6 +90,12 @@ class Database:
         with self._lock, disk_errors(self.path):
             yield self._connection
 
+    def vacuum(self) -> None:
+        """Write the file anew without the room that deleted rows left."""
+        with self._lock, disk_errors(self.path):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close the file; the last one out folds the write-ahead log in."""
         with self._lock, disk_errors(self.path):
@@ -134,24 +141,19 @@ def sole_use(folder: Path) -> Iterator[None]:
     Raises:
         StoreError: one is open.
     """
-    with disk_errors(folder), (folder / _IN_USE).open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreError(
-                f"{folder}: a miner or another command is at work here; stop it, then repair"
-            ) from None
-        yield
+    with disk_errors(folder):
+        lock = try_hold(folder / _IN_USE)
+        if lock is None:
+            raise StoreError(f"{folder}: a miner or another command is at work here; stop it, then repair")
+        with lock:
+            yield
 
 
 def _use(folder: Path) -> IO[str]:
     """Take a lock that many may hold, but not beside `sole_use`."""
-    lock = (folder / _IN_USE).open("a")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise StoreError(f"{folder}: it is being repaired; run the same command again after that") from None
+    lock = try_hold(folder / _IN_USE, shared=True)
+    if lock is None:
+        raise StoreError(f"{folder}: it is being repaired; run the same command again after that")
     return lock
 
 
@@ -191,8 +193,8 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
             raise damaged(path, " ".join(found.split()))
 
 
-def check_layout(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse a file of a later version.
+def check_layout(connection: sqlite3.Connection, path: Path) -> int:
+    """Return a file's layout; refuse one of a later version.
 
     Raises:
         StoreError: it is one.
@@ -205,3 +207,4 @@ def check_layout(connection: sqlite3.Connection, path: Path) -> None:
             f"{path}: a newer version of Bowerbird has written it (layout {layout}, not {LAYOUT}); "
             "update Bowerbird, then run the same command again"
         )
+    return int(layout)
