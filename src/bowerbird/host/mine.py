@@ -17,7 +17,7 @@ from bowerbird.host.alive import beat, rest
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.homes import Home
 from bowerbird.host.host import EmbeddedHost
-from bowerbird.host.progress import progress
+from bowerbird.host.progress import finishing, progress
 from bowerbird.host.replaced_pictures import told_waiting
 from bowerbird.host.rounds import Rounds, RunOptions
 from bowerbird.host.wiring import HostOptions, http_fetcher, shared_host
@@ -72,7 +72,8 @@ def mine_all(
         stop_on_signal(run.stop) as stopped,
         _alive(host),
     ):
-        host.stop, host.on_progress = run.stop, report
+        host.stop, host.on_round = run.stop, report.round
+        host.on_progress = finishing(report.progress, stopped)
         rounds = Rounds(host, http, run)
         rounds.expire()
         host.run_all([rounds.crawl(source) for source in sources], limit=run.limit, every_s=run.every_s)
