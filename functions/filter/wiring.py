@@ -51,6 +51,7 @@ def filter_on(  # noqa: PLR0913, PLR0917 - three adapters, and what is told of t
         shape=settings.shape(),
         limits=PictureLimits(bytes=settings.max_bytes),
         asked=settings.asked(),
+        watermark=settings.watermark,
         at_once=at_once,
         max_receives=settings.max_receives,
         first_retry_s=RETRY_IN_THE_CLOUD_S,

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = subparsers.add_parser("calibrate", help="make a bundle stricter or milder")
-    parser.add_argument("bundle", help="the bundle's name or folder")
+    parser.add_argument(
+        "bundle",
+        nargs="?",
+        help="the bundle's name or folder (with --from: default the one that judged there)",
+    )
     parser.add_argument(
         "--out",
         type=Path,
@@ -64,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.models.bundle import load
 
     _check(args)
-    bundle = load(args.bundle)
+    bundle = load(args.bundle or _of_the_place(args))
     out = args.out or bundle.folder
     _check_folders(args, bundle, out)
     if args.scout is not None:
@@ -86,6 +90,17 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError("--per-day goes with --from PLACE, whose decisions hold the scores")
     if (args.good is None) != (args.scout is None and args.reject is None):
         raise UsageError("--good goes with --reject, the pictures to tell them from, or with --scout")
+
+
+def _of_the_place(args: argparse.Namespace) -> str:
+    """The bundle that judged in the place whose decisions it is calibrated by."""
+    from bowerbird.adapters.place import open_existing
+    from bowerbird.host.judged_by import remembered
+
+    name = args.place and remembered(open_existing(args.place, args.endpoint_url).state)
+    if not name:
+        raise UsageError("name the bundle to change: `bowerbird models list` shows the installed ones")
+    return str(name)
 
 
 def _check_folders(args: argparse.Namespace, bundle: Bundle, out: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bowerbird.adapters.terminal.option_values import above_zero, names, positive, seconds, whole_number
 from bowerbird.core.limits import DOWNLOADS
-from bowerbird.core.usual import COSTLY, KEEP_DAYS
+from bowerbird.core.usual import COSTLY, KEEP_DAYS, MARKS
 from bowerbird.filter.shape import NOMADS
 
 if TYPE_CHECKING:
@@ -89,6 +89,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="append",
         metavar="RULE",
         help="reject what this rule matches, although the bundle likes it: synthetic, nsfw>0.8, detail<-2.2…",
+    )
+    parser.add_argument(
+        "--watermark",
+        choices=MARKS,
+        metavar="HOW",
+        help="what a watermark means: reject the picture, note it, or off: look for none (default: reject)",
     )
     parser.add_argument(
         "--note", action="append", choices=COSTLY, help="also measure this of every kept picture"

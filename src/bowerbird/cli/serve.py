@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from bowerbird.core.usual import MARKS
+
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -23,6 +25,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--bundle", default="lite", help="who judges: a bundle's name or folder (default: lite)"
     )
     parser.add_argument(
+        "--watermark",
+        choices=MARKS,
+        default="reject",
+        metavar="HOW",
+        help="what a watermark means: reject the picture, note it, or off: look for none (default: reject)",
+    )
+    parser.add_argument(
         "--zmq",
         metavar="ADDR",
         help="also answer here as the original filter server, anti_sus, did: tcp://127.0.0.1:7777",
@@ -35,5 +44,15 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.serve.wiring import ServeOptions, run_server
 
     names = tuple(args.name)
-    run_server(ServeOptions(args.host, args.port, args.bundle, args.zmq, verbose=args.verbose, names=names))
+    run_server(
+        ServeOptions(
+            args.host,
+            args.port,
+            args.bundle,
+            args.zmq,
+            verbose=args.verbose,
+            names=names,
+            watermark=args.watermark,
+        )
+    )
     return 0

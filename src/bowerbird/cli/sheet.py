@@ -26,7 +26,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--out", type=Path, metavar="DIR", help="where to write it (default: sheet, in PLACE)"
     )
     parser.add_argument(
-        "--bundle", default="lite", help="show this bundle's scores beside the run's (default: lite)"
+        "--bundle", help="show this bundle's scores beside the run's (default: the one that judged last)"
     )
     parser.add_argument("--day", type=day, metavar="YYYY-MM-DD", help="only this day, in UTC")
     parser.set_defaults(run=run)
@@ -39,18 +39,20 @@ def run(args: argparse.Namespace, load_bundle: Callable[[str], Bundle] | None = 
         UsageError: nothing has been decided in this place, or on this day.
     """
     from bowerbird.adapters.beforehand import folder_to_write
-    from bowerbird.adapters.place import open_store
+    from bowerbird.adapters.place import open_existing
+    from bowerbird.host.judged_by import remembered
     from bowerbird.models.bundle import load
     from bowerbird.review.sheet import write_sheet
     from bowerbird.review.sheet.histogram import reference_of
 
-    store = open_store(args.place, args.endpoint_url)
+    place = open_existing(args.place, args.endpoint_url)
+    store = place.store
     out = args.out or _beside(args.place)
     folder_to_write(out)
     prefix = f"decisions/day={args.day or ''}"
     if next(iter(store.keys(prefix)), None) is None:
         raise UsageError(f"{args.place}: holds no decisions{f' of {args.day}' if args.day else ''} yet")
-    reference = reference_of((load_bundle or load)(args.bundle))
+    reference = reference_of((load_bundle or load)(args.bundle or remembered(place.state) or "lite"))
     title = f"Contact sheet of {args.place.rstrip('/').rpartition('/')[2] or args.place}"
     files = write_sheet(store, out, reference=reference, day=args.day, title=title)
     if not reference.fits(files.run):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 #: Replaced pictures wait this many days, unless the owner says otherwise.
 KEEP_DAYS: Final = 30
 
 #: Bowerbird makes these observations only when asked: the picture in full size, and one more network.
 COSTLY: Final = ("detail", "nsfw")
+
+#: What a watermark means: the picture is rejected, or it is merely noted, or nobody looks for one.
+Marks = Literal["reject", "note", "off"]
+MARKS: Final[tuple[Marks, ...]] = ("reject", "note", "off")

@@ -9,6 +9,7 @@ from bowerbird import imaging
 from bowerbird.core.limits import MAX_PICTURE_BYTES
 from bowerbird.core.placeholders import NO_PLACEHOLDERS, Placeholders
 from bowerbird.core.ports import Fetcher, Ledger
+from bowerbird.core.usual import Marks
 from bowerbird.filter.copies import Copies
 from bowerbird.filter.first_look import FirstLook, of_previews
 from bowerbird.filter.owner_rules import NOTHING, Asked
@@ -46,7 +47,7 @@ class Parts:
     them. Without `shape` any size and aspect fits. Without `copies` only equal bytes are duplicates. A
     `scout` looks first where the bundle itself is too expensive for that. `asked` holds what the owner wants
     noted or rejected beside taste. `placeholders` are the pictures that hosts serve in place of removed ones.
-    `common` is there when other tastes judge the same candidates.
+    `common` is there when other tastes judge the same candidates. `marks` says what a watermark means.
     """
 
     bundle: Bundle
@@ -61,6 +62,7 @@ class Parts:
     asked: Asked = NOTHING
     placeholders: Placeholders = NO_PLACEHOLDERS
     common: Common | None = None
+    marks: Marks = "reject"
 
     @property
     def read_as(self) -> Common:

@@ -17,6 +17,7 @@ from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.messages import Candidate
 from bowerbird.core.ports import Fetcher, Ledger, ObjectStore, Queue
 from bowerbird.core.post import Source
+from bowerbird.core.usual import Marks
 from bowerbird.crawl.crawler import Crawler, Skipped
 from bowerbird.crawl.owner_lists import NO_LISTS, OwnerLists
 from bowerbird.crawl.settings import CrawlSettings
@@ -30,6 +31,7 @@ from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.homes import Home, Ledgers, gather
 from bowerbird.host.host import EmbeddedHost
+from bowerbird.host.judged_by import remember
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE, check_whole
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import Bundle, load
@@ -54,6 +56,7 @@ class HostOptions:
     scout: str | None = None
     asked: Asked = NOTHING
     keep_rate: float | None = None
+    watermark: Marks = "reject"
 
 
 def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> AtprotoFetcher:
@@ -155,6 +158,7 @@ def _host(
     )
     homes, assemblies = [], []
     for (place, own), (bundle, scout) in zip(tastes, loaded, strict=True):
+        remember(place.state, bundle)
         home = Home(place, closed.enter_context(closing(SqliteLedger(place.state / LEDGER, place.store))))
         adapters = replace(
             shared,
@@ -183,6 +187,7 @@ def _judging(options: HostOptions) -> Settings:
     return Settings(
         shape=options.shape,
         asked=options.asked,
+        watermark=options.watermark,
         thumbnails=options.thumbnails,
         at_once=cores(None),
         first_retry_s=RETRY_AT_HOME_S,
