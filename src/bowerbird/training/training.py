@@ -19,15 +19,27 @@ from bowerbird.adapters.place import Place
 from bowerbird.adapters.terminal.lines import shown
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
-from bowerbird.core.whole import write_whole
 from bowerbird.imaging import picture_files
 from bowerbird.models import verify
 from bowerbird.models.encoder import Encoder
 from bowerbird.models.session import Session
-from bowerbird.training import feedback, figures, fit, mixtures, ordinary, ratio, sources, twins, write
+from bowerbird.training import (
+    feedback,
+    findings,
+    fit,
+    mixtures,
+    ordinary,
+    ratio,
+    report,
+    sources,
+    twins,
+    write,
+)
 from bowerbird.training import stream as streams
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.embedding import Collection, Embedder
+from bowerbird.training.findings import Findings
+from bowerbird.training.fit import Fitted
 from bowerbird.training.mixtures import Trial
 
 
@@ -57,7 +69,7 @@ class Wishes:
 
 
 def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None = None) -> None:
-    """Embed, choose and fit, write the bundle, and show on standard error what was found.
+    """Embed, choose and fit, write the bundle and its report, and say in plain words what was found.
 
     With a `place`, its stream is what the owner's pictures are held against.
     """
@@ -110,22 +122,37 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
         created_from=wishes.created_from or source,
         licence=wishes.licence,
     )
-    _show(wishes.out, trials, fitted, good)
-    if fitted.against:
-        print(f"compared {fitted.against}")
-    print(
-        f"{wishes.out}: {fitted.winner}, keeps from match {fitted.novelty.threshold:.4g}, "
-        f"{len(good.paths)} pictures, {time.monotonic() - start:.0f} s"
-    )
+    found = _found(wishes, fitted, good, rejects)
+    if labelled is not None:
+        found = replace(found, ordinary=found.ordinary[:0])  # scored before the labels were learnt
+    page = report.write(found, trials, fitted)
+    print(*map(shown, findings.lines(found, page)), sep="\n")
+    print(f"It took {time.monotonic() - start:.0f} s.", file=sys.stderr)
     if stream is not None and place is not None:
         print(*streams.make_promise(stream, fitted.novelty, wishes.label, place.store), sep="\n")
     print(
-        f"to judge previews too: bowerbird calibrate {wishes.out} --previews DIR of other pictures you love"
+        f"To judge small copies, and fetch less: bowerbird calibrate {wishes.out} --previews DIR "
+        "(of other pictures you love)"
+    )
+
+
+def _found(wishes: Wishes, fitted: Fitted, good: Collection, rejects: Collection) -> Findings:
+    reference = fitted.novelty.reference
+    return Findings(
+        wishes.out,
+        wishes.keep_rate,
+        fitted.novelty.threshold,
+        good.paths,
+        np.asarray(reference["heldout"]),
+        rejects.paths,
+        np.asarray(reference.get("rejects", np.empty(0))),
+        fitted.total.background,
+        len(good.unreadable) + len(rejects.unreadable),
     )
 
 
 def _trials(vectors: mixtures.Vectors, progress: Progress) -> list[Trial]:
-    task = progress.add_task("mixtures", total=len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
+    task = progress.add_task("trying models", total=len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
     trials = []
     for trial in mixtures.compare(vectors):
         trials.append(trial)
@@ -220,31 +247,14 @@ def open_embedder(taken: write.Networks, cache: EmbeddingCache) -> Embedder:
 def _embed(wishes: Wishes, embedder: Embedder, progress: Progress) -> tuple[Collection, ...]:
     def collect(places: Sequence[Path], name: str, *, imitate: bool) -> Collection:
         paths = picture_files.find(places)
-        task = progress.add_task(name, total=len(paths))
+        task = progress.add_task(name, total=len(paths), visible=bool(paths))
         done: Callable[[], None] = partial(progress.advance, task)
         found = embedder.embed(paths, imitate=imitate, done=done)
         for path, reason in found.unreadable:
             print(shown(f"left out {path}: {reason}"), file=sys.stderr)
         return found
 
-    good = collect(wishes.good, "embedding", imitate=True)
-    rejects = collect(wishes.rejects, "rejects", imitate=False)
-    others = collect(ordinary.folders(wishes.background), "background", imitate=False)
+    good = collect(wishes.good, "your pictures", imitate=True)
+    rejects = collect(wishes.rejects, "those you do not love", imitate=False)
+    others = collect(ordinary.folders(wishes.background), "ordinary pictures", imitate=False)
     return good, rejects, others
-
-
-def _show(out: Path, trials: list[Trial], fitted: fit.Fitted, good: Collection) -> None:
-    shown = out / "report"
-    shown.mkdir(exist_ok=True)
-    figures.criteria(trials, shown / "mixtures.png")
-    figures.histogram(fitted.novelty.reference, fitted.novelty.threshold, shown / "scores.png")
-    heldout = np.asarray(fitted.novelty.reference["heldout"])
-    if "rejects" in fitted.novelty.reference:
-        figures.curves(heldout, np.asarray(fitted.novelty.reference["rejects"]), shown / "curves.png")
-    for name, above in (("kept", True), ("dropped", False)):
-        figures.nearest(
-            good.paths, heldout, fitted.novelty.threshold, shown / f"nearest-{name}.jpg", above=above
-        )
-    table = figures.table(trials, fitted)
-    write_whole(shown / "report.md", table.encode())
-    print(table, file=sys.stderr)
