@@ -12,6 +12,7 @@ from bowerbird.core.errors import UsageError
 
 if TYPE_CHECKING:
     from bowerbird.adapters.place import Place
+    from bowerbird.adapters.terminal.counting import Advance
     from bowerbird.models.bundle import Bundle
     from bowerbird.training.calibration import Choice
 
@@ -65,18 +66,20 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Choose the value, write the bundle, and print the choice."""
+    from bowerbird.adapters.terminal.counting import counting
     from bowerbird.models.bundle import load
 
     _check(args)
     bundle = load(args.bundle or _of_the_place(args))
     out = args.out or bundle.folder
     _check_folders(args, bundle, out)
-    if args.scout is not None:
-        _scout(bundle, args, out)
-    elif args.previews is not None:
-        _previews(bundle, args.previews, out)
-    else:
-        _threshold(bundle, args, out)
+    with counting("judging pictures") as judged:
+        if args.scout is not None:
+            _scout(bundle, args, out)
+        elif args.previews is not None:
+            _previews(bundle, args.previews, out, judged)
+        else:
+            _threshold(bundle, args, out)
     return 0
 
 
@@ -126,10 +129,10 @@ def _scout(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
     print(scouting.calibrate(bundle, load(args.scout), [args.good], out))
 
 
-def _previews(bundle: Bundle, folder: Path, out: Path) -> None:
+def _previews(bundle: Bundle, folder: Path, out: Path, judged: Advance) -> None:
     from bowerbird.training import calibration, previews
 
-    found = previews.measure(bundle, folder)
+    found = previews.measure(bundle, folder, judged)
     novelty = bundle.manifest.novelty.model_copy(update={"preview_margin": found.entry()})
     label = calibration.rewrite(bundle, out, {"novelty": novelty})
     print(f"{label}: previews may score {found.value:.3f} below the threshold; {found.entry().chosen}")

@@ -40,6 +40,7 @@ def run(args: argparse.Namespace, load_bundle: Callable[[str], Bundle] | None = 
     """
     from bowerbird.adapters.beforehand import folder_to_write
     from bowerbird.adapters.place import open_existing
+    from bowerbird.adapters.terminal.counting import counting
     from bowerbird.host.judged_by import remembered
     from bowerbird.models.bundle import load
     from bowerbird.review.sheet import write_sheet
@@ -54,7 +55,8 @@ def run(args: argparse.Namespace, load_bundle: Callable[[str], Bundle] | None = 
         raise UsageError(f"{args.place}: holds no decisions{f' of {args.day}' if args.day else ''} yet")
     reference = reference_of((load_bundle or load)(args.bundle or remembered(place.state) or "lite"))
     title = f"Contact sheet of {args.place.rstrip('/').rpartition('/')[2] or args.place}"
-    files = write_sheet(store, out, reference=reference, day=args.day, title=title)
+    with counting("drawing the sheet"):
+        files = write_sheet(store, out, reference=reference, day=args.day, title=title)
     if not reference.fits(files.run):
         decided = ", ".join(files.run.bundles)
         print(f"bowerbird: decided by {decided}; give it as --bundle to see its scores", file=sys.stderr)

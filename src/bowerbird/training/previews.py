@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -38,17 +39,23 @@ class Margin:
         return Threshold(value=self.value, chosen=chosen)
 
 
-def measure(bundle: Bundle, folder: Path) -> Margin:
+def measure(
+    bundle: Bundle, folder: Path, judged: Callable[[int, int], None] = lambda _done, _of: None
+) -> Margin:
     """Score every picture of a folder beside its copies.
 
     The bundle must not have been fitted on these pictures: it would be too sure of them, and the margin would
-    come out too small.
+    come out too small. `judged` hears how many were judged, and how many there are.
 
     Raises:
         UsageError: too few of the pictures pass and are large enough to have copies.
     """
     paths = pictures_of([folder], "--previews", -(-FEWEST // COPIES))
-    scores = np.array([row for path in paths for row in _scores(bundle, path)])
+    rows = []
+    for count, path in enumerate(paths, 1):
+        rows += _scores(bundle, path)
+        judged(count, len(paths))
+    scores = np.array(rows)
     full, small = scores.reshape(-1, 2).T
     return margin(full, small, bundle.novelty.threshold)
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
-from rich.progress import Progress
 
 from bowerbird.adapters import beforehand
 from bowerbird.adapters.place import Place
+from bowerbird.adapters.terminal.counting import counting
 from bowerbird.adapters.terminal.lines import shown
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
@@ -83,10 +82,9 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
     cache = EmbeddingCache(wishes.cache)
     embedder = open_embedder(taken, cache)
     labelled = None if labels is None else feedback.read(labels, embedder)
-    with Progress(console=Console(stderr=True)) as progress:
-        good, rejects, others = _embed(wishes, embedder, progress)
-        cache.close()
-        trials = _trials(good.vectors, progress)
+    good, rejects, others = _embed(wishes, embedder)
+    cache.close()
+    trials = _trials(good.vectors)
     sample = fit.Sample(
         good.vectors,
         good.imitations,
@@ -151,13 +149,12 @@ def _found(wishes: Wishes, fitted: Fitted, good: Collection, rejects: Collection
     )
 
 
-def _trials(vectors: mixtures.Vectors, progress: Progress) -> list[Trial]:
-    task = progress.add_task("trying models", total=len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
-    trials = []
-    for trial in mixtures.compare(vectors):
-        trials.append(trial)
-        progress.advance(task)
-    progress.update(task, completed=progress.tasks[task].total)
+def _trials(vectors: mixtures.Vectors) -> list[Trial]:
+    trials = list[Trial]()
+    with counting("trying models") as tried:
+        for trial in mixtures.compare(vectors):
+            trials.append(trial)
+            tried(len(trials), len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
     return trials
 
 
@@ -244,12 +241,12 @@ def open_embedder(taken: write.Networks, cache: EmbeddingCache) -> Embedder:
     )
 
 
-def _embed(wishes: Wishes, embedder: Embedder, progress: Progress) -> tuple[Collection, ...]:
+def _embed(wishes: Wishes, embedder: Embedder) -> tuple[Collection, ...]:
     def collect(places: Sequence[Path], name: str, *, imitate: bool) -> Collection:
         paths = picture_files.find(places)
-        task = progress.add_task(name, total=len(paths), visible=bool(paths))
-        done: Callable[[], None] = partial(progress.advance, task)
-        found = embedder.embed(paths, imitate=imitate, done=done)
+        counted = itertools.count(1)
+        with counting(name) as seen:
+            found = embedder.embed(paths, imitate=imitate, done=lambda: seen(next(counted), len(paths)))
         for path, reason in found.unreadable:
             print(shown(f"left out {path}: {reason}"), file=sys.stderr)
         return found
