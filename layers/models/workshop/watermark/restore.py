@@ -27,20 +27,20 @@ def restore(detector: Detector, path: Path, typical: Tensor) -> None:
     Raises:
         SystemExit: the file holds another network.
     """
-    stored = _Stored(path)
+    file = Stored(path)
     biases: dict[nn.Module, Array] = {}
     layers = [each for each in detector.modules() if isinstance(each, nn.Conv2d | nn.BatchNorm2d)]
     try:
-        for name, weight, bias in stored.convolutions():
+        for name, weight, bias in file.convolutions():
             conv = detector.get_submodule(name)
             _fill(conv.weight, weight)
             if conv.bias is not None:
                 _fill(conv.bias, bias)
             elif bias is not None:
                 biases[layers[layers.index(conv) + 1]] = bias  # of the norm that was folded
-        for name, values in stored.own(detector):
+        for name, values in file.own(detector):
             _fill(detector.get_parameter(name), values)
-        for name, arrays in stored.norms():
+        for name, arrays in file.norms():
             norm = detector.get_submodule(name)
             for target, values in zip(
                 (norm.weight, norm.bias, norm.running_mean, norm.running_var), arrays, strict=True
@@ -72,7 +72,7 @@ def _unfold(detector: Detector, biases: dict[nn.Module, Array], typical: Tensor)
         hook.remove()
 
 
-class _Stored:
+class Stored:
     """An exported graph: its convolutions by the names their modules have, dequantised."""
 
     def __init__(self, path: Path) -> None:
@@ -99,6 +99,10 @@ class _Stored:
         widened = {node.input[0].removesuffix("_quantized"): name for name, node in self._widened.items()}
         for name, _ in detector.named_parameters(recurse=False):
             yield name, self._value(widened.get(name, name))
+
+    def pooled(self) -> tuple[Array, Array]:
+        """What the pooled logit is multiplied by, and what is added."""
+        return self._value("scale"), self._value("bias")
 
     def _value(self, name: str) -> Array:
         if name in self._arrays:
