@@ -92,7 +92,7 @@ def saved(image: Image.Image, quality_: int) -> Image.Image:
     return Image.open(buffer).convert("RGB")
 
 
-def _image(pixels: NDArray[np.floating]) -> Image.Image:  # type: ignore[type-arg]
+def _image(pixels: NDArray[np.floating]) -> Image.Image:
     return Image.fromarray(np.clip(pixels + 0.5, 0, 255).astype(np.uint8))
 
 
@@ -147,7 +147,7 @@ def judge(model: dict[str, object], numbers: NDArray[np.float32]) -> NDArray[np.
     """Quality of measured photographs."""
     z = np.clip((numbers - np.array(model["mean"])) / np.array(model["scale"]), -4, 4)
     logits = np.concatenate([z, z * z], 1) @ np.array(model["weight"]).T + np.array(model["bias"])
-    return 1 - (1 / (1 + np.exp(-logits))).max(1)  # type: ignore[no-any-return]
+    return 1 - (1 / (1 + np.exp(-logits))).max(1)
 
 
 def held_out(numbers: NDArray[np.float32], about: list[tuple[str, str, int]]) -> NDArray[np.float64]:

@@ -17,11 +17,13 @@ from .scene import Picture
 from .shapes import Stencil
 from .visibility import Visibility
 
-#: A large faint mark is noticed at less contrast than small letters are: quotients (see `visibility`) that a
-#: mark must reach whose height is this share of the picture's.
-_NOTICED: Final = ((0.0, 2.0), (0.05, 2.0), (0.12, 1.3), (0.25, 1.0), (1.0, 1.0))
+#: A large faint mark is noticed at less contrast than small letters are: these shares of
+#: the picture's height, and the quotients (see `visibility`) that marks so tall must reach.
+_NOTICED: Final = (0.05, 0.12, 0.25), (2.0, 1.3, 1.0)
 
 _ATTEMPTS: Final = 7
+
+_CLEAREST: Final = 48
 
 _FAINT: Final = Relief(fill=0.3)
 
@@ -125,7 +127,7 @@ def _noticed(
     core = np.clip(made / made.max() * 255, 0, 255).astype(np.uint8)
     quotient = Visibility.of(before, (rows, columns), core).measure(made)[1]
     tall = stencil.shape[0] / height
-    return quotient / float(np.interp(tall, *zip(*_NOTICED, strict=True)))
+    return quotient / float(np.interp(tall, *_NOTICED))
 
 
 def _places(part: Part, stencil: Stencil, shape: tuple[int, int]) -> list[tuple[int, int]]:
@@ -161,7 +163,8 @@ def _stencil(part: Part, shape: tuple[int, int], letters: fonts.Fonts, rng: np.r
     elif part.figure == "panel":
         return np.full((max(8, size // 4), size), 255, np.uint8)
     else:
-        drawn = FIGURES[part.figure](size, rng)
+        # Smaller ones are drawn large enough for their lines first.
+        drawn = _scaled(FIGURES[part.figure](max(_CLEAREST, size), rng), size)
         if part.words:
             line = _scaled(shapes.text(part.words, font, 60), int(drawn.shape[1] * 1.3))
             drawn = shapes.stack(drawn, line, gap=max(2, size // 14))

@@ -33,6 +33,8 @@ def _part(values: dict[str, Any], reliefs: dict[str, Relief]) -> Part:
 
 
 def _relief(values: dict[str, Any]) -> Relief:
-    return Relief(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    )
+    # JSON has lists where a colour is a tuple.
+    told: dict[str, Any] = {
+        name: tuple(value) if name == "colour" else value for name, value in values.items()
+    }
+    return Relief(**told)

@@ -106,7 +106,8 @@ class Run:
         """One step; its loss."""
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * rate(self.step, self.args.steps, 0.6)
-        value = loss(*self.head(*self.bytes(*maps)), marked, cells)
+        logits, heat = self.head(*self.bytes(*maps))
+        value = loss(logits, heat, marked, cells)
         self.optimiser.zero_grad(set_to_none=True)
         value.backward()
         nn.utils.clip_grad_norm_(self.head.parameters(), 2.0)

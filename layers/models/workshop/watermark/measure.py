@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from . import agency, fonts, layouts, render
 from .cases import Case
@@ -43,7 +44,7 @@ def wilson(found: int, count: int) -> tuple[float, float]:
 def as_they_are(sources: list[Source]) -> Iterator[Case]:
     """The pictures themselves, under their kinds."""
     for each in sources:
-        picture = render.squash(read(each.path), render.Image.Resampling.LANCZOS)
+        picture = render.squash(read(each.path), Image.Resampling.LANCZOS)
         yield Case(picture, each.owner, each.kind, each.marks is not None)
 
 

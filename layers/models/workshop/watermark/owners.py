@@ -10,9 +10,8 @@ import numpy as np
 from . import words
 from .agency import FIGURES, Layout, Part
 from .chance import happens
-from .relief import WHITE, Relief
+from .relief import BLACK, WHITE, Relief
 
-_BLACK: Final = (0, 0, 0)
 _REDS: Final = ((200, 20, 30), (220, 90, 20), (20, 60, 150), (20, 120, 60), (240, 190, 30), (120, 20, 110))
 _DIGITS: Final = ((255, 140, 20), (255, 200, 60), (250, 250, 250), (230, 60, 30))
 _WORDS: Final = ("PREVIEW", "SAMPLE", "COPYRIGHT", "PROOF", "DEMO")
@@ -158,12 +157,12 @@ def _stock(rng: np.random.Generator) -> list[Part]:
 
 
 def _footer(rng: np.random.Generator) -> list[Part]:
-    shade = int(rng.choice([0, 255, 255, rng.integers(256)]))
+    shade = int(rng.choice([0, 255, 255, int(rng.integers(256))]))
     colour = _REDS[rng.integers(len(_REDS))] if happens(rng, 0.25) else (shade, shade, shade)
     bar = Part(
         "bar", at=(0.5, 1.0), width=float(rng.uniform(0.04, 0.09)), relief=Relief(fill=1.0, colour=colour)
     )
-    ink = _BLACK if sum(colour) > 3 * 128 else WHITE
+    ink = BLACK if sum(colour) > 3 * 128 else WHITE
     line = str(
         rng.choice([f"{words.url(rng)} · {rng.integers(10**6, 10**9)}", words.credit(rng), words.url(rng)])
     )

@@ -13,7 +13,8 @@ from .shapes import Stencil
 
 _Pixels = NDArray[np.float32]
 
-WHITE = (255, 255, 255)
+#: Light and shade.
+WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +37,25 @@ class Relief:
     def over(self, ground: _Pixels, stencil: Stencil, strength: float = 1.0) -> _Pixels:
         """The ground (HxWx3, 0 to 255) with the stencil laid on it, all parts `strength` times as strong."""
         wide = max(1.0, self.thick * min(stencil.shape))
-        shape = _blur(stencil.astype(np.float32) / 255, self.soft * min(stencil.shape))
+        shape = _blur(np.asarray(stencil / np.float32(255)), self.soft * min(stencil.shape))
         light, dark = np.zeros_like(shape), np.zeros_like(shape)
-        for share, where in (
+        for part, where in (
             (self.outline, lambda: _edge(shape, wide)),
             (self.glow, lambda: _blur(shape, 2 * wide) * (1 - shape)),
             (self.inner, lambda: shape * (1 - _blur(_moved(shape, wide), wide))),
         ):
-            if share:
-                target = light if share > 0 else dark
-                target += abs(share) * where()
+            if part:
+                target = light if part > 0 else dark
+                target += abs(part) * where()
         if self.bevel:
             slope = _moved(_blur(shape, wide / 2), wide / 2) - _moved(_blur(shape, wide / 2), -wide / 2)
             light += self.bevel * np.clip(-slope, 0, 1)
             dark += self.bevel * np.clip(slope, 0, 1)
         laid = ground
-        colour = np.array(self.colour, np.float32)
-        for target, share in ((colour, self.fill * shape), (255.0, light), (0.0, dark)):
-            laid = laid + (target - laid) * np.clip(share * strength, 0, 1)[..., None]
-        return laid.astype(np.float32)
+        for colour, share in ((self.colour, self.fill * shape), (WHITE, light), (BLACK, dark)):
+            cover = np.clip(share * strength, 0, 1)[..., None]
+            laid = np.asarray(laid + (np.array(colour, np.float32) - laid) * cover, np.float32)
+        return laid
 
     def reach(self, stencil: Stencil) -> int:
         """How many pixels around the stencil the glow and soft edges need."""
@@ -89,7 +90,7 @@ def _blur(shape: _Pixels, radius: float) -> _Pixels:
     if radius < 0.3:  # noqa: PLR2004 - less moves no pixel
         return shape
     blurred = Image.fromarray((shape * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(radius))
-    return np.asarray(blurred, np.float32) / 255
+    return np.asarray(blurred, np.float32) / np.float32(255)
 
 
 def _edge(shape: _Pixels, wide: float) -> _Pixels:
@@ -99,7 +100,7 @@ def _edge(shape: _Pixels, wide: float) -> _Pixels:
         np.asarray(plane.filter(kind(size)), np.float32)
         for kind in (ImageFilter.MaxFilter, ImageFilter.MinFilter)
     )
-    return (grown - shrunk) / 255
+    return (grown - shrunk) / np.float32(255)
 
 
 def _moved(shape: _Pixels, by: float) -> _Pixels:

@@ -106,7 +106,7 @@ def _grain(grey: _Planes) -> list[float]:
     # Second differences across and down see no slopes and no straight edges. In the calmest cells, noise is
     # left.
     across = np.diff(grey, 2, axis=2)
-    grain = _cells(np.abs(np.diff(across, 2, axis=1)) / 6)
+    grain = _cells(np.asarray(np.abs(np.diff(across, 2, axis=1)) / 6, np.float32))
     calm, middle = np.quantile(grain, (0.1, 0.5))
     return [_log(calm), _log(middle), _log(calm) - _log(middle)]
 
@@ -180,4 +180,4 @@ def _box(planes: _Planes, side: int = 7) -> _Planes:
     sums = planes.astype(np.float64).cumsum(1).cumsum(2)
     sums = np.pad(sums, ((0, 0), (1, 0), (1, 0)))
     inside = sums[:, side:, side:] - sums[:, :-side, side:] - sums[:, side:, :-side] + sums[:, :-side, :-side]
-    return (inside / side**2).astype(np.float32)
+    return np.asarray(inside / side**2, np.float32)

@@ -72,6 +72,11 @@ def test_a_figure_that_sticks_out_of_the_picture_is_cut_off() -> None:
     assert drawn.image.shape == landscape().shape
 
 
+@pytest.mark.parametrize("figure", agency.FIGURES)
+def test_a_figure_may_be_tiny(figure: str) -> None:
+    assert laid(Part(figure, width=0.02, relief=Relief(fill=0.9))).mask.any()
+
+
 def test_fifty_owners_with_fifty_names_can_all_be_drawn() -> None:
     fifty = layouts.fifty()
     assert len({each.name for each in fifty}) == len(fifty) == 50
