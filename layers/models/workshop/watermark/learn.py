@@ -20,13 +20,13 @@ from .head import Bytes, Head, begin
 from .train import rate
 
 #: Of a batch: pictures whose owner marked them, marks that we laid on, and clean ones.
-_SHARES: Final = {"owned": 0.28, "laid": 0.3, "clean": 0.42}
+_SHARES: Final = {"owned": 0.34, "laid": 0.24, "clean": 0.42}
 _CHECKPOINT: Final = 50
 _EMA: Final = 0.985
 _BY_CELL: Final = 0.5
 
 # Small collections' signatures are known well, and drawings are no photographs: they come less often.
-_LESS: Final = {"signature_small": 0.25, "drawn": 0.5, "rest_small": 0.6, "small": 0.6}
+_LESS: Final = {"signature_small": 0.25, "drawn": 0.8, "rest_small": 0.8, "small": 0.6}
 
 
 class Pools:
@@ -131,13 +131,19 @@ def batch(
     return maps, torch.tensor([float(kept.lines[i]["marked"]) for i in chosen]), cells
 
 
-def held_out(lines: list[dict[str, Any]], folds: list[int], places: list[str]) -> NDArray[np.bool_]:
-    """Views that a run does not learn from: of these folds, and marks whose kind ends with `@place`."""
+def held_out(
+    lines: list[dict[str, Any]], folds: list[int], owners: list[int], places: list[str]
+) -> NDArray[np.bool_]:
+    """Views that a run does not learn from.
+
+    `folds` are those of clean and laid-on views, `owners` those of owners' marks. Marks are held out, too,
+    whose owner, or whose kind after its `@`, is among `places`.
+    """
 
     def hidden(line: dict[str, Any]) -> bool:
         if pool(line) != "owned":
             return line["fold"] in folds
-        return line["kind"].split("@")[-1] in places or line["owner"] in places
+        return line["fold"] in owners or not {line["kind"].split("@")[-1], line["owner"]}.isdisjoint(places)
 
     return np.array([hidden(line) for line in lines])
 
@@ -167,11 +173,12 @@ def main() -> None:
     parser.add_argument(
         "--hold-out", type=int, nargs="*", default=[], help="folds of clean and laid-on views"
     )
+    parser.add_argument("--hold-out-owners", type=int, nargs="*", default=[], help="folds of owners' marks")
     parser.add_argument("--places", nargs="*", default=[], help="places or owners whose marks are held out")
     args = parser.parse_args()
     torch.set_num_threads(1)
     kept, run = Kept(args.kept), Run(args)
-    out = held_out(kept.lines, args.hold_out, args.places)
+    out = held_out(kept.lines, args.hold_out, args.hold_out_owners, args.places)
     pools, losses, began = Pools(kept.lines, out), [], time.monotonic()
     print(json.dumps({"views": len(kept.lines), "held out": int(out.sum())}), flush=True)
     while run.step < args.steps:

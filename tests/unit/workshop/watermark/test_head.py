@@ -67,8 +67,8 @@ def test_a_grafted_head_judges_pictures_as_the_learnt_one_did(kept: Path, tmp_pa
 
 def test_owners_places_and_folds_can_be_held_out(kept: Path) -> None:
     lines = features.Kept(kept).lines
-    out = learn.held_out(lines, [0], ["here"])
+    out = learn.held_out(lines, [0], [], ["here"])
     assert all(out[i] for i, line in enumerate(lines) if learn.pool(line) == "owned")
     assert all(bool(out[i]) is (line["fold"] == 0) for i, line in enumerate(lines) if not line["marked"])
-    drawn = learn.Pools(lines, learn.held_out(lines, [], [])).draw(np.random.default_rng(0), 12)
+    drawn = learn.Pools(lines, learn.held_out(lines, [], [], [])).draw(np.random.default_rng(0), 12)
     assert {learn.pool(lines[i]) for i in drawn} == {"owned", "laid", "clean"}
