@@ -16,7 +16,7 @@ from onnx import TensorProto, compose, helper
 from layers.models.workshop.eight_bits import quantise
 
 from .features import MAPS, SHAPES, Kept, cut, scales
-from .head import Bytes, Head
+from .head import Bytes, Head, begin
 
 _NAMES: Final = ("fine", "middle", "coarse")
 
@@ -81,6 +81,18 @@ def _rename(model: onnx.ModelProto, old: str, new: str) -> None:
             output.name = new
 
 
+def softened(checkpoint: Path, model: Path, share: float) -> dict[str, torch.Tensor]:
+    """The learnt head, and `share` of what it was when it began.
+
+    Between the two, a network keeps more of what it knew of other pictures: https://arxiv.org/abs/2109.01903
+    """
+    state = torch.load(checkpoint, weights_only=True)
+    torch.manual_seed(state["seed"])
+    first = Head()
+    begin(first, model)
+    return {name: value.lerp(first.state_dict()[name], share) for name, value in state["average"].items()}
+
+
 def batches(kept: Kept, widen: Bytes, count: int = VIEWS) -> list[dict[str, np.ndarray[Any, Any]]]:
     """Maps of some views as numbers, one view each."""
     chosen = np.sort(np.random.default_rng(0).choice(len(kept.lines), count, replace=False))
@@ -98,10 +110,11 @@ def main() -> None:
     parser.add_argument(
         "--model", type=Path, required=True, help="the 8-bit detector whose backbone was used"
     )
+    parser.add_argument("--kept-share", type=float, default=0.25, help="see softened()")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     head, widen, kept = Head().eval(), Bytes(args.model), Kept(args.kept)
-    head.load_state_dict(torch.load(args.checkpoint, weights_only=True)["average"])
+    head.load_state_dict(softened(args.checkpoint, args.model, args.kept_share))
     with tempfile.TemporaryDirectory() as folder:
         exact, small = Path(folder) / "exact.onnx", Path(folder) / "small.onnx"
         export(head, exact)

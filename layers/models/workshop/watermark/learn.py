@@ -99,7 +99,7 @@ class Run:
     def save(self) -> None:
         """Writes the checkpoint, whole or not at all."""
         state = {part: getattr(self, part).state_dict() for part in ("head", "average", "optimiser")}
-        torch.save({**state, "step": self.step}, self.args.out.with_suffix(".part"))
+        torch.save({**state, "step": self.step, "seed": self.args.seed}, self.args.out.with_suffix(".part"))
         self.args.out.with_suffix(".part").replace(self.args.out)
 
     def learn(self, maps: list[Tensor], marked: Tensor, cells: Tensor) -> float:
