@@ -2,7 +2,7 @@ r"""Fits `bowerbird.models.advisory.quality` to faults that we make, and says ho
 
     PYTHONPATH=src:. .venv-train/bin/python -m layers.models.workshop.quality FOLDER... --out quality.json
 
-Every photograph is measured as it is and with every fault in three strengths, saved as JPEG all alike.
+Every photograph is measured as it is and with every fault in four strengths, saved as JPEG all alike.
 Figures are of photographs from sources (the part of a file's name before `__`, or its folder) that the fit
 left out.
 """
@@ -29,21 +29,21 @@ from bowerbird.models.advisory.quality import LEAST, measure
 
 _Random = np.random.Generator
 
-STRENGTHS: Final = (1, 2, 3)
+STRENGTHS: Final = (1, 2, 3, 4)
 _FOLDS: Final = 3
 _STILL: Final = 2  # how often the photograph is measured as it is
 
 
 def noise(image: Image.Image, strength: int, rng: _Random) -> Image.Image:
-    """Grain of 4, 8 or 16 levels, finer or coarser, as high sensitivity makes it."""
-    grain = rng.normal(0, (4, 8, 16)[strength - 1], (image.height, image.width, 3))
+    """Grain of 4, 8, 16 or 60 levels, finer or coarser, as high sensitivity makes it."""
+    grain = rng.normal(0, (4, 8, 16, 60)[strength - 1], (image.height, image.width, 3))
     grain = 0.7 * grain.mean(2, keepdims=True) * 3**0.5 + 0.5 * grain
     return _image(np.asarray(image, np.float32) + grain)
 
 
 def blur(image: Image.Image, strength: int, rng: _Random) -> Image.Image:
     """Out of focus, or enlarged."""
-    radius = (0.9, 1.6, 3.0)[strength - 1]
+    radius = (0.9, 1.6, 3.0, 8.0)[strength - 1]
     if rng.random() < 0.5:  # noqa: PLR2004 - a coin
         return image.filter(ImageFilter.GaussianBlur(radius))
     return resized(resized(image, 0.77 / radius), image.size)
@@ -51,13 +51,13 @@ def blur(image: Image.Image, strength: int, rng: _Random) -> Image.Image:
 
 def blocking(image: Image.Image, strength: int, rng: _Random) -> Image.Image:
     """Saved too small."""
-    return saved(image, (34, 22, 12)[strength - 1] + int(rng.integers(-3, 4)))
+    return saved(image, (34, 22, 12, 5)[strength - 1] + int(rng.integers(-2, 3)))
 
 
 def banding(image: Image.Image, strength: int, rng: _Random) -> Image.Image:
-    """Smoothed, then left with 40, 24 or 14 levels of brightness."""
+    """Smoothed, then left with 40, 24, 14 or 8 levels of brightness."""
     smooth = np.asarray(image.filter(ImageFilter.GaussianBlur(rng.uniform(0.8, 1.5))), np.float32)
-    step = 256 / (40, 24, 14)[strength - 1]
+    step = 256 / (40, 24, 14, 8)[strength - 1]
     return _image(np.floor(smooth / step) * step + step / 2)
 
 
@@ -65,9 +65,9 @@ def processing(image: Image.Image, strength: int, rng: _Random) -> Image.Image:
     """Sharpened, coloured and brought out too much."""
     wide = image.filter(ImageFilter.GaussianBlur(image.width / 40))
     pixels, around = np.asarray(image, np.float32), np.asarray(wide, np.float32)
-    out = _image(pixels + (0.3, 0.6, 1.0)[strength - 1] * (pixels - around))
-    out = out.filter(ImageFilter.UnsharpMask(rng.uniform(1, 3), (90, 180, 320)[strength - 1], 1))
-    return ImageEnhance.Color(out).enhance((1.2, 1.5, 2.0)[strength - 1])
+    out = _image(pixels + (0.3, 0.6, 1.0, 1.6)[strength - 1] * (pixels - around))
+    out = out.filter(ImageFilter.UnsharpMask(rng.uniform(1, 3), (90, 180, 320, 480)[strength - 1], 1))
+    return ImageEnhance.Color(out).enhance((1.2, 1.5, 2.0, 2.6)[strength - 1])
 
 
 FAULTS: Final[dict[str, Callable[[Image.Image, int, _Random], Image.Image]]] = {

@@ -40,8 +40,6 @@ def grain(image: Image.Image) -> Image.Image:
         ("noise", grain),
         ("blur", lambda image: image.filter(ImageFilter.GaussianBlur(3))),
         ("blocking", lambda image: saved(image, 8)),
-        ("banding", lambda image: image.quantize(8, dither=Image.Dither.NONE).convert("RGB")),
-        ("processing", lambda image: image.filter(ImageFilter.UnsharpMask(2, 400, 0))),
     ],
 )
 def test_a_fault_is_named_and_lowers_quality(fault: str, spoil: object) -> None:
