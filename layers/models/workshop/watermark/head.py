@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Final
 
@@ -62,7 +63,7 @@ class Head(nn.Module):
 
 def _pool(cells: Tensor, sharpness: float) -> Tensor:
     flat = cells.flatten(1)
-    return (torch.logsumexp(flat * sharpness, 1, keepdim=True) - np.log(flat.shape[1])) / sharpness
+    return (torch.logsumexp(flat * sharpness, 1, keepdim=True) - math.log(flat.shape[1])) / sharpness
 
 
 class Bytes(nn.Module):
@@ -82,6 +83,14 @@ class Bytes(nn.Module):
 def begin(head: Head, model: Path) -> None:
     """Gives a head what the shipped detector knows, so that it judges as that one does before it learns."""
     kept = Stored(model)
+    if learnt := {name: (weight, bias) for name, weight, bias in kept.learnt()}:
+        with torch.no_grad():
+            for name, (weight, offset) in learnt.items():
+                layer = head.get_submodule(name)
+                layer.weight.copy_(torch.from_numpy(weight))
+                if offset is not None:
+                    layer.bias.copy_(torch.from_numpy(offset))
+        return
     weights = {name: (weight, bias) for name, weight, bias in kept.convolutions()}
     ((_, (gain, shift, mean, var)),) = kept.norms()
     gain = gain / np.sqrt(var + 1e-5)

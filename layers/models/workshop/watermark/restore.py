@@ -16,6 +16,10 @@ from .net import Detector
 
 Array = NDArray[np.float32]
 
+# Nodes of a head that `graft` put there, and the modules of a detector that do what its modules do.
+_LEARNT = "head//"
+_TWINS = {"fine": "fine", "middle": "middle", "coarse": "coarse", "mix": "head.2", "cell": "head.5"}
+
 
 def restore(detector: Detector, path: Path, typical: Tensor) -> None:
     """Gives the detector the weights of an exported file, in 8 bits or exact.
@@ -82,11 +86,24 @@ class Stored:
         self._widened = {each.output[0]: each for each in graph.node if each.op_type == "DequantizeLinear"}
 
     def convolutions(self) -> Iterator[tuple[str, Array, Array | None]]:
-        """Module name, weight, and the bias if it has one."""
+        """Module name, weight, and the bias if it has one; of a learnt head, what a detector has, too."""
         for node in self._nodes:
             if node.op_type == "Conv":
-                bias = self._value(node.input[2]) if len(node.input) > 2 else None  # noqa: PLR2004 - the third
-                yield _module(node.name), self._value(node.input[1]), bias
+                name = _module(node.name)
+                if node.name.startswith(_LEARNT):
+                    name = _TWINS.get(node.name.removeprefix(_LEARNT).split("/")[0], "")
+                if name:
+                    yield name, *self._parameters(node)
+
+    def learnt(self) -> Iterator[tuple[str, Array, Array | None]]:
+        """Module name, weight and bias of a learnt head's layers; nothing if the file has another."""
+        for node in self._nodes:
+            if node.op_type in {"Conv", "Gemm"} and node.name.startswith(_LEARNT):
+                yield node.name.removeprefix(_LEARNT).split("/")[0], *self._parameters(node)
+
+    def _parameters(self, node: onnx.NodeProto) -> tuple[Array, Array | None]:
+        bias = self._value(node.input[2]) if len(node.input) > 2 else None  # noqa: PLR2004 - the third
+        return self._value(node.input[1]), bias
 
     def norms(self) -> Iterator[tuple[str, list[Array]]]:
         """Module name, and weight, bias, mean and variance, of the norms that no convolution could take."""
@@ -97,6 +114,8 @@ class Stored:
     def own(self, detector: Detector) -> Iterator[tuple[str, Array]]:
         """The detector's parameters that belong to no module."""
         widened = {node.input[0].removesuffix("_quantized"): name for name, node in self._widened.items()}
+        if any(True for _ in self.learnt()):
+            return  # a learnt head pools in another way
         for name, _ in detector.named_parameters(recurse=False):
             yield name, self._value(widened.get(name, name))
 

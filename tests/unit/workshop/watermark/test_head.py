@@ -14,7 +14,7 @@ from PIL import Image  # noqa: E402
 from bowerbird.models import canonical  # noqa: E402
 from bowerbird.models.bundle import find  # noqa: E402
 from layers.models.workshop.watermark import entry, features, graft, learn, views  # noqa: E402
-from layers.models.workshop.watermark.head import Bytes, Head  # noqa: E402
+from layers.models.workshop.watermark.head import Bytes, Head, begin  # noqa: E402
 
 LITE = find("lite") / "watermark.onnx"
 
@@ -63,6 +63,18 @@ def test_a_grafted_head_judges_pictures_as_the_learnt_one_did(kept: Path, tmp_pa
         logit, heat = session.run(None, {"pixels": entry.pixels(picture)})
         assert logit.item() == pytest.approx(expected, abs=1e-3)
         assert heat.shape == (1, 32, 32)
+
+
+def test_learning_goes_on_from_what_ships(kept: Path) -> None:
+    head = Head().eval()
+    begin(head, LITE)
+    session = ort.InferenceSession(str(LITE))
+    for name, logit in zip(
+        canonical.NAMES, learn.judge(head, Bytes(LITE), features.Kept(kept))[::2], strict=False
+    ):
+        picture = np.asarray(Image.open(kept / f"{name}.png").convert("RGB"))
+        shipped = session.run(None, {"pixels": entry.pixels(picture)})[0].item()
+        assert logit == pytest.approx(shipped, abs=0.15), "apart by the rounding of the head to 8 bits"
 
 
 def test_owners_places_and_folds_can_be_held_out(kept: Path) -> None:
