@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bowerbird.core.errors import BowerbirdError, UsageError
+from bowerbird.core.errors import UsageError
+from bowerbird.core.extras import told_if_missing
 
 if TYPE_CHECKING:
     from bowerbird.review.label.lessons import Lessons
     from bowerbird.review.label.session import LabelSession
+    from bowerbird.training.teacher import Teacher
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -56,32 +57,25 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{args.place}: no decision has a picture; run `mine` without --no-thumbnails")
     with listening("127.0.0.1", args.port) as bound:
         lessons = _lessons(args, session)
-        if lessons is not None:
-            lessons.start()
+        lessons.start()
         print(f"{len(session.cards)} pictures at {address(bound)}", flush=True)
         app = create_app(session, bound.getsockname()[1], lessons=lessons)
         serve(app, bound, verbose=args.verbose)
     return 0
 
 
-def _lessons(args: argparse.Namespace, session: LabelSession) -> Lessons | None:
-    """What learns while the page is open; the page serves without it, and the terminal says why."""
-    from bowerbird.core.extras import told_if_missing
+def _lessons(args: argparse.Namespace, session: LabelSession) -> Lessons:
+    """What learns while the page is open. The libraries of training load in the background."""
+    from bowerbird.review.label.lessons import Lessons
 
-    wanted = args.bundle or (session.bundles[0].partition("@")[0] if session.bundles else "lite")
-    try:
+    wanted = args.bundle or session.bundles[0].partition("@")[0]
+
+    def find() -> Teacher:
         with told_if_missing():
-            from bowerbird.review.label.lessons import Lessons
             from bowerbird.training.teacher import open_teacher
 
-            teacher = open_teacher(wanted, args.cache)
-    except BowerbirdError as error:
-        if args.bundle:
-            raise
-        print(
-            f"bowerbird: the page will not learn while you label ({error}); name a --bundle", file=sys.stderr
-        )
-        return None
+            return open_teacher(wanted, args.cache)
+
     command = ["bowerbird", "train", "--feedback", args.place]
     command += [] if wanted == "lite" else ["--encoder", wanted]
-    return Lessons(session, teacher, f"{shlex.join(command)} --out taste")
+    return Lessons(session, find, f"{shlex.join(command)} --out taste")

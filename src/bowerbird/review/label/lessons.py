@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -65,13 +65,15 @@ class Teacher(Protocol):
 class Lessons:
     """The pictures of a session that are looked at, and what the answers to them change.
 
+    `find_teacher` may take seconds, so it is called in the background; what it raises is told on the page.
     `command` writes the bundle that has learned the same.
     """
 
     session: LabelSession
-    teacher: Teacher
+    find_teacher: Callable[[], Teacher]
     command: str
     to_look_at: dict[int, float] = field(init=False)
+    _teacher: Teacher | None = field(default=None, init=False)
     _looked: dict[int, Vectors] = field(default_factory=dict, init=False)
     _lost: set[int] = field(default_factory=set, init=False)
     _problem: str = field(default="", init=False)
@@ -88,20 +90,22 @@ class Lessons:
 
     def look_at_all(self) -> None:
         """Look at every chosen picture, labelled ones first; what goes wrong is told on the page."""
-        for number in self.to_look_at:
-            try:
+        try:
+            self._teacher = self.find_teacher()
+            for number in self.to_look_at:
                 self.look_at(number)
-            except BowerbirdError as error:
-                self._problem = str(error)
-                return
+            for number in self.session.answered():  # said before there was a teacher
+                self.look_at(number)
+        except BowerbirdError as error:
+            self._problem = str(error)
 
     def look_at(self, number: int) -> None:
         """Look at one picture, unless that was done."""
-        if number in self._looked or number in self._lost:
+        if self._teacher is None or number in self._looked or number in self._lost:
             return
         data = self.session.copy(number)
         try:
-            vector = None if data is None else self.teacher.look(data)
+            vector = None if data is None else self._teacher.look(data)
         except PermanentError:
             vector = None
         with self._lock:
@@ -124,9 +128,9 @@ class Lessons:
 
     def _taught(self, numbers: list[int], words: list[bool | None]) -> dict[str, Any]:
         everything = np.array([self.session.margin(number) for number in range(len(self.session.cards))])
-        if not numbers:
+        if self._teacher is None or not numbers:
             return {"moves": {}, "weights": {}, "questions": [], "strips": [], "told": ""}
-        lesson = self.teacher.lesson(
+        lesson = self._teacher.lesson(
             np.concatenate([self._looked[number] for number in numbers]),
             everything[numbers],
             words,
@@ -152,5 +156,4 @@ def _chosen(session: LabelSession) -> dict[int, float]:
         others = [number for number in far if session.cards[number].keep is kept]
         drawn = random.Random(0).sample(others, min(OTHERS, len(others)))  # noqa: S311 - reproducible
         weights |= dict.fromkeys(drawn, len(others) / max(1, len(drawn)))
-    labelled = [number for number in range(len(session.cards)) if session.word(number) is not None]
-    return {number: weights.get(number, 0.0) for number in labelled} | weights
+    return {number: weights.get(number, 0.0) for number in session.answered()} | weights

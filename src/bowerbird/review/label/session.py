@@ -86,6 +86,10 @@ class LabelSession:
         """Give the owner's word on a picture: keep, reject, or none yet."""
         return self.labels.get(self.cards[number].candidate)
 
+    def answered(self) -> list[int]:
+        """Give the numbers of the pictures that the owner has said a word on."""
+        return [number for number in range(len(self.cards)) if self.word(number) is not None]
+
     def margin(self, number: int) -> float:
         """Give a picture's match less the threshold; NaN where another stage decided."""
         card = self.cards[number]

@@ -34,22 +34,26 @@ function chosen() {
 }
 
 function choose(keepAt) {
-  const current = keepAt ? state.shown[state.at] : null;
+  const kept = keepAt ? state.shown[state.at] : null;
   const mayShow = (p) =>
     (!filters.reason.value || p.reason === filters.reason.value)
     && (!filters.community.value || p.community === filters.community.value)
-    && (!(filters.open.checked || asked()) || p.label === null || p === current);
+    && (!(filters.open.checked || asked()) || p.label === null || p === kept);
   state.shown = chosen().filter(mayShow);
-  if (asked() && current && !state.shown.includes(current)) state.shown.unshift(current);
-  const found = state.shown.indexOf(current);
+  if (asked() && kept) state.shown = [kept, ...state.shown.filter((p) => p !== kept)];
+  const found = state.shown.indexOf(kept);
   state.at = found >= 0 ? found : 0;
   show();
 }
 
+const finished = () => asked() && state.round >= ROUND;
+const current = () => (finished() ? undefined : state.shown[state.at]);
+
 function show() {
-  const p = state.shown[state.at];
+  const p = current();
   $("picture").hidden = !p;
-  $("empty").hidden = Boolean(p);
+  $("done").hidden = !finished();
+  $("empty").hidden = Boolean(p) || finished();
   for (const id of ["keep", "reject"]) $(id).disabled = !p;
   $("previous").disabled = state.at === 0;
   $("next").disabled = state.at + 1 >= state.shown.length;
@@ -58,18 +62,17 @@ function show() {
   strip();
   const labelled = state.all.length - unanswered().length;
   $("progress").textContent = asked()
-    ? `${Math.min(state.round + 1, ROUND)} of ${ROUND} · ${labelled} answered`
+    ? `${Math.min(state.round + 1, ROUND)} of ${ROUND}`
     : `${state.shown.length ? state.at + 1 : 0} of ${state.shown.length} here · ${labelled} of ${state.all.length} labelled`;
 }
 
 const source = (p) => `pictures/${p.number}/large.jpg`;
 
 function describe(p) {
-  if ($("large").getAttribute("src") !== source(p)) {
+  if (state.shownLast !== p) {
+    state.shownLast = p;
     settle(false);
-    $("large").src = source(p);
-    const next = state.shown[state.at + 1];
-    if (next) new Image().src = source(next);
+    load(p);
   }
   $("large").alt = p.title;
   $("frame").className = p.label === null ? "" : p.label ? "keep" : "reject";
@@ -77,6 +80,19 @@ function describe(p) {
   $("about").textContent = [p.community, p.credit, p.large ? "" : "small copy"].filter(Boolean).join(" · ");
   $("why").textContent = p.reason + (p.detail ? `: ${p.detail}` : "") + match(p);
   $("why").className = p.keep ? "kept" : "rejected";
+}
+
+// The small copy stands in until the real picture is there; then the next one is fetched ahead.
+function load(p) {
+  $("large").src = `pictures/${p.number}/small.jpg`;
+  const real = new Image();
+  real.onload = () => {
+    if (state.shown[state.at] !== p) return;
+    $("large").src = real.src;
+    const next = state.shown[state.at + 1];
+    if (next) new Image().src = source(next);
+  };
+  real.src = source(p);
 }
 
 function match(p) {
@@ -104,8 +120,8 @@ function strip() {
     return p.item;
   }));
   // Not scrollIntoView: on a phone it would scroll the page, too.
-  const current = state.shown[state.at]?.item;
-  if (current) $("strip").scrollLeft = current.offsetLeft - $("strip").offsetLeft - $("strip").clientWidth / 3;
+  const item = state.shown[state.at]?.item;
+  if (item) $("strip").scrollLeft = item.offsetLeft - $("strip").offsetLeft - $("strip").clientWidth / 3;
 }
 
 // Made once: a new element would fetch its picture again.
@@ -160,7 +176,7 @@ function sayAll(pictures, keep) {
 }
 
 function say(keep) {
-  const p = state.shown[state.at];
+  const p = current();
   if (!p) return;
   if (asked() && p.label === null) state.round += 1;
   sayAll([p], keep);
@@ -218,12 +234,12 @@ function options(select, values) {
 function learned(lesson, looking) {
   if (!looking) taste.questions = lesson.questions;
   const [first] = filters.verdict.options;
-  if (first.hidden && taste.questions?.length) {
-    first.hidden = false;
-    if (!taste.chosen && !state.done.length) filters.verdict.value = "questions";
-  }
+  const opening = first.hidden && taste.questions?.length > 0 && !taste.chosen && !state.done.length;
+  first.hidden = !taste.questions?.length;
+  if (opening) filters.verdict.value = "questions";
+  $("brought").textContent = $("told").textContent;
   change();
-  if (asked() || filters.verdict.value === "changing") choose(state.shown[state.at]?.label === null);
+  if (asked() || filters.verdict.value === "changing") choose(!opening && state.shown[state.at]?.label === null);
   else show();
   document.body.dataset.learned = String(looking ? 0 : unanswered().length);
 }
@@ -245,6 +261,7 @@ addEventListener("keydown", (event) => {
 
 const buttons = { keep: keys.k, reject: keys.r, undo, previous: keys.ArrowLeft, next: keys.ArrowRight };
 for (const [id, act] of Object.entries(buttons)) $(id).addEventListener("click", act);
+$("more").addEventListener("click", () => { state.round = 0; choose(false); });
 $("filters").addEventListener("change", (event) => { taste.chosen = true; state.round = 0; choose(false); event.target.blur(); });
 $("threshold").addEventListener("input", (event) => {
   state.threshold = Number(event.target.value);

@@ -63,9 +63,10 @@ export function tasteOf(pictures, { learned, sayAll }) {
       button.addEventListener("click", () => { item.remove(); sayAll([...chosen], keep); });
       return button;
     });
+    const hint = (key) => (place ? [] : [Object.assign(document.createElement("kbd"), { textContent: key })]);
     const count = () => {
-      no.textContent = `${place ? "" : "⇧R "}reject ${chosen.size}`;
-      yes.textContent = `${place ? "" : "⇧K "}keep ${chosen.size}`;
+      no.replaceChildren(...hint("⇧R"), `reject ${chosen.size}`);
+      yes.replaceChildren(...hint("⇧K"), `keep ${chosen.size}`);
       for (const button of [no, yes]) button.disabled = chosen.size === 0;
     };
     row.append(...group.map((p) => {
