@@ -39,8 +39,10 @@ _SIDE: Final = 256  # of the copies under `thumbs/`
 PRIOR: Final = 5.0
 #: Unit vectors have components of about 1/sqrt(D). Scaling them lets one prior fit every encoder.
 REACH: Final = 5.0
-# Held-out labels that are told apart so well (twice the AUROC less one) earn the part its full weight.
+# Held-out labels that are told apart so well (twice the AUROC less one) earn the part its full weight. Of fewer
+# than so many of a word, chance decides how well they are told apart.
 _SKILLED: Final = 0.5
+_TRUSTED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,10 @@ def learn(base: Novelty, labelled: Labelled, seen: Mapping[str, Vectors]) -> Lea
     scores, centre = base.score(points), middle(base)
     head = correction(points, loved, scores - base.threshold, centre)
     unseen = _held_out(points, loved, scores - base.threshold, centre)
-    enough = min(len(labelled.kept), len(labelled.rejected)) >= ENOUGH
+    of_each = min(len(labelled.kept), len(labelled.rejected))
+    enough = of_each >= ENOUGH
     after = auroc((scores + unseen)[loved], (scores + unseen)[~loved]) if enough else None
-    skill = _skill(unseen, loved) if enough else 1.0
+    skill = _skill(unseen, loved) if of_each >= _TRUSTED else 1.0
     part = Part(head, (0, points.shape[1]), weight=skill)
     reference = {name: base.reference[name] + part.score(vectors) for name, vectors in seen.items()}
     return Learned(
