@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from bowerbird.core.errors import UsageError
 from bowerbird.imaging import picture_files
 from bowerbird.models.bundle import Bundle
 from bowerbird.models.manifest import ScoutEntry, Threshold
+from bowerbird.training import calibration
 from bowerbird.training.preview_copies import WIDEST, copies
 
 #: This share of what the owner's bundle keeps must go on, and the pictures must show so with this confidence.
@@ -41,15 +42,33 @@ class Trust:
         return ScoutEntry(bundle=scout.label, floor=Threshold(value=self.floor, chosen=chosen))
 
 
-def measure(bundle: Bundle, scout: Bundle, folder: Path) -> Trust:
-    """Let the bundle choose among the pictures of a folder, and the scout judge what it keeps.
+def calibrate(bundle: Bundle, scout: Bundle, folders: Sequence[Path], out: Path) -> str:
+    """Measure, write the bundle with the scout's floor in it to `out`, and say what was found.
 
     Raises:
         UsageError: the bundle keeps none of the pictures.
     """
-    kept = [Path(score.path) for score in score_files(picture_files.find([folder]), bundle) if score.keep]
+    found = measure(bundle, scout, folders)
+    label = calibration.rewrite(bundle, out, {"scout": found.entry(scout)})
+    margin = scout.novelty.threshold - found.floor
+    lines = [
+        f"{label}: {scout.label} may reject below {found.floor:.4g}, {margin:.4g} below its threshold",
+        found.entry(scout).floor.chosen,
+    ]
+    if found.shown < GOES_ON:
+        lines.append(f"too few pictures to show {GOES_ON:.1%}: the lowest score of them is the floor")
+    return "\n".join(lines)
+
+
+def measure(bundle: Bundle, scout: Bundle, folders: Sequence[Path]) -> Trust:
+    """Let the bundle choose among the pictures of the folders, and the scout judge what it keeps.
+
+    Raises:
+        UsageError: the bundle keeps none of the pictures.
+    """
+    kept = [Path(score.path) for score in score_files(picture_files.find(folders), bundle) if score.keep]
     if not kept:
-        raise UsageError(f"{bundle.label} keeps no picture of {folder}")
+        raise UsageError(f"{bundle.label} keeps no picture of {', '.join(map(str, folders))}")
     return trust(np.array([min(_scores(scout, path)) for path in kept]))
 
 
