@@ -129,7 +129,10 @@ def settles_most(world: World, draw: Draw, base: Novelty, count: int) -> Rows:
     moves = np.zeros(len(draw.place))
     for _ in range(count):
         asked += pool.questions(margins + moves, asked, 1)
-        moves = learned(world, draw.place[asked], base).novelty.parts[-1].score(pool.vectors)
+        rows = draw.place[asked]
+        open_ = base.score(world.copies[rows]) - base.threshold
+        head = feedback.correction(world.copies[rows], world.loved[rows], open_, pool.centre)
+        moves = head.score(pool.vectors).astype(np.float64)
     return draw.place[asked]
 
 
@@ -184,9 +187,8 @@ def told(world: World, draw: Draw, base: Novelty, rows: Rows) -> tuple[gains.Gai
         margins,
     )
     bad = world.originals[draw.judges][~world.loved[draw.judges]]
-    return gain, *(
-        float(100 * (model.score(bad) >= base.threshold).mean()) for model in (base, lesson.novelty)
-    )
+    then, now = (100 * (model.score(bad) >= base.threshold).mean() for model in (base, lesson.novelty))
+    return gain, float(then), float(now)
 
 
 def main() -> None:
@@ -250,8 +252,9 @@ def _checked(count: int, found: list[tuple[gains.Gain | None, float, float]]) ->
     rows = [(gain.before.about, then, gain.after.about, now) for gain, then, now in known]
     before, then, after, now = np.mean(rows, axis=0)
     return (
-        f"\ntold after {count} answers in {len(known)} of {len(found)}: before {before:.1f} (true {then:.1f}), "
-        f"now {after:.1f} (true {now:.1f}); the interval holds the truth in {held}, a sure gain was none in {wrong}"
+        f"\ntold after {count} answers in {len(known)} of {len(found)}: before {before:.1f} (true "
+        f"{then:.1f}), now {after:.1f} (true {now:.1f}); the interval holds the truth in {held}, and a gain "
+        f"that was told as sure was none in {wrong}"
     )
 
 

@@ -76,6 +76,7 @@ def _lessons(args: argparse.Namespace, session: LabelSession) -> Lessons:
 
             return open_teacher(wanted, args.cache)
 
-    command = ["bowerbird", "train", "--feedback", args.place]
-    command += [] if wanted == "lite" else ["--encoder", wanted]
-    return Lessons(session, find, f"{shlex.join(command)} --out taste")
+    start = [] if wanted == "lite" else ["--encoder", wanted]
+    out = "taste" if Path(wanted).name != "taste" else "taste-2"
+    command = ["bowerbird", "train", "--feedback", args.place, *start, "--out", out]
+    return Lessons(session, find, shlex.join(command))

@@ -33,14 +33,16 @@ Words = NDArray[np.bool_]
 
 #: Of each word: from so many on, labels that were held out show how well the part does.
 ENOUGH: Final = fit.FOLDS
+#: Stands in the manifest of a bundle that has learned labels.
+LEARNED: Final = "labels:"
 _SIDE: Final = 256  # of the copies under `thumbs/`
 # How firmly the model is believed until labels say otherwise. Of 3, 5, 10, 30 and 100 this was the best after
 # twenty answers in six tastes (docs/research/labels.md).
 PRIOR: Final = 5.0
 #: Unit vectors have components of about 1/sqrt(D). Scaling them lets one prior fit every encoder.
 REACH: Final = 5.0
-# Held-out labels that are told apart so well (twice the AUROC less one) earn the part its full weight. Of fewer
-# than so many of a word, chance decides how well they are told apart.
+# Held-out labels that are told apart so well (twice the AUROC less one) earn the part its full weight. With
+# fewer than so many of a word, chance decides how well they are told apart.
 _SKILLED: Final = 0.5
 _TRUSTED: Final = 10
 
@@ -56,7 +58,7 @@ class Labelled:
     def __str__(self) -> str:
         """Describe the labels for a manifest and a summary."""
         gone = f", {self.unreadable} without a picture" if self.unreadable else ""
-        return f"labels: {len(self.kept)} keep, {len(self.rejected)} reject{gone}"
+        return f"{LEARNED} {len(self.kept)} keep, {len(self.rejected)} reject{gone}"
 
     @property
     def points(self) -> Vectors:

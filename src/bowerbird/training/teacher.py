@@ -16,7 +16,7 @@ from bowerbird.training import feedback, gains, write
 from bowerbird.training.asking import Pool
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.embedding import Embedder
-from bowerbird.training.feedback import Labelled
+from bowerbird.training.feedback import LEARNED, Labelled
 from bowerbird.training.gains import Scored
 from bowerbird.training.training import open_embedder
 
@@ -29,6 +29,7 @@ QUESTIONS: Final = 20
 # Groups that look alike are looked for among what is let in, or nearly.
 _NEARLY: Final = 0.5
 _STRIPS: Final = 6
+_TAUGHT: Final = "This bundle has learned answers before, so it cannot be said what these bring."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,14 @@ class Lesson:
 
 @dataclass(slots=True)
 class Teacher:
-    """A model that answers are added to. `embedder` looks at small copies as training does."""
+    """A model that answers are added to. `embedder` looks at small copies as training does.
+
+    `taught` if the model has learned answers before: it may know these, so what they bring cannot be said.
+    """
 
     base: Novelty
     embedder: Embedder
+    taught: bool = False
     _pool: Pool | None = field(default=None, init=False)
 
     def look(self, small: bytes) -> Vectors:
@@ -78,9 +83,8 @@ class Teacher:
             labelled = Labelled(vectors[said][loved], vectors[said][~loved])
             learned = feedback.learn(self.base, labelled, {})
             moves = learned.novelty.parts[-1].score(vectors)
-            told = _told(
-                Scored(margins, moves), said, Scored(margins[said], learned.moves), loved, everything
-            )
+            unseen = Scored(margins[said], learned.moves)
+            told = _TAUGHT if self.taught else _told(Scored(margins, moves), said, unseen, loved, everything)
         decided = ~np.isnan(margins)
         now = np.where(decided, margins + moves, -np.inf)
         closed = sorted({*said, *(int(row) for row in np.flatnonzero(~decided))})
@@ -108,4 +112,5 @@ def open_teacher(bundle: str, cache: Path) -> Teacher:
         UsageError: the cache cannot be written.
     """
     loaded = bundles.load(bundle)
-    return Teacher(loaded.novelty, open_embedder(write.networks(bundle), EmbeddingCache(cache)))
+    embedder = open_embedder(write.networks(bundle), EmbeddingCache(cache))
+    return Teacher(loaded.novelty, embedder, taught=LEARNED in loaded.manifest.created_from)
