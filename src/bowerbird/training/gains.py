@@ -34,15 +34,17 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What of the unwanted is let in before and after the answers, and what of the wanted stays let in.
+    """What of the unwanted is let in before and after the answers.
 
-    `sure` if the answers surely changed how much is let in.
+    `sure` if the answers surely changed it. Of the labelled pictures that were kept rightly, `rightly`, so
+    many `stay`.
     """
 
     before: Share
     after: Share
-    stays: Share
     sure: bool
+    rightly: int
+    stay: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,14 @@ def estimate(labelled: Scored, loved: Words, unasked: Scored, everything: Scores
     rng = np.random.default_rng(0)
     exact = _shares([stratum.even() for stratum in strata])
     drawn = np.array([_shares([stratum.drawn(rng) for stratum in strata]) for _ in range(_DRAWS)])
-    before, after, stays = (
+    before, after = (
         Share(about, *(float(bound) for bound in np.nanpercentile(column, _INTERVAL)))
         for about, column in zip(exact, drawn.T, strict=True)
     )
     least, most = np.nanpercentile(drawn[:, 0] - drawn[:, 1], _INTERVAL)
-    return Gain(before, after, stays, bool(least > 0 or most < 0))
+    rightly = loved & (labelled.margins >= 0)
+    sure = bool(least > 0 or most < 0)
+    return Gain(before, after, sure, int(rightly.sum()), int(labelled.stays[rightly].sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +113,13 @@ class _Stratum:
         return self._counts(rng.standard_gamma(1.0, len(self.loved)))
 
     def _counts(self, says: Scores) -> Scores:
-        """Count unwanted ones: all, let in before, let in after; then the wanted ones alike, (6,)."""
+        """Count unwanted ones: all, let in before, let in after, (3,)."""
         if not len(says):
-            return self.size * np.array([1.0, self.inside, self.unlabelled, 0.0, 0.0, 0.0])
-        counts = [
-            np.array([says[mine].sum(), says[mine].sum() * self.inside, (says * self.stays)[mine].sum()])
-            for mine in (~self.loved, self.loved)
-        ]
-        total: Scores = self.size * np.concatenate(counts) / says.sum()
-        return total
+            return self.size * np.array([1.0, self.inside, self.unlabelled])
+        says = says / says.sum()
+        unwanted = float(says[~self.loved].sum())
+        after = float((says * self.stays)[~self.loved].sum())
+        return self.size * np.array([unwanted, unwanted * self.inside, after])
 
 
 def _edges(everything: Scores) -> list[float]:
@@ -143,14 +145,10 @@ def _passing(unasked: Scored, low: float, high: float) -> tuple[float]:
     return (float(here.mean()) if len(here) else float(low >= 0),)
 
 
-def _shares(counts: list[Scores]) -> tuple[float, float, float]:
-    """Of 100 unwanted ones, give those let in before and after; of 100 wanted ones, those that stay."""
-    unwanted, let_in, let_in_after, _, kept, kept_after = np.sum(counts, axis=0)
-    return (
-        100.0 * float(let_in) / max(float(unwanted), 1e-9),
-        100.0 * float(let_in_after) / max(float(unwanted), 1e-9),
-        min(100.0, 100.0 * float(kept_after) / max(float(kept), 1e-9)),
-    )
+def _shares(counts: list[Scores]) -> tuple[float, float]:
+    """Of 100 unwanted ones, give those let in before and after."""
+    unwanted, before, after = np.sum(counts, axis=0)
+    return 100.0 * float(before / unwanted), 100.0 * float(after / unwanted)
 
 
 def told(gain: Gain | None, answers: int) -> str:
@@ -163,7 +161,7 @@ def told(gain: Gain | None, answers: int) -> str:
     after = f"{_count(gain.after.about)} (between {_count(gain.after.low)} and {_count(gain.after.high)})"
     text = (
         f"{answers} answers: of 100 pictures you would not keep, about {_count(gain.before.about)} were let "
-        f"in, and now {after}. Of 100 that were kept rightly, about {_count(gain.stays.about)} stay."
+        f"in, and now {after}. Of the {gain.rightly} that were kept rightly, {gain.stay} stay."
     )
     return text if gain.sure else f"{text} That is too close to call yet."
 

@@ -27,7 +27,7 @@ def test_labels_of_what_is_let_in_stand_for_all_of_it() -> None:
     assert gain.before.about == pytest.approx(100 * 50 / 950, rel=0.01)
     assert gain.after.about == pytest.approx(100 * 12.5 / 950, rel=0.01)
     assert gain.after.low < gain.after.about < gain.after.high < gain.before.about
-    assert gain.stays.about == 100
+    assert (gain.rightly, gain.stay) == (20, 20)
     assert gain.sure
 
 
@@ -56,9 +56,9 @@ def test_it_is_too_early_to_say(wanted: int, unwanted: int) -> None:
 
 
 def test_the_gain_is_told_in_plain_words() -> None:
-    gain = Gain(Share(16.2, 9, 22), Share(6.1, 1.26, 11), Share(97, 90, 100), sure=True)
+    gain = Gain(Share(16.2, 9, 22), Share(6.1, 1.26, 11), sure=True, rightly=7, stay=6)
 
     assert told(gain, 20) == (
         "20 answers: of 100 pictures you would not keep, about 16 were let in, and now 6 (between 1.3 and "
-        "11). Of 100 that were kept rightly, about 97 stay."
+        "11). Of the 7 that were kept rightly, 6 stay."
     )

@@ -119,10 +119,12 @@ class Lessons:
         with self._lock:
             numbers = list(self._looked)
             words = [self.session.word(number) for number in numbers]
+            done = sum(number in self._looked or number in self._lost for number in self.to_look_at)
+            if done < len(self.to_look_at) and not any(word is not None for word in words):
+                numbers, words = [], []  # what to ask is not known yet, and there is nothing to learn
             key = (len(numbers), tuple(words))
             if self._known is None or self._known[0] != key:
                 self._known = key, self._taught(numbers, words)
-            done = sum(number in self._looked or number in self._lost for number in self.to_look_at)
             progress = {"looked": done, "of": len(self.to_look_at), "problem": self._problem}
             return self._known[1] | progress | {"command": self.command}
 
