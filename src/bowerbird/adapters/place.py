@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from bowerbird.adapters.bucket_state import state_folder
 from bowerbird.adapters.folder.store import STATE, FolderStore
 from bowerbird.core.errors import StoreError, UsageError
 from bowerbird.core.extras import told_if_missing
@@ -27,17 +27,18 @@ class Place:
     shared: bool = False
 
 
-def open_place(place: str, endpoint_url: str | None = None) -> Place:
+def open_place(place: str, endpoint_url: str | None = None, *, forget: bool = False) -> Place:
     """Open a place. If its folder does not exist, make it.
 
     A bucket's queue and ledger live on this machine, in the user's state folder, one per bucket and prefix.
+    With `forget`, what is deleted from a bucket leaves no old version behind.
 
     Raises:
         UsageError: the place cannot be written to, or is no place at all.
     """
     if place.startswith("s3://"):
-        name = hashlib.sha256(f"{endpoint_url} {place}".encode()).hexdigest()[:16]
-        return Place(place, _open_bucket(place, endpoint_url), _state_home() / name, shared=True)
+        store, asked = _open_bucket(place, endpoint_url, forget)
+        return Place(place, store, state_folder(_state_home(), place, endpoint_url, asked), shared=True)
     if "://" in place:
         raise UsageError(f"{place}: a place is a folder or s3://bucket[/prefix]")
     root = Path(place).expanduser().resolve()
@@ -56,14 +57,15 @@ def open_store(place: str, endpoint_url: str | None = None) -> ObjectStore:
     return open_existing(place, endpoint_url).store
 
 
-def open_existing(place: str, endpoint_url: str | None = None) -> Place:
-    """Open a place that must already be there."""
+def open_existing(place: str, endpoint_url: str | None = None, *, forget: bool = False) -> Place:
+    """Open a place that must already be there; `forget` as for `open_place`."""
     if "://" not in place and not Path(place).expanduser().is_dir():
         raise UsageError(f"{place}: no such folder; give the --out of a `bowerbird mine` run")
-    return open_place(place, endpoint_url)
+    return open_place(place, endpoint_url, forget=forget)
 
 
-def _open_bucket(place: str, endpoint_url: str | None) -> ObjectStore:
+def _open_bucket(place: str, endpoint_url: str | None, forget: bool) -> tuple[ObjectStore, str]:
+    """Open a bucket's store; returns also where requests for it go."""
     # boto3 takes most of a second to import, and a folder does not need it.
     with told_if_missing():
         import boto3  # noqa: PLC0415
@@ -74,7 +76,8 @@ def _open_bucket(place: str, endpoint_url: str | None) -> ObjectStore:
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     if not bucket:
         raise UsageError(f"{place}: name a bucket, as in s3://my-pictures/collection")
-    return S3Store(boto3.client("s3", endpoint_url=endpoint_url, config=TIMEOUTS), bucket, prefix)
+    client = boto3.client("s3", endpoint_url=endpoint_url, config=TIMEOUTS)
+    return S3Store(client, bucket, prefix, forget=forget), client.meta.endpoint_url
 
 
 def _state_home() -> Path:

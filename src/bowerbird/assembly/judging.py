@@ -8,6 +8,7 @@ from bowerbird import imaging
 from bowerbird.assembly.adapters import Adapters, the
 from bowerbird.assembly.settings import Settings
 from bowerbird.core.errors import UsageError
+from bowerbird.core.stream_sample import StreamSample
 from bowerbird.crawl.hosts import placeholders
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.consumer import Consumer
@@ -51,6 +52,7 @@ def consumer(adapters: Adapters, settings: Settings, parts: Parts) -> Consumer:
         survivors=Survivors(store, ledger, parts.copies),
         bundle=parts.bundle.label,
         thumbnails=store if settings.thumbnails else None,
+        sample=StreamSample(store, parts.bundle.manifest.encoder.fingerprint),
     )
     return Consumer(
         candidates,

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+from threading import Event
+from typing import TYPE_CHECKING
 
 from bowerbird.adapters.terminal.option_values import above_zero, positive, seconds, whole_number
+from bowerbird.core.errors import UsageError
 from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.usual import COSTLY, KEEP_DAYS
 from bowerbird.filter.shape import NOMADS, ShapeRule
+
+if TYPE_CHECKING:
+    from bowerbird.adapters.place import Place
+    from bowerbird.core.post import Source
+    from bowerbird.host.mine import RunOptions
+    from bowerbird.host.wiring import HostOptions
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -52,6 +62,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--scout",
         metavar="BUNDLE",
         help="a cheaper bundle that looks first (see bowerbird calibrate --scout)",
+    )
+    parser.add_argument(
+        "--refit",
+        action="store_true",
+        help="once a day, hold --bundle against what this place looked at, as train --stream does",
     )
     parser.add_argument(
         "--min-area",
@@ -117,6 +132,8 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.host.wiring import HostOptions, source_context
     from bowerbird.models.bundle import find
 
+    if args.refit and args.scout:
+        raise UsageError("--refit changes the bundle's threshold, which --scout was measured for: give one")
     for name in filter(None, (args.bundle, args.scout)):
         find(name)  # A wrong name must fail before the place is made. So must a wrong source, opened below.
     open_source(args.source, source_context(args.gateway, communities=args.communities))
@@ -133,6 +150,24 @@ def run(args: argparse.Namespace) -> int:
         asked=Asked.parse(args.reject_if, args.note),
     )
     run_options = RunOptions(limit=args.limit, every_s=args.every, keep_replaced_days=args.keep_replaced)
+    if args.refit:
+        _by_day(source, place, options, run_options)
+        return 0
     result = mine(source, place, options, run_options)
     print_summary(result, place)
     return 0
+
+
+def _by_day(source: Source, place: Place, options: HostOptions, run_options: RunOptions) -> None:
+    """Mine day after day, with the bundle fitted anew before each."""
+    from bowerbird.host.mine import mine, print_summary, tell
+    from bowerbird.training.nightly import Nightly
+
+    refit, left = Nightly(options.bundle, place, tell), run_options.limit
+    while True:
+        today = replace(run_options, limit=left, stop=Event(), by_day=run_options.every_s is not None)
+        result = mine(source, place, replace(options, bundle=refit()), today)
+        print_summary(result, place)
+        left = None if left is None else max(0, left - result.tally.new)
+        if not result.day_over or left == 0:
+            return

@@ -8,6 +8,7 @@ from typing import Literal
 from PIL import Image
 
 from bowerbird.core.reasons import Reason, Word
+from bowerbird.filter.evidence import Looked
 from bowerbird.filter.examination import Examination
 from bowerbird.models.bundle import Bundle
 
@@ -26,7 +27,10 @@ class FirstLook:
 
     def examine(self, image: Image.Image, exam: Examination) -> Reason | None:
         """Score an RGB picture and note it; why the candidate is rejected, or None."""
-        score = self.bundle.score_of(image)
+        embedded = self.bundle.encoder.embed([image])
+        score = float(self.bundle.novelty.score(embedded)[0])
+        if self.name == "preview":
+            exam.give(Looked(embedded[0], score, self.name))
         exam.scores[self.name] = score
         exam.thresholds[self.name] = self.floor
         if score < self.floor:

@@ -36,7 +36,8 @@ class RunOptions:
     """Says how long a run lasts: `limit` new candidates, `every_s` seconds between crawls (None: one crawl).
 
     `stop` ends the run, also while it waits between crawls. `now` tells the time of day. Pictures that a
-    better copy replaced can come back for `keep_replaced_days`.
+    better copy replaced can come back for `keep_replaced_days`. With `by_day`, the run also ends after the
+    first crawl of a new day.
     """
 
     limit: int | None = None
@@ -44,13 +45,15 @@ class RunOptions:
     stop: threading.Event = field(default_factory=threading.Event)
     now: Callable[[], datetime] = lambda: datetime.now().astimezone()
     keep_replaced_days: int = KEEP_DAYS
+    by_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MineResult:
     """Tells what a run did, and what it left to do.
 
-    `hosts` counts the answers of picture hosts, for the hosts that did not always answer.
+    `hosts` counts the answers of picture hosts, for the hosts that did not always answer. `stopped` by the
+    owner it is over; `day_over` says that it ended because a day did.
     """
 
     tally: RunCounts
@@ -58,6 +61,7 @@ class MineResult:
     waiting: int
     dead: list[tuple[str, str]]
     stopped: bool
+    day_over: bool = False
 
 
 def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) -> MineResult:
@@ -74,11 +78,19 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         stop_on_signal(run.stop) as stopped,
     ):
         host.stop, host.on_progress = run.stop, report
-        news = News(_tell, run.now)
+        news = News(tell, run.now)
         expiry = Expiry(place.store, run.keep_replaced_days)
         expiry()
         daily = (expiry, Tidying(place.store, host.ledger))
-        host.on_crawled = lambda: _crawled(source, place, host, news, daily)
+        day, over = run.now().date(), threading.Event()
+
+        def crawled() -> None:
+            _crawled(source, place, host, news, daily)
+            if run.by_day and run.now().date() != day:
+                over.set()
+                run.stop.set()
+
+        host.on_crawled = crawled
         if run.every_s is not None:
             again = f"; it is tried again every {run.every_s:g} s"
             host.on_failed = lambda error: news.failed(f"{error}{again}")
@@ -91,6 +103,7 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
             waiting=depth.ready + depth.delayed + depth.in_flight,
             dead=host.queue.dead_letters(5) if depth.dead else [],
             stopped=bool(stopped),
+            day_over=over.is_set() and not stopped,
         )
 
 
@@ -109,7 +122,8 @@ def _crawled(
     )
 
 
-def _tell(line: str) -> None:
+def tell(line: str) -> None:
+    """Say a line to whoever watches the run."""
     print(shown(line), file=sys.stderr, flush=True)
 
 
@@ -121,7 +135,7 @@ def _take_back(source: Source, place: Place, host: EmbeddedHost) -> None:
     gone = purge_removed(place.store, source.name, removed, now=now, ledger=host.ledger)
     if gone:
         reasons = ", ".join(f"{count} {reason}" for reason, count in gone.most_common())
-        _tell(f"{source.name}: {gone.total()} kept pictures purged ({reasons})")
+        tell(f"{source.name}: {gone.total()} kept pictures purged ({reasons})")
 
 
 def print_summary(result: MineResult, place: Place) -> None:

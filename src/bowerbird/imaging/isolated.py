@@ -23,6 +23,7 @@ from bowerbird.core.errors import PermanentError, RetryableError
 from bowerbird.core.reasons import Word
 from bowerbird.imaging.exchange import receive, send
 from bowerbird.imaging.header import MAX_PIXELS, ImageInfo
+from bowerbird.imaging.pixels import UNFINISHED
 
 #: What one decode may take (pixels.MAX_DECODE_BYTES), with the file, the answer and Python itself.
 MEMORY_BYTES: Final = 1 << 30
@@ -79,7 +80,9 @@ class IsolatedDecoder:
         with self._free:
             answer, pixels = self._ask({"do": "decode", "min_side": min_side}, data)
         width, height = answer["size"]
-        return Image.frombuffer("RGB", (width, height), pixels, "raw", "RGB", 0, 1)
+        image = Image.frombuffer("RGB", (width, height), pixels, "raw", "RGB", 0, 1)
+        image.info = {UNFINISHED: True} if answer[UNFINISHED] else {}
+        return image
 
     def close(self) -> None:
         """End the workers that are idle; the others end with their picture."""
