@@ -9,7 +9,7 @@ from bowerbird.assembly import RETRY_IN_THE_CLOUD_S, Adapters, Settings, assembl
 from bowerbird.core.decisions import Decision
 from bowerbird.core.ports import Ledger, ObjectStore, Queue
 from bowerbird.filter.batch import BatchFilter
-from bowerbird.filter.cores import cores
+from bowerbird.core.cores import cores
 from bowerbird.filter.parts import PictureLimits
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load

@@ -21,7 +21,7 @@ from bowerbird.crawl.sources.base import Context
 from bowerbird.crawl.sources.feed_lan import own_origin
 from bowerbird.crawl.sources.folder import FolderSource
 from bowerbird.filter.copies import restore
-from bowerbird.filter.cores import cores
+from bowerbird.core.cores import cores
 from bowerbird.filter.owner_rules import NOTHING, Asked
 from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.host.counts import RunCounts
@@ -113,7 +113,7 @@ def _host(
     """Make the host's parts. `closed` closes them, also when a later part cannot be opened."""
     bundle = load(options.bundle)
     scout = load(options.scout) if options.scout else None
-    at_once = cores(None)
+    at_once = cores()
     tally = RunCounts()
     check_whole(place)
     decoder = closed.enter_context(IsolatedDecoder(workers=at_once))
