@@ -118,6 +118,10 @@ class ClipShaped:
         return self.lite.novelty.reference
 
     @property
+    def glance(self) -> None:
+        """None: what is called CLIP here looks for itself."""
+
+    @property
     def preview_margin(self) -> float | None:
         """Lite's."""
         return self.lite.novelty.preview_margin

@@ -11,8 +11,8 @@ from pathlib import Path
 from bowerbird.assembly.adapters import Adapters
 from bowerbird.assembly.assemble import assemble
 from bowerbird.assembly.settings import Settings
-from bowerbird.core.wording import why
 from bowerbird.core.cores import cores
+from bowerbird.core.wording import why
 from bowerbird.filter.evidence import Upload
 from bowerbird.filter.handed_in import judge
 from bowerbird.filter.pipeline import Pipeline

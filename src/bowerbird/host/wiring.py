@@ -11,6 +11,7 @@ from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.assembly import RETRY_AT_HOME_S, Adapters, Settings, assemble
+from bowerbird.core.cores import cores
 from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.messages import Candidate
 from bowerbird.core.ports import Fetcher, Ledger, ObjectStore, Queue
@@ -21,7 +22,6 @@ from bowerbird.crawl.sources.base import Context
 from bowerbird.crawl.sources.feed_lan import own_origin
 from bowerbird.crawl.sources.folder import FolderSource
 from bowerbird.filter.copies import restore
-from bowerbird.core.cores import cores
 from bowerbird.filter.owner_rules import NOTHING, Asked
 from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.host.counts import RunCounts

@@ -49,6 +49,11 @@ def decode(data: bytes, *, min_side: int | None = None) -> Image.Image:
     Raises:
         PermanentError: what `inspect` raises, `truncated`, `undecodable` or `memory`.
     """
+    return read(data, min_side=min_side)[1]
+
+
+def read(data: bytes, *, min_side: int | None = None) -> tuple[ImageInfo, Image.Image]:
+    """Read the header and decode, in one go; see `inspect` and `decode`."""
     reader, info = open_image(data)
     with reader_errors():
         if min_side is not None:
@@ -61,7 +66,7 @@ def decode(data: bytes, *, min_side: int | None = None) -> Image.Image:
         if info.orientation in _UPRIGHT:
             image = image.transpose(_UPRIGHT[info.orientation])
     image.info = {}  # Pillow would write comments and profiles of strangers into our thumbnails
-    return image
+    return info, image
 
 
 def thumbnail(image: Image.Image, side: int) -> bytes:

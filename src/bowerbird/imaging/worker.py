@@ -19,7 +19,7 @@ from bowerbird.core.errors import PermanentError
 from bowerbird.core.reasons import Word
 from bowerbird.imaging.exchange import receive, send
 from bowerbird.imaging.header import inspect
-from bowerbird.imaging.pixels import decode
+from bowerbird.imaging.pixels import read
 
 # A message that is larger did not come from our fetchers.
 _MAX_BODY: Final = 1 << 30
@@ -44,8 +44,8 @@ def _answer(requests: IO[bytes], answers: IO[bytes], seconds: float) -> None:
         if head["do"] == "inspect":
             answer = {"info": asdict(inspect(bytes(data)))}
         else:
-            image = decode(bytes(data), min_side=head["min_side"])
-            answer, body = {"size": image.size}, image.tobytes()
+            info, image = read(bytes(data), min_side=head["min_side"])
+            answer, body = {"info": asdict(info), "size": image.size}, image.tobytes()
     except PermanentError as error:
         answer = {"error": error.detail, "word": error.word}
     except MemoryError:

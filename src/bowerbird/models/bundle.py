@@ -15,6 +15,7 @@ from bowerbird.models import manifest as manifests
 from bowerbird.models import novelty as novelties
 from bowerbird.models.densities import Linear
 from bowerbird.models.encoder import Encoder
+from bowerbird.models.glance import Glance
 from bowerbird.models.manifest import Manifest
 from bowerbird.models.novelty import Novelty
 from bowerbird.models.session import Session
@@ -40,6 +41,7 @@ class Bundle:
     novelty: Novelty
     watermark: Watermark | None
     aesthetic: Linear | None = None
+    glance: Glance | None = None
 
     @property
     def label(self) -> str:
@@ -87,13 +89,15 @@ def load(
     manifest = manifests.read(folder)
     for artifact in manifest.artifacts:
         _check_size(folder / artifact.file, artifact.bytes)
+    novelty = _novelty(folder, manifest)
     bundle = Bundle(
         folder,
         manifest,
         _encoder(folder, manifest, threads),
-        _novelty(folder, manifest),
+        novelty,
         _watermark(folder, manifest, threads),
         _aesthetic(folder, manifest),
+        _glance(folder, manifest, novelty, threads),
     )
     if verify:
         # Only here: verification draws pictures and hashes megabytes, which no cold start should pay for.
@@ -156,6 +160,15 @@ def _watermark(folder: Path, manifest: Manifest, threads: int) -> Watermark | No
         return None
     session = Session(folder / entry.artifact.file, threads=threads)
     return Watermark(session, entry.preprocess.build(), entry.threshold.value)
+
+
+def _glance(folder: Path, manifest: Manifest, novelty: Novelty, threads: int) -> Glance | None:
+    entry = manifest.glance
+    if entry is None:
+        return None
+    session = Session(folder / entry.artifact.file, threads=threads)
+    encoder = Encoder(session, entry.preprocess.build(), manifest.encoder.dim)
+    return Glance(encoder, novelty, None if entry.margin is None else entry.margin.value)
 
 
 def _aesthetic(folder: Path, manifest: Manifest) -> Linear | None:

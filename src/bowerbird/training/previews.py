@@ -1,4 +1,4 @@
-"""Measures on pictures and their hosts' copies how far below the threshold a preview may score."""
+"""Measures on pictures and their hosts' copies how far below the threshold small copies may score."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from bowerbird import imaging
 from bowerbird.adapters.beforehand import pictures_of
 from bowerbird.core.errors import PermanentError, UsageError
+from bowerbird.filter.first_look import Eye
 from bowerbird.imaging import picture_files
 from bowerbird.models.bundle import Bundle
 from bowerbird.models.manifest import Threshold
 from bowerbird.training.preview_copies import COPIES, WIDEST, copies
+from bowerbird.training.scouting import CONFIDENCE, trust
 
 #: This share of the copies of passing pictures must go on.
 GOES_ON: Final = 0.99
@@ -23,37 +25,62 @@ GOES_ON: Final = 0.99
 #: With fewer copies of passing pictures, nobody can say anything about one in a hundred.
 FEWEST: Final = 100
 
+Scores = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """The margin, how many copies of passing pictures gave it, and the share it turns down of the others."""
+    """The margin, how it was found, and the share that it turns down of what does not pass."""
 
     value: float
-    passing: int
+    chosen: str
     saved: float
 
     def entry(self) -> Threshold:
         """Make the manifest's entry."""
-        chosen = f"{GOES_ON:.0%} of {self.passing} copies of passing photographs go on"
-        return Threshold(value=self.value, chosen=chosen)
+        return Threshold(value=self.value, chosen=self.chosen)
 
 
-def measure(bundle: Bundle, folder: Path) -> Margin:
-    """Score every picture of a folder beside its copies.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Scores of pictures, (N,), of their copies for a preview, and for a glance, (N, COPIES)."""
 
-    The bundle must not have been fitted on these pictures: it would be too sure of them, and the margin would
-    come out too small.
+    full: Scores
+    previews: Scores
+    glances: Scores | None
+
+    def margins(self, threshold: float) -> tuple[Margin, Margin | None]:
+        """The margins of previews and of glances.
+
+        Raises:
+            UsageError: too few pictures pass.
+        """
+        preview = margin(np.repeat(self.full, COPIES), self.previews.ravel(), threshold)
+        return preview, None if self.glances is None else of_glances(self.full, self.glances, threshold)
+
+
+def measure(bundle: Bundle, folder: Path) -> tuple[Margin, Margin | None]:
+    """Score every picture of a folder beside its copies; gives the margins of previews and of glances.
+
+    The bundle must not have been fitted on these pictures: it would be too sure of them, and the margins
+    would come out too small.
 
     Raises:
         UsageError: too few of the pictures pass and are large enough to have copies.
     """
     paths = pictures_of([folder], "--previews", -(-FEWEST // COPIES))
-    scores = np.array([row for path in paths for row in _scores(bundle, path)])
-    full, small = scores.reshape(-1, 2).T
-    return margin(full, small, bundle.novelty.threshold)
+    return look(bundle, paths).margins(bundle.novelty.threshold)
 
 
-def margin(full: NDArray[np.float64], small: NDArray[np.float64], threshold: float) -> Margin:
+def look(bundle: Bundle, paths: list[Path]) -> Seen:
+    """Score pictures and their copies. Pictures that are too small to have copies are left out."""
+    rows = [row for path in paths if (row := _scores(bundle, path))]
+    found = np.array(rows).reshape(len(rows), -1)
+    glances = found[:, 1 + COPIES :] if bundle.glance else None
+    return Seen(found[:, 0], found[:, 1 : 1 + COPIES], glances)
+
+
+def margin(full: Scores, small: Scores, threshold: float) -> Margin:
     """From scores of originals and of copies, (N,) each.
 
     Raises:
@@ -67,19 +94,44 @@ def margin(full: NDArray[np.float64], small: NDArray[np.float64], threshold: flo
         )
     # Rounded up, because a value between two copies would let fewer than that share go on.
     falls = np.quantile(threshold - small[passing], GOES_ON, method="higher")
+    chosen = f"{GOES_ON:.0%} of {passing.sum()} copies of passing photographs go on"
+    return _margin(float(falls), chosen, small[~passing], threshold)
+
+
+def of_glances(full: Scores, small: Scores, threshold: float) -> Margin:
+    """From scores of originals (N,) and of their copies (N, COPIES): as strict as the pictures can show.
+
+    A picture counts by its lowest copy. So few numbers say little of one in a hundred, and the share that is
+    shown with confidence stands beside the margin.
+    """
+    passing = full >= threshold
+    found = trust(small[passing].min(axis=1), GOES_ON)
+    chosen = (
+        f"{found.shown:.2%} of what passes goes on, at {CONFIDENCE:.0%} confidence, "
+        f"from {found.pictures} photographs in copies as hosts offer them"
+    )
+    return _margin(threshold - found.floor, chosen, small[~passing], threshold)
+
+
+def _margin(falls: float, chosen: str, others: Scores, threshold: float) -> Margin:
     value = max(0.0, float(np.ceil(1000 * falls) / 1000))
-    others = small[~passing]
-    return Margin(value, int(passing.sum()), float((others < threshold - value).mean()) if len(others) else 0)
+    return Margin(value, chosen, float((others < threshold - value).mean()) if len(others) else 0)
 
 
-def _scores(bundle: Bundle, path: Path) -> list[tuple[float, float]]:
+def _scores(bundle: Bundle, path: Path) -> list[float] | None:
+    """Score the picture, its copies for a preview and, where the bundle has a glance, its copies for that."""
     try:
-        small = copies(picture_files.read(path, WIDEST), bundle.preview_side)
-        full = picture_files.read(path, bundle.min_side) if small else None
+        picture = picture_files.read(path, WIDEST)
+        small = copies(picture, bundle.preview_side)
+        if not small:
+            return None
+        found = [bundle.score_of(picture_files.read(path, bundle.min_side)), *_of_copies(bundle, small)]
+        if bundle.glance:
+            found += _of_copies(bundle.glance, copies(picture, bundle.glance.preview_side))
     except PermanentError:
-        return []
-    if full is None:
-        return []
-    shown = [full, *(imaging.decode(copy, min_side=bundle.encoder.min_side) for copy in small)]
-    first, *rest = map(bundle.score_of, shown)
-    return [(first, score) for score in rest]
+        return None
+    return found
+
+
+def _of_copies(eye: Eye, small: list[bytes]) -> list[float]:
+    return [eye.score_of(imaging.decode(copy, min_side=eye.encoder.min_side)) for copy in small]

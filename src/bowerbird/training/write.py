@@ -22,6 +22,7 @@ from bowerbird.models import novelty as novelties
 from bowerbird.models.manifest import (
     Artifact,
     EncoderEntry,
+    GlanceEntry,
     Manifest,
     NoveltyEntry,
     Threshold,
@@ -41,18 +42,22 @@ class Networks:
     encoder: EncoderEntry
     watermark: WatermarkEntry | None = None
     aesthetic: Artifact | None = None
+    glance: GlanceEntry | None = None
 
     @property
     def artifacts(self) -> tuple[Artifact, ...]:
         """List the networks' files."""
         mark = None if self.watermark is None else self.watermark.artifact
-        return tuple(file for file in (self.encoder.artifact, mark, self.aesthetic) if file is not None)
+        glance = None if self.glance is None else self.glance.artifact
+        files = (self.encoder.artifact, mark, self.aesthetic, glance)
+        return tuple(file for file in files if file is not None)
 
 
 def networks(name: str) -> Networks:
     """Take the networks of a bundle, by name or folder, or of an `encoder.json` of layers/models/workshop.
 
-    A `watermark.json` and an `aesthetic.json` that lie beside that file come with it.
+    A `watermark.json`, an `aesthetic.json` and a `glance.json` that lie beside that file come with
+    it. How far a glance can be trusted depends on the owner's model, so a new bundle does not know it yet.
 
     Raises:
         BundleError: the text names neither.
@@ -61,13 +66,15 @@ def networks(name: str) -> Networks:
     if path.suffix != ".json":
         folder = bundles.find(name)
         manifest = manifests.read(folder)
-        return Networks(folder, manifest.encoder, manifest.watermark, manifest.aesthetic)
-    heads = (path.with_name("watermark.json"), path.with_name("aesthetic.json"))
+        glance = manifest.glance and manifest.glance.model_copy(update={"margin": None})
+        return Networks(folder, manifest.encoder, manifest.watermark, manifest.aesthetic, glance)
+    heads = [path.with_name(f"{name}.json") for name in ("watermark", "aesthetic", "glance")]
     return Networks(
         path.parent,
         _read(path, EncoderEntry),
         _read(heads[0], WatermarkEntry) if heads[0].exists() else None,
         _read(heads[1], Artifact) if heads[1].exists() else None,
+        _read(heads[2], GlanceEntry) if heads[2].exists() else None,
     )
 
 
@@ -152,6 +159,7 @@ def _manifest(  # noqa: PLR0913 - as above
         ),
         watermark=taken.watermark,
         aesthetic=taken.aesthetic,
+        glance=taken.glance,
     )
 
 

@@ -28,8 +28,11 @@ CONTENT: Final = 160
 
 _WARM_UP: Final = 50
 _EMA: Final = 0.998
-# Views of a picture beside the whole of it are drawn as often as this.
-_BATCH: Final = 48
+_BATCH: Final = 64
+
+# So many batches, and this strength of the ridge, give the last layer its beginning.
+_BEGINNING: Final = 40
+_RIDGE: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,10 @@ def _best(vectors: NDArray[np.float32], count: int) -> NDArray[np.float32]:
     return best
 
 
+#: Which pictures, which of their views, and which of the views' copies.
+Drawn = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+
+
 class Views:
     """The views on the disk, as far as they are made, with the vectors that are wanted of them."""
 
@@ -75,15 +82,12 @@ class Views:
         #: The variance of all numbers of style, and of content: a share of it is what an error means.
         self.spread = float(spread[:STYLE].sum()), float(spread[STYLE:].sum())
 
-    def draw(self, rng: np.random.Generator, count: int) -> tuple[Tensor, Tensor]:
-        """Pixels NxHxWx3 and the vectors Nx(STYLE + CONTENT) of views of `count` pictures."""
-        _, views, copies = self.pixels.shape[:3]
+    def draw(self, seed: tuple[int, ...], count: int) -> Drawn:
+        """Draw views of `count` pictures, the same for the same seed."""
+        rng = np.random.default_rng(seed)
         rows = rng.choice(len(self.pixels), count, replace=False)
-        view, which = rng.integers(views, size=count), rng.integers(copies, size=count)
-        pixels = np.stack([self.pixels[each] for each in zip(rows, view, which, strict=True)])
-        flipped = rng.random(count) < 0.5  # noqa: PLR2004 - half of them
-        pixels[flipped] = pixels[flipped][:, :, ::-1]
-        return torch.from_numpy(pixels), self.wanted[rows, view]
+        views, copies = (rng.integers(sides, size=count) for sides in self.pixels.shape[1:3])
+        return rows, views, copies
 
 
 def as_pixels(pictures: Tensor) -> Tensor:
@@ -98,21 +102,56 @@ class Run:
         self.args = args
         state = torch.load(args.out, weights_only=True) if args.out.exists() else None
         basis = Basis(state["style"].numpy(), state["content"].numpy()) if state else None
-        self.views = views = Views(args.views, args.split, basis)
+        self.views = Views(args.views, args.split, basis)
         torch.manual_seed(args.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.net = Student(STYLE + CONTENT)
-        self.net.out.bias.data.copy_(views.wanted[:, 0].mean(0))
-        self.net.out.weight.data.mul_(0.1)
-        self.net.train().to(self.device, memory_format=torch.channels_last)
+        self.net.train().to(self.device)
+        self._known: dict[int, Tensor] = {}
+        if not state:
+            self._begin()
         self.average = copy.deepcopy(self.net).eval().requires_grad_(requires_grad=False)
         known = [p for p in self.net.blocks.parameters() if p.requires_grad]
         new = [p for name, p in self.net.named_parameters() if not name.startswith(("stem", "blocks"))]
-        groups = [{"params": known, "peak": args.rate}, {"params": new, "peak": 3 * args.rate}]
+        groups = [{"params": known, "peak": args.rate / 2}, {"params": new, "peak": args.rate}]
         self.optimiser = torch.optim.AdamW(groups, lr=args.rate, weight_decay=0.01)
         self.step = 0
         if state:
             self._load(state)
+
+    @torch.no_grad()
+    def _begin(self) -> None:
+        """The last layer as it is best for the network that ImageNet trained, by ridge regression."""
+        wanted, net = self.views.wanted[:, 0], self.net
+        net.mean.copy_(wanted.mean(0))
+        shares = (self.views.spread[0] / STYLE, STYLE), (self.views.spread[1] / CONTENT, CONTENT)
+        net.deviation.copy_(torch.cat([torch.full((count,), each**0.5) for each, count in shares]))
+        seen = [self._batch(step) for step in range(_BEGINNING)]
+        for maps, _ in seen:
+            net.above(maps)  # brings the batch norms to pictures of this size
+        net.eval()
+        points = torch.cat([net.norm(net.features(maps)) for maps, _ in seen])
+        aims = torch.cat([(vectors - net.mean) / net.deviation for _, vectors in seen])
+        ridge = points.T @ points + _RIDGE * len(points) * torch.eye(points.shape[1], device=self.device)
+        net.out.weight.copy_(torch.linalg.solve(ridge, points.T @ (aims - aims.mean(0))).T)
+        net.out.bias.copy_(aims.mean(0))
+        net.train()
+
+    def _batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """Maps and wanted vectors. The step is the seed: a run that was stopped goes on as it would have."""
+        rows, views, _ = drawn = self.views.draw((self.args.seed, step), _BATCH)
+        return self._maps(drawn).to(self.device), self.views.wanted[rows, views].to(self.device)
+
+    @torch.no_grad()
+    def _maps(self, drawn: Drawn) -> Tensor:
+        """What the part that stays says of these copies, from memory where it was asked before."""
+        where = np.ravel_multi_index(drawn, self.views.pixels.shape[:3])
+        new = [index for index, place in enumerate(where) if int(place) not in self._known]
+        if new:
+            pictures = np.stack([self.views.pixels[tuple(side[index] for side in drawn)] for index in new])
+            maps = self.net.below(as_pixels(torch.from_numpy(pictures).to(self.device))).half().cpu()
+            self._known |= {int(where[index]): each for index, each in zip(new, maps, strict=True)}
+        return torch.stack([self._known[int(place)] for place in where]).float()
 
     def _load(self, state: dict[str, Any]) -> None:
         self.net.load_state_dict(state["net"])
@@ -134,11 +173,10 @@ class Run:
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * share
         # The step is the seed, so that a run that was stopped goes on as it would have.
-        pictures, wanted = self.views.draw(np.random.default_rng((self.args.seed, self.step)), _BATCH)
-        pixels = as_pixels(pictures.to(self.device)).contiguous(memory_format=torch.channels_last)
-        style, content = errors(self.net(pixels), wanted.to(self.device), self.views.spread)
+        maps, wanted = self._batch(self.step)
+        style, content = errors(self.net.above(maps), wanted, self.views.spread)
         self.optimiser.zero_grad(set_to_none=True)
-        (style + content).backward()  # type: ignore[no-untyped-call]
+        (style + content).backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimiser.step()
         self.step += 1

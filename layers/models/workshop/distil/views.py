@@ -87,7 +87,7 @@ def _recolour(picture: Image.Image, rng: random.Random) -> Image.Image:
 
 
 class Store:
-    """The views of a list of pictures on the disk: pixels (N, VIEWS, COPIES, SIDE, SIDE, 3) and vectors."""
+    """Views on the disk: pixels (N, VIEWS, COPIES, SIDE, SIDE, 3) and vectors (N, VIEWS, dim)."""
 
     def __init__(self, folder: Path, paths: list[str], dim: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -115,7 +115,7 @@ class Store:
 
 
 def found(folders: list[Path]) -> list[Path]:
-    """The pictures of the folders, in an order that mixes them: however far a run came, it has of all kinds."""
+    """The pictures of the folders in an order that mixes them: half a run has pictures of all kinds."""
     paths = picture_files.find(folders)
     return sorted(paths, key=lambda path: hashlib.sha256(path.name.encode()).hexdigest())
 

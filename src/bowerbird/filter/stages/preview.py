@@ -41,28 +41,31 @@ class Preview:
 
     def examine(self, exam: Examination) -> Reason | None:
         """Reject below the floor. When anything goes wrong with a copy, the original decides."""
-        copy = smallest(exam.candidate, self.look.bundle.preview_side)
+        copy = smallest(exam.candidate, self.look.eye.preview_side)
         if copy is None:
             return None
         try:
             return self._examine(copy, exam)
         except BowerbirdError as error:
-            exam.facts["preview"] = str(error)
+            exam.facts[self.name] = str(error)
             return None
 
     def _examine(self, copy: Copy, exam: Examination) -> Reason | None:
-        bundle = self.look.bundle
-        body = self.fetcher.fetch(copy.url, accept=_ACCEPT, max_bytes=_MAX_BYTES).body
+        eye = self.look.eye
+        seen = exam.get(Previewed)
+        if seen is not None and seen.url == copy.url:  # a host with one size of copies
+            body = seen.data
+        else:
+            body = self.fetcher.fetch(copy.url, accept=_ACCEPT, max_bytes=_MAX_BYTES).body
         with self.cores:
-            info = self.decoder.inspect(body)
-            if min(info.width, info.height) < bundle.preview_side:
+            # The copy must be large. When the decoder halves it, it is as good and half the work.
+            info, image = self.decoder.read(body, min_side=eye.encoder.min_side)
+            if min(info.width, info.height) < eye.preview_side:
                 raise PermanentError(
                     f"a copy of {copy.width} pixels is {info.width}x{info.height}", Word.TOO_SMALL
                 )
-            # The copy must be large. When the decoder halves it, it is as good and half the work.
-            image = self.decoder.decode(body, min_side=bundle.encoder.min_side)
             reason = self.look.examine(image, exam)
-        exam.give(Previewed(image if reason else None))
+        exam.give(Previewed(copy.url, body, image if reason else None))
         return reason
 
 
