@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -43,20 +44,11 @@ class Margin:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Scores of pictures, (N,), of their copies for a preview, and for a glance, (N, COPIES)."""
+    """A picture's score, and those of its copies: COPIES each, or none where it is too small to have them."""
 
-    full: Scores
-    previews: Scores
-    glances: Scores | None
-
-    def margins(self, threshold: float) -> tuple[Margin, Margin | None]:
-        """The margins of previews and of glances.
-
-        Raises:
-            UsageError: too few pictures pass.
-        """
-        preview = margin(np.repeat(self.full, COPIES), self.previews.ravel(), threshold)
-        return preview, None if self.glances is None else of_glances(self.full, self.glances, threshold)
+    full: float
+    previews: tuple[float, ...]
+    glances: tuple[float, ...]
 
 
 def measure(bundle: Bundle, folder: Path) -> tuple[Margin, Margin | None]:
@@ -69,15 +61,19 @@ def measure(bundle: Bundle, folder: Path) -> tuple[Margin, Margin | None]:
         UsageError: too few of the pictures pass and are large enough to have copies.
     """
     paths = pictures_of([folder], "--previews", -(-FEWEST // COPIES))
-    return look(bundle, paths).margins(bundle.novelty.threshold)
+    return margins([found for path in paths if (found := look(bundle, path))], bundle.novelty.threshold)
 
 
-def look(bundle: Bundle, paths: list[Path]) -> Seen:
-    """Score pictures and their copies. Pictures that are too small to have copies are left out."""
-    rows = [row for path in paths if (row := _scores(bundle, path))]
-    found = np.array(rows).reshape(len(rows), -1)
-    glances = found[:, 1 + COPIES :] if bundle.glance else None
-    return Seen(found[:, 0], found[:, 1 : 1 + COPIES], glances)
+def margins(seen: Sequence[Seen], threshold: float) -> tuple[Margin, Margin | None]:
+    """From scores of pictures and their copies; raises what `measure` does."""
+    previewed = [each for each in seen if each.previews]
+    full = np.repeat([each.full for each in previewed], COPIES)
+    preview = margin(full, np.ravel([each.previews for each in previewed]), threshold)
+    glanced = [each for each in seen if each.glances]
+    if not any(each.full >= threshold for each in glanced):
+        return preview, None
+    lowest = np.array([min(each.glances) for each in glanced])
+    return preview, of_glances(np.array([each.full for each in glanced]), lowest, threshold)
 
 
 def margin(full: Scores, small: Scores, threshold: float) -> Margin:
@@ -98,19 +94,18 @@ def margin(full: Scores, small: Scores, threshold: float) -> Margin:
     return _margin(float(falls), chosen, small[~passing], threshold)
 
 
-def of_glances(full: Scores, small: Scores, threshold: float) -> Margin:
-    """From scores of originals (N,) and of their copies (N, COPIES): as strict as the pictures can show.
+def of_glances(full: Scores, lowest: Scores, threshold: float) -> Margin:
+    """From scores of originals and of the copy that scores lowest, (N,) each.
 
-    A picture counts by its lowest copy. So few numbers say little of one in a hundred, and the share that is
-    shown with confidence stands beside the margin.
+    So few pictures say little of one in a hundred, and the share that they show stands beside the margin.
     """
     passing = full >= threshold
-    found = trust(small[passing].min(axis=1), GOES_ON)
+    found = trust(lowest[passing], GOES_ON)
     chosen = (
         f"{found.shown:.2%} of what passes goes on, at {CONFIDENCE:.0%} confidence, "
         f"from {found.pictures} photographs in copies as hosts offer them"
     )
-    return _margin(threshold - found.floor, chosen, small[~passing], threshold)
+    return _margin(threshold - found.floor, chosen, lowest[~passing], threshold)
 
 
 def _margin(falls: float, chosen: str, others: Scores, threshold: float) -> Margin:
@@ -118,20 +113,19 @@ def _margin(falls: float, chosen: str, others: Scores, threshold: float) -> Marg
     return Margin(value, chosen, float((others < threshold - value).mean()) if len(others) else 0)
 
 
-def _scores(bundle: Bundle, path: Path) -> list[float] | None:
-    """Score the picture, its copies for a preview and, where the bundle has a glance, its copies for that."""
+def look(bundle: Bundle, path: Path) -> Seen | None:
+    """Score a picture and its copies; None where it has no copies, or is no picture."""
     try:
         picture = picture_files.read(path, WIDEST)
-        small = copies(picture, bundle.preview_side)
-        if not small:
+        previews = copies(picture, bundle.preview_side)
+        glances = copies(picture, bundle.glance.preview_side) if bundle.glance else []
+        if not previews and not glances:
             return None
-        found = [bundle.score_of(picture_files.read(path, bundle.min_side)), *_of_copies(bundle, small)]
-        if bundle.glance:
-            found += _of_copies(bundle.glance, copies(picture, bundle.glance.preview_side))
+        full = bundle.score_of(picture_files.read(path, bundle.min_side))
     except PermanentError:
         return None
-    return found
+    return Seen(full, _scores(bundle, previews), _scores(bundle.glance, glances) if bundle.glance else ())
 
 
-def _of_copies(eye: Eye, small: list[bytes]) -> list[float]:
-    return [eye.score_of(imaging.decode(copy, min_side=eye.encoder.min_side)) for copy in small]
+def _scores(eye: Eye, small: list[bytes]) -> tuple[float, ...]:
+    return tuple(eye.score_of(imaging.decode(copy, min_side=eye.encoder.min_side)) for copy in small)

@@ -106,7 +106,7 @@ class Run:
         torch.manual_seed(args.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.net = Student(STYLE + CONTENT)
-        self.net.train().to(self.device)
+        self.net.train().to(self.device, memory_format=torch.channels_last)
         self._known: dict[int, Tensor] = {}
         if not state:
             self._begin()
@@ -149,9 +149,11 @@ class Run:
         new = [index for index, place in enumerate(where) if int(place) not in self._known]
         if new:
             pictures = np.stack([self.views.pixels[tuple(side[index] for side in drawn)] for index in new])
-            maps = self.net.below(as_pixels(torch.from_numpy(pictures).to(self.device))).half().cpu()
+            pixels = as_pixels(torch.from_numpy(pictures).to(self.device))
+            maps = self.net.below(pixels.contiguous(memory_format=torch.channels_last)).half().cpu()
             self._known |= {int(where[index]): each for index, each in zip(new, maps, strict=True)}
-        return torch.stack([self._known[int(place)] for place in where]).float()
+        found = torch.stack([self._known[int(place)] for place in where]).float()
+        return found.contiguous(memory_format=torch.channels_last)
 
     def _load(self, state: dict[str, Any]) -> None:
         self.net.load_state_dict(state["net"])
@@ -218,8 +220,8 @@ def main() -> None:
     started, seen = time.monotonic(), []
     while run.step < args.steps:
         seen.append(run.learn())
-        if run.step % 100 == 0 or run.step == args.steps:
-            style, content = np.mean(seen[-100:], axis=0)
+        if run.step % 50 == 0 or run.step == args.steps:
+            style, content = np.mean(seen[-50:], axis=0)
             speed = len(seen) * _BATCH / (time.monotonic() - started)
             print(
                 f"step {run.step}: error {style:.3f} style {content:.3f} content, {speed:.0f}/s", flush=True
