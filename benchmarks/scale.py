@@ -4,14 +4,18 @@
 
 Candidates are synthetic, with no pictures and no network. That leaves the parts that could grow: the queue,
 the decided-set, claims, the index of near-duplicates and decision lines. Figures are CPU time, not wall time.
+At the end it tells what all takes on disk, before and after `bowerbird compact`. Lines have the fields, and
+titles the variety, of those that r/all gives.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import time
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,17 +25,23 @@ from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
+from bowerbird.core.compaction import RECENT_DAYS
 from bowerbird.core.decisions import Decision
 from bowerbird.core.keys import digest, image_key
 from bowerbird.core.likeness import Likeness
 from bowerbird.core.messages import Candidate, Preview, Submission, decode_candidate, encode_candidate
 from bowerbird.core.ports import Message
 from bowerbird.core.reasons import Reason, Word
+from bowerbird.host.tidying import tidy
 
-_KEPT_EVERY = 14  # 70 of 1,000
+_KEPT_EVERY = 200  # of r/all, 0.1 to 0.5 % are kept
 _SEEN_EVERY = 9  # what comes as far as the stages that look for copies
 _TOO_SMALL = Reason(Word.TOO_SMALL, "640x480 is 307200 pixels, less than 1310720")
+_STAGES = ("declared", "decided", "preview", "preview_fetch")
 _RECEIVE = 32  # twice the host's downloads
+_A_DAY = 20_000
+_A_FLUSH = 100  # the decisions of a few seconds: what one file of lines holds in a busy hour
+_FIRST_DAY = date(2026, 1, 1)
 
 
 def main() -> None:
@@ -53,11 +63,13 @@ def main() -> None:
             rows.append({"candidates": done, "cpu_us": each, "parts_us": parts, "peak_mb": peak_mb()})
             named = ", ".join(f"{name} {spent:.0f}" for name, spent in parts.items())
             print(f"{done:11}{each:9.0f}{rows[-1]['peak_mb']:9.0f}  {named}", flush=True)
+        disk = stream.disk(Path(place), done)
+        print("\n".join(f"{name}: {told}" for name, told in disk.items()))
         rate = stream.queue_rate(min(20_000, arguments.up_to))
         print(f"the queue alone: {rate:.0f} messages a CPU second, received {_RECEIVE} at a time and deleted")
     if arguments.out:
         arguments.out.mkdir(exist_ok=True)
-        text = json.dumps({"curve": rows, "queue_rate": rate}, indent=1)
+        text = json.dumps({"curve": rows, "queue_rate": rate, "disk": disk}, indent=1)
         (arguments.out / "scale.json").write_text(text + "\n")
         from benchmarks.plot import draw_scale  # noqa: PLC0415 - its 40 MB are not what is measured
 
@@ -67,7 +79,8 @@ def main() -> None:
 class _Stream:
     def __init__(self, place: Path) -> None:
         self._queue = SqliteQueue(place / "queue.db")
-        self._ledger = SqliteLedger(place / "ledger.db", FolderStore(place))
+        self._store = FolderStore(place)
+        self._ledger = SqliteLedger(place / "ledger.db", self._store)
         self._likenesses = SqliteLikenesses(place / "likenesses.db")
         self._clock = Clock()
 
@@ -76,10 +89,10 @@ class _Stream:
         self._clock.spent.clear()
         begun = time.process_time()
         numbers = iter(range(start, start + count))
-        while batch := list(islice(numbers, 1000)):
+        while batch := list(islice(numbers, _A_FLUSH)):
             crawled = [_candidate(number) for number in batch]
             with self._clock("decided-set"):
-                new = [each for each in crawled if self._ledger.decided(each.id) is None]
+                new = [each for each in crawled if not self._ledger.knows(each.id)]
             with self._clock("queue"):
                 for pairs in _batches([(each.id, encode_candidate(each)) for each in new], 50):
                     self._queue.send(pairs)
@@ -92,6 +105,18 @@ class _Stream:
                 self._ledger.flush()
         each = (time.process_time() - begun) / count * 1e6
         return each, {name: spent / count * 1000 for name, spent in self._clock.spent.items()}
+
+    def disk(self, place: Path, count: int) -> dict[str, str]:
+        """What lines, ledger and index take, before and after a compaction, and what that one took."""
+        told = {"on disk": _on_disk(place)}
+        begun = time.process_time()
+        last = _FIRST_DAY + timedelta(days=count // _A_DAY)
+        days = sum(1 for _ in tidy(self._store, self._ledger, last + timedelta(days=RECENT_DAYS)))
+        self._ledger.shrink()
+        told["compaction"] = (
+            f"{days} days in {time.process_time() - begun:.1f} s of CPU, peak {peak_mb():.0f} MB"
+        )
+        return told | {"after it": _on_disk(place)}
 
     def queue_rate(self, count: int) -> float:
         """Messages received and deleted in a second of CPU."""
@@ -147,16 +172,55 @@ def _likeness(candidate: Candidate, sha256: str) -> Likeness:
 
 
 def _decision(candidate: Candidate, *, keep: bool) -> Decision:
+    number = int(candidate.id, 36)
+    chance = random.Random(number)
+    day = _FIRST_DAY + timedelta(days=number // _A_DAY)
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(milliseconds=number % _A_DAY * 4000)
+    seen = keep or number % 2 == 0  # half are settled by what the listing says
+    score = round(chance.uniform(-9, 1), 4)
+    reason = Reason(Word.NOVELTY, f"{score:.2f} < -1.80") if seen else _TOO_SMALL
+    told = {
+        "source": "reddit",
+        "id": candidate.submission.id,
+        "community": "EarthPorn",
+        "author": _word(chance, 9),
+    }
+    title = " ".join(_word(chance, chance.randint(2, 9)) for _ in range(8))
     return Decision(
         candidate=candidate.id,
         keep=keep,
-        stage="watermark" if keep else "declared",
-        reason=Reason(Word.KEPT) if keep else _TOO_SMALL,
+        stage="watermark" if keep else "preview" if seen else "declared",
+        reason=Reason(Word.KEPT) if keep else reason,
         bundle="lite@1.0.0",
-        decided_at="2026-11-22T12:00:00.000Z",
-        timings={"declared": 0.01},
-        submission={"source": "reddit", "id": candidate.submission.id, "title": candidate.submission.title},
+        decided_at=at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        scores={"preview": score} if seen else {},
+        thresholds={"preview": -2.304} if seen else {},
+        timings={name: round(chance.uniform(0.01, 40), 2) for name in _STAGES[: 4 if seen else 1]},
+        facts={"host": "reddit", "declared": {"width": 4000, "height": chance.randint(600, 9000)}},
+        submission=told | {"title": title, "permalink": f"/r/EarthPorn/comments/{candidate.id}/"},
+        image=image_key(digest(f"picture {number}"), "JPEG") if keep else None,
     )
+
+
+def _word(chance: random.Random, length: int) -> str:
+    return "".join(chance.choice("etaoinshrdlucmfwyp") for _ in range(length))
+
+
+def _on_disk(place: Path) -> str:
+    files = [path for path in place.rglob("*") if path.is_file()]
+    lines = [path for path in files if "decisions" in path.parts]
+    sizes = {
+        f"{len(lines)} files of lines": sum(path.stat().st_size for path in lines),
+        "ledger": _size(files, "ledger.db"),
+        "index of copies": _size(files, "likenesses.db"),
+        "queue": _size(files, "queue.db"),
+    }
+    parts = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in sizes.items())
+    return f"{sum(sizes.values()) / 1e6:.1f} MB: {parts}"
+
+
+def _size(files: list[Path], name: str) -> int:
+    return sum(path.stat().st_size for path in files if path.name.startswith(name))
 
 
 def _base36(number: int) -> str:

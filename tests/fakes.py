@@ -57,6 +57,9 @@ class FakeLedger:
     def decided(self, candidate_id: str) -> Decision | None:
         return self.decisions.get(candidate_id)
 
+    def knows(self, candidate_id: str) -> bool:
+        return self.decided(candidate_id) is not None
+
     def owner(self, sha256: str) -> str | None:
         return self.claims.get(sha256)
 

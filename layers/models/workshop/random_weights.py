@@ -13,6 +13,7 @@ from torch import nn
 
 from .clip_tower import LAYERS, SIDE, WIDTH, Attention, Tower
 from .watermark.efficientnetv2_b0 import EfficientNetV2B0
+from .watermark.export import largest_difference
 
 
 def clip() -> nn.Module:
@@ -62,11 +63,23 @@ def attention_differs() -> float:
         return float((ours(x) - theirs(x, x, x)[0]).abs().max())
 
 
+def watermark_differs(folder: Path, converted: Path) -> float:
+    """Find the largest difference between the classifier in torch and what `models pull` made of it."""
+    return largest_difference(torch.load(folder / "watermark.pt", weights_only=False), converted)
+
+
 def main() -> None:
-    """Write ViT-B-16.pt, watermark.pt and aesthetic.pth."""
+    """Write ViT-B-16.pt, watermark.pt and aesthetic.pth, or compare what was made of watermark.pt."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    out = parser.parse_args().out
+    parser.add_argument("--watermark", type=Path, metavar="FILE.onnx", help="only compare this with it")
+    args = parser.parse_args()
+    out: Path = args.out
+    if args.watermark:
+        print(
+            f"| watermark classifier | differs from torch by {watermark_differs(out, args.watermark):.2g} |"
+        )
+        return
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
     with torch.no_grad():

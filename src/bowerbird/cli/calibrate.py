@@ -103,20 +103,9 @@ def _check_folders(args: argparse.Namespace, bundle: Bundle, out: Path) -> None:
 
 def _scout(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
     from bowerbird.models.bundle import load
-    from bowerbird.training import calibration, scouting
+    from bowerbird.training import scouting
 
-    scout = load(args.scout)
-    found = scouting.measure(bundle, scout, args.good)
-    label = calibration.rewrite(bundle, out, {"scout": found.entry()})
-    trust = found.floor
-    margin = scout.novelty.threshold - trust.floor
-    print(f"{label}: {scout.label} may reject below {trust.floor:.4g}, {margin:.4g} below its threshold")
-    print(trust.entry().chosen)
-    if found.glance:
-        margin = scout.novelty.threshold - found.glance.floor
-        print(f"its glance may reject below {found.glance.floor:.4g}, {margin:.4g} below its threshold")
-    if trust.shown < scouting.GOES_ON:
-        print(f"too few pictures to show {scouting.GOES_ON:.1%}: the lowest score of them is the floor")
+    print(scouting.calibrate(bundle, load(args.scout), [args.good], out))
 
 
 def _previews(bundle: Bundle, folder: Path, out: Path) -> None:

@@ -10,19 +10,10 @@ from typing import TYPE_CHECKING
 
 from bowerbird.adapters.terminal.lines import shown
 from bowerbird.core.errors import BundleError
-from bowerbird.core.whole import replacing, write_whole
+from bowerbird.core.whole import replacing
 
 if TYPE_CHECKING:
-    from bowerbird.models.manifest import PreprocessEntry
-    from bowerbird.training.published import Published
-
-_NETWORKS = Path.home() / ".cache/bowerbird"
-# Torch must read these weights first, in the environment of `make train-env`.
-_CONVERTERS = {
-    "clip": "layers.models.workshop.export_clip",
-    "watermark": "layers.models.workshop.watermark.convert_published",
-    "aesthetic": "layers.models.workshop.convert_aesthetic",
-}
+    from bowerbird.training.pulling import Wanted
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,7 +30,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     verifying.set_defaults(run=run_verify)
     pulling = actions.add_parser("pull", help="fetch networks from their publishers")
-    pulling.add_argument("what", choices=("clip", "watermark", "aesthetic"))
+    pulling.add_argument(
+        "what",
+        choices=("clip", "watermark", "aesthetic"),
+        help="clip brings the watermark classifier and the aesthetic head that belong to it",
+    )
     pulling.add_argument(
         "--precision",
         choices=("int8", "fp16", "fp32"),
@@ -53,7 +48,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="how clip sees pictures. squash: like the original filter (default); clip: as CLIP was trained",
     )
     pulling.add_argument(
-        "--to", type=Path, metavar="DIR", help=f"the folder to write to (default: a folder in {_NETWORKS})"
+        "--to", type=Path, metavar="DIR", help="the folder to write to (default: one in ~/.cache/bowerbird)"
     )
     pulling.add_argument(
         "--published",
@@ -97,62 +92,54 @@ def run_verify(args: argparse.Namespace) -> int:
 
 
 def run_pull(args: argparse.Namespace) -> int:
-    """Fetch a network, and say what to do next."""
+    """Say what is fetched and how large it is, fetch it, and say what to do next."""
     from bowerbird.adapters import beforehand
-    from bowerbird.training import published
+    from bowerbird.training import published, pulling
 
     table = published.read(args.published or published.OWN)
-    name, what = args.what, getattr(table, args.what)
-    if name == "clip":
-        name, what = f"clip-{args.precision}", table.clip[args.precision]
-    folder = args.to or _NETWORKS / name
-    beforehand.folder_to_write(folder)
-    pull(what, folder)
-    if what.dim is None:
-        module = _CONVERTERS[args.what]
-        print(f"convert it: .venv-train/bin/python -m {module} {folder / what.file} --out {folder}")
-        return 0
-    describe(what, folder, table.preprocess[args.preprocess])
-    print(f"learn with it: bowerbird train --encoder {folder / 'encoder.json'} --good DIR --out BUNDLE")
+    folder = args.to or published.PULLED / (f"clip-{args.precision}" if args.what == "clip" else args.what)
+    files = pulling.wanted(table, args.what, args.precision, args.preprocess)
+    missing = pulling.missing(files, folder)
+    beforehand.folder_to_write(folder, int(sum(each.file.megabytes for each in missing) * 1e6))
+    print(pulling.announce(missing, folder), file=sys.stderr)
+    by_hand = next((each.file for each in files if each.by_hand), None)
+    if by_hand is not None:
+        print(
+            f"{by_hand.file} then needs PyTorch (`make train-env`, 1 GB); int8 and fp16 do not",
+            file=sys.stderr,
+        )
+    for each in files:
+        _pull(each, folder)
+    if by_hand is not None:
+        module = "layers.models.workshop.export_clip"
+        print(f"convert it: .venv-train/bin/python -m {module} {folder / by_hand.file} --out {folder}")
+    elif args.what == "clip":
+        name = folder if args.to else folder.name
+        print(f"learn with it: bowerbird train --encoder {name} --good DIR --out BUNDLE")
+    else:
+        print(f"ready: `bowerbird train` takes it along with the encoder.json in {folder}")
     return 0
 
 
-def pull(what: Published, folder: Path) -> None:
-    """Fetch one published file into a folder, with a progress bar."""
+def _pull(each: Wanted, folder: Path) -> None:
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from bowerbird.training.download import download
+    from bowerbird.training import pulling
 
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         DownloadColumn(),
-        TransferSpeedColumn(),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(what.file, total=None)
+        task = progress.add_task(each.file.file, total=None)
 
         def report(have: int, whole: int | None) -> None:
             progress.update(task, completed=have, total=whole)
 
-        download(what.remote, folder / what.file, report=report)
-
-
-def describe(what: Published, folder: Path, preprocess: PreprocessEntry) -> None:
-    """Write the `encoder.json` that `bowerbird train --encoder` reads."""
-    from bowerbird.models.manifest import Artifact, EncoderEntry
-
-    artifact = Artifact(
-        file=what.file,
-        sha256=what.sha256,
-        bytes=(folder / what.file).stat().st_size,
-        licence=what.licence,
-        source=what.url,
-        precision=what.precision,
-    )
-    entry = EncoderEntry(artifact=artifact, preprocess=preprocess, dim=what.dim or 0)
-    write_whole(folder / "encoder.json", (entry.model_dump_json(indent=2) + "\n").encode())
+        pulling.pull(each, folder, report)
 
 
 def run_export(args: argparse.Namespace) -> int:

@@ -46,6 +46,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="the bundle whose networks look at pictures (default: lite)",
     )
     add(
+        "--scout",
+        metavar="NAME",
+        help="also measure how far this cheaper bundle may look first, as `calibrate --scout` does",
+    )
+    add(
         "--keep-rate",
         type=keep_rate,
         metavar="R",
@@ -79,11 +84,15 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Look at the pictures, fit a model to them, write the bundle, and show how good it is."""
-    if not args.good and (args.feedback is None or args.reject or args.mixture or args.keep_rate):
+    if not args.good and (
+        args.feedback is None or args.reject or args.mixture or args.keep_rate or args.scout
+    ):
         raise UsageError(
-            "give --good DIR; alone, --feedback PLACE takes no --reject, --mixture or --keep-rate"
+            "give --good DIR; alone, --feedback PLACE takes no --reject, --mixture, --keep-rate or --scout"
         )
     from bowerbird.adapters.place import open_store
+    from bowerbird.models.bundle import load
+    from bowerbird.training import scouting
     from bowerbird.training.retraining import retrain
     from bowerbird.training.training import Wishes, train
 
@@ -102,6 +111,9 @@ def run(args: argparse.Namespace) -> int:
     )
     if labels is not None and not wishes.good:
         retrain(wishes, labels)
-    else:
-        train(wishes, labels)
+        return 0
+    scout = None if args.scout is None else load(args.scout)
+    train(wishes, labels)
+    if scout is not None:
+        print(scouting.calibrate(load(wishes.out.resolve()), scout, wishes.good, wishes.out))
     return 0

@@ -79,7 +79,7 @@ def _full(batch: _Batch, left: int | None) -> bool:
 def _send(batch: _Batch, queue: Queue, ledger: Ledger | None, *, in_time: bool) -> Enqueued:
     skipped = tuple(each.reason for each in batch if isinstance(each, Skipped))
     candidates = [each for each in batch if isinstance(each, Candidate)]
-    open_ = [each for each in candidates if ledger is None or ledger.decided(each.id) is None]
+    open_ = [each for each in candidates if ledger is None or not ledger.knows(each.id)]
     new = queue.send([(each.id, encode_candidate(each)) for each in open_]) if open_ else 0
     return Enqueued(skipped, len(candidates) - len(open_), len(open_) - new, new, in_time)
 

@@ -88,7 +88,7 @@ class Copies:
         """Tell whether the other copy is there to compare. Forgets one that a recheck or a person removed."""
         if self.store.exists(other.image) and self.store.exists(sidecar_key(other.image)):
             return True
-        if other.candidate == candidate or self.ledger.decided(other.candidate) is not None:
+        if other.candidate == candidate or self.ledger.knows(other.candidate):
             self.index.remove(other.image)
         elif not last_attempt:
             waits = f"{other.candidate}, a copy, is being stored at this moment"

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.core.errors import BowerbirdError, DamagedError, StoreError, UsageError
 from bowerbird.core.messages import Candidate
-from bowerbird.core.ports import Ledger, Message, QueueDepth
+from bowerbird.core.ports import Message, QueueDepth
 from bowerbird.crawl.crawler import Skipped
 from bowerbird.crawl.enqueue import enqueue
 from bowerbird.filter.consumer import Consumer, Outcome
@@ -39,7 +40,7 @@ class EmbeddedHost:
     """
 
     queue: SqliteQueue
-    ledger: Ledger
+    ledger: SqliteLedger
     consumer: Consumer
     tally: RunCounts
     downloads: int

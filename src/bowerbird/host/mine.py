@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from bowerbird.host.host import EmbeddedHost
 from bowerbird.host.news import News
 from bowerbird.host.progress import progress
 from bowerbird.host.replaced_pictures import Expiry, told_waiting
+from bowerbird.host.tidying import Tidying
 from bowerbird.host.wiring import HostOptions, crawl, embedded_host, http_fetcher
 from bowerbird.net.pacing import troubles
 from bowerbird.removal.told import purge_removed
@@ -76,7 +77,8 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         news = News(_tell, run.now)
         expiry = Expiry(place.store, run.keep_replaced_days)
         expiry()
-        host.on_crawled = lambda: _crawled(source, place, host, news, expiry)
+        daily = (expiry, Tidying(place.store, host.ledger))
+        host.on_crawled = lambda: _crawled(source, place, host, news, daily)
         if run.every_s is not None:
             again = f"; it is tried again every {run.every_s:g} s"
             host.on_failed = lambda error: news.failed(f"{error}{again}")
@@ -92,9 +94,12 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
         )
 
 
-def _crawled(source: Source, place: Place, host: EmbeddedHost, news: News, expiry: Expiry) -> None:
+def _crawled(
+    source: Source, place: Place, host: EmbeddedHost, news: News, daily: Iterable[Callable[[], object]]
+) -> None:
     """Remember that a crawl put all its candidates on the queue, and say in one line how the source is."""
-    expiry()
+    for chore in daily:
+        chore()
     _take_back(source, place, host)  # before the cursor moves: a crawl that dies here is told again
     if isinstance(source, Committing):
         source.commit()

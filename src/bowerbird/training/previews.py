@@ -44,7 +44,10 @@ class Margin:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A picture's score, and those of its copies: COPIES each, or none where it is too small to have them."""
+    """A picture's score, and those of its copies: COPIES, or none where it is too small to have them.
+
+    The glance's scores include that of the picture itself, at which it looks where there is no copy.
+    """
 
     full: float
     previews: tuple[float, ...]
@@ -121,10 +124,13 @@ def look(bundle: Bundle, path: Path) -> Seen | None:
         glances = copies(picture, bundle.glance.preview_side) if bundle.glance else []
         if not previews and not glances:
             return None
-        full = bundle.score_of(picture_files.read(path, bundle.min_side))
+        whole = picture_files.read(path, bundle.min_side)
     except PermanentError:
         return None
-    return Seen(full, _scores(bundle, previews), _scores(bundle.glance, glances) if bundle.glance else ())
+    glanced: tuple[float, ...] = ()
+    if bundle.glance and glances:
+        glanced = (bundle.glance.score_of(whole), *_scores(bundle.glance, glances))
+    return Seen(bundle.score_of(whole), _scores(bundle, previews), glanced)
 
 
 def _scores(eye: Eye, small: list[bytes]) -> tuple[float, ...]:

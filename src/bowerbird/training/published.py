@@ -2,8 +2,8 @@
 
 `published.json` holds the addresses. Its `squash` does the original filter server's two resizes, then CLIP's
 own normalisation (openai/CLIP, clip/clip.py, `_transform`); so models fitted for that server keep their
-meaning. `clip` is CLIP's own preprocessing throughout. OpenAI's ViT-B-16.pt and the two heads must be
-converted before use, in layers/models/workshop.
+meaning. `clip` is CLIP's own preprocessing throughout. OpenAI's ViT-B-16.pt must be converted with PyTorch
+before use, in layers/models/workshop; everything else is ready when it has been pulled.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from bowerbird.models.manifest import FileName, PreprocessEntry
 from bowerbird.training.download import Remote
 
 OWN: Final = Path(__file__).with_name("published.json")
+#: Networks that were pulled lie here, each in a folder of its own: clip-int8, clip-fp16, ...
+PULLED: Final = Path.home() / ".cache/bowerbird"
 
 
 class _Entry(BaseModel):
@@ -26,10 +28,11 @@ class _Entry(BaseModel):
 
 
 class Published(_Entry):
-    """A file, what it is called here, and its licence; `dim` of an encoder that is ready to use."""
+    """A file, what it is called here, its size and licence; `dim` of an encoder that is ready to use."""
 
     url: Annotated[str, Field(pattern=r"^https?://")]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    megabytes: Annotated[float, Field(gt=0)] = 0.001
     most_bytes: Annotated[int, Field(ge=1)]
     file: FileName
     licence: str

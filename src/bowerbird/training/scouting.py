@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ from bowerbird.filter.first_look import Eye
 from bowerbird.imaging import picture_files
 from bowerbird.models.bundle import Bundle
 from bowerbird.models.manifest import ScoutEntry, Threshold
+from bowerbird.training import calibration
 from bowerbird.training.preview_copies import WIDEST, copies
 
 #: This share of what the owner's bundle keeps must go on, and the pictures must show so with this confidence.
@@ -56,15 +57,39 @@ class Scouted:
         return ScoutEntry(bundle=self.scout.label, floor=self.floor.entry(), glance=glance)
 
 
-def measure(bundle: Bundle, scout: Bundle, folder: Path) -> Scouted:
-    """Let the bundle choose among the pictures of a folder, and the scout judge what it keeps.
+def calibrate(bundle: Bundle, scout: Bundle, folders: Sequence[Path], out: Path) -> str:
+    """Measure, write the bundle with the scout's floor in it to `out`, and say what was found.
 
     Raises:
         UsageError: the bundle keeps none of the pictures.
     """
-    kept = [Path(score.path) for score in score_files(picture_files.find([folder]), bundle) if score.keep]
+    found = measure(bundle, scout, folders)
+    label = calibration.rewrite(bundle, out, {"scout": found.entry()})
+    trusted = found.floor
+    margin = scout.novelty.threshold - trusted.floor
+    lines = [
+        f"{label}: {scout.label} may reject below {trusted.floor:.4g}, {margin:.4g} below its threshold",
+        trusted.entry().chosen,
+    ]
+    if found.glance:
+        margin = scout.novelty.threshold - found.glance.floor
+        lines.append(
+            f"its glance may reject below {found.glance.floor:.4g}, {margin:.4g} below its threshold"
+        )
+    if trusted.shown < GOES_ON:
+        lines.append(f"too few pictures to show {GOES_ON:.1%}: the lowest score of them is the floor")
+    return "\n".join(lines)
+
+
+def measure(bundle: Bundle, scout: Bundle, folders: Sequence[Path]) -> Scouted:
+    """Let the bundle choose among the pictures of the folders, and the scout judge what it keeps.
+
+    Raises:
+        UsageError: the bundle keeps none of the pictures.
+    """
+    kept = [Path(score.path) for score in score_files(picture_files.find(folders), bundle) if score.keep]
     if not kept:
-        raise UsageError(f"{bundle.label} keeps no picture of {folder}")
+        raise UsageError(f"{bundle.label} keeps no picture of {', '.join(map(str, folders))}")
     floor = trust(np.array([min(_scores(scout, path, scout.min_side)) for path in kept]))
     glance = scout.glance
     if glance is None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from bowerbird.adapters.beforehand import bundle_name
 from bowerbird.adapters.folder.disk import disk_errors
-from bowerbird.core.errors import BundleError
+from bowerbird.core.errors import BundleError, NoSuchBundleError, UsageError
 from bowerbird.models import bundle as bundles
 from bowerbird.models import canonical, verify
 from bowerbird.models import manifest as manifests
@@ -29,8 +29,10 @@ from bowerbird.models.manifest import (
     WatermarkEntry,
 )
 from bowerbird.models.novelty import Novelty
+from bowerbird.training import published
 
 _NOVELTY_FILE: Final = "novelty.npz"
+_ENCODER_FILE: Final = "encoder.json"
 _Entry = TypeVar("_Entry", bound=BaseModel)
 
 
@@ -54,17 +56,20 @@ class Networks:
 
 
 def networks(name: str) -> Networks:
-    """Take the networks of a bundle, by name or folder, or of an `encoder.json` of layers/models/workshop.
+    """Take the networks of a bundle, by name or folder, or those beside an `encoder.json`.
 
-    A `watermark.json`, an `aesthetic.json` and a `glance.json` that lie beside that file come with
-    it. How far a glance can be trusted depends on the owner's model, so a new bundle does not know it yet.
+    Such a file may be named itself, by its folder, or as what `bowerbird models pull` fetched: `clip`. A
+    `watermark.json`, an `aesthetic.json` and a `glance.json` that lie beside it come with it. How far a
+    glance can be trusted depends on the owner's model, so a new bundle does not know it yet.
 
     Raises:
-        BundleError: the text names neither.
+        NoSuchBundleError: the text names none of these.
+        BundleError: what it names is damaged.
+        UsageError: several networks of that name were pulled.
     """
-    path = Path(name)
-    if path.suffix != ".json":
-        folder = bundles.find(name)
+    path = _described(name)
+    if path is None:
+        folder = _bundle(name)
         manifest = manifests.read(folder)
         glance = manifest.glance and manifest.glance.model_copy(update={"margin": None})
         return Networks(folder, manifest.encoder, manifest.watermark, manifest.aesthetic, glance)
@@ -76,6 +81,34 @@ def networks(name: str) -> Networks:
         _read(heads[1], Artifact) if heads[1].exists() else None,
         _read(heads[2], GlanceEntry) if heads[2].exists() else None,
     )
+
+
+def _described(name: str) -> Path | None:
+    """Find the `encoder.json` that a text names, if it names one and no bundle."""
+    path = Path(name)
+    if path.suffix == ".json":
+        return path
+    if (path / _ENCODER_FILE).is_file() and not (path / manifests.FILE_NAME).is_file():
+        return path / _ENCODER_FILE
+    if len(path.parts) != 1 or any(folder.name == name for folder in bundles.installed()):
+        return None
+    pulled = sorted(
+        file
+        for file in published.PULLED.glob(f"*/{_ENCODER_FILE}")
+        if file.parent.name == name or file.parent.name.startswith(f"{name}-")
+    )
+    pulled = [file for file in pulled if file.parent.name == name] or pulled
+    if len(pulled) > 1:
+        raise UsageError(f"{name} is here as {' and '.join(file.parent.name for file in pulled)}: name one")
+    return pulled[0] if pulled else None
+
+
+def _bundle(name: str) -> Path:
+    try:
+        return bundles.find(name)
+    except NoSuchBundleError as error:
+        hint = "; `bowerbird models pull clip` fetches CLIP (111 MB)" if name.startswith("clip") else ""
+        raise NoSuchBundleError(f"{error}{hint}") from error
 
 
 def _read(path: Path, kind: type[_Entry]) -> _Entry:

@@ -166,3 +166,47 @@ def test_a_server_that_never_finishes_leaves_the_part_for_next_time(tmp_path: Pa
         fetch(url, tmp_path / "model.onnx")
 
     assert (tmp_path / "model.onnx.part").read_bytes() == BODY[: 6 * 16_384]
+
+
+def test_a_file_that_is_here_is_not_fetched_again(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(BODY)
+    with server(lambda handler, _: send(handler, BODY)) as (url, ranges):
+        fetch(url, tmp_path / "model.onnx")
+
+    assert ranges == []
+
+
+def test_a_name_that_does_not_resolve_is_told_at_once_and_in_plain_words(tmp_path: Path) -> None:
+    with pytest.raises(RetryableError) as told:
+        fetch("http://nowhere.invalid/model.onnx", tmp_path / "model.onnx")
+
+    assert str(told.value) == (
+        "this machine finds no nowhere.invalid: look whether it is online, and at its DNS; then run it again"
+    )
+
+
+def test_a_closed_port_and_a_cut_are_told_in_plain_words(tmp_path: Path) -> None:
+    with (
+        server(lambda handler, _: send(handler, BODY, stop=10)) as (url, _),
+        pytest.raises(RetryableError, match=r"^127\.0\.0\.1 cut the connection, 6 times; run it again"),
+    ):
+        fetch(url, tmp_path / "model.onnx")
+
+    with pytest.raises(RetryableError, match=r"^127\.0\.0\.1 takes no connection, 6 times; run it again"):
+        fetch(url, tmp_path / "model.onnx")
+
+
+def test_a_server_without_the_right_certificate_is_told_in_plain_words(tmp_path: Path) -> None:
+    with (
+        server(lambda handler, _: send(handler, BODY)) as (url, _),
+        pytest.raises(RetryableError, match=r"127\.0\.0\.1 does not prove who it is"),
+    ):
+        fetch(url.replace("http:", "https:"), tmp_path / "model.onnx")
+
+
+def test_a_busy_server_that_stays_so_is_told_in_plain_words(tmp_path: Path) -> None:
+    with (
+        server(lambda handler, _: handler.send_error(503)) as (url, _),
+        pytest.raises(RetryableError, match=r"answered that it is busy \(status 503\), 6 times"),
+    ):
+        fetch(url, tmp_path / "model.onnx")

@@ -20,7 +20,15 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from bowerbird.adapters.aws.failures import code, translated
-from bowerbird.core.decision_log import CONTENT_TYPE, decisions_key, log_file, split_lines
+from bowerbird.core.decision_log import (
+    CONTENT_TYPE,
+    decisions_key,
+    decode_line,
+    file_lines,
+    log_file,
+    packed_key,
+    split_lines,
+)
 from bowerbird.core.decisions import Decision, decode_decision, encode_decision, redacted
 from bowerbird.core.errors import StoreError
 from bowerbird.core.keys import digest
@@ -50,6 +58,10 @@ class DynamoLedger:
         """Return the decision that stands; the next `flush` makes sure of its line."""
         item = self._read(_candidate(candidate_id))
         return self._standing(item) if "decision" in item else None
+
+    def knows(self, candidate_id: str) -> bool:
+        """Whether there is a decision."""
+        return "decision" in self._read(_candidate(candidate_id))
 
     def owner(self, sha256: str) -> str | None:
         """Who holds these bytes."""
@@ -142,6 +154,8 @@ class DynamoLedger:
     def _ensure_line(self, decision: Decision, key: str) -> bool:
         """Write a decision's line if its batch has not, and never will."""
         data = self._store.get(key)
+        if data is None and self._is_packed(decision):
+            return False
         if data is None:
             self._store.put(key, b"", content_type=CONTENT_TYPE, if_absent=True)
             data = self._store.get(key) or b""
@@ -150,6 +164,12 @@ class DynamoLedger:
             return False
         own = decisions_key(decision.day, digest(decision.candidate))
         return self._store.put(own, log_file([decision]), content_type=CONTENT_TYPE, if_absent=True)
+
+    def _is_packed(self, decision: Decision) -> bool:
+        """Whether a compaction has taken the line into the file of its day."""
+        key = packed_key(decision.day)
+        lines = file_lines(key, self._store.get(key) or b"")
+        return any(found.candidate == decision.candidate for found in map(decode_line, lines) if found)
 
     def _record(self, decision: Decision, key: str, freed: tuple[str, ...]) -> bool:
         """Write a decision while there is none and exactly these claims are to be freed."""

@@ -18,8 +18,9 @@ from bowerbird.core.errors import StoreError
 # How long a writer waits for another process's transaction. Ours take milliseconds.
 _BUSY_S: Final = 20.0
 
-#: The layout that this version writes; files of before it was noted say 0, and are the same.
-LAYOUT: Final = 1
+#: The layout that this version writes. Files of before it was noted say 0, and are the same as 1. In 2, a
+#: ledger may have settled candidates.
+LAYOUT: Final = 2
 
 # No version will ever have come so far: the number is garbage.
 _NO_LAYOUT: Final = 1000
@@ -88,6 +89,12 @@ class Database:
         """The connection for single SELECTs, which are consistent by themselves."""
         with self._lock, disk_errors(self.path):
             yield self._connection
+
+    def vacuum(self) -> None:
+        """Write the file anew without the room that deleted rows left."""
+        with self._lock, disk_errors(self.path):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the file; the last one out folds the write-ahead log in."""
@@ -191,8 +198,8 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
             raise damaged(path, " ".join(found.split()))
 
 
-def check_layout(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse a file of a later version.
+def check_layout(connection: sqlite3.Connection, path: Path) -> int:
+    """Return a file's layout; refuse one of a later version.
 
     Raises:
         StoreError: it is one.
@@ -205,3 +212,4 @@ def check_layout(connection: sqlite3.Connection, path: Path) -> None:
             f"{path}: a newer version of Bowerbird has written it (layout {layout}, not {LAYOUT}); "
             "update Bowerbird, then run the same command again"
         )
+    return int(layout)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import sqlite3
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from bowerbird.adapters.folder.disk import damaged
-from bowerbird.adapters.sqlite.database import Database
-from bowerbird.core.decision_log import CONTENT_TYPE, decisions_key
+from bowerbird.adapters.sqlite.database import LAYOUT, Database
+from bowerbird.core.decision_log import CONTENT_TYPE, decisions_key, each_line
 from bowerbird.core.decisions import Decision, decode_decision, encode_decision, redacted
 from bowerbird.core.ports import ObjectStore
+from bowerbird.core.reasons import Reason, Word
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS decided (
@@ -26,7 +29,11 @@ CREATE INDEX IF NOT EXISTS decided_unwritten ON decided (seq) WHERE written = 0;
 CREATE TABLE IF NOT EXISTS claims (sha256 TEXT PRIMARY KEY, candidate TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS claims_by_candidate ON claims (candidate);
 CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS settled (name BLOB PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID;
 """
+
+# Rows that a step of settling moves. One takes some tens of milliseconds, and deciding goes on in between.
+_ROWS_A_STEP: Final = 2000
 
 # A file of decision lines stays below a few MB, so that it can be read whole.
 _LINES_A_PART = 2000
@@ -37,6 +44,9 @@ class SqliteLedger:
 
     Lines reach the store in two steps. One transaction gives the rows a part name; then the part is written
     whole. After a crash in between, the next flush writes the same part again, byte for byte.
+
+    Of what was decided long ago, `settle` leaves only a short hash of the candidate's name, and the day. The
+    decision itself is then read from its line.
     """
 
     def __init__(self, path: Path, store: ObjectStore) -> None:
@@ -53,7 +63,16 @@ class SqliteLedger:
         """Return the decision that stands."""
         with self._db.read() as db:
             row = db.execute("SELECT decision FROM decided WHERE candidate = ?", (candidate_id,)).fetchone()
+            old = None if row else self._settled(db, candidate_id)
+        if old is not None:
+            return self._of_old(candidate_id, old)
         return self._decoded(row[0]) if row else None
+
+    def knows(self, candidate_id: str) -> bool:
+        """Whether there is a decision."""
+        with self._db.read() as db:
+            row = db.execute("SELECT 1 FROM decided WHERE candidate = ?", (candidate_id,)).fetchone()
+            return row is not None or self._settled(db, candidate_id) is not None
 
     def owner(self, sha256: str) -> str | None:
         """Who holds these bytes."""
@@ -76,6 +95,10 @@ class SqliteLedger:
 
     def commit(self, decision: Decision) -> Decision:
         """Record a decision; the first wins."""
+        with self._db.write() as db:
+            old = self._settled(db, decision.candidate)
+        if old is not None:
+            return self._of_old(decision.candidate, old)
         with self._db.write() as db:
             db.execute(
                 "INSERT OR IGNORE INTO decided (candidate, day, decision) VALUES (?, ?, ?)",
@@ -115,6 +138,33 @@ class SqliteLedger:
                 ).rowcount
         return count
 
+    def settle(self, before: str) -> int:
+        """Shrink what was decided before a day (YYYY-MM-DD) and is written; returns how many candidates."""
+        count = 0
+        while True:
+            with self._db.write() as db:
+                rows = db.execute(
+                    "SELECT seq, candidate, day FROM decided WHERE written = 1 AND day < ? "
+                    "ORDER BY seq LIMIT ?",
+                    (before, _ROWS_A_STEP),
+                ).fetchall()
+                if not rows:
+                    return count
+                # A version that knows no settled candidates would decide them again.
+                db.execute(f"PRAGMA user_version={LAYOUT}")
+                db.executemany(
+                    "INSERT OR IGNORE INTO settled VALUES (?, ?)",
+                    ((short_name(candidate), day) for _, candidate, day in rows),
+                )
+                db.execute(
+                    "DELETE FROM decided WHERE seq <= ? AND written = 1 AND day < ?", (rows[-1][0], before)
+                )
+            count += len(rows)
+
+    def shrink(self) -> None:
+        """Give the room that settled decisions took back to the disk. It needs as much again meanwhile."""
+        self._db.vacuum()
+
     def redact(self, candidate_id: str) -> None:
         """Forget what was said of a candidate's post; the decision stands."""
         with self._db.write() as db:
@@ -138,6 +188,18 @@ class SqliteLedger:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def _settled(self, db: sqlite3.Connection, candidate_id: str) -> str | None:
+        row = db.execute("SELECT day FROM settled WHERE name = ?", (short_name(candidate_id),)).fetchone()
+        return str(row[0]) if row else None
+
+    def _of_old(self, candidate_id: str, day: str) -> Decision:
+        for found in each_line(self._store, day):
+            if found is not None and found.candidate == candidate_id:
+                return found
+        # Somebody has cleared old decisions away. That it was decided is still known.
+        gone = Reason(Word.ERROR, f"it was decided on {day}, and its line is not there any more")
+        return Decision(candidate_id, keep=False, stage="ledger", reason=gone, bundle="", decided_at=day)
 
     def _decoded(self, line: str) -> Decision:
         try:
@@ -166,6 +228,11 @@ class SqliteLedger:
                     part, day, left = f"{self._id}-{seq:010d}", row_day, _LINES_A_PART
                 db.execute("UPDATE decided SET part = ? WHERE seq = ?", (part, seq))
                 left -= 1
+
+
+def short_name(candidate_id: str) -> bytes:
+    """Return what stands for a candidate's name in `settled`: 16 bytes, enough that no two are ever alike."""
+    return hashlib.sha256(candidate_id.encode()).digest()[:16]
 
 
 def _candidates(lines: bytes) -> list[str]:

@@ -22,6 +22,9 @@ _MOST_FAULTS: Final = 20_000
 # https://sqlite.org/fileformat2.html#the_database_header
 _PAGES: Final = slice(28, 32)
 
+# The layout that brought a table.
+_SINCE: Final = {"settled": 2}
+
 Row = tuple[Any, ...]
 
 
@@ -34,9 +37,12 @@ def ailment(path: Path, schema: str) -> str | None:
     try:
         check_files(path)
         with disk_errors(path), closing(_reading(path)) as connection:
-            check_layout(connection, path)
+            layout = check_layout(connection, path)
             for table, columns in _tables(schema).items():
-                if not columns <= _columns(connection, table):
+                found_columns = _columns(connection, table)
+                if not found_columns and layout < _SINCE.get(table, 0):
+                    continue  # it is made when the file is opened
+                if not columns <= found_columns:
                     return f"its table {table} is not ours"
             (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     except DamagedError as error:
@@ -48,6 +54,14 @@ def rows(path: Path, table: str, columns: str) -> list[Row]:
     """Rows of a sound file, in the order they were written."""
     with disk_errors(path), closing(_reading(path)) as connection:
         return connection.execute(f"SELECT {columns} FROM {table} ORDER BY rowid").fetchall()  # noqa: S608 - our own names
+
+
+def settled(path: Path) -> set[bytes]:
+    """Return the short names of a sound ledger's settled candidates."""
+    with disk_errors(path), closing(_reading(path)) as connection:
+        if not _columns(connection, "settled"):
+            return set()
+        return {name for (name,) in connection.execute("SELECT name FROM settled")}
 
 
 def salvaged(path: Path, fresh: Path, table: str, columns: str) -> list[Row]:

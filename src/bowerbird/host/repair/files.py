@@ -13,7 +13,7 @@ from bowerbird.adapters.sqlite import ledger, likenesses, queue
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from bowerbird.adapters.sqlite.salvage import Row, ailment, rows, salvaged
+from bowerbird.adapters.sqlite.salvage import Row, ailment, rows, salvaged, settled
 from bowerbird.core.cores import cores
 from bowerbird.core.decision_log import decode_line, each_line
 from bowerbird.core.decisions import Decision
@@ -127,7 +127,9 @@ def _forgotten(path: Path, known: Known) -> str | None:
     told = [decode_line(line) for (line,) in rows(path, "decided", "decision")]
     if None in told:
         return f"{told.count(None)} of its decisions cannot be read"
-    missing = len(known.candidates - {decision.candidate for decision in told if decision})
+    lacking = known.candidates - {decision.candidate for decision in told if decision}
+    old = settled(path) if lacking else set()
+    missing = sum(ledger.short_name(candidate) not in old for candidate in lacking)
     return f"it does not know {missing} decisions that are written" if missing else None
 
 

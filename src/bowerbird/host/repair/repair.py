@@ -9,7 +9,16 @@ from datetime import datetime
 from typing import Final
 
 from bowerbird.adapters.place import Place
-from bowerbird.core.decision_log import each_line
+from bowerbird.core.decision_log import (
+    CONTENT_TYPE,
+    day_of,
+    decisions_key,
+    each_line,
+    file_lines,
+    file_of,
+    is_packed,
+    log_keys,
+)
 from bowerbird.core.errors import InvalidMessageError
 from bowerbird.core.keys import sidecar_key
 from bowerbird.core.labels import decode_label
@@ -47,6 +56,7 @@ def repair(place: Place, *, now: datetime, dry_run: bool = False) -> Iterator[Fi
         if not dry_run:
             for name in (QUEUE, LEDGER, LIKENESSES):
                 at.resume(name)
+        yield from _packed_days(place.store, at)
         known = read_known(place.store)
         yield from _sidecars(place.store, known, at)
         queue = mend_queue(place, known, at)
@@ -65,6 +75,20 @@ def _finish(mended: Mended, at: RebuildFolder) -> Finding:
     if at.dry_run:
         return Finding(mended.name, f"{mended.why}; would be rebuilt: {mended.told}")
     return Finding(mended.name, f"{mended.why}; rebuilt: {mended.told}; {at.swap(mended.name)}")
+
+
+def _packed_days(store: ObjectStore, at: RebuildFolder) -> Iterator[Finding]:
+    """Save the lines of a compressed file up to where it breaks off, in a plain file of the same day."""
+    for key in [key for key in log_keys(store) if is_packed(key)]:
+        lines = list(file_lines(key, store.get(key) or b""))
+        if None not in lines:
+            continue
+        saved = [line for line in lines if line is not None]
+        plain = decisions_key(day_of(key), f"saved-{at.stamp}")
+        if not at.dry_run:
+            store.put(plain, file_of(plain, [*saved, ""]), content_type=CONTENT_TYPE)
+        told = f"it breaks off after {len(saved)} decisions, which are saved; what came after them is lost"
+        yield Finding(key, f"{told}; it is kept as {set_aside(store, key, at)}")
 
 
 def _sidecars(store: ObjectStore, known: Known, at: RebuildFolder) -> Iterator[Finding]:

@@ -1,0 +1,92 @@
+"""PyTorch's files in the ways they are saved, and files that are none or mean harm."""
+
+import io
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bowerbird.core.errors import BundleError
+from bowerbird.training import torch_files
+from tests.unit.training import torch_zip
+from tests.unit.training.torch_zip import Call, Global, tensor
+
+TENSORS = {
+    "a.weight": np.arange(6, dtype=np.float32).reshape(2, 3),
+    "a.steps": np.array(7, np.int64),
+    "b": np.array([0.5, -2], np.float16),
+}
+
+
+def as_model(calls: dict[str, Call]) -> Call:
+    """A whole pickled model: its class is not importable here, its tensors are parameters and buffers."""
+    inner = Call(
+        Global("timm.layers", "Linear"),
+        state={"_parameters": {"weight": calls["a.weight"]}, "_buffers": {"steps": calls["a.steps"]}},
+    )
+    return Call(
+        Global("timm.models", "Net"), state={"_parameters": {"b": calls["b"]}, "_modules": {"a": inner}}
+    )
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        dict,
+        lambda calls: {"state_dict": dict(calls), "epoch": 3},
+        lambda calls: {f"module.{name}": value for name, value in calls.items()},
+        as_model,
+        lambda calls: {"model": as_model(calls)},
+    ],
+)
+def test_every_way_of_saving_gives_the_same_tensors(shape: Any, tmp_path: Path) -> None:
+    torch_zip.write(tmp_path / "m.pt", TENSORS, shape)
+
+    found = torch_files.read(tmp_path / "m.pt")
+
+    assert found.keys() == TENSORS.keys()
+    assert all(np.array_equal(found[name], value) for name, value in TENSORS.items())
+
+
+def test_a_file_that_would_run_code_does_not(tmp_path: Path) -> None:
+    bomb = Call(Global("builtins", "exec"), "raise AssertionError('the file was executed')")
+    torch_zip.write(tmp_path / "m.pt", TENSORS, lambda calls: {"state_dict": dict(calls), "also": bomb})
+
+    assert torch_files.read(tmp_path / "m.pt").keys() == TENSORS.keys()
+
+
+def test_a_tensor_that_reaches_beyond_its_numbers_is_refused(tmp_path: Path) -> None:
+    values = np.arange(6, dtype=np.float32).reshape(2, 3)
+    torch_zip.write(tmp_path / "m.pt", {"a": values}, lambda _: {"a": tensor("0", values, size=(9, 9))})
+
+    with pytest.raises(BundleError, match="reaches beyond"):
+        torch_files.read(tmp_path / "m.pt")
+
+
+def _zip(**entries: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(name.replace("__", "/").replace("_pkl", ".pkl"), data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<html>not here</html>",
+        pickle.dumps({"weight": 1}),
+        _zip(readme=b"none"),
+        _zip(m__data_pkl=b"\x80\x02broken"),
+        _zip(m__data_pkl=pickle.dumps(1), n__data_pkl=pickle.dumps(1)),
+    ],
+)
+def test_what_is_no_such_file_is_refused_by_name(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "m.pt").write_bytes(data)
+
+    with pytest.raises(BundleError, match=r"m\.pt is no PyTorch file"):
+        torch_files.read(tmp_path / "m.pt")
