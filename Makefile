@@ -90,7 +90,7 @@ fuzz: setup
 
 fuzz-guided: .venv-fuzz/.installed
 	mkdir -p fuzz-out
-	for target in image url host post markup feed rss reddit arctic-shift lemmy wikimedia replay urls event document \
+	for target in image container url host post markup feed rss reddit arctic-shift lemmy wikimedia replay urls event document \
 			message bundle; do \
 		PYTHONPATH=src:. .venv-fuzz/bin/python -m tests.fuzz.guided $$target \
 			-max_total_time=120 -timeout=10 -print_final_stats=1 -artifact_prefix=fuzz-out/ || exit 1; \

@@ -23,6 +23,9 @@ _TOKENS = (
         b"eXIf",
         b"VP8X",
         b"ANMF",
+        b"cICP",
+        b"nclx",
+        b"meta",
     ),
     *(
         b"null",

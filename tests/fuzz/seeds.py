@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms
 
+from tests.odd_pictures import corpus
+
+_LARGE = 50_000
 _LINKS = (
     "https://i.redd.it/abcdefghijklm.jpg",
     "https://preview.redd.it/abcdefghijklm.jpg?width=640&crop=smart&auto=webp&s=0123456789abcdef",
@@ -59,10 +62,17 @@ def images() -> list[bytes]:
         _encode(noise, "WEBP", lossless=True, exif=exif),
         _encode(alpha, "WEBP", icc_profile=odd),
         _encode(noise, "WEBP", save_all=True, append_images=[noise.rotate(180)]),
+        _encode(noise, "AVIF", speed=10),
+        _encode(alpha, "AVIF", speed=10, exif=exif, icc_profile=odd),
         _encode(noise, "GIF"),
         _encode(noise, "TIFF"),
         b"<!doctype html><title>gone</title>",
     ]
+
+
+def containers() -> list[bytes]:
+    """Files with everything that may stand around pixels; the largest are left out."""
+    return [data for data in corpus().values() if len(data) < _LARGE]
 
 
 def links() -> list[bytes]:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from PIL import Image
+
 from bowerbird import imaging
 from bowerbird.core.errors import (
     BundleError,
@@ -40,6 +42,9 @@ from bowerbird.crawl.sources.replay import ReplaySource
 from bowerbird.crawl.sources.rss import RssSource
 from bowerbird.crawl.sources.urls import UrlsSource
 from bowerbird.crawl.sources.wikimedia import WikimediaSource
+from bowerbird.imaging.colour import to_srgb
+from bowerbird.imaging.containers import OPENERS
+from bowerbird.imaging.containers.shell import MAX_PROFILE_BYTES
 from bowerbird.models import manifest
 from bowerbird.net.atproto import server_of
 from bowerbird.net.limiter import Limit, Limiter
@@ -54,6 +59,20 @@ def image(data: bytes) -> str:
     """The decode path, at a reduced scale as the models use it."""
     imaging.decode(data, min_side=16)
     return "decoded"
+
+
+def container(data: bytes) -> str:
+    """Taking a file apart, as each format, whatever it begins with. What is left never grows."""
+    for name, opened in OPENERS.items():
+        shell = opened(data)
+        assert len(shell.data) <= len(data) + 16
+        assert shell.orientation is None or 1 <= shell.orientation <= 8
+        assert len(shell.colour.profile or b"") <= MAX_PROFILE_BYTES
+        if shell.otherwise is None:
+            assert len(opened(shell.data).data) <= len(shell.data), name
+    to_srgb(Image.new("L", (2, 2)), shell.colour)
+    name = imaging.sniff(data)
+    return "apart" if name in OPENERS else "another format"
 
 
 def url(data: bytes) -> str:
@@ -188,6 +207,7 @@ def shown_pictures(data: bytes) -> str:
 
 TARGETS: Mapping[str, tuple[Target, Callable[[], list[bytes]]]] = {
     "image": (image, seeds.images),
+    "container": (container, seeds.containers),
     "url": (url, seeds.links),
     "host": (host, seeds.links),
     "post": (post, seeds.posts),

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::Deprecat
 
 ACCEPTED = {
     "image": "decoded",
+    "container": "apart",
     "url": "accepted",
     "post": "candidates",
     "markup": "tags",

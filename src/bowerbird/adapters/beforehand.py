@@ -45,7 +45,7 @@ def pictures_of(places: Iterable[Path], what: str, fewest: int = 1) -> list[Path
         if not os.access(place, os.R_OK | (os.X_OK if place.is_dir() else 0)):
             raise UsageError(f"{place} cannot be read; give yourself the right to")
         if place.is_dir() and not picture_files.find([place]):
-            raise UsageError(f"{place} holds no picture: no .jpg, .png or .webp file is in it")
+            raise UsageError(f"{place} holds no picture: no .jpg, .png, .webp or .avif file is in it")
     different = _different(found, fewest)
     if different < fewest:
         copies = "" if different == len(found) else f", and only {different} of them differ"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from bowerbird.adapters.bucket_state import state_folder
 from bowerbird.adapters.folder.store import STATE, FolderStore
 from bowerbird.core.errors import StoreError, UsageError
 from bowerbird.core.extras import told_if_missing
@@ -36,8 +36,8 @@ def open_place(place: str, endpoint_url: str | None = None) -> Place:
         UsageError: the place cannot be written to, or is no place at all.
     """
     if place.startswith("s3://"):
-        name = hashlib.sha256(f"{endpoint_url} {place}".encode()).hexdigest()[:16]
-        return Place(place, _open_bucket(place, endpoint_url), _state_home() / name, shared=True)
+        store, asked = _open_bucket(place, endpoint_url)
+        return Place(place, store, state_folder(_state_home(), place, endpoint_url, asked), shared=True)
     if "://" in place:
         raise UsageError(f"{place}: a place is a folder or s3://bucket[/prefix]")
     root = Path(place).expanduser().resolve()
@@ -63,7 +63,8 @@ def open_existing(place: str, endpoint_url: str | None = None) -> Place:
     return open_place(place, endpoint_url)
 
 
-def _open_bucket(place: str, endpoint_url: str | None) -> ObjectStore:
+def _open_bucket(place: str, endpoint_url: str | None) -> tuple[ObjectStore, str]:
+    """Open a bucket's store; returns also where requests for it go."""
     # boto3 takes most of a second to import, and a folder does not need it.
     with told_if_missing():
         import boto3  # noqa: PLC0415
@@ -74,7 +75,8 @@ def _open_bucket(place: str, endpoint_url: str | None) -> ObjectStore:
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     if not bucket:
         raise UsageError(f"{place}: name a bucket, as in s3://my-pictures/collection")
-    return S3Store(boto3.client("s3", endpoint_url=endpoint_url, config=TIMEOUTS), bucket, prefix)
+    client = boto3.client("s3", endpoint_url=endpoint_url, config=TIMEOUTS)
+    return S3Store(client, bucket, prefix), client.meta.endpoint_url
 
 
 def _state_home() -> Path:

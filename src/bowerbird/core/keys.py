@@ -10,7 +10,13 @@ FORMATS: Final = {
     "JPEG": ("jpg", "image/jpeg"),
     "PNG": ("png", "image/png"),
     "WEBP": ("webp", "image/webp"),
+    "AVIF": ("avif", "image/avif"),
 }
+
+#: How the names of files in these formats end. What a file is, only its first bytes tell.
+SUFFIXES: Final = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jif", ".jfif", ".jfi", ".pjpeg", ".pjp", ".png", ".webp", ".avif"}
+)
 
 #: Replaced images wait under this prefix.
 PREFIX_REPLACED: Final = "replaced/"

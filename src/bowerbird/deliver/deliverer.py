@@ -15,7 +15,7 @@ from bowerbird.deliver.scenery import Answer, Outcome
 from bowerbird.deliver.tags import TagRule, source_url
 
 #: The key of a survivor: see `bowerbird.core.keys.image_key`. Sidecars are not.
-SURVIVOR: Final = re.compile(r"images/[0-9a-f]{2}/[0-9a-f]{64}\.(?:jpg|png|webp)")
+SURVIVOR: Final = re.compile(r"images/[0-9a-f]{2}/[0-9a-f]{64}\.(?:jpg|png|webp|avif)")
 
 _GONE: Final = "gone: the picture was removed"
 _ENDED: Final = frozenset({Outcome.IMPORTED, Outcome.ALREADY, Outcome.SIMILAR, Outcome.REFUSED})

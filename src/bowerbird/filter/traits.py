@@ -130,7 +130,7 @@ def roughness(tiles: Sequence[Image.Image], share: float) -> float:
 
 def quantisation(data: bytes) -> float | None:
     """The mean step of a JPEG's brightness, 1 the finest; None for other formats."""
-    reader, info = open_image(data)
+    reader, info, _ = open_image(data)
     return float(np.mean(reader.quantization[0])) if info.format == "JPEG" else None  # type: ignore[attr-defined]
 
 
@@ -200,7 +200,7 @@ def _difference(one: Image.Image, other: Image.Image) -> float:
 
 
 def _compressed(tile: Image.Image, data: bytes) -> Image.Image:
-    reader, _ = open_image(data)
+    reader, *_ = open_image(data)
     options: dict[str, Any] = {"qtables": reader.quantization, "subsampling": max(get_sampling(reader), 0)}  # type: ignore[attr-defined]
     if reader.mode == "L":
         tile, options = tile.convert("L"), {"qtables": reader.quantization}  # type: ignore[attr-defined]

@@ -3,58 +3,139 @@
 from __future__ import annotations
 
 import io
+import struct
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
 from PIL import Image, ImageCms
 
+from bowerbird.imaging import profiles, transfer
+from bowerbird.imaging.containers.shell import Chromaticities, Colour
+
 _WHITE: Final = (255, 255, 255)
+_GREY: Final = frozenset({"1", "L", "LA"})
 
 # Colour space signatures of ICC.1:2022, table 19, by Pillow's mode.
-_SPACES: Final = {"RGB": "RGB ", "CMYK": "CMYK"}
+_SPACES: Final = {"RGB": "RGB ", "CMYK": "CMYK", "L": "GRAY"}
+# A conversion that moves no number by more is left out: LittleCMS rounds by as much.
+_SAME: Final = 2
+_STEPS: Final = 9
 
 
-def to_srgb(image: Image.Image) -> Image.Image:
-    """Convert a loaded image to mode RGB, through its colour profile when it has one that is sound."""
-    profile = image.info.get("icc_profile")
-    flat = _flatten(image)
-    transform = (
-        _transform(profile, flat.mode) if isinstance(profile, bytes) and flat.mode in _SPACES else None
-    )
-    if transform is not None:
-        converted = ImageCms.applyTransform(flat, transform)
-        if converted is not None:
-            return converted
-    return flat if flat.mode == "RGB" else flat.convert("RGB")
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How to get to sRGB from numbers of a mode; `transform` is None where nothing would change."""
+
+    mode: str
+    transform: ImageCms.ImageCmsTransform | None
+
+    def go(self, image: Image.Image) -> Image.Image:
+        """Convert."""
+        if self.transform is None:
+            return _rgb(image)
+        numbers = image if image.mode == self.mode else image.convert(self.mode)
+        return ImageCms.applyTransform(numbers, self.transform) or _rgb(image)
 
 
-def _flatten(image: Image.Image) -> Image.Image:
-    """Remove alpha, palette or 16 bits, which leaves RGB, CMYK or L."""
+def to_srgb(image: Image.Image, colour: Colour) -> Image.Image:
+    """Convert a loaded image to mode RGB, over white, through what is sound of its `colour`."""
+    plain, opaque = _parted(image)
+    shown = _shown(plain, colour)
+    if opaque is None:
+        return shown
+    page = Image.new("RGB", shown.size, _WHITE)
+    page.paste(shown, mask=opaque)
+    return page
+
+
+def _parted(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """Split an image into RGB, CMYK or L, and what of it is opaque, if anything is not."""
     if image.mode.startswith("I"):
         # Pillow clips 16-bit grey to 255 when it converts; a browser scales it.
-        return image.point(lambda value: value / 256).convert("L")
+        return image.point(lambda value: value / 256).convert("L"), _visible(image)
     if image.has_transparency_data:
-        layers = image.convert("RGBA")
-        opaque = Image.new("RGB", layers.size, _WHITE)
-        opaque.paste(layers, mask=layers.getchannel("A"))
-        return opaque
-    if image.mode in {"RGB", "CMYK", "L"}:
-        return image
-    return image.convert("RGB")
+        layers = image.convert("LA" if image.mode in _GREY else "RGBA")
+        return layers.convert("L" if image.mode in _GREY else "RGB"), layers.getchannel("A")
+    if image.mode == "1":
+        return image.convert("L"), None
+    return image if image.mode in _SPACES else image.convert("RGB"), None
+
+
+def _visible(image: Image.Image) -> Image.Image | None:
+    """All but the one value that 16-bit grey may have for what is transparent."""
+    hidden = image.info.get("transparency")
+    if not isinstance(hidden, int):
+        return None
+    return Image.fromarray((np.asarray(image) != hidden).astype(np.uint8) * 255)
+
+
+def _shown(image: Image.Image, colour: Colour) -> Image.Image:
+    points = colour.code_points or profiles.code_points_in(colour.profile or b"")
+    if points is not None and (tone_map := transfer.tone_map(points)) is not None:
+        return _rgb(image).filter(tone_map)
+    way = _described(colour.code_points) or _embedded(colour.profile, image.mode)
+    if way is None and colour.gamma is not None and _opened(colour.profile or b"") is None:
+        way = _written(colour.chromaticities or transfer.BT709, (colour.gamma,))
+    return way.go(image) if way else _rgb(image)
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _described(points: tuple[int, int] | None) -> _Way | None:
+    look = transfer.described(points) if points else None
+    return _written(*look) if look else None
+
+
+def _written(chromaticities: Chromaticities, curve: transfer.Curve) -> _Way | None:
+    try:
+        return _way(profiles.written(chromaticities, curve), "RGB")
+    except (np.linalg.LinAlgError, struct.error):  # primaries on a line, or numbers that no profile holds
+        return None
+
+
+def _embedded(profile: bytes | None, mode: str) -> _Way | None:
+    """A browser believes a profile of three colours for a grey picture, too."""
+    if not profile:
+        return None
+    return _way(profile, mode) or (_way(profile, "RGB") if mode == "L" else None)
 
 
 @lru_cache(maxsize=16)
-def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """Find the way from a profile to sRGB; None when there is nothing to do or the profile makes no sense.
+def _way(profile: bytes, mode: str) -> _Way | None:
+    """Find the way from a profile to sRGB; None when the profile makes no sense for the mode.
 
     A damaged profile is ignored, as browsers do. The picture is then judged by its numbers as they are.
     """
+    source = _opened(profile)
+    if source is None:
+        return None
     try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if source.profile.xcolor_space != _SPACES[mode]:
             return None
-        if "sRGB" in (source.profile.profile_description or ""):
-            return None
-        return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
+        transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
+        return _Way(mode, None if _changes_nothing(transform, mode) else transform)
     except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
         return None
+
+
+def _opened(profile: bytes) -> ImageCms.ImageCmsProfile | None:
+    try:
+        return ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
+        return None
+
+
+def _changes_nothing(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
+    """Tell by colours from all over, not by the profile's name, whether it is sRGB."""
+    if mode == "CMYK":
+        return False
+    steps = np.linspace(0, 255, _STEPS).astype(np.uint8)
+    numbers = np.stack(np.meshgrid(steps, steps, steps), -1).reshape(-1, 1, 3)
+    before = Image.fromarray(numbers).convert(mode)
+    after = ImageCms.applyTransform(before, transform)
+    moved = np.asarray(after, np.int16) - np.asarray(before.convert("RGB"), np.int16)
+    return bool(np.abs(moved).max() <= _SAME)

@@ -47,10 +47,11 @@ _BRANDS: Final = {
     b"heix": "HEIC",
     b"hevc": "HEIC",
     b"heim": "HEIC",
-    b"mif1": "HEIC",
-    b"msf1": "HEIC",
     b"crx ": "CR3",
 }
+
+#: Brands that say that a file holds pictures, and not how they are compressed.
+_CONTAINERS: Final = frozenset({b"mif1", b"msf1"})
 
 _HTML: Final = tuple(
     b"<" + tag
@@ -70,8 +71,17 @@ def sniff(data: bytes) -> str | None:
     if data[:4] == b"RIFF":
         return {b"WEBP": "WEBP", b"AVI ": "AVI", b"WAVE": "WAV"}.get(data[8:12], "RIFF")
     if data[4:8] == b"ftyp":
-        return _BRANDS.get(data[8:12], "MP4")
+        return _branded(data)
     return _sniff_text(data[:_TEXT_WINDOW].removeprefix(b"\xef\xbb\xbf").lower())
+
+
+def _branded(data: bytes) -> str:
+    """The major brand decides, where it names a codec; else the first of the compatible ones that does."""
+    size = min(int.from_bytes(data[:4], "big"), _TEXT_WINDOW)
+    brands = [data[8:12], *(data[at : at + 4] for at in range(16, size, 4))]
+    if brands[0] in _CONTAINERS:
+        return next((_BRANDS[brand] for brand in brands if brand in _BRANDS), "HEIC")
+    return _BRANDS.get(brands[0], "MP4")
 
 
 def _sniff_text(text: bytes) -> str | None:

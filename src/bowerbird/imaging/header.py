@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PIL import ExifTags
+from PIL.AvifImagePlugin import AvifImageFile
 from PIL.Image import Image
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -17,8 +18,9 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from bowerbird.core.errors import PermanentError
 from bowerbird.core.reasons import Word
+from bowerbird.imaging.containers import OPENERS, Shell
+from bowerbird.imaging.containers.webp import webp_canvas
 from bowerbird.imaging.formats import sniff
-from bowerbird.imaging.webp import webp_canvas
 
 #: 100 megapixels: above every camera but scanning backs (Fujifilm GFX 100: 11648 x 8736 = 101.8 MP).
 MAX_PIXELS: Final = 102_000_000
@@ -29,6 +31,7 @@ _READERS: Final[dict[str, type[ImageFile]]] = {
     "JPEG": JpegImageFile,
     "PNG": PngImageFile,
     "WEBP": WebPImageFile,
+    "AVIF": AvifImageFile,
 }
 
 # EXIF orientations 5 to 8 lie on their side: width and height change places.
@@ -60,31 +63,52 @@ def inspect(data: bytes) -> ImageInfo:
     return open_image(data)[1]
 
 
-def open_image(data: bytes) -> tuple[ImageFile, ImageInfo]:
-    """Read the header and keep the reader, for whoever decodes next. Raises what `inspect` raises."""
+def open_image(data: bytes) -> tuple[ImageFile, ImageInfo, Shell]:
+    """Read the header and keep the reader, for whoever decodes next. Raises what `inspect` raises.
+
+    The reader sees the pixels only: what else the file says that counts is in the shell.
+    """
     name = sniff(data)
     if name == "HTML":
         raise PermanentError("a page instead of an image", Word.HTML)
     if name is None:
         raise PermanentError(f"begins with {data[:8].hex() or 'nothing'}", Word.UNKNOWN_FORMAT)
     if name not in _READERS:
-        raise PermanentError(f"{name} is not kept", Word.FORMAT)
+        raise PermanentError(f"{name} is not kept; JPEG, PNG, WebP and AVIF are", Word.FORMAT)
     if name == "WEBP":
         # Pillow's WebP reader allocates two canvases before it tells their size.
         _check_pixels(*webp_canvas(data))
     with reader_errors():
-        image = _READERS[name](io.BytesIO(data))
+        shell = OPENERS[name](data)
+        if name == "AVIF" and not shell.whole:
+            raise PermanentError("AVIF shorter than its boxes", Word.TRUNCATED)
+        image = _read(name, shell.data)
         # A JPEG's second picture (a gain map, a thumbnail) is no frame, and its reader counts none.
         frames = getattr(image, "n_frames", 1)
-        _check_pixels(*image.size)
         if frames != 1:
             raise PermanentError(f"{frames} frames, a still picture is wanted", Word.ANIMATED)
-        # Image's own getexif: a PNG's decodes the whole picture, in case an eXIf chunk stands at its end.
-        orientation = Image.getexif(image).get(ExifTags.Base.Orientation, 1)
-    if orientation not in _ORIENTATIONS:
-        orientation = 1
+        orientation = _orientation(image) if shell.orientation is None else shell.orientation
     width, height = image.size if orientation < _FIRST_SIDEWAYS else image.size[::-1]
-    return image, ImageInfo(name, width, height, image.mode, int(orientation))
+    return image, ImageInfo(name, width, height, image.mode, orientation), shell
+
+
+def open_as_it_is(data: bytes) -> ImageFile:
+    """Open a file with all that it says of itself, not to decode it. Raises what `inspect` raises."""
+    info = inspect(data)
+    with reader_errors():
+        return _read(info.format, data)
+
+
+def _read(name: str, data: bytes) -> ImageFile:
+    image = _READERS[name](io.BytesIO(data))
+    _check_pixels(*image.size)
+    return image
+
+
+def _orientation(image: ImageFile) -> int:
+    """How Pillow says that an AVIF is turned: it writes the file's own boxes into an EXIF field."""
+    said = Image.getexif(image).get(ExifTags.Base.Orientation, 1)
+    return said if said in _ORIENTATIONS else 1
 
 
 @contextmanager

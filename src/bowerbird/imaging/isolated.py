@@ -23,6 +23,7 @@ from bowerbird.core.errors import PermanentError, RetryableError
 from bowerbird.core.reasons import Word
 from bowerbird.imaging.exchange import receive, send
 from bowerbird.imaging.header import MAX_PIXELS, ImageInfo
+from bowerbird.imaging.pixels import UNFINISHED
 
 #: What one decode may take (pixels.MAX_DECODE_BYTES), with the file, the answer and Python itself.
 MEMORY_BYTES: Final = 1 << 30
@@ -98,6 +99,7 @@ class IsolatedDecoder:
             answer, pixels = self._ask({"do": "decode", "min_side": min_side}, data)
         width, height = answer["size"]
         image = Image.frombuffer("RGB", (width, height), pixels, "raw", "RGB", 0, 1)
+        image.info = {UNFINISHED: True} if answer[UNFINISHED] else {}
         return ImageInfo(**answer["info"]), image
 
     def close(self) -> None:

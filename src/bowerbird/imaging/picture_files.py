@@ -10,10 +10,9 @@ from PIL import Image
 
 from bowerbird.core.cores import cores
 from bowerbird.core.errors import UsageError
+from bowerbird.core.keys import SUFFIXES
 from bowerbird.imaging import thumbnail
 from bowerbird.imaging.isolated import IsolatedDecoder
-
-_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp"})
 
 #: It starts its first worker with the first picture; they end with this process.
 DECODER: Final = IsolatedDecoder(workers=cores())
@@ -28,9 +27,7 @@ def find(places: Iterable[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for place in places:
         if place.is_dir():
-            inside = (
-                path for path in place.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file()
-            )
+            inside = (path for path in place.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
             found |= dict.fromkeys(sorted(inside))
         elif place.exists():
             found[place] = None

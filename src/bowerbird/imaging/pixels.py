@@ -12,7 +12,12 @@ from PIL.JpegImagePlugin import JpegImageFile
 from bowerbird.core.errors import PermanentError
 from bowerbird.core.reasons import Word
 from bowerbird.imaging.colour import to_srgb
+from bowerbird.imaging.containers import Shell
+from bowerbird.imaging.containers.jpeg import unended
 from bowerbird.imaging.header import ImageInfo, open_image, reader_errors
+
+#: A decoded picture's `info` has this key when its file lacks its end, but none of its pixels.
+UNFINISHED: Final = "unfinished"
 
 #: What one decode may allocate, estimated from the header before anything is: 100 MP of RGB.
 MAX_DECODE_BYTES: Final = 4 * 128 * 1024 * 1024
@@ -24,6 +29,10 @@ _CONVERTED_COST: Final = 12
 
 # A progressive JPEG is kept whole as 16-bit coefficients until its last scan.
 _COEFFICIENT_BYTES: Final = 2
+
+_BAND: Final = 256
+# What libjpeg puts where a JPEG has ended too early: grey.
+_FILLING: Final = (128, (128, 128, 128))
 
 _SCALES: Final = (8, 4, 2)  # what libjpeg's DCT scaling offers; other formats are averaged to the same sizes
 
@@ -54,19 +63,59 @@ def decode(data: bytes, *, min_side: int | None = None) -> Image.Image:
 
 def read(data: bytes, *, min_side: int | None = None) -> tuple[ImageInfo, Image.Image]:
     """Read the header and decode, in one go; see `inspect` and `decode`."""
-    reader, info = open_image(data)
+    reader, info, shell = open_image(data)
     with reader_errors():
         if min_side is not None:
             reader.draft(None, (min_side, min_side))
         _check_memory(reader, info)
         reader.load()
-        image = to_srgb(reader)
+        unfinished = _ends_unmarked(reader, shell, min_side)
+        image = to_srgb(reader, shell.colour)
         if min_side is not None and info.format != "JPEG":
             image = _reduce(image, min_side)
         if info.orientation in _UPRIGHT:
             image = image.transpose(_UPRIGHT[info.orientation])
-    image.info = {}  # Pillow would write comments and profiles of strangers into our thumbnails
+    # Pillow would write comments and profiles of strangers into our thumbnails.
+    image.info = {UNFINISHED: True} if unfinished else {}
     return info, image
+
+
+def _ends_unmarked(reader: ImageFile, shell: Shell, min_side: int | None) -> bool:
+    """Tell whether a JPEG lacks its end marker; refuse it when it lacks pixels, too."""
+    if shell.otherwise is not None:
+        if not shell.whole:
+            raise PermanentError("the file ends before its last scan", Word.TRUNCATED)
+        _check_rows(reader, shell.otherwise, min_side)
+        return True
+    if isinstance(reader, JpegImageFile) and reader.getpixel((-1, -1)) in _FILLING:
+        # Somebody may have put an end marker where the file was cut.
+        _check_rows(reader, unended(shell.data).otherwise or b"", min_side)
+    return False
+
+
+def _check_rows(reader: ImageFile, otherwise: bytes, min_side: int | None) -> None:
+    """Refuse a JPEG that ends early. `otherwise` has noise behind the last byte: it shows where pixels lack.
+
+    A decoder fills in what is missing, and does not say so.
+    """
+    try:
+        other = JpegImageFile(io.BytesIO(otherwise))
+        if min_side is not None:
+            other.draft(None, (min_side, min_side))
+        other.load()
+    except OSError as error:
+        raise PermanentError(f"rows of pixels are missing ({error})", Word.TRUNCATED) from None
+    if not _alike(reader, other):
+        raise PermanentError("rows of pixels are missing", Word.TRUNCATED)
+
+
+def _alike(one: Image.Image, other: Image.Image) -> bool:
+    """Compare all pixels, a band at a time: whole copies of two large pictures would take too much memory."""
+    for top in range(0, one.height, _BAND):
+        box = (0, top, one.width, min(top + _BAND, one.height))
+        if one.crop(box).tobytes() != other.crop(box).tobytes():
+            return False
+    return True
 
 
 def thumbnail(image: Image.Image, side: int) -> bytes:

@@ -9,6 +9,8 @@ import re
 import struct
 from typing import Final
 
+from bowerbird.imaging.containers.avif import boxes
+
 _PNG_SIGNATURE: Final = 8
 _PNG_CHUNK: Final = 12  # length, name and checksum
 _RIFF_HEADER: Final = 12
@@ -22,8 +24,8 @@ _APPLICATION: Final = range(0xE0, 0xF0)
 
 
 def weight(data: bytes, image_format: str) -> int:
-    """Count the bytes of the first picture in a JPEG, PNG or WebP, less metadata and trailing data."""
-    return {"JPEG": _jpeg, "PNG": _png, "WEBP": _webp}[image_format](data)
+    """Count the bytes of the first picture in a file of a kept format, less metadata and trailing data."""
+    return {"JPEG": _jpeg, "PNG": _png, "WEBP": _webp, "AVIF": _avif}[image_format](data)
 
 
 def _jpeg(data: bytes) -> int:
@@ -52,6 +54,11 @@ def _png(data: bytes) -> int:
             total += min(length, len(data) - place)
         place += length + _PNG_CHUNK
     return total
+
+
+def _avif(data: bytes) -> int:
+    """All that `mdat` holds: which of its bytes are EXIF, only a decoder knows."""
+    return sum(min(end, len(data)) - start for name, start, end in boxes(data) if name == b"mdat")
 
 
 def _webp(data: bytes) -> int:

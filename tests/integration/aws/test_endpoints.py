@@ -47,6 +47,12 @@ def test_a_bucket_elsewhere_is_a_place(
     (key,) = store.keys("decisions/")
     (line,) = (store.get(key) or b"").decode().splitlines()
     assert json.loads(line)["stage"] == "dimensions"
+    # The same address in another spelling is the same place: the picture has been judged there.
+    monkeypatch.setenv(named, f"{server.url}/")
+    options = [named, f"{server.url.upper().replace('HTTP', 'http')}/"] if options else []
+    assert main(["mine", "--source", f"folder:{pictures}", "--out", f"{place}/", *options]) == 0
+    assert list(store.keys("decisions/")) == [key]
+    assert (store.get(key) or b"").decode().splitlines() == [line]
 
 
 def test_the_servers_of_the_compose_file_are_this_machines_alone() -> None:

@@ -33,6 +33,7 @@ from bowerbird.filter.shape import NOMADS
 from bowerbird.filter.survivors import Survivors
 from bowerbird.models.watermark import Detection
 from bowerbird.removal.recheck import Kept, purge
+from tests import odd_pictures
 from tests.fakes import FakeFetcher, FakeLedger, FakeStore
 from tests.pictures import encoded, gradient, jpeg, noise
 
@@ -166,6 +167,36 @@ def test_two_deliveries_at_once_commit_what_the_sidecar_says() -> None:
     assert decision == world.models.other
     sidecar = json.loads(world.store.objects[str(decision.image).replace(".jpg", ".json")])
     assert sidecar["decision"] == stored(decision)
+
+
+def test_a_jpeg_that_lacks_only_its_end_is_kept_and_says_so() -> None:
+    world = World({URL: jpeg()[:-2]})
+    decision = world.decide(candidate())
+    assert (decision.keep, decision.facts["unfinished"]) == (True, True)
+    assert world.store.objects[str(decision.image)] == jpeg()[:-2]
+    assert "unfinished" not in World({URL: jpeg()}).decide(candidate()).facts
+
+
+def ultra_hdr() -> bytes:
+    """A JPEG with a gain map behind its end, as phones write them."""
+    with_profile = odd_pictures.jpeg_with(
+        odd_pictures.jpeg_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<hdrgm:Version>1.0</hdrgm:Version>"),
+        *odd_pictures.icc_segments(odd_pictures.profile(primaries=odd_pictures.P3, name="Display P3")),
+        image=gradient(1600, 1200),
+    )
+    return with_profile + encoded(gradient(400, 300).convert("L"))
+
+
+@pytest.mark.parametrize(
+    ("data", "ending"),
+    [(ultra_hdr(), ".jpg"), (encoded(gradient(1600, 1200), "AVIF"), ".avif")],
+    ids=["Ultra HDR in Display P3", "AVIF"],
+)
+def test_a_survivor_has_the_bytes_that_came(data: bytes, ending: str) -> None:
+    world = World({URL: data})
+    decision = world.decide(candidate())
+    assert (decision.keep, str(decision.image)[-len(ending) :]) == (True, ending)
+    assert world.store.objects[str(decision.image)] == data
 
 
 @pytest.mark.parametrize(

@@ -74,3 +74,19 @@ def test_any_bytes_are_named_or_not(data: bytes) -> None:
 def test_markup_that_goes_on_for_ever_is_given_up(filler: bytes) -> None:
     # "<!-- -->" took a regular expression with nested repeats longer than anybody waited.
     assert sniff(filler * 500_000) in {None, "XML"}
+
+
+@pytest.mark.parametrize(
+    ("major", "compatible", "name"),
+    [
+        (b"mif1", [b"mif1", b"avif", b"miaf"], "AVIF"),
+        (b"mif1", [b"mif1", b"heic"], "HEIC"),
+        (b"avif", [b"mif1", b"heic"], "AVIF"),
+        (b"heic", [b"mif1", b"avif"], "HEIC"),
+        (b"msf1", [b"avis"], "AVIF"),
+        (b"isom", [b"avif"], "MP4"),
+    ],
+)
+def test_a_container_is_what_its_brands_say(major: bytes, compatible: list[bytes], name: str) -> None:
+    size = (16 + 4 * len(compatible)).to_bytes(4, "big")
+    assert sniff(size + b"ftyp" + major + bytes(4) + b"".join(compatible)) == name

@@ -47,7 +47,7 @@ def workers() -> set[int]:
     return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
 
 
-@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "AVIF"])
 @pytest.mark.parametrize("min_side", [None, 100])
 def test_the_same_answers_as_in_process(
     decoder: IsolatedDecoder, picture: Picture, encode: Encode, image_format: str, min_side: int | None
@@ -58,6 +58,14 @@ def test_the_same_answers_as_in_process(
     assert decoder.decode(data, min_side=min_side).tobytes() == here.decode(data, min_side=min_side).tobytes()
     (info, image), (wanted, pixels) = (each.read(data, min_side=min_side) for each in (decoder, here))
     assert (info, image.tobytes()) == (wanted, pixels.tobytes())
+
+
+def test_an_unfinished_picture_says_so_from_there_too(
+    decoder: IsolatedDecoder, picture: Picture, encode: Encode
+) -> None:
+    data = encode(picture(), "JPEG")
+    assert decoder.decode(data).info == {}
+    assert decoder.decode(data[:-2]).info == {"unfinished": True}
 
 
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"<!doctype html>", b"\x89PNG\r\n\x1a\n" + bytes(100)])

@@ -27,14 +27,14 @@ def assert_like(image: Image.Image, other: Image.Image, tolerance: int = 12) -> 
     assert np.abs(colours(image) - colours(other)).max() <= tolerance
 
 
-@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_plain(picture: Picture, encode: Encode, image_format: str) -> None:
     image = decode(encode(picture(), image_format))
     assert image.size == (80, 40)
     assert_like(image, picture())
 
 
-@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "AVIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_upright(picture: Picture, encode: Encode, image_format: str, orientation: int) -> None:
     # How a camera held that way stores the picture: the inverse of what EXIF asks a viewer to do.
@@ -148,12 +148,12 @@ def test_progressive(picture: Picture, encode: Encode) -> None:
 
 
 def test_what_follows_the_end_is_tolerated(picture: Picture, encode: Encode) -> None:
-    for image_format in ("JPEG", "PNG", "WEBP"):
+    for image_format in ("JPEG", "PNG", "WEBP", "AVIF"):
         data = encode(picture(), image_format) + b"PK\3\4<script>alert(1)</script>" * 100
         assert_like(decode(data), picture())
 
 
-@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "AVIF"])
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
 @pytest.mark.parametrize("min_side", [None, 100])
 def test_a_truncated_picture_is_refused(
@@ -163,6 +163,55 @@ def test_a_truncated_picture_is_refused(
     data = encode(Image.fromarray(noise), image_format)
     with pytest.raises(PermanentError, match=r"^truncated: "):
         decode(data[: int(len(data) * share)], min_side=min_side)
+
+
+SCANS = [{}, {"progressive": True}, {"restart_marker_rows": 1}, {"restart_marker_blocks": 1}]
+
+
+def photograph() -> Image.Image:
+    noise = np.random.default_rng(7).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    return Image.fromarray(noise).resize((1200, 900))
+
+
+@pytest.mark.parametrize("options", SCANS, ids=str)
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("min_side", [None, 100])
+@pytest.mark.parametrize(
+    "tail", [b"", b"\xff", b"<html>gone</html>", bytes(5000), b"\xff" * 5000], ids=lambda tail: repr(tail[:9])
+)
+def test_a_jpeg_that_lacks_only_its_end_is_unfinished(
+    encode: Encode, options: dict[str, object], mode: str, min_side: int | None, tail: bytes
+) -> None:
+    data = encode(photograph().convert(mode), "JPEG", **options)
+    whole = decode(data, min_side=min_side)
+    image = decode(data[:-2] + tail, min_side=min_side)
+    assert (whole.info, image.info) == ({}, {"unfinished": True})
+    assert image.tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("options", SCANS, ids=str)
+@pytest.mark.parametrize("tail", [b"", b"\xff\xd9", bytes(5000), b"<html>gone</html>"], ids=repr)
+@pytest.mark.parametrize("missing", [40, 400, 20_000])
+def test_a_jpeg_that_lacks_rows_is_truncated(
+    encode: Encode, options: dict[str, object], tail: bytes, missing: int
+) -> None:
+    if tail == b"\xff\xd9" and ("progressive" in options or missing < 400):
+        pytest.skip("its rows are there: less fine, or less a few pixels")
+    data = encode(photograph(), "JPEG", **options)
+    with pytest.raises(PermanentError, match=r"^truncated: "):
+        decode(data[:-missing] + tail)
+
+
+def test_a_progressive_jpeg_without_its_last_scans_is_truncated(encode: Encode) -> None:
+    data = encode(photograph(), "JPEG", progressive=True)
+    for scan in [at for at in range(len(data)) if data.startswith(b"\xff\xda", at)][1:]:
+        table = data.rindex(b"\xff\xc4", 0, scan)
+        with pytest.raises(PermanentError, match=r"^truncated: the file ends before its last scan"):
+            decode(data[:table])
+
+
+def test_a_picture_that_is_grey_at_its_end_is_whole(encode: Encode) -> None:
+    assert decode(encode(Image.new("RGB", (640, 480), (128, 128, 128)), "JPEG")).info == {}
 
 
 def test_a_damaged_checksum_is_refused(picture: Picture, encode: Encode) -> None:

@@ -22,9 +22,11 @@ _LATE: Final = ("data-src", "data-lazy-src", "data-original", "data-lazy", "data
 _WHOLE: Final = ("data-orig-file", "data-full-url", "data-large-file")
 _SETS: Final = ("srcset", "data-srcset", "data-lazy-srcset")
 
-# Formats that the filter cannot read; a `<source>` may offer one beside others.
+# Formats that the filter or a gallery cannot read; a `<source>` may offer one beside others.
 _UNREADABLE: Final = re.compile(r"image/(?:avif|avif-sequence|jxl|heic|heif|svg\+xml|gif)", re.IGNORECASE)
-_UNREADABLE_FILE: Final = re.compile(r"\.(?:avif|jxl|heic|heif|svg)(?=[?#]|\Z)", re.IGNORECASE)
+_UNREADABLE_FILE: Final = re.compile(r"\.(?:jxl|heic|heif|svg)(?=[?#]|\Z)", re.IGNORECASE)
+# The filter reads it. A gallery gets a converted copy, so anything else is better.
+_LAST_CHOICE: Final = re.compile(r"\.avif(?=[?#]|\Z)", re.IGNORECASE)
 
 # A picture of one pixel counts readers, it shows nothing.
 _NOTHING: Final = frozenset({"0", "1", "0px", "1px"})
@@ -94,7 +96,8 @@ def _copies(image: Tag, sources: list[Tag]) -> list[Copy]:
     widths = {address: round(rank) for rank, address in sized if rank > _DENSITIES}
     found = dict.fromkeys(address.strip() for address in addresses)
     usable = [each for each in found if each and not _UNREADABLE_FILE.search(each)]
-    return [_copy(each, widths.get(each), ratio) for each in usable[:_MAX_COPIES]]
+    better = [each for each in usable if not _LAST_CHOICE.search(each)]
+    return [_copy(each, widths.get(each), ratio) for each in (better or usable)[:_MAX_COPIES]]
 
 
 def _copy(address: str, width: int | None, ratio: float | None) -> Copy:

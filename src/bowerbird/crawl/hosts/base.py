@@ -18,7 +18,7 @@ MOVING: Final = frozenset({"video", "animation"})
 IMAGE: Final = "image"
 
 #: The suffixes of still pictures that the filter can read.
-STILL: Final = "jpg|jpeg|jpe|jfif|png|webp"
+STILL: Final = "jpg|jpeg|jpe|jfif|pjpeg|png|webp|avif"
 
 _OWN_PORTS: Final = {None, 80, 443}
 

@@ -10,13 +10,12 @@ from typing import Final
 from urllib.parse import quote
 
 from bowerbird.core.errors import UsageError
-from bowerbird.core.keys import digest
+from bowerbird.core.keys import SUFFIXES, digest
 from bowerbird.core.messages import Submission
 from bowerbird.core.post import Attachment, Post
 from bowerbird.crawl.sources.base import Context, SourceSpec
 from bowerbird.crawl.sources.entries import read_each
 
-_SUFFIXES: Final = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"}
 _MAX_PATH: Final = 500  # with its mark a submission's id: see bowerbird.core.messages
 
 
@@ -37,7 +36,7 @@ class FolderSource:
             subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
             for name in sorted(files):
                 path = Path(folder, name)
-                if path.suffix.lower() in _SUFFIXES and not name.startswith("."):
+                if path.suffix.lower() in SUFFIXES and not name.startswith("."):
                     yield from read_each(self.name, [path], self._post, self._within)
 
     def _within(self, path: Path) -> str:

@@ -16,6 +16,8 @@ from bowerbird.imaging.isolated import Decoder
 class Integrity:
     """Rejects a picture that does not decode to the end.
 
+    A JPEG that lacks its end marker, and no pixel, passes with the fact `unfinished`.
+
     The models need a shorter side of at least `min_side` pixels. A JPEG is decoded at the smallest scale that
     still has it.
     """
@@ -28,5 +30,8 @@ class Integrity:
 
     def examine(self, exam: Examination) -> Reason | None:
         """Decode; what is broken raises its reason."""
-        exam.give(Pixels(self.decoder.decode(exam[File].data, min_side=self.min_side)))
+        image = self.decoder.decode(exam[File].data, min_side=self.min_side)
+        exam.give(Pixels(image))
+        if imaging.UNFINISHED in image.info:
+            exam.facts["unfinished"] = True
         return None

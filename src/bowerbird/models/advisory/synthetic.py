@@ -9,7 +9,7 @@ from typing import Any, Final
 from PIL import ExifTags
 
 from bowerbird.core.errors import PermanentError
-from bowerbird.imaging.header import open_image
+from bowerbird.imaging.header import open_as_it_is
 
 # https://cv.iptc.org/newscodes/digitalsourcetype/, as C2PA manifests and XMP carry it. The words are long
 # enough not to occur by chance in compressed pixels.
@@ -42,7 +42,7 @@ def synthetic(data: bytes) -> str | None:
     if found is not None:
         return f"digital-source-type: {found[1].decode()}"
     try:
-        image, _ = open_image(data)
+        image = open_as_it_is(data)
     except PermanentError:
         return None
     for name, pattern in _CHUNKS.items():
