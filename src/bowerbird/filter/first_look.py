@@ -11,6 +11,7 @@ from bowerbird.core.reasons import Reason, Word
 from bowerbird.filter.examination import Examination
 from bowerbird.models.bundle import Bundle
 from bowerbird.models.encoder import Encoder
+from bowerbird.models.novelty import Novelty
 
 
 class Eye(Protocol):
@@ -19,6 +20,11 @@ class Eye(Protocol):
     @property
     def encoder(self) -> Encoder:
         """The network, which says how large a decoder must leave a picture."""
+        ...
+
+    @property
+    def novelty(self) -> Novelty:
+        """The owner's model."""
         ...
 
     @property
@@ -47,7 +53,8 @@ class FirstLook:
 
     def examine(self, image: Image.Image, exam: Examination) -> Reason | None:
         """Score an RGB picture and note it; why the candidate is rejected, or None."""
-        score = self.eye.score_of(image)
+        embedded = self.eye.encoder.embed([image])
+        score = float(self.eye.novelty.score(embedded)[0])
         exam.scores[self.name] = score
         exam.thresholds[self.name] = self.floor
         if score < self.floor:
