@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ from bowerbird.adapters.terminal.option_values import above_zero, keep_rate
 from bowerbird.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from bowerbird.adapters.place import Place
     from bowerbird.models.bundle import Bundle
+    from bowerbird.training.calibration import Choice
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -128,12 +131,12 @@ def _threshold(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
     from bowerbird.adapters.place import open_existing
     from bowerbird.training import calibration
 
+    place = None
     if args.keep_rate is not None:
         choice = calibration.by_keep_rate(bundle, args.keep_rate)
     elif args.per_day is not None:
-        choice = calibration.by_pictures_a_day(
-            bundle, open_existing(args.place, args.endpoint_url), args.per_day
-        )
+        place = open_existing(args.place, args.endpoint_url)
+        choice = calibration.by_pictures_a_day(bundle, place, args.per_day)
     else:
         choice = calibration.by_two_folders(bundle, args.good, args.reject)
     label = calibration.write(bundle, choice, out)
@@ -141,3 +144,18 @@ def _threshold(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
         f"{label}: keeps from match {choice.threshold:.4g} (was {bundle.novelty.threshold:.4g}), "
         f"{choice.chosen}"
     )
+    if place is not None:
+        _promise(bundle, choice, label, place)
+
+
+def _promise(bundle: Bundle, choice: Choice, label: str, place: Place) -> None:
+    """Say what the new threshold promises, if the place has a sample of its stream."""
+    from bowerbird.training import stream as streams
+
+    try:
+        stream = streams.read(place.store, bundle.manifest.encoder, place.name)
+    except UsageError as error:
+        print(f"no promise of how many of them you would like: {error}")
+        return
+    novelty = replace(bundle.novelty, threshold=choice.threshold)
+    print(*streams.make_promise(stream, novelty, label, place.store, choice.liked), sep="\n")

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from PIL import Image
 
 from bowerbird.core.reasons import Reason, Word
+from bowerbird.filter.evidence import Looked
 from bowerbird.filter.examination import Examination
 from bowerbird.models.bundle import Bundle
 from bowerbird.models.encoder import Encoder
@@ -55,6 +56,8 @@ class FirstLook:
         """Score an RGB picture and note it; why the candidate is rejected, or None."""
         embedded = self.eye.encoder.embed([image])
         score = float(self.eye.novelty.score(embedded)[0])
+        if self.name == "preview":
+            exam.give(Looked(embedded[0], score, self.name))
         exam.scores[self.name] = score
         exam.thresholds[self.name] = self.floor
         if score < self.floor:

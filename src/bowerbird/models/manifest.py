@@ -75,6 +75,11 @@ class EncoderEntry(_Entry):
     dim: Annotated[int, Field(ge=1, le=16384)]
     style: tuple[int, int] | None = None
 
+    @property
+    def fingerprint(self) -> str:
+        """Tell this encoder, and how it is fed, from every other: their vectors cannot be compared."""
+        return f"{self.artifact.sha256}:{self.preprocess.model_dump_json()}"
+
     @model_validator(mode="after")
     def _style_within(self) -> Self:
         if self.style and not 0 <= self.style[0] < self.style[1] <= self.dim:
@@ -140,8 +145,9 @@ class Manifest(_Entry):
     """The whole manifest.
 
     `tolerance` bounds how far a machine may differ from the canonical values, relative to the size of a
-    value. `aesthetic` is LAION's linear head on the embedding. Its score is recorded beside decisions and
-    decides nothing.
+    value. `background` holds ordinary pictures as the encoder sees them (`bowerbird.models.background`): the
+    model compares with them, and so does the next training. `aesthetic` is LAION's linear head on the
+    embedding. Its score is recorded beside decisions and decides nothing.
     """
 
     version_of_schema: Literal[1] = Field(alias="schema")
@@ -153,6 +159,7 @@ class Manifest(_Entry):
     watermark: WatermarkEntry | None = None
     glance: GlanceEntry | None = None
     aesthetic: Artifact | None = None
+    background: Artifact | None = None
     scout: ScoutEntry | None = None
     canonical: tuple[Canonical, ...] = ()
     tolerance: Annotated[float, Field(gt=0)] = 1e-3
@@ -161,7 +168,7 @@ class Manifest(_Entry):
     def artifacts(self) -> tuple[Artifact, ...]:
         """List every file of the bundle except the manifest."""
         entries = (self.encoder, self.novelty, self.watermark, self.glance)
-        files = (*(entry.artifact for entry in entries if entry is not None), self.aesthetic)
+        files = (*(entry.artifact for entry in entries if entry is not None), self.aesthetic, self.background)
         return tuple(artifact for artifact in files if artifact is not None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from sklearn.model_selection import KFold
 from bowerbird.core.errors import UsageError
 from bowerbird.models.densities import Density, Linear, Neighbours, unit
 from bowerbird.models.novelty import Novelty, Part
-from bowerbird.training import heldout
+from bowerbird.training import heldout, ratio
 from bowerbird.training.heldout import HeldOut, auroc
 
 Vectors = NDArray[np.float32]
@@ -50,7 +50,8 @@ class Sample:
     `share` is how much of all pictures these are; it is below 1 while some are held out. `style` is the part
     of a vector that tells how a picture is made, where the encoder keeps this apart from what the picture
     shows. Pictures with the same number in `twins` (N) are held out together, and count as one. With None, no
-    two are twins.
+    two are twins. `background` (B, D) are ordinary pictures that nobody judged; `sources` (B) numbers
+    the places they come from.
     """
 
     good: Vectors
@@ -60,6 +61,8 @@ class Sample:
     share: float = 1.0
     style: Span | None = None
     twins: Rows | None = None
+    background: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    sources: Rows | None = None
 
     def __post_init__(self) -> None:
         """Refuse too few pictures to hold any out."""
@@ -111,7 +114,7 @@ class Fitted:
     """The model, the density that won, what each contender does with the head beside it, and the winner.
 
     `unaided` is what the winner does when it has learnt from no reject. It is None where there are no
-    rejects.
+    rejects. `against` is what the ordinary pictures brought, None where there are too few of them.
     """
 
     novelty: Novelty
@@ -119,6 +122,7 @@ class Fitted:
     contenders: Mapping[str, HeldOut]
     total: HeldOut
     unaided: HeldOut | None = None
+    against: ratio.Against | None = None
 
 
 def neighbours(sample: Sample) -> Density:
@@ -188,12 +192,15 @@ def fit(
     parts = [_part(contenders[winner](sample), whole, held[winner], 1.0)]
     if head is not None:
         parts.append(_part(examples(styles), style, head, weight))
-    model = Novelty(tuple(parts), heldout.threshold(total.good, keep_rate))
+    known, alone = (sample.good, sample.imitations, sample.rejects), Novelty(tuple(parts), 0.0)
+    weighed = ratio.weigh(known, alone, total, sample.background, sample.sources)
+    part, total, against = weighed or (None, total, None)
+    model = Novelty((*parts, *([part] if part else [])), heldout.threshold(total.good, keep_rate))
     reference = {"training": model.score(sample.good), "heldout": total.good}
     if len(total.rejects):
         reference["rejects"] = total.rejects
     unaided = None if head is None else _unaided(styles, held[winner], seed)
-    return Fitted(replace(model, reference=reference), winner, totals, total, unaided)
+    return Fitted(replace(model, reference=reference), winner, totals, total, unaided, against)
 
 
 def _head(styles: Sample, seed: int) -> HeldOut | None:
