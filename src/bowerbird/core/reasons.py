@@ -94,6 +94,7 @@ class Word(StrEnum):
     SYNTHETIC = "synthetic", "The file says that a generator made it, and an owner's rule rejects that."
     AESTHETIC = "aesthetic", "An owner's rule names the score of the bundle's aesthetic head."
     DETAIL = "detail", "An owner's rule names how much detail the picture holds for its size."
+    QUALITY = "quality", "An owner's rule names how free the picture is from noise, blur and other faults."
     NSFW = "nsfw", "An owner's rule names how likely the picture is unsafe for work."
 
 

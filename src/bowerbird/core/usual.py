@@ -8,4 +8,4 @@ from typing import Final
 KEEP_DAYS: Final = 30
 
 #: Bowerbird makes these observations only when asked: the picture in full size, and one more network.
-COSTLY: Final = ("detail", "nsfw")
+COSTLY: Final = ("detail", "quality", "nsfw")
