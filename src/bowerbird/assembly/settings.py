@@ -35,7 +35,8 @@ class Settings:
 
     `at_once` pictures are decoded and scored at the same time. Without `shape` any size and aspect fits;
     without `limits` the usual ones hold. `thumbnails` says whether to keep a small copy of every decoded
-    picture. Of what the `prior` turns down, the share `look` is looked at anyway. A candidate that fails waits `first_retry_s` the first time; delivery number `max_receives` is
+    picture. Of what the `prior` turns down, the share `look` is looked at anyway. A candidate that fails
+    waits `first_retry_s` the first time; delivery number `max_receives` is
     its last.
     """
 

@@ -7,7 +7,14 @@ from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING
 
-from bowerbird.adapters.terminal.option_values import above_zero, names, positive, seconds, share, whole_number
+from bowerbird.adapters.terminal.option_values import (
+    above_zero,
+    names,
+    positive,
+    seconds,
+    share,
+    whole_number,
+)
 from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.prior import LOOK
 from bowerbird.core.usual import COSTLY, KEEP_DAYS, OFF, ORDER, REJECT
@@ -69,7 +76,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--prior",
         choices=(OFF, ORDER, REJECT),
         help="what to make of posts that hardly ever bring a picture you keep: turn them down unseen, once "
-        "your decisions show that hardly anything is lost (reject, the default), look at them last, or nothing",
+        "your decisions show that hardly anything is lost (reject, the default), look at them last (order)",
     )
     parser.add_argument(
         "--look",

@@ -45,7 +45,7 @@ class Taste(Table):
     )
     prior: Literal["off", "order", "reject"] = Field(
         default="reject",
-        description="What to make of posts that, by your own decisions, hardly ever bring a picture you keep. "
+        description="What to make of posts that, by your decisions, hardly ever bring a picture you keep. "
         "`reject`: turn them down unseen, once 628 kept pictures show that hardly anything is lost; `order`: "
         "look at them last; `off`.",
     )

@@ -7,14 +7,15 @@ from it. Source of the hashing: Weinberger et al., "Feature Hashing for Large Sc
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bowerbird.core.errors import InvalidMessageError
 from bowerbird.core.keys import digest
@@ -26,7 +27,6 @@ BUCKETS: Final = 1 << 13
 #: This share of what the model turns down is looked at all the same, so that it can be wrong and learn.
 LOOK: Final = 0.05
 
-_SCHEMA: Final = 1
 _WORD: Final = re.compile(r"\w+")
 _MOST_WORDS: Final = 40
 _HOURS: Final = 4
@@ -73,14 +73,9 @@ def looked_at_anyway(candidate_id: str, share: float) -> bool:
 
 def write_prior(store: ObjectStore, prior: Prior) -> None:
     """Store the model of a place."""
-    told = {
-        "schema": _SCHEMA,
-        "weights": {str(trait): round(weight, 4) for trait, weight in sorted(prior.weights.items())},
-        "bias": prior.bias,
-        "floor": prior.floor,
-        "chosen": prior.chosen,
-    }
-    store.put(KEY, json.dumps(told, separators=(",", ":")).encode(), content_type="application/json")
+    weights = {trait: round(weight, 4) for trait, weight in sorted(prior.weights.items())}
+    stored = _Stored(weights=weights, bias=prior.bias, floor=prior.floor, chosen=prior.chosen)
+    store.put(KEY, stored.model_dump_json().encode(), content_type="application/json")
 
 
 def read_prior(store: ObjectStore) -> Prior | None:
@@ -93,19 +88,23 @@ def read_prior(store: ObjectStore) -> Prior | None:
     if data is None:
         return None
     try:
-        if len(data) > _MOST_BYTES:
-            raise ValueError(f"{len(data)} bytes")
-        told = json.loads(data)
-        if told["schema"] != _SCHEMA:
-            raise ValueError(f"schema {told['schema']}")
-        weights = {int(trait): float(weight) for trait, weight in told["weights"].items()}
-        floor = None if told["floor"] is None else float(told["floor"])
-        numbers = [*weights.values(), float(told["bias"]), floor or 0.0]
-        if not all(map(math.isfinite, numbers)):
-            raise ValueError("a number that is not finite")
-        return Prior(weights, float(told["bias"]), floor, str(told["chosen"]))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise InvalidMessageError(f"{KEY} is no model of posts ({error}); delete it, a new one is made") from error
+        stored = _Stored.model_validate_json(data[:_MOST_BYTES])
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]["msg"]
+        raise InvalidMessageError(
+            f"{KEY} is no model of posts ({first}); delete it, a new one is made"
+        ) from None
+    return Prior(stored.weights, stored.bias, stored.floor, stored.chosen)
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    version: Literal[1] = 1
+    weights: Annotated[dict[Annotated[int, Field(ge=0, lt=BUCKETS)], float], Field(max_length=BUCKETS)]
+    bias: float
+    floor: float | None
+    chosen: str
 
 
 def _words(text: object) -> list[str]:

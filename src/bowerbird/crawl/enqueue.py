@@ -39,7 +39,7 @@ class Enqueued:
     in_time: bool
 
 
-def enqueue(
+def enqueue(  # noqa: PLR0913 - each by name
     found: Iterable[Candidate | Skipped],
     queue: Queue,
     *,

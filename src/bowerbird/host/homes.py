@@ -19,7 +19,10 @@ _MESSAGES: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where one taste stores: its place, and what is decided there. `prior` judges posts unseen. `counts` are those of this taste."""
+    """Where one taste stores: its place, and what is decided there.
+
+    `prior` judges posts unseen. `counts` are those of this taste.
+    """
 
     place: Place
     ledger: SqliteLedger

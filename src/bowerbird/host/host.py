@@ -16,9 +16,9 @@ from bowerbird.core.ports import Known, Message, QueueDepth
 from bowerbird.crawl.crawler import Skipped
 from bowerbird.crawl.enqueue import enqueue
 from bowerbird.filter.consumer import Consumer, Outcome
-from bowerbird.host.prior_fit import likeliest
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.homes import Home
+from bowerbird.host.prior_fit import likeliest
 
 _log = logging.getLogger(__name__)
 

@@ -65,8 +65,7 @@ def examples(
     for each in decisions:
         if not (each.keep or each.stage in _LOOKED or each.candidate in said):
             continue
-        told = each.facts.get("declared")
-        size = (int(told[0]), int(told[1])) if _is_size(told) else None
+        size = _size(each.facts.get("declared"))
         spared = round(1 / look) if look and each.facts.get("looked_anyway") else 1
         kept = said.get(each.candidate, each.keep)
         found.append(Example(traits(each.submission, _text(each.facts.get("host")), size), kept, spared))
@@ -88,9 +87,7 @@ def fit(found: Sequence[Example]) -> Prior | None:
     # Half of what is there beyond the fewest, so that more than one kept picture may lie below the floor.
     tested = kept[-max(enough, len(kept) // 2) :]
     model = _learn(found[: tested[0]], None, "")
-    scores = sorted(
-        model.score(found[index].traits) for index in tested for _ in range(found[index].weight)
-    )
+    scores = sorted(model.score(found[index].traits) for index in tested for _ in range(found[index].weight))
     rank = allowed(len(scores))
     floor = scores[rank]
     told = (
@@ -128,7 +125,9 @@ def _enough() -> int:
 def _learn(found: Sequence[Example], floor: float | None, chosen: str) -> Prior:
     """Logistic regression in which kept and rejected posts have equal say."""
     width = max(len(each.traits) for each in found)
-    rows = np.full((len(found), width), BUCKETS, np.int64)  # the last weight stands for "nothing", and stays 0
+    rows = np.full(
+        (len(found), width), BUCKETS, np.int64
+    )  # the last weight stands for "nothing", and stays 0
     for index, each in enumerate(found):
         rows[index, : len(each.traits)] = each.traits
     loved = np.array([each.kept for each in found])
@@ -162,10 +161,11 @@ def _descend(
     return weights, bias
 
 
-def _is_size(told: object) -> bool:
-    return (
-        isinstance(told, list) and len(told) == 2 and all(isinstance(each, int) and each > 0 for each in told)  # noqa: PLR2004 - width and height
-    )
+def _size(told: object) -> tuple[int, int] | None:
+    match told:
+        case [int(width), int(height)] if width > 0 and height > 0:
+            return width, height
+    return None
 
 
 def _text(value: object) -> str | None:
@@ -229,7 +229,7 @@ class PostPrior:
 
 
 def likeliest(priors: Sequence[PostPrior]) -> Callable[[Candidate], float] | None:
-    """How likely any taste keeps a candidate's picture, to look at the likeliest first; None: nobody knows."""
+    """How likely any taste keeps a candidate's picture, to look at the likeliest first; None if unknown."""
     models = [model for prior in priors if (model := prior()) is not None]
     if not models:
         return None

@@ -12,13 +12,14 @@ from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.assembly import RETRY_AT_HOME_S, Adapters, Settings, assemble, together
+from bowerbird.core.cores import cores
 from bowerbird.core.decisions import Decision
 from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.messages import Candidate
-from bowerbird.core.prior import LOOK
-from bowerbird.core.usual import OFF, REJECT
 from bowerbird.core.ports import Fetcher, Ledger, ObjectStore, Queue
 from bowerbird.core.post import Source
+from bowerbird.core.prior import LOOK
+from bowerbird.core.usual import OFF, REJECT
 from bowerbird.crawl.crawler import Crawler, Skipped
 from bowerbird.crawl.owner_lists import NO_LISTS, OwnerLists
 from bowerbird.crawl.settings import CrawlSettings
@@ -26,13 +27,12 @@ from bowerbird.crawl.sources.base import Context
 from bowerbird.crawl.sources.feed_lan import own_origin
 from bowerbird.crawl.sources.folder import FolderSource
 from bowerbird.filter.copies import restore
-from bowerbird.filter.cores import cores
 from bowerbird.filter.owner_rules import NOTHING, Asked
 from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.homes import Home, Ledgers, gather
-from bowerbird.host.prior_fit import PostPrior
 from bowerbird.host.host import EmbeddedHost
+from bowerbird.host.prior_fit import PostPrior
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE, check_whole
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import Bundle, load
@@ -150,7 +150,7 @@ def _host(
     tally = RunCounts()
     for place, _ in tastes:
         check_whole(place)
-    decoder = closed.enter_context(IsolatedDecoder(workers=cores(None)))
+    decoder = closed.enter_context(IsolatedDecoder(workers=cores()))
     # Queues are made first. So a place that has a ledger has had a queue before.
     queue, *others = (closed.enter_context(closing(SqliteQueue(place.state / QUEUE))) for place, _ in tastes)
     gather(queue, others)
@@ -195,7 +195,7 @@ def _judging(options: HostOptions) -> Settings:
         asked=options.asked,
         thumbnails=options.thumbnails,
         look=options.look,
-        at_once=cores(None),
+        at_once=cores(),
         first_retry_s=RETRY_AT_HOME_S,
     )
 

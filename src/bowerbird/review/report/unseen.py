@@ -14,7 +14,7 @@ _STAGE = "prior"
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """Counts posts that were turned down unseen, those that were looked at anyway, and what of these was kept.
+    """Counts posts that were turned down unseen, those looked at anyway, and what of these was kept.
 
     `kept` are all pictures that were kept in the place.
     """
@@ -39,9 +39,10 @@ class Unseen:
             return None
         lost, most = self.lost
         return (
-            f"{self.turned_down} posts were turned down unseen. Of {self.looked} such posts that were looked at "
-            f"anyway, {self.found} brought a picture that was kept. So about {lost:.0f} pictures were lost (at "
-            f"most {most:.0f}), beside the {self.kept} that were kept; `mine --prior off` looks at all posts"
+            f"{self.turned_down} posts were turned down unseen. Of {self.looked} such posts that were looked "
+            f"at anyway, {self.found} brought a picture that was kept. So about {lost:.0f} pictures were "
+            f"lost (at most {most:.0f}), beside the {self.kept} that were kept; "
+            "`mine --prior off` looks at all posts"
         )
 
 
