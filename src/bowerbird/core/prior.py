@@ -7,11 +7,12 @@ from it. Source of the hashing: Weinberger et al., "Feature Hashing for Large Sc
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bowerbird.core.errors import InvalidMessageError
 from bowerbird.core.keys import digest
 from bowerbird.core.ports import ObjectStore
+
+_log = logging.getLogger(__name__)
 
 KEY: Final = "prior/model.json"
 #: Words share this many weights. Of a few thousand words that matter, few meet.
@@ -95,6 +98,25 @@ def read_prior(store: ObjectStore) -> Prior | None:
             f"{KEY} is no model of posts ({first}); delete it, a new one is made"
         ) from None
     return Prior(stored.weights, stored.bias, stored.floor, stored.chosen)
+
+
+@dataclass(slots=True)
+class StoredPrior:
+    """The model that lies in a place, read when it is first asked for; one that cannot be read is none."""
+
+    store: ObjectStore
+    _read: bool = field(default=False, init=False)
+    _model: Prior | None = field(default=None, init=False)
+
+    def __call__(self) -> Prior | None:
+        """The model, if there is one."""
+        if not self._read:
+            try:
+                self._model = read_prior(self.store)
+            except InvalidMessageError as error:
+                _log.warning("%s", error)
+            self._read = True
+        return self._model
 
 
 class _Stored(BaseModel):

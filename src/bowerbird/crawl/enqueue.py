@@ -18,7 +18,7 @@ _CANDIDATES: Final = 10
 # At home nothing limits a batch, and the more there are to choose from, the more an order is worth.
 _RANKED: Final = 50
 # A batch ends here even when hardly any post gives a candidate, so that the caller still hears of the crawl.
-_MOST_FOUND: Final = 100
+_MOST_FOUND: Final = 50
 
 _Batch = Sequence[Candidate | Skipped]
 

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from bowerbird.core.decision_log import DecisionLog, days
 from bowerbird.core.decisions import Decision
-from bowerbird.core.errors import BowerbirdError, InvalidMessageError
+from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.labels import read_labels
 from bowerbird.core.messages import Candidate
 from bowerbird.core.ports import ObjectStore
-from bowerbird.core.prior import BUCKETS, Prior, read_prior, traits, write_prior
+from bowerbird.core.prior import BUCKETS, Prior, StoredPrior, traits, write_prior
 
 _log = logging.getLogger(__name__)
 
@@ -192,10 +192,7 @@ class PostPrior:
     _done: date | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        try:
-            self._model = read_prior(self.store)
-        except InvalidMessageError as error:
-            _log.warning("%s", error)
+        self._model = StoredPrior(self.store)()
 
     def __call__(self) -> Prior | None:
         """The model that holds now."""
