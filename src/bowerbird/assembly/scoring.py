@@ -11,9 +11,9 @@ from pathlib import Path
 from bowerbird.assembly.adapters import Adapters
 from bowerbird.assembly.assemble import assemble
 from bowerbird.assembly.settings import Settings
+from bowerbird.core.cores import cores
 from bowerbird.core.usual import Marks
 from bowerbird.core.wording import why
-from bowerbird.filter.cores import cores
 from bowerbird.filter.evidence import Upload
 from bowerbird.filter.handed_in import judge
 from bowerbird.filter.pipeline import Pipeline
@@ -46,7 +46,7 @@ class Score:
 
 def score_files(paths: list[Path], bundle: Bundle, watermark: Marks = "reject") -> Iterator[Score]:
     """Judge files, several at once, and answer in order. Each gets all scores, whatever the first one is."""
-    at_once = cores(None)
+    at_once = cores()
     adapters = Adapters(bundle=bundle, decoder=picture_files.DECODER)
     policy = pipeline(
         assemble(adapters, Settings(shape=None, at_once=at_once, watermark=watermark)).parts, Entrance.FILE

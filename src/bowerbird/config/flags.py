@@ -16,6 +16,8 @@ _STREAM: Final = ("communities", "fill_gaps", "focus")
 _TASTE: Final = (
     *_OF_ONE,
     "refit",
+    "prior",
+    "look",
     "min_area",
     "max_wide",
     "max_tall",

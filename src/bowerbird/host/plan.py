@@ -64,6 +64,8 @@ def _options(taste: Taste, config: Config, gateway: str | None) -> HostOptions:
         gateway=gateway,
         asked=Asked.parse(taste.reject_if, taste.note),
         watermark=taste.watermark,
+        prior=taste.prior,
+        look=taste.look,
     )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from bowerbird.core.cores import cores
 from bowerbird.core.usual import Marks
-from bowerbird.filter.cores import cores
 from bowerbird.net.user_agent import AT_HOME
 from bowerbird.serve.anti_sus import Keep
 from bowerbird.serve.http.app import create_app
@@ -45,7 +45,7 @@ def run_server(options: ServeOptions) -> None:
         service = http_service(settings)
         print(f"{service.bundle.bundle} at {address(bound)}", flush=True)
         if options.zmq is not None:
-            endpoint = stack.enter_context(serving(options.zmq, keeping(service), cores(None)))
+            endpoint = stack.enter_context(serving(options.zmq, keeping(service), cores()))
             print(f"{service.bundle.bundle} at {endpoint} for anti_sus clients", flush=True)
         serve(KnownNames(create_app(service), (options.host, *options.names)), bound, verbose=options.verbose)
 

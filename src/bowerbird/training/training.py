@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from bowerbird.adapters import beforehand
 from bowerbird.adapters.place import Place
 from bowerbird.adapters.terminal.counting import counting
 from bowerbird.adapters.terminal.lines import shown
+from bowerbird.core.cores import cores
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
 from bowerbird.imaging import picture_files
@@ -237,7 +237,7 @@ def open_embedder(taken: write.Networks, cache: EmbeddingCache) -> Embedder:
         Encoder(session, entry.preprocess.build(), entry.dim),
         entry.fingerprint,
         cache,
-        len(os.sched_getaffinity(0)),
+        cores(),
     )
 
 
