@@ -117,7 +117,7 @@ def print_summary(result: MineResult, place: Place) -> None:
     several = result.homes if len(result.homes) > 1 else ()
     for home in several:
         console.print(_decisions(home.counts, f"Decisions in {cell(home.place.name)}"))
-    if not several:
+    if not several and tally.judged:
         console.print(_decisions(tally))
     if tally.skips:
         reasons = ", ".join(f"{count} {reason}" for reason, count in tally.skips.most_common())

@@ -110,7 +110,7 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
         learned = feedback.learn(fitted.novelty, labelled, own)
         fitted, source = replace(fitted, novelty=learned.novelty), f"{source}; {labelled}"
         chosen += ", before the labels"
-        print(f"{labelled}; {learned}")
+        print(f"It has learnt more from {labelled}.", learned.told, sep="\n")
     write.write(
         wishes.out,
         taken,

@@ -20,7 +20,7 @@ from bowerbird.cli.main import main
         ("mine --once --every 5m", "--every does not go with --once"),
         ("mine --out", "--out needs a value"),
         ("mine --limit many", "--limit: a whole number, not 'many'"),
-        ("mine --note detial", "--note is one of detail, nsfw, not detial; did you mean detail?"),
+        ("mine --note detial", "--note is one of detail, quality, nsfw, not detial; did you mean detail?"),
         ("mine here", "bowerbird mine: there is no use for 'here' here"),
         ("labels imprt", "bowerbird labels: there is no command imprt; did you mean import?"),
         ("sheet", "bowerbird sheet: PLACE is missing (`bowerbird sheet --help` tells more)"),

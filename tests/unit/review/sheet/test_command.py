@@ -65,10 +65,27 @@ def test_the_bundle_that_judged_here_need_not_be_named(
     own = tmp_path / "own"
     own.symlink_to(find("lite"), target_is_directory=True)
     state = state_of(str(place))
-    (state / "judged-by.json").write_text(json.dumps({"bundle": str(own)}))
+    (state / "judged-by.json").write_text(json.dumps({"lite@1": str(own)}))
     asked = list[str]()
-    sheet.run(parse(str(place)), lambda name: asked.append(name) or load("lite"))  # type: ignore[func-returns-value]
-    assert (asked, capsys.readouterr().err) == ([str(own)], "")
+    sheet.run(parse(str(place)), lambda name: asked.append(name) or load("other"))  # type: ignore[func-returns-value]
+    assert asked == [str(own)]
+    assert "decided by lite@1" in capsys.readouterr().err  # this one has another version
+
+
+def test_the_bundle_of_an_earlier_run_is_found_by_its_label(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = {"lite@1": str(find("lite")), "later@1": "lite"}
+    (state_of(str(place)) / "judged-by.json").write_text(json.dumps(told))
+    asked = list[str]()
+
+    def named(name: str) -> Bundle:
+        asked.append(name)
+        return cast("Bundle", FakeBundle({"lite": "later@1"}.get(name, "lite@1")))
+
+    assert sheet.run(parse(str(place)), named) == 0
+    assert asked == ["lite", str(find("lite"))]
+    assert capsys.readouterr().err == ""
 
 
 def test_one_day_somewhere_else(place: Path, tmp_path: Path) -> None:
