@@ -38,7 +38,7 @@ def retrain(wishes: Wishes, labels: ObjectStore | None = None, place: Place | No
     base = bundles.load(wishes.encoder)
     if base.folder.resolve() == wishes.out.resolve():
         raise UsageError("--out is the bundle to start from; its labels would count again each time")
-    taken = write.networks(wishes.encoder)
+    taken = write.with_marks(write.networks(wishes.encoder), wishes.watermark)
     check(wishes, taken)
     novelty, margin, learnt, told = base.novelty, None, list[object](), ""
     stream = None if place is None else streams.read(place.store, taken.encoder, place.name)

@@ -18,6 +18,7 @@ from bowerbird.adapters.terminal.lines import shown
 from bowerbird.core.cores import cores
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
+from bowerbird.core.usual import Marks
 from bowerbird.imaging import picture_files
 from bowerbird.models import verify
 from bowerbird.models.encoder import Encoder
@@ -46,7 +47,8 @@ from bowerbird.training.mixtures import Trial
 class Wishes:
     """The owner's wishes for `bowerbird train`; see its options.
 
-    `background` is a folder, `none`, or None for what comes with the encoder.
+    `background` is a folder, `none`, or None for what comes with the encoder. `watermark` says what
+    the bundle makes of watermarks.
     """
 
     good: tuple[Path, ...]
@@ -60,6 +62,7 @@ class Wishes:
     version: str
     created_from: str | None
     licence: str
+    watermark: Marks = "reject"
 
     @property
     def label(self) -> str:
@@ -74,7 +77,7 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
     """
     start = time.monotonic()
     forced = None if wishes.mixture is None else parse_mixture(wishes.mixture)
-    taken = write.networks(wishes.encoder)
+    taken = write.with_marks(write.networks(wishes.encoder), wishes.watermark)
     check(wishes, taken)
     stream = None if place is None else streams.read(place.store, taken.encoder, place.name)
     if stream is not None:
