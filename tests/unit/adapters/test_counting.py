@@ -31,5 +31,5 @@ def test_on_a_terminal_it_moves_and_leaves_nothing_behind(monkeypatch: pytest.Mo
     shown = os.read(master, 100_000).decode()
     os.close(master)
     assert "days made small" in shown
-    assert "3/7" in shown
+    assert "3 of 7" in shown
     assert shown.rstrip().endswith("\x1b[2K")  # the line is wiped out

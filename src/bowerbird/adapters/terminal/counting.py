@@ -26,23 +26,27 @@ def counting(what: str) -> Iterator[Advance]:
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
-        MofNCompleteColumn,
         Progress,
         SpinnerColumn,
         TextColumn,
         TimeElapsedColumn,
     )
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20))
     with Progress(
         *columns,
+        TextColumn("{task.fields[count]}"),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,
         redirect_stdout=sys.stdout.isatty(),  # lines that are printed meanwhile stand above it
     ) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of or None)
+        task = bar.add_task(what, total=None, count="")
+        yield lambda done, of: bar.update(task, completed=done, total=of or None, count=_count(done, of))
+
+
+def _count(done: int, of: int) -> str:
+    return f"{done:,} of {of:,}" if of else f"{done:,}"
 
 
 def _lines(what: str, now: Callable[[], float] = time.monotonic) -> Advance:
@@ -52,7 +56,7 @@ def _lines(what: str, now: Callable[[], float] = time.monotonic) -> Advance:
         nonlocal last
         if now() - last >= _LINE_EVERY_S:
             last = now()
-            sys.stderr.write(f"{what}: {done:,}{f' of {of:,}' if of else ''}\n")
+            sys.stderr.write(f"{what}: {_count(done, of)}\n")
             sys.stderr.flush()
 
     return advance
