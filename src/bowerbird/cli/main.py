@@ -27,7 +27,12 @@ def build_parser() -> argparse.ArgumentParser:
 
     This imports all those files. So each imports what it works with in `run`, and not before.
     """
-    parser = Parser(prog="bowerbird", description="Grows a picture collection by itself.", allow_abbrev=False)
+    parser = Parser(
+        prog="bowerbird",
+        description="Grows a picture collection by itself.",
+        epilog="Begin with `bowerbird init`. Each command explains itself with --help.",
+        allow_abbrev=False,
+    )
     parser.add_argument("--version", action="version", version=f"bowerbird {__version__}")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="also log what happens, on standard error"

@@ -113,7 +113,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--watermark",
         choices=MARKS,
-        metavar="HOW",
         help="what a watermark means: reject the picture, note it, or off: look for none (default: reject)",
     )
     parser.add_argument(

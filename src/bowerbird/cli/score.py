@@ -30,7 +30,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--watermark",
         choices=MARKS,
         default="reject",
-        metavar="HOW",
         help="what a watermark means: reject the picture, note it, or off: look for none (default: reject)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")

@@ -28,7 +28,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--watermark",
         choices=MARKS,
         default="reject",
-        metavar="HOW",
         help="what a watermark means: reject the picture, note it, or off: look for none (default: reject)",
     )
     parser.add_argument(

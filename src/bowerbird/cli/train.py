@@ -77,7 +77,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--watermark",
         choices=MARKS,
         default="reject",
-        metavar="HOW",
         help="what a watermark means to the bundle: reject the picture, note it, or off (default: reject)",
     )
     add(
