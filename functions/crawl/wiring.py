@@ -19,20 +19,20 @@ from bowerbird.crawl.enqueue import CrawlCounts, ship
 from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.following.tail import TailedSource
 from bowerbird.crawl.hosts import turns
-from bowerbird.crawl.settings import CrawlSettings
 from bowerbird.crawl.sources import open_source
 from bowerbird.net import AtprotoFetcher, HostTurns, HttpFetcher, WebSockets
 from bowerbird.removal.told import purge_removed
+from functions.crawl.settings import CrawlFunctionSettings
 
 
-def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], CrawlCounts]:
+def crawl_once(settings: CrawlFunctionSettings) -> Callable[[Callable[[], bool]], CrawlCounts]:
     """Make a function that crawls the source to the queue for as long as its argument answers true."""
     settings = _with_credentials(settings)
     hosts = turns()
     return crawl_on(cloud(settings, hosts), settings, hosts)
 
 
-def cloud(settings: CrawlSettings, hosts: HostTurns) -> Adapters:
+def cloud(settings: CrawlFunctionSettings, hosts: HostTurns) -> Adapters:
     """Open the function's parts. Only sources that take posts back get the filter's ledger, to redact."""
     endpoint, table = settings.endpoint_url, settings.ledger_table
     store = open_bucket(settings.bucket, endpoint) if settings.bucket else None
@@ -47,10 +47,10 @@ def cloud(settings: CrawlSettings, hosts: HostTurns) -> Adapters:
 
 
 def crawl_on(
-    adapters: Adapters, settings: CrawlSettings, hosts: HostTurns
+    adapters: Adapters, settings: CrawlFunctionSettings, hosts: HostTurns
 ) -> Callable[[Callable[[], bool]], CrawlCounts]:
     """Make the function that crawls once, on any adapters."""
-    assembly = assemble(adapters, Settings.of_crawl(settings))
+    assembly = assemble(adapters, Settings.of_crawl(settings, fill_gaps=settings.fill_gaps))
     crawler, context, queue = assembly.crawler, assembly.context, the(adapters.queue, "queue")
     told: deque[Removals] = deque(maxlen=2)
 
@@ -71,7 +71,7 @@ def crawl_on(
     return run
 
 
-def _with_credentials(settings: CrawlSettings) -> CrawlSettings:
+def _with_credentials(settings: CrawlFunctionSettings) -> CrawlFunctionSettings:
     """Read the secret once, when the function starts. A changed secret counts from the next start on."""
     endpoint = settings.endpoint_url
     if settings.credentials_secret:
