@@ -14,13 +14,15 @@ from typing import Any
 import pytest
 
 from bowerbird.adapters.aws.s3 import S3Store
+from bowerbird.core.keys import replaced_key
+from bowerbird.core.messages import Candidate, Submission, encode_candidate
 from infra.sam.box import Box, Launch, Report, launched
 from infra.sam.built import BuiltFunction, built_functions
 from infra.sam.event_source import SqsEventSource
 from tests import aws_servers
 from tests.aws_servers import Cloud
 from tests.loopback import Answer, loopback
-from tests.pictures import jpeg
+from tests.pictures import encoded, gradient, jpeg
 
 ROOT = Path(__file__).parents[3]
 TEMPLATE = ROOT / ".aws-sam" / "build" / "template.yaml"
@@ -34,8 +36,14 @@ PICTURES = 48
 MOST_POLLS = 80
 
 
+# A candidate of its own, and a worse copy of its picture.
+BETTER, WORSE = 100, 101
+
+
 def picture(number: int) -> Answer:
     """Every eighth picture is too small, gone, a web page, or a copy; the others are good."""
+    if number == WORSE:
+        return 200, "image/jpeg", encoded(gradient(1600, 1200, BETTER).resize((1500, 1125)))
     kind = number % 8
     if kind == 3:
         return 200, "image/jpeg", jpeg(320, 200, number)
@@ -171,6 +179,22 @@ def crawled(rig: Rig) -> None:
     report = rig.crawl.invoke(json.loads((ROOT / "infra" / "events" / "crawl.json").read_text()))
     assert report.error is None, report.answer
     assert (report.answer["candidates"], report.answer["skipped"]) == (PICTURES, {"over-18": 1})
+
+
+def assert_a_better_copy_replaces_a_worse_one(rig: Rig) -> None:
+    for number in (WORSE, BETTER):
+        urls = (f"https://pictures.example/{number}.jpg",)
+        body = encode_candidate(Candidate(f"copy {number}", urls, Submission("test", f"copy {number}")))
+        rig.cloud.client("sqs").send_message(QueueUrl=rig.queue_url, MessageBody=body)
+        assert {report.error for report in rig.settle()} == {None}
+    worse, better = (
+        next(each for each in rig.decisions() if each["candidate"] == f"copy {number}")
+        for number in (WORSE, BETTER)
+    )
+    assert better["facts"]["replaces"] == [worse["image"]]
+    assert list(rig.store.keys("replaced/")) == [replaced_key(worse["image"])]
+    assert rig.store.get(worse["image"]) is None
+    assert rig.store.get(better["image"]) == jpeg(1600, 1200, BETTER)
 
 
 def assert_all_is_right(rig: Rig) -> None:
