@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.core.keys import replaced_key
@@ -22,7 +23,7 @@ from infra.sam.event_source import SqsEventSource
 from tests import aws_servers
 from tests.aws_servers import Cloud
 from tests.loopback import Answer, loopback
-from tests.pictures import encoded, gradient, jpeg
+from tests.pictures import encoded, gradient, jpeg, noise
 
 ROOT = Path(__file__).parents[3]
 TEMPLATE = ROOT / ".aws-sam" / "build" / "template.yaml"
@@ -36,14 +37,18 @@ PICTURES = 48
 MOST_POLLS = 80
 
 
-# A candidate of its own, and a worse copy of its picture.
+# Two candidates of their own, a picture full of detail and a smaller copy of it.
 BETTER, WORSE = 100, 101
+
+
+def detailed() -> Image.Image:
+    return Image.blend(gradient(2400, 1800, BETTER), noise(2400, 1800), 0.2)
 
 
 def picture(number: int) -> Answer:
     """Every eighth picture is too small, gone, a web page, or a copy; the others are good."""
-    if number == WORSE:
-        return 200, "image/jpeg", encoded(gradient(1600, 1200, BETTER).resize((1500, 1125)))
+    if number in {BETTER, WORSE}:
+        return 200, "image/jpeg", encoded(detailed() if number == BETTER else detailed().resize((1600, 1200)))
     kind = number % 8
     if kind == 3:
         return 200, "image/jpeg", jpeg(320, 200, number)
@@ -194,7 +199,7 @@ def assert_a_better_copy_replaces_a_worse_one(rig: Rig) -> None:
     assert better["facts"]["replaces"] == [worse["image"]]
     assert list(rig.store.keys("replaced/")) == [replaced_key(worse["image"])]
     assert rig.store.get(worse["image"]) is None
-    assert rig.store.get(better["image"]) == jpeg(1600, 1200, BETTER)
+    assert rig.store.get(better["image"]) == encoded(detailed())
 
 
 def assert_all_is_right(rig: Rig) -> None:
