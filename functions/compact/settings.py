@@ -6,9 +6,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class CompactSettings(BaseSettings):
-    """Variables are upper case with the prefix `BOWERBIRD_`, as template.yaml sets them."""
+    """Variables are upper case with the prefix `BOWERBIRD_`, as template.yaml sets them.
+
+    With `focus`, the best communities of `source` are found and written down.
+    """
 
     model_config = SettingsConfigDict(env_prefix="BOWERBIRD_", frozen=True)
 
     bucket: str
+    source: str = ""
+    focus: bool = False
     endpoint_url: str | None = None

@@ -9,3 +9,4 @@ class CrawlFunctionSettings(CrawlSettings):
     """What is an option of `bowerbird mine` at home, and a parameter of the template in the cloud."""
 
     fill_gaps: bool = False
+    focus: bool = False

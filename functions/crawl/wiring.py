@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import boto3
 
@@ -13,13 +14,17 @@ from bowerbird.adapters.aws.opening import open_bucket, open_ledger, open_queue
 from bowerbird.adapters.aws.timeouts import TIMEOUTS
 from bowerbird.assembly import Adapters, Settings, assemble
 from bowerbird.assembly.adapters import the
-from bowerbird.core.post import Committing, Removals, Removing
+from bowerbird.core.post import Committing, Removals, Removing, Source
 from bowerbird.crawl.credentials import read_parameter, read_secret
 from bowerbird.crawl.enqueue import CrawlCounts, ship
+from bowerbird.crawl.focused import focused
+from bowerbird.crawl.following.best_communities import remembered_best
 from bowerbird.crawl.following.cursor import FollowedSource
+from bowerbird.crawl.following.focus import FocusedSource
 from bowerbird.crawl.following.tail import TailedSource
 from bowerbird.crawl.hosts import turns
 from bowerbird.crawl.sources import open_source
+from bowerbird.crawl.sources.base import Context
 from bowerbird.net import AtprotoFetcher, HostTurns, HttpFetcher, WebSockets
 from bowerbird.removal.told import purge_removed
 from functions.crawl.settings import CrawlFunctionSettings
@@ -55,7 +60,7 @@ def crawl_on(
     told: deque[Removals] = deque(maxlen=2)
 
     def run(in_time: Callable[[], bool]) -> CrawlCounts:
-        source = open_source(settings.source, context)
+        source = opened(settings, context)
         shipment = ship(crawler.crawl(source), queue, in_time=in_time)
         if isinstance(source, Removing) and adapters.store and adapters.ledger:
             told.append(source.removed())
@@ -64,11 +69,19 @@ def crawl_on(
                 purge_removed(adapters.store, source.name, removals, now=now, ledger=adapters.ledger)
         if isinstance(source, Committing):
             source.commit()
-        if isinstance(source, FollowedSource | TailedSource) and source.progress:
-            shipment = replace(shipment, source=source.progress.facts())
+        main = source.main if isinstance(source, FocusedSource) else source
+        if isinstance(main, FollowedSource | TailedSource) and main.progress:
+            shipment = replace(shipment, source=main.progress.facts())
         return replace(shipment, hosts=hosts.take())
 
     return run
+
+
+def opened(settings: CrawlFunctionSettings, context: Context) -> Source:
+    """Open the source. The compact function finds the communities that the crawl focuses on."""
+    if not settings.focus or context.store is None:
+        return open_source(settings.source, context)
+    return focused(settings.source, context, partial(remembered_best, context.store, settings.source))
 
 
 def _with_credentials(settings: CrawlFunctionSettings) -> CrawlFunctionSettings:

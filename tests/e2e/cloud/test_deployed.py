@@ -187,7 +187,7 @@ def test_the_compact_function_may_do_all_it_must(stack: Stack, tmp_path: Path) -
         report = box.invoke({})
     finally:
         box.close()
-    assert (report.error, report.answer) == (None, {"days": 1, "files": 2})
+    assert (report.error, report.answer) == (None, {"days": 1, "files": 2, "best": []})
     assert list(store.keys(f"decisions/day={day}/")) == [packed_key(day)]
     assert {each.candidate for each in each_line(store, day) if each} == {"a", "b"}
 
