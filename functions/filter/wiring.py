@@ -8,9 +8,10 @@ from dataclasses import replace
 from bowerbird.adapters.aws.opening import open_bucket, open_ledger, open_likenesses, open_queue
 from bowerbird.assembly import RETRY_IN_THE_CLOUD_S, Adapters, Settings, assemble
 from bowerbird.assembly.adapters import the
+from bowerbird.core.cores import cores
 from bowerbird.core.decisions import Decision
+from bowerbird.core.prior import StoredPrior
 from bowerbird.filter.batch import BatchFilter
-from bowerbird.filter.cores import cores
 from bowerbird.filter.parts import PictureLimits
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load
@@ -44,6 +45,7 @@ def filter_on(adapters: Adapters, settings: FilterSettings, hosts: HostTurns) ->
         decoder=IsolatedDecoder(workers=at_once),
         bundle=load(settings.bundle),
         scout=load(settings.scout) if settings.scout else None,
+        prior=StoredPrior(the(adapters.store, "store")),
     )
     told = Settings(
         shape=settings.shape(),

@@ -41,6 +41,8 @@ def parts(adapters: Adapters, settings: Settings) -> Parts:
         scout=_first_look(adapters.scout, bundle) if adapters.scout else None,
         asked=settings.asked or NOTHING,
         placeholders=placeholders(),
+        prior=adapters.prior,
+        look=settings.look,
     )
 
 
@@ -84,4 +86,7 @@ def _first_look(scout: Bundle, bundle: Bundle) -> FirstLook:
             f"{bundle.label} does not know how far to trust {scout.label}: "
             f"run `bowerbird calibrate {bundle.folder} --scout {scout.folder} --good DIR` first"
         )
-    return FirstLook(scout, entry.floor.value, "scout")
+    before = None
+    if scout.glance is not None and entry.glance is not None:
+        before = FirstLook(scout.glance, entry.glance.value, "glance")
+    return FirstLook(scout, entry.floor.value, "scout", before)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from rich.progress import Progress
 from bowerbird.adapters import beforehand
 from bowerbird.adapters.place import Place
 from bowerbird.adapters.terminal.lines import shown
+from bowerbird.core.cores import cores
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.whole import write_whole
@@ -24,7 +24,7 @@ from bowerbird.imaging import picture_files
 from bowerbird.models import verify
 from bowerbird.models.encoder import Encoder
 from bowerbird.models.session import Session
-from bowerbird.training import feedback, figures, fit, mixtures, ordinary, ratio, twins, write
+from bowerbird.training import feedback, figures, fit, mixtures, ordinary, ratio, sources, twins, write
 from bowerbird.training import stream as streams
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.embedding import Collection, Embedder
@@ -81,7 +81,7 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
         good.origin,
         rejects.vectors,
         style=taken.encoder.style,
-        twins=twins.groups(good.vectors),
+        twins=sources.together(twins.groups(good.vectors), sources.of(good.paths)),
     )
     background = ordinary.chosen(wishes.background, taken.background, others, wishes.licence)
     taken = replace(taken, background=background)
@@ -213,7 +213,7 @@ def open_embedder(taken: write.Networks, cache: EmbeddingCache) -> Embedder:
         Encoder(session, entry.preprocess.build(), entry.dim),
         entry.fingerprint,
         cache,
-        len(os.sched_getaffinity(0)),
+        cores(),
     )
 
 
