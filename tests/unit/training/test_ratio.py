@@ -67,7 +67,7 @@ def test_ordinary_pictures_that_tell_nothing_are_left_out() -> None:
     assert [part.density.kind for part in found.novelty.parts] == ["neighbours"]
     assert found.against is not None
     assert found.against.weight == 0
-    assert "left out: no sure gain" in str(found.against)
+    assert "left out: no likely gain" in str(found.against)
 
 
 def test_too_few_ordinary_pictures_are_not_weighed() -> None:
