@@ -7,9 +7,17 @@ from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING
 
-from bowerbird.adapters.terminal.option_values import above_zero, names, positive, seconds, whole_number
+from bowerbird.adapters.terminal.option_values import (
+    above_zero,
+    names,
+    positive,
+    seconds,
+    share,
+    whole_number,
+)
 from bowerbird.core.limits import DOWNLOADS
-from bowerbird.core.usual import COSTLY, KEEP_DAYS
+from bowerbird.core.prior import LOOK
+from bowerbird.core.usual import COSTLY, KEEP_DAYS, OFF, ORDER, REJECT
 from bowerbird.filter.shape import NOMADS
 
 if TYPE_CHECKING:
@@ -63,6 +71,18 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="store_true",
         default=None,
         help="once a day, hold --bundle against what this place looked at, as train --stream does",
+    )
+    parser.add_argument(
+        "--prior",
+        choices=(OFF, ORDER, REJECT),
+        help="what to make of posts that hardly ever bring a picture you keep: turn them down unseen, once "
+        "your decisions show that hardly anything is lost (reject, the default), look at them last (order)",
+    )
+    parser.add_argument(
+        "--look",
+        type=share,
+        metavar="SHARE",
+        help=f"of the posts that --prior turns down, look at this share all the same (default: {LOOK})",
     )
     parser.add_argument(
         "--min-area",

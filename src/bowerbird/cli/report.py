@@ -52,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.host.replaced_pictures import told_waiting
     from bowerbird.review.report.page import render_page
     from bowerbird.review.report.promised import what_came
+    from bowerbird.review.report.unseen import read_unseen
 
     store = open_store(args.place, args.endpoint_url)
     page = args.out or (Path("report.html") if "://" in args.place else Path(args.place, "report.html"))
@@ -64,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
         _print_json(yields)
         return 0
     promises = [line for came in what_came(store) for line in came.lines]
+    promises += filter(None, [read_unseen(store, args.day).line()])
     name = args.place.rstrip("/").rpartition("/")[2] or args.place
     write_whole(page, render_page(yields, plain(f"Where the keeps of {name} come from"), promises).encode())
     _print_tables(yields, [*promises, *filter(None, [told_waiting(store)])])

@@ -63,6 +63,8 @@ def _options(taste: Taste, config: Config, gateway: str | None) -> HostOptions:
         thumbnails=taste.thumbnails,
         gateway=gateway,
         asked=Asked.parse(taste.reject_if, taste.note),
+        prior=taste.prior,
+        look=taste.look,
     )
 
 

@@ -92,6 +92,9 @@ class Rounds:
         self.expire()
         for tidy in self._tidying:
             tidy()
+        for home in self._host.homes:
+            if home.prior is not None:
+                home.prior.refit()
         self.take_back(source)  # before the cursor moves: a crawl that dies here is told again
         if isinstance(source, Committing):
             source.commit()
