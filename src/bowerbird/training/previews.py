@@ -24,7 +24,7 @@ from bowerbird.training.scouting import CONFIDENCE, trust
 GOES_ON: Final = 0.99
 
 #: Of fewer pictures that pass, not even the lowest shows nine in ten.
-FEWEST: Final = 34
+FEWEST: Final = 29
 
 Scores = NDArray[np.float64]
 
