@@ -27,6 +27,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="pictures you do not love; from 20 on they help",
     )
     add(
+        "--background",
+        metavar="DIR",
+        help="ordinary pictures to compare yours with, a few hundred or more; nobody needs to judge them"
+        " (default: those that come with --encoder; none: compare with none)",
+    )
+    add(
         "--feedback",
         metavar="PLACE",
         help="learn from this place's labels; without --good they correct --encoder",
@@ -84,11 +90,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Look at the pictures, fit a model to them, write the bundle, and show how good it is."""
-    if not args.good and (
-        args.feedback is None or args.reject or args.mixture or args.keep_rate or args.scout
-    ):
+    if not args.good and (args.feedback is None or _more_than_labels(args)):
         raise UsageError(
-            "give --good DIR; alone, --feedback PLACE takes no --reject, --mixture, --keep-rate or --scout"
+            "give --good DIR; alone, --feedback PLACE takes no --reject, --background, --mixture,"
+            " --keep-rate or --scout"
         )
     from bowerbird.adapters.place import open_store
     from bowerbird.models.bundle import load
@@ -100,6 +105,7 @@ def run(args: argparse.Namespace) -> int:
     wishes = Wishes(
         good=tuple(args.good),
         rejects=tuple(args.reject),
+        background=args.background,
         out=args.out,
         encoder=args.encoder,
         keep_rate=args.keep_rate or _USUAL,
@@ -117,3 +123,7 @@ def run(args: argparse.Namespace) -> int:
     if scout is not None:
         print(scouting.calibrate(load(wishes.out.resolve()), scout, wishes.good, wishes.out))
     return 0
+
+
+def _more_than_labels(args: argparse.Namespace) -> bool:
+    return bool(args.reject or args.background or args.mixture or args.keep_rate or args.scout)

@@ -125,8 +125,9 @@ class Manifest(_Entry):
     """The whole manifest.
 
     `tolerance` bounds how far a machine may differ from the canonical values, relative to the size of a
-    value. `aesthetic` is LAION's linear head on the embedding. Its score is recorded beside decisions and
-    decides nothing.
+    value. `background` holds ordinary pictures as the encoder sees them (`bowerbird.models.background`): the
+    model compares with them, and so does the next training. `aesthetic` is LAION's linear head on the
+    embedding. Its score is recorded beside decisions and decides nothing.
     """
 
     version_of_schema: Literal[1] = Field(alias="schema")
@@ -137,6 +138,7 @@ class Manifest(_Entry):
     novelty: NoveltyEntry
     watermark: WatermarkEntry | None = None
     aesthetic: Artifact | None = None
+    background: Artifact | None = None
     scout: ScoutEntry | None = None
     canonical: tuple[Canonical, ...] = ()
     tolerance: Annotated[float, Field(gt=0)] = 1e-3
@@ -145,7 +147,7 @@ class Manifest(_Entry):
     def artifacts(self) -> tuple[Artifact, ...]:
         """List every file of the bundle except the manifest."""
         entries = (self.encoder, self.novelty, self.watermark)
-        files = (*(entry.artifact for entry in entries if entry is not None), self.aesthetic)
+        files = (*(entry.artifact for entry in entries if entry is not None), self.aesthetic, self.background)
         return tuple(artifact for artifact in files if artifact is not None)
 
 

@@ -15,10 +15,12 @@ from pydantic import BaseModel, ValidationError
 from bowerbird.adapters.beforehand import bundle_name
 from bowerbird.adapters.folder.disk import disk_errors
 from bowerbird.core.errors import BundleError, NoSuchBundleError, UsageError
+from bowerbird.models import background as backgrounds
 from bowerbird.models import bundle as bundles
 from bowerbird.models import canonical, verify
 from bowerbird.models import manifest as manifests
 from bowerbird.models import novelty as novelties
+from bowerbird.models.background import Background
 from bowerbird.models.manifest import (
     Artifact,
     EncoderEntry,
@@ -37,12 +39,16 @@ _Entry = TypeVar("_Entry", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """The networks a new bundle takes over, and the folder their files lie in."""
+    """The networks a new bundle takes over, the folder their files lie in, and what the encoder saw before.
+
+    `background` is of ordinary pictures, which training compares the owner's with.
+    """
 
     folder: Path
     encoder: EncoderEntry
     watermark: WatermarkEntry | None = None
     aesthetic: Artifact | None = None
+    background: Background | None = None
 
     @property
     def artifacts(self) -> tuple[Artifact, ...]:
@@ -55,7 +61,7 @@ def networks(name: str) -> Networks:
     """Take the networks of a bundle, by name or folder, or those beside an `encoder.json`.
 
     Such a file may be named itself, by its folder, or as what `bowerbird models pull` fetched: `clip`. A
-    `watermark.json` and an `aesthetic.json` that lie beside it come with it.
+    `watermark.json`, an `aesthetic.json` and a `background.npz` that lie beside it come with it.
 
     Raises:
         NoSuchBundleError: the text names none of these.
@@ -66,13 +72,17 @@ def networks(name: str) -> Networks:
     if path is None:
         folder = _bundle(name)
         manifest = manifests.read(folder)
-        return Networks(folder, manifest.encoder, manifest.watermark, manifest.aesthetic)
+        background = bundles.read_background(folder, manifest)
+        return Networks(folder, manifest.encoder, manifest.watermark, manifest.aesthetic, background)
     heads = (path.with_name("watermark.json"), path.with_name("aesthetic.json"))
+    beside = path.with_name(backgrounds.FILE_NAME)
+    encoder = _read(path, EncoderEntry)
     return Networks(
         path.parent,
-        _read(path, EncoderEntry),
+        encoder,
         _read(heads[0], WatermarkEntry) if heads[0].exists() else None,
         _read(heads[1], Artifact) if heads[1].exists() else None,
+        backgrounds.load(beside, encoder.dim) if beside.exists() else None,
     )
 
 
@@ -120,6 +130,8 @@ def write(  # noqa: PLR0913 - what a manifest says, each by name
             verify.check_file(taken.folder / artifact.file, artifact)
             shutil.copyfile(taken.folder / artifact.file, folder / artifact.file)
         novelties.save(model, folder / _NOVELTY_FILE)
+        if taken.background is not None:
+            backgrounds.save(taken.background, folder / backgrounds.FILE_NAME)
         manifest = _manifest(
             out,
             folder,
@@ -180,15 +192,25 @@ def _manifest(  # noqa: PLR0913 - as above
         created_from=created_from,
         encoder=taken.encoder,
         novelty=NoveltyEntry(
-            artifact=_artifact(folder / _NOVELTY_FILE, licence, created_from),
+            artifact=_artifact(
+                folder / _NOVELTY_FILE, licence, created_from, "float16 references, float32 parameters"
+            ),
             threshold=Threshold(value=model.threshold, chosen=chosen),
         ),
         watermark=taken.watermark,
         aesthetic=taken.aesthetic,
+        background=_background(folder, taken.background),
     )
 
 
-def _artifact(path: Path, licence: str, source: str) -> Artifact:
+def _background(folder: Path, background: Background | None) -> Artifact | None:
+    if background is None:
+        return None
+    path = folder / backgrounds.FILE_NAME
+    return _artifact(path, background.licence, background.made_of, "8-bit vectors")
+
+
+def _artifact(path: Path, licence: str, source: str, precision: str) -> Artifact:
     data = path.read_bytes()
     return Artifact(
         file=path.name,
@@ -196,5 +218,5 @@ def _artifact(path: Path, licence: str, source: str) -> Artifact:
         bytes=len(data),
         licence=licence,
         source=source,
-        precision="float16 references, float32 parameters",
+        precision=precision,
     )
