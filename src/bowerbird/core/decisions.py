@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from bowerbird.core.json_text import parsed
 from bowerbird.core.reasons import Reason
 
 
@@ -67,7 +68,7 @@ def encode_decision(decision: Decision) -> str:
 
 def decode_decision(line: str) -> Decision:
     """Read back what `encode_decision` wrote (our own data, from our own store)."""
-    return from_stored(json.loads(line))
+    return from_stored(parsed(line))
 
 
 def stored(decision: Decision) -> dict[str, Any]:

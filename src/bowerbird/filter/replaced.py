@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import PREFIX_REPLACED, content_type, original_key, replaced_key, sidecar_key
 from bowerbird.core.ports import ObjectStore
 
@@ -144,7 +145,7 @@ def _missed(record: Any) -> bool:
 
 def _decoded(data: bytes | None) -> dict[str, Any] | None:
     try:
-        sidecar = json.loads(data or b"null")
+        sidecar = parsed(data or b"null")
     except ValueError:
         return None
     return sidecar if isinstance(sidecar, dict) else None

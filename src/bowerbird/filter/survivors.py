@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bowerbird.core.decisions import Decision, from_stored, stored
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import FORMATS, image_key, sidecar_key, tombstone_key
 from bowerbird.core.ports import Ledger, ObjectStore
 from bowerbird.core.reasons import Reason
@@ -74,9 +75,10 @@ class Survivors:
         """The decision in the sidecar of these bytes, when this candidate had come as far as writing it."""
         # Any format gives the same sidecar, because its name is the hash.
         data = self.store.get(sidecar_key(image_key(sha256, "JPEG")))
-        if data is None:
-            return None
-        decision = from_stored(json.loads(data)["decision"])
+        try:
+            decision = from_stored(parsed(data or b"")["decision"])
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None  # there is none, or it is damaged: keeping the picture writes it anew
         if decision.candidate != candidate_id:
             return None
         self._replace(decision)

@@ -17,6 +17,7 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from bowerbird.core import untrusted
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import replaced_key, thumb_key, tombstone_key
 from bowerbird.core.ports import Ledger, ObjectStore
 from bowerbird.core.post import Lookup, Post
@@ -160,7 +161,7 @@ def sidecars(store: ObjectStore) -> Iterator[str]:
 def kept_picture(store: ObjectStore, key: str) -> Kept | None:
     """Read the survivor whose sidecar lies at a key. A bad sidecar is named in the log and gives None."""
     try:
-        sidecar = untrusted.mapping(json.loads(store.get(key) or b""))
+        sidecar = untrusted.mapping(parsed(store.get(key) or b""))
         decision: dict[str, Any] = sidecar["decision"]
         return Kept(
             candidate=str(decision["candidate"]),

@@ -7,6 +7,7 @@ import logging
 from typing import Final
 
 from bowerbird.core.errors import RetryableError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import digest
 from bowerbird.core.ports import ObjectStore
 from bowerbird.crawl.following.coverage import Knowledge
@@ -52,7 +53,7 @@ class CursorStore:
 
     def _decode(self, data: bytes) -> Knowledge:
         try:
-            fields = json.loads(data)
+            fields = parsed(data)
             # Ranks of another scheme are other numbers; read as these they would name another place.
             same = fields.get("scheme", "") == self._scheme
             return Knowledge.decoded(fields if same else {})

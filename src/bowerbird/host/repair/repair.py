@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from bowerbird.core.decision_log import (
     log_keys,
 )
 from bowerbird.core.errors import InvalidMessageError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import sidecar_key
 from bowerbird.core.labels import decode_label
 from bowerbird.core.ports import ObjectStore
@@ -137,8 +137,8 @@ def _labels(store: ObjectStore, at: RebuildFolder) -> Iterator[Finding]:
 def _cursors(store: ObjectStore, at: RebuildFolder) -> Iterator[Finding]:
     for key in [key for key in store.keys("cursors/") if key != PACE]:
         try:
-            Knowledge.decoded(json.loads(store.get(key) or b""))
-        except (ValueError, TypeError, KeyError):
+            Knowledge.decoded(parsed(store.get(key) or b""))
+        except (ValueError, TypeError, KeyError, AttributeError):
             yield Finding(
                 key, f"cannot be read: its source is read anew; kept as {set_aside(store, key, at)}"
             )
