@@ -133,7 +133,7 @@ class Records:
         records = (others if isinstance(others, dict) else {}) | {self.gallery: record}
         text = json.dumps(sidecar | {"deliveries": records}, ensure_ascii=False, indent=1, sort_keys=True)
         return self.store.replace(
-            sidecar_key(key), text.encode(), content_type="application/json", version=version
+            sidecar_key(key), text.encode(errors="replace"), content_type="application/json", version=version
         )
 
 

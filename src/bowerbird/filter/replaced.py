@@ -118,8 +118,9 @@ class Replaced:
             told = _decoded(found[0])
             if told is None:
                 return False
-            text = json.dumps(change(told), ensure_ascii=False, indent=1, sort_keys=True).encode()
-            if self.store.replace(sidecar_key(key), text, content_type="application/json", version=found[1]):
+            text = json.dumps(change(told), ensure_ascii=False, indent=1, sort_keys=True)
+            data = text.encode(errors="replace")
+            if self.store.replace(sidecar_key(key), data, content_type="application/json", version=found[1]):
                 return True
         return False
 

@@ -62,7 +62,7 @@ class Survivors:
 
     def _write(self, exam: Examination, kept: Decision, key: str) -> Decision:
         self.store.put(key, exam[File].data, content_type=FORMATS[exam[ImageInfo].format][1], if_absent=True)
-        sidecar = sidecar_of(kept, exam.candidate.urls).encode()
+        sidecar = sidecar_of(kept, exam.candidate.urls).encode(errors="replace")
         if not self.store.put(sidecar_key(key), sidecar, content_type=_JSON, if_absent=True):
             # Two deliveries of one candidate run at once: both commit what the first one wrote.
             first = self.recall(exam[File].sha256, exam.candidate.id)

@@ -57,6 +57,6 @@ class CursorStore:
             # Ranks of another scheme are other numbers; read as these they would name another place.
             same = fields.get("scheme", "") == self._scheme
             return Knowledge.decoded(fields if same else {})
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
             _LOG.warning("the cursor %s cannot be read: starting anew, posts may come twice", self._key)
             return Knowledge()

@@ -138,7 +138,7 @@ def _cursors(store: ObjectStore, at: RebuildFolder) -> Iterator[Finding]:
     for key in [key for key in store.keys("cursors/") if key != PACE]:
         try:
             Knowledge.decoded(parsed(store.get(key) or b""))
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
             yield Finding(
                 key, f"cannot be read: its source is read anew; kept as {set_aside(store, key, at)}"
             )

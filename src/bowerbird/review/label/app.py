@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import FastAPI, HTTPException
 from fastapi import Path as PathParameter
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -43,10 +44,7 @@ def create_app(session: LabelSession, port: int, limits: Limits | None = None) -
     ]
     app = FastAPI(title="bowerbird label", middleware=guards, docs_url=None, redoc_url=None, openapi_url=None)
 
-    @app.exception_handler(StoreError)
-    def not_stored(_: Request, error: StoreError) -> Response:
-        # The page shows the error: the owner makes room on a full disk, and gives the label again.
-        return PlainTextResponse(str(error), HTTPStatus.INSUFFICIENT_STORAGE)
+    _add_errors(app)
 
     @app.get("/")
     def page() -> FileResponse:
@@ -79,6 +77,19 @@ def create_app(session: LabelSession, port: int, limits: Limits | None = None) -
         session.unsay(_known(session, number))
 
     return app
+
+
+def _add_errors(app: FastAPI) -> None:
+    @app.exception_handler(StoreError)
+    def not_stored(_: Request, error: StoreError) -> Response:
+        # The page shows the error: the owner makes room on a full disk, and gives the label again.
+        return PlainTextResponse(str(error), HTTPStatus.INSUFFICIENT_STORAGE)
+
+    @app.exception_handler(RequestValidationError)
+    def not_understood(_: Request, __: RequestValidationError) -> Response:
+        # The framework's own answer repeats what was sent, and breaks where that is no text.
+        said = 'A label is {"keep": true} or {"keep": false}.'
+        return PlainTextResponse(said, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _known(session: LabelSession, number: int) -> int:

@@ -65,7 +65,10 @@ def _named(store: ObjectStore) -> Iterator[tuple[str, Kept]]:
             continue
         try:
             sidecar = parsed(store.get(key) or b"")
-            kept = Kept(sidecar["decision"]["candidate"], sidecar["image"])
+            candidate, image = sidecar["decision"]["candidate"], sidecar["image"]
+            if not isinstance(candidate, str) or not isinstance(image, str):
+                continue
+            kept = Kept(candidate, image)
             names = [*_gallery_ids(sidecar), *_addresses(sidecar)]
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
