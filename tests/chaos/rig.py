@@ -66,9 +66,12 @@ class Rig:
         if not urls.exists():
             lines = [f"https://pictures.example/p{number}.jpg\n" for number in range(PICTURES)]
             urls.write_text("".join(lines))
-        self.started += 1
         command = ["mine", "--source", f"urls:{urls}", "--out", place, "--gateway", self.pictures.url]
-        command += ["--bundle", str(self.bundle), "--downloads", "4", *more]
+        return self.run(*command, "--bundle", str(self.bundle), "--downloads", "4", *more)
+
+    def run(self, *command: str) -> int:
+        """Start a command; returns the process's id."""
+        self.started += 1
         return int(self._ask(json.dumps([str(self.output(self.started)), *command])))
 
     def output(self, number: int) -> Path:

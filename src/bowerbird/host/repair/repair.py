@@ -113,7 +113,12 @@ def _missing_sidecars(store: ObjectStore, known: Known, at: RebuildFolder) -> It
             if not at.dry_run:
                 url = decision.facts.get("url")
                 text = sidecar_of(decision, [url] if url else [])
-                store.put(sidecar_key(decision.image), text.encode(), content_type=_JSON, if_absent=True)
+                store.put(
+                    sidecar_key(decision.image),
+                    text.encode(errors="replace"),
+                    content_type=_JSON,
+                    if_absent=True,
+                )
             lost = "its other links and whether it was delivered are lost; delivering it again does no harm"
             yield Finding(sidecar_key(decision.image), f"written anew from its decision; {lost}")
 
