@@ -36,20 +36,33 @@ def open_place(place: str, endpoint_url: str | None = None, *, forget: bool = Fa
     Raises:
         UsageError: the place cannot be written to, or is no place at all.
     """
+    state = state_of(place, endpoint_url)
     if place.startswith("s3://"):
-        store, asked = _open_bucket(place, endpoint_url, forget)
-        return Place(place, store, state_folder(_state_home(), place, endpoint_url, asked), shared=True)
-    if "://" in place:
-        raise UsageError(f"{place}: a place is a folder or s3://bucket[/prefix]")
-    root = Path(place).expanduser().resolve()
+        store, _ = _open_bucket(place, endpoint_url, forget)
+        return Place(place, store, state, shared=True)
+    root = state.parent
     try:
-        return Place(str(root), FolderStore(root), root / STATE)
+        return Place(str(root), FolderStore(root), state)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:  # the place is right, and the disk is full
             raise StoreError(f"{root}: {advice(error)}") from error
         raise UsageError(
             f"{root}: cannot be used as a place ({error.strerror}); name a writable folder"
         ) from None
+
+
+def state_of(place: str, endpoint_url: str | None = None) -> Path:
+    """The folder on this machine that holds a place's queue and ledger, whether or not it is there yet.
+
+    Raises:
+        UsageError: it is no place at all.
+    """
+    if place.startswith("s3://"):
+        _, asked = _open_bucket(place, endpoint_url, forget=False)
+        return state_folder(_state_home(), place, endpoint_url, asked)
+    if "://" in place:
+        raise UsageError(f"{place}: a place is a folder or s3://bucket[/prefix]")
+    return Path(place).expanduser().resolve() / STATE
 
 
 def open_store(place: str, endpoint_url: str | None = None) -> ObjectStore:

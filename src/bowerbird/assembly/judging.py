@@ -8,6 +8,7 @@ from bowerbird import imaging
 from bowerbird.assembly.adapters import Adapters, the
 from bowerbird.assembly.settings import Settings
 from bowerbird.core.errors import UsageError
+from bowerbird.core.stream_sample import StreamSample
 from bowerbird.crawl.hosts import placeholders
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.consumer import Consumer
@@ -17,6 +18,7 @@ from bowerbird.filter.owner_rules import NOTHING
 from bowerbird.filter.parts import Parts, PictureLimits
 from bowerbird.filter.policy import Entrance, pipeline
 from bowerbird.filter.survivors import Survivors
+from bowerbird.filter.tastes import Judge
 from bowerbird.models.bundle import Bundle
 
 
@@ -39,21 +41,28 @@ def parts(adapters: Adapters, settings: Settings) -> Parts:
         scout=_first_look(adapters.scout, bundle) if adapters.scout else None,
         asked=settings.asked or NOTHING,
         placeholders=placeholders(),
+        prior=adapters.prior,
+        look=settings.look,
     )
 
 
-def consumer(adapters: Adapters, settings: Settings, parts: Parts) -> Consumer:
-    """Make the part that brings messages of the queue to their decisions."""
+def candidates(adapters: Adapters, settings: Settings, parts: Parts) -> CandidateFilter:
+    """Make the part that judges candidates and stores survivors."""
     store, ledger = the(adapters.store, "store"), the(adapters.ledger, "ledger")
-    candidates = CandidateFilter(
+    return CandidateFilter(
         pipeline=pipeline(parts, Entrance.QUEUE),
         ledger=ledger,
         survivors=Survivors(store, ledger, parts.copies),
         bundle=parts.bundle.label,
         thumbnails=store if settings.thumbnails else None,
+        sample=StreamSample(store, parts.bundle.manifest.encoder.fingerprint),
     )
+
+
+def consumer(adapters: Adapters, settings: Settings, judge: Judge) -> Consumer:
+    """Make the part that brings messages of the queue to their decisions."""
     return Consumer(
-        candidates,
+        judge,
         the(adapters.queue, "queue"),
         max_receives=settings.max_receives,
         base_delay_s=settings.first_retry_s,
@@ -77,4 +86,7 @@ def _first_look(scout: Bundle, bundle: Bundle) -> FirstLook:
             f"{bundle.label} does not know how far to trust {scout.label}: "
             f"run `bowerbird calibrate {bundle.folder} --scout {scout.folder} --good DIR` first"
         )
-    return FirstLook(scout, entry.floor.value, "scout")
+    before = None
+    if scout.glance is not None and entry.glance is not None:
+        before = FirstLook(scout.glance, entry.glance.value, "glance")
+    return FirstLook(scout, entry.floor.value, "scout", before)

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
 from bowerbird.core.limits import MAX_RECEIVES
+from bowerbird.core.usual import LOOK
 from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.net.user_agent import names_contact
 
 if TYPE_CHECKING:  # the filter's half needs numpy and Pillow, the crawl's half what reads feeds and Reddit
+    from bowerbird.crawl.owner_lists import OwnerLists
     from bowerbird.crawl.settings import CrawlSettings
     from bowerbird.crawl.sources.mastodon_account import MastodonAccount
     from bowerbird.crawl.sources.reddit_app import FeedToken, RedditApp
@@ -29,11 +31,12 @@ class Settings:
 
     An `anonymous` installation tells sites no address to write to, so live sources do not open. A test rig
     names a `gateway`, which then gets every request in place of the world. One run of a source makes at most
-    `requests` requests in at most `seconds`.
+    `requests` requests in at most `seconds`. `lists` say whose posts the owner wants, or does not want.
 
     `at_once` pictures are decoded and scored at the same time. Without `shape` any size and aspect fits;
     without `limits` the usual ones hold. `thumbnails` says whether to keep a small copy of every decoded
-    picture. A candidate that fails waits `first_retry_s` the first time; delivery number `max_receives` is
+    picture. Of what the `prior` turns down, the share `look` is looked at anyway. A candidate that fails
+    waits `first_retry_s` the first time; delivery number `max_receives` is
     its last.
     """
 
@@ -47,11 +50,13 @@ class Settings:
     fill_gaps: bool = False
     gateway: str | None = None
     anonymous: bool = False
+    lists: OwnerLists | None = None
 
     shape: ShapeRule | None = NOMADS
     limits: PictureLimits | None = None
     asked: Asked | None = None
     thumbnails: bool = False
+    look: float = LOOK
     at_once: int = 1
     max_receives: int = MAX_RECEIVES
     first_retry_s: float = RETRY_AT_HOME_S

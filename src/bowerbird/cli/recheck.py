@@ -42,7 +42,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--dry-run", action="store_true", help="say what would be removed, and remove nothing"
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, configured=True)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -77,5 +77,7 @@ def summary(result: Recheck, *, dry_run: bool) -> str:
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(result.purged.items()))
     line = f"{result.shown} still shown, {gone} {'would be ' if dry_run else ''}purged"
     line += f" ({reasons})" if reasons else ""
+    forgotten = f"{result.forgotten} more posts {'would be ' if dry_run else ''}taken out of the sample"
+    line += f", {forgotten} of the stream" if result.forgotten else ""
     line += f", {result.unanswered} without an answer" if result.unanswered else ""
     return line + (f", {result.not_asked} from other sources" if result.not_asked else "")

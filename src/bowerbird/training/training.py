@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +14,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bowerbird.adapters import beforehand
+from bowerbird.adapters.place import Place
 from bowerbird.adapters.terminal.lines import shown
+from bowerbird.core.cores import cores
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.whole import write_whole
@@ -24,6 +25,7 @@ from bowerbird.models import files
 from bowerbird.models.encoder import Encoder
 from bowerbird.models.session import Session
 from bowerbird.training import feedback, figures, fit, mixtures, ordinary, ratio, sources, twins, write
+from bowerbird.training import stream as streams
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.embedding import Collection, Embedder
 from bowerbird.training.mixtures import Trial
@@ -48,13 +50,24 @@ class Wishes:
     created_from: str | None
     licence: str
 
+    @property
+    def label(self) -> str:
+        """Return the new bundle's name and version, as decisions will record them."""
+        return f"{beforehand.bundle_name(self.out)}@{self.version}"
 
-def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
-    """Embed, choose and fit, write the bundle, and show on standard error what was found."""
+
+def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None = None) -> None:
+    """Embed, choose and fit, write the bundle, and show on standard error what was found.
+
+    With a `place`, its stream is what the owner's pictures are held against.
+    """
     start = time.monotonic()
     forced = None if wishes.mixture is None else parse_mixture(wishes.mixture)
     taken = write.networks(wishes.encoder)
     check(wishes, taken)
+    stream = None if place is None else streams.read(place.store, taken.encoder, place.name)
+    if stream is not None:
+        taken = replace(taken, background=stream.background)
     cache = EmbeddingCache(wishes.cache)
     embedder = open_embedder(taken, cache)
     labelled = None if labels is None else feedback.read(labels, embedder)
@@ -79,6 +92,7 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
     if forced is not None:
         fitted = _only(sample, forced, wishes.keep_rate, fitted)
     source = f"{len(good.paths)} pictures, {len(rejects.paths)} rejects"
+    source += f", {stream}" if stream else ""
     chosen = f"keeps {wishes.keep_rate:.3g} of {len(good.paths)} pictures, held out in {fit.FOLDS} folds"
     if labelled is not None:
         seen = {"training": good.vectors, "heldout": good.vectors, "rejects": rejects.vectors}
@@ -103,6 +117,8 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
         f"{wishes.out}: {fitted.winner}, keeps from match {fitted.novelty.threshold:.4g}, "
         f"{len(good.paths)} pictures, {time.monotonic() - start:.0f} s"
     )
+    if stream is not None and place is not None:
+        print(*streams.make_promise(stream, fitted.novelty, wishes.label, place.store), sep="\n")
     print(
         f"to judge previews too: bowerbird calibrate {wishes.out} --previews DIR of other pictures you love"
     )
@@ -195,9 +211,9 @@ def open_embedder(taken: write.Networks, cache: EmbeddingCache) -> Embedder:
     session = Session(taken.folder / entry.artifact.file)
     return Embedder(
         Encoder(session, entry.preprocess.build(), entry.dim),
-        f"{entry.artifact.sha256}:{entry.preprocess.model_dump_json()}",
+        entry.fingerprint,
         cache,
-        len(os.sched_getaffinity(0)),
+        cores(),
     )
 
 
