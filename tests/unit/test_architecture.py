@@ -107,6 +107,16 @@ def test_no_function_knows_another() -> None:
     assert wrong == set()
 
 
+def test_all_json_is_read_in_one_place_which_knows_how_deep_a_text_may_nest() -> None:
+    only = ROOT / "src/bowerbird/core/json_text.py"
+    text = {path for path in PRODUCT + modules("functions") if "json.load" in path.read_text()}
+    assert text == {only}
+
+
+def test_all_arrays_are_weighed_before_they_are_unpacked() -> None:
+    assert [path for path in PRODUCT + modules("functions") if "np.load(" in path.read_text()] == []
+
+
 def test_training_libraries_never_reach_lambda() -> None:
     assert [path for path in DEPLOYED if tops(path) & TRAINING_ONLY] == []
 

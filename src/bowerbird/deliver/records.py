@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import sidecar_key
 from bowerbird.core.ports import ObjectStore
 
@@ -115,7 +116,7 @@ class Records:
         if found is None:
             raise RetryableError(f"{key}: its sidecar is not there yet")
         try:
-            sidecar = json.loads(found[0])
+            sidecar = parsed(found[0])
         except ValueError:
             sidecar = None
         if not isinstance(sidecar, dict):
@@ -132,7 +133,7 @@ class Records:
         records = (others if isinstance(others, dict) else {}) | {self.gallery: record}
         text = json.dumps(sidecar | {"deliveries": records}, ensure_ascii=False, indent=1, sort_keys=True)
         return self.store.replace(
-            sidecar_key(key), text.encode(), content_type="application/json", version=version
+            sidecar_key(key), text.encode(errors="replace"), content_type="application/json", version=version
         )
 
 

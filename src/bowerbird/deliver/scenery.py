@@ -23,6 +23,7 @@ from urllib3.exceptions import (
 )
 
 from bowerbird.core.errors import UsageError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.limits import MAX_PICTURE_BYTES
 
 # The limits of scenery's multipart parser (src/server/index.ts). It silently cuts a field that is longer
@@ -147,7 +148,7 @@ def _understand_message(body: bytes) -> Answer:
     if not body:
         return Answer(Outcome.MISCONFIGURED, "no reply: the password is wrong")
     try:
-        message = str(json.loads(body)["message"]).strip()
+        message = str(parsed(body)["message"]).strip()
     except (ValueError, KeyError, TypeError):
         return Answer(Outcome.MISCONFIGURED, f"not scenery: it answers {body[:40]!r}")
     for pattern, outcome in _MESSAGES:
@@ -173,7 +174,7 @@ _MESSAGES: Final = tuple(
 def _ids(text: str) -> tuple[int, ...]:
     """Ids as scenery prints them: a number, a list of numbers, or of objects with an `image_id`."""
     try:
-        found = json.loads(text)
+        found = parsed(text)
     except ValueError:
         return ()
     items = found if isinstance(found, list) else [found]

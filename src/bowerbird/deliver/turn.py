@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import digest
 from bowerbird.core.ports import ObjectStore
 from bowerbird.deliver.deliverer import Gallery
@@ -78,7 +79,7 @@ class InTurn:
 
 def _holder(data: bytes) -> str:
     try:
-        return str(json.loads(data)["holder"])
+        return str(parsed(data)["holder"])
     except (ValueError, KeyError, TypeError):
         return ""
 
@@ -86,6 +87,6 @@ def _holder(data: bytes) -> str:
 def _until(data: bytes) -> datetime:
     """Read until when the turn is taken. What cannot be read is long past."""
     try:
-        return datetime.fromisoformat(json.loads(data)["until"]).astimezone(UTC)
+        return datetime.fromisoformat(parsed(data)["until"]).astimezone(UTC)
     except (ValueError, KeyError, TypeError, OverflowError):
         return datetime.min.replace(tzinfo=UTC)

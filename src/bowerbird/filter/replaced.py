@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import PREFIX_REPLACED, content_type, original_key, replaced_key, sidecar_key
 from bowerbird.core.ports import ObjectStore
 
@@ -117,8 +118,9 @@ class Replaced:
             told = _decoded(found[0])
             if told is None:
                 return False
-            text = json.dumps(change(told), ensure_ascii=False, indent=1, sort_keys=True).encode()
-            if self.store.replace(sidecar_key(key), text, content_type="application/json", version=found[1]):
+            text = json.dumps(change(told), ensure_ascii=False, indent=1, sort_keys=True)
+            data = text.encode(errors="replace")
+            if self.store.replace(sidecar_key(key), data, content_type="application/json", version=found[1]):
                 return True
         return False
 
@@ -144,7 +146,7 @@ def _missed(record: Any) -> bool:
 
 def _decoded(data: bytes | None) -> dict[str, Any] | None:
     try:
-        sidecar = json.loads(data or b"null")
+        sidecar = parsed(data or b"null")
     except ValueError:
         return None
     return sidecar if isinstance(sidecar, dict) else None

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from bowerbird.core import stream_sample, untrusted
 from bowerbird.core.errors import SourceUnreachableError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import replaced_key, thumb_key, tombstone_key
 from bowerbird.core.ports import Ledger, ObjectStore
 from bowerbird.core.post import Lookup, Post
@@ -193,7 +194,7 @@ def sidecars(store: ObjectStore) -> Iterator[str]:
 def kept_picture(store: ObjectStore, key: str) -> Kept | None:
     """Read the survivor whose sidecar lies at a key. A bad sidecar is named in the log and gives None."""
     try:
-        sidecar = untrusted.mapping(json.loads(store.get(key) or b""))
+        sidecar = untrusted.mapping(parsed(store.get(key) or b""))
         decision: dict[str, Any] = sidecar["decision"]
         return Kept(
             candidate=str(decision["candidate"]),

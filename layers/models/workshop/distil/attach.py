@@ -13,7 +13,7 @@ import shutil
 from pathlib import Path
 
 from bowerbird.models import bundle as bundles
-from bowerbird.models import canonical, verify
+from bowerbird.models import canonical, files, verify
 from bowerbird.models import manifest as manifests
 from bowerbird.models.manifest import GlanceEntry
 
@@ -30,7 +30,7 @@ def _taken(source: Path) -> tuple[Path, GlanceEntry]:
 def attach(source: Path, target: Path) -> str:
     """Copy the network, name it in the manifest, note what it must compute; returns the bundle's label."""
     folder, entry = _taken(source)
-    verify.check_file(folder / entry.artifact.file, entry.artifact)
+    files.check(folder / entry.artifact.file, entry.artifact)
     manifest = manifests.read(target)
     shutil.copyfile(folder / entry.artifact.file, target / entry.artifact.file)
     manifests.write(manifest.model_copy(update={"glance": entry}), target)

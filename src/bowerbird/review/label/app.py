@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import FastAPI, HTTPException
 from fastapi import Path as PathParameter
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -66,10 +67,7 @@ def create_pages(
         title="bowerbird label", middleware=list(guards), docs_url=None, redoc_url=None, openapi_url=None
     )
 
-    @app.exception_handler(StoreError)
-    def not_stored(_: Request, error: StoreError) -> Response:
-        # The page shows the error: the owner makes room on a full disk, and gives the label again.
-        return PlainTextResponse(str(error), HTTPStatus.INSUFFICIENT_STORAGE)
+    _add_errors(app)
 
     _serve_page(app)
     _serve_pictures(app, session, lessons)
@@ -125,6 +123,19 @@ def _take_words(app: FastAPI, session: LabelSession, lessons: Lessons | None) ->
     @app.delete("/pictures/{number}/label", status_code=204)
     def unsay(number: _Number) -> None:
         session.unsay(_known(session, number))
+
+
+def _add_errors(app: FastAPI) -> None:
+    @app.exception_handler(StoreError)
+    def not_stored(_: Request, error: StoreError) -> Response:
+        # The page shows the error: the owner makes room on a full disk, and gives the label again.
+        return PlainTextResponse(str(error), HTTPStatus.INSUFFICIENT_STORAGE)
+
+    @app.exception_handler(RequestValidationError)
+    def not_understood(_: Request, __: RequestValidationError) -> Response:
+        # The framework's own answer repeats what was sent, and breaks where that is no text.
+        said = 'A label is {"keep": true} or {"keep": false}.'
+        return PlainTextResponse(said, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _known(session: LabelSession, number: int) -> int:
