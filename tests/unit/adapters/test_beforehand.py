@@ -43,7 +43,7 @@ BAD = [
     (TRAIN + "enough --out new --mixture 16", "write K:COVARIANCE"),
     (TRAIN + "enough --out new --bundle-version one", "three numbers as in 1.0.0"),
     (TRAIN + "enough --out new --keep-rate 2", "a share from 0.5"),
-    (TRAIN + "enough --out new --feedback place", "labels on 0 keeps and 0 rejects"),
+    (TRAIN + "enough --out new --feedback place", "no label can be read; give some with"),
     (TRAIN + "enough --out new --feedback nowhere", "nowhere: no such folder"),
     ("train --good enough --out new --cache file", "file cannot hold embeddings"),
     ("train --good enough --out new --cache place", "place cannot hold embeddings"),
