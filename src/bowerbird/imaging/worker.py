@@ -8,7 +8,6 @@ may have, or more time, ends this process and nothing else.
 
 from __future__ import annotations
 
-import resource
 import sys
 import warnings
 from contextlib import suppress
@@ -16,6 +15,7 @@ from dataclasses import asdict
 from typing import IO, Any, Final
 
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.process_limits import allow_cpu, forbid
 from bowerbird.core.reasons import Word
 from bowerbird.imaging.exchange import receive, send
 from bowerbird.imaging.header import inspect
@@ -29,7 +29,7 @@ def main() -> None:
     """Answer until stdin closes."""
     memory, seconds = int(sys.argv[1]), float(sys.argv[2])
     warnings.simplefilter("ignore")  # Pillow's, about damaged metadata; nobody reads them here
-    _forbid(memory)
+    forbid(memory)
     with suppress(EOFError, BrokenPipeError):
         while True:
             _answer(sys.stdin.buffer, sys.stdout.buffer, seconds)
@@ -37,7 +37,7 @@ def main() -> None:
 
 def _answer(requests: IO[bytes], answers: IO[bytes], seconds: float) -> None:
     head, data = receive(requests, max_body=_MAX_BODY)
-    _allow_cpu(seconds)
+    allow_cpu(seconds)
     body = b""
     answer: dict[str, Any]
     try:
@@ -52,26 +52,6 @@ def _answer(requests: IO[bytes], answers: IO[bytes], seconds: float) -> None:
     except MemoryError:
         answer = {"error": "the decoder ran out of memory", "word": Word.MEMORY}
     send(answers, answer, body)
-
-
-def _forbid(memory: int) -> None:
-    """Give up, for good, what a decoder has no use for."""
-    limits = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_AS: memory,
-    }
-    for kind, limit in limits.items():
-        # macOS knows RLIMIT_AS and refuses to set it; the time limit still holds there.
-        with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (limit, limit))
-
-
-def _allow_cpu(seconds: float) -> None:
-    """Let the kernel end this process if a picture keeps it busy, even when nobody is left to kill it."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    ceiling = int(used.ru_utime + used.ru_stime + seconds) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (ceiling, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":

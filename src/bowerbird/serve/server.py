@@ -11,6 +11,7 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from bowerbird.adapters.terminal.signals import HANG_UP
 from bowerbird.core.errors import UsageError
 from bowerbird.serve.connection_limits import ConnectionLimits, limited_by
 
@@ -67,13 +68,14 @@ def serve(app: ASGIApp, bound: socket.socket, *, verbose: bool) -> None:
     """Serve until Ctrl-C, TERM or the end of the terminal; requests in hand are answered first."""
     # uvicorn ends cleanly on both signals. It then raises them again, for whoever started it.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    hung_up = signal.getsignal(signal.SIGHUP)
-    if hung_up != signal.SIG_IGN:  # the terminal was closed, and nobody said `nohup`
-        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+    hung_up = None if HANG_UP is None else signal.getsignal(HANG_UP)
+    if HANG_UP is not None and hung_up != signal.SIG_IGN:  # the terminal was closed, and nobody said `nohup`
+        signal.signal(HANG_UP, lambda *_: signal.raise_signal(signal.SIGTERM))
     try:
         server(app, verbose=verbose).run(sockets=[bound])
     except KeyboardInterrupt:
         return
     finally:
         signal.signal(signal.SIGTERM, before)
-        signal.signal(signal.SIGHUP, hung_up)
+        if HANG_UP is not None:
+            signal.signal(HANG_UP, hung_up)

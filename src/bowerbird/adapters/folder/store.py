@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import time
@@ -12,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from bowerbird.adapters.folder.disk import disk_errors
+from bowerbird.adapters.folder.locks import hold
 from bowerbird.core.errors import PermanentError
 
 # Our own state lives here, out of the sight of `keys` and of whoever watches the folder.
@@ -70,8 +70,7 @@ class FolderStore:
 
     def replace(self, key: str, data: bytes, *, content_type: str, version: str | None) -> bool:
         """Compare and write under a lock that all processes on this folder share."""
-        with disk_errors(self._root), (self._root / STATE / "replace.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with disk_errors(self._root), hold(self._root / STATE / "replace.lock"):
             current = self.get_versioned(key)
             if (current[1] if current else None) != version:
                 return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from bowerbird.adapters.folder.disk import damaged, disk_errors
+from bowerbird.adapters.folder.locks import try_hold
 from bowerbird.core.errors import StoreError
 
 # How long a writer waits for another process's transaction. Ours take milliseconds.
@@ -141,24 +141,19 @@ def sole_use(folder: Path) -> Iterator[None]:
     Raises:
         StoreError: one is open.
     """
-    with disk_errors(folder), (folder / _IN_USE).open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreError(
-                f"{folder}: a miner or another command is at work here; stop it, then repair"
-            ) from None
-        yield
+    with disk_errors(folder):
+        lock = try_hold(folder / _IN_USE)
+        if lock is None:
+            raise StoreError(f"{folder}: a miner or another command is at work here; stop it, then repair")
+        with lock:
+            yield
 
 
 def _use(folder: Path) -> IO[str]:
     """Take a lock that many may hold, but not beside `sole_use`."""
-    lock = (folder / _IN_USE).open("a")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise StoreError(f"{folder}: it is being repaired; run the same command again after that") from None
+    lock = try_hold(folder / _IN_USE, shared=True)
+    if lock is None:
+        raise StoreError(f"{folder}: it is being repaired; run the same command again after that")
     return lock
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
 import uuid
 from pathlib import Path
 from typing import Final
 
 from bowerbird.adapters.folder.disk import disk_errors
+from bowerbird.adapters.folder.locks import hold, try_hold
 
 _MARK: Final = re.compile(r"[0-9a-f]{32}")
 
@@ -25,8 +24,7 @@ class Instance:
         self._folder = folder
         with disk_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = (folder / self.id).open("w")
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+            self._file = hold(folder / self.id)
 
     def alive(self, other: str) -> bool:
         """Tell whether the process with this mark still runs; if it does not, remove its mark."""
@@ -36,20 +34,16 @@ class Instance:
             return False
         path = self._folder / other
         try:
-            descriptor = os.open(path, os.O_RDWR)
+            held = try_hold(path, create=False)
         except FileNotFoundError:
             return False
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if held is None:
             return True
-        else:
-            path.unlink(missing_ok=True)
-            return False
-        finally:
-            os.close(descriptor)
+        held.close()  # first, for Windows removes no open file; the mark of the dead is nobody's any more
+        path.unlink(missing_ok=True)
+        return False
 
     def close(self) -> None:
         """Remove the mark."""
-        (self._folder / self.id).unlink(missing_ok=True)
         self._file.close()
+        (self._folder / self.id).unlink(missing_ok=True)

@@ -7,6 +7,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
+
+#: The end of the terminal. Windows knows no such signal.
+HANG_UP: Final[signal.Signals | None] = getattr(signal, "SIGHUP", None)
 
 
 @contextmanager
@@ -19,14 +23,14 @@ def stop_on_signal(stop: threading.Event) -> Iterator[list[int]]:
     received: list[int] = []
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
-        if received and number != signal.SIGHUP:
+        if received and number != HANG_UP:
             raise KeyboardInterrupt
         received.append(number)
         stop.set()
 
     numbers = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-        numbers.append(signal.SIGHUP)
+    if HANG_UP is not None and signal.getsignal(HANG_UP) != signal.SIG_IGN:
+        numbers.append(HANG_UP)
     before = {number: signal.signal(number, on_signal) for number in numbers}
     try:
         yield received

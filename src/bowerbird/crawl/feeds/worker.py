@@ -8,12 +8,11 @@ It reads the feed from stdin, and writes what is in it to stdout as JSON: see `b
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import warnings
-from contextlib import suppress
 from typing import Any
 
+from bowerbird.core.process_limits import allow_cpu, forbid
 from bowerbird.crawl.feeds.reading import read
 
 
@@ -21,16 +20,8 @@ def main() -> None:
     """Read, answer, end."""
     seconds, memory = int(sys.argv[1]), int(sys.argv[2])
     warnings.simplefilter("ignore")  # feedparser's, about odd dates; nobody reads them here
-    limits = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CPU: seconds,
-        resource.RLIMIT_AS: memory,
-    }
-    for kind, limit in limits.items():
-        # macOS knows RLIMIT_AS and refuses to set it; the time limit still holds there.
-        with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (limit, limit))
+    forbid(memory)
+    allow_cpu(seconds)
     sys.stdout.write(json.dumps(_answer(sys.stdin.buffer.read())))
 
 
