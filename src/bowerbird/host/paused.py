@@ -1,4 +1,4 @@
-"""A file that asks a run to pause. The page makes it; `mine` looks for it before each crawl and each picture."""
+"""A file that asks a run to pause: the page makes it, and `mine` looks for it all the time."""
 
 from __future__ import annotations
 

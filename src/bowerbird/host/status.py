@@ -1,4 +1,4 @@
-"""What a run tells of itself in a file of the state folder: how each source is, what was counted, what failed.
+"""What a run tells of itself in a file of the state folder: how its sources are, its counts, its failures.
 
 The page reads it. It stays when the run ends, so that the page can say what was last.
 """
