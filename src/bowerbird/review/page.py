@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,9 @@ NO_PICTURES: Final = ""
 INSIDE: Final = "data:"
 BESIDE: Final = "file: 'self'"
 SERVED: Final = "'self'"
+
+#: Links to other pages: address, text, and whether it is this page.
+Nav = Sequence[tuple[str, str, bool]]
 
 
 def render(name: str, *, title: str, pictures: str = NO_PICTURES, **values: object) -> str:

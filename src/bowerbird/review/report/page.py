@@ -9,7 +9,7 @@ from typing import Final
 from bowerbird.core.reasons import Word
 from bowerbird.core.wording import said
 from bowerbird.core.yields import Yield, Yields
-from bowerbird.review.page import NO_PICTURES, render
+from bowerbird.review.page import NO_PICTURES, Nav, render
 from bowerbird.review.report.examples import Example, Examples
 from bowerbird.review.sheet.cards import phrase
 
@@ -44,14 +44,18 @@ def render_page(
     yields: Yields,
     title: str,
     examples: Examples | None = None,
-    nav: Sequence[tuple[str, str, bool]] = (),
+    nav: Nav = (),
+    days: Nav = (),
 ) -> str:
-    """Make the whole page, and escape what strangers wrote. Without `examples` it has no pictures."""
+    """Make the whole page, and escape what strangers wrote. Without `examples` it has no pictures.
+
+    `nav` links to neighbouring pages, `days` to the reports of other days.
+    """
     sections = [
         (heading, yields.by[dimension][:_MOST_ROWS], len(yields.by[dimension]))
         for dimension, heading in _HEADINGS.items()
     ]
-    days = yields.by["day"][-_MOST_DAYS:]
+    drawn = yields.by["day"][-_MOST_DAYS:]
     return render(
         "report/yields",
         title=title,
@@ -61,8 +65,9 @@ def render_page(
         communities=_communities(yields, examples),
         turned_down=_turned_down(yields, examples),
         sections=sections,
-        days=days,
-        busiest=max((day.seen for day in days), default=1),
+        other_days=days,
+        days=drawn,
+        busiest=max((day.seen for day in drawn), default=1),
         reasons=reasons,
     )
 

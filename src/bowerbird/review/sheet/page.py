@@ -8,7 +8,7 @@ from typing import Final
 
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.wording import called
-from bowerbird.review.page import render
+from bowerbird.review.page import Nav, render
 from bowerbird.review.sheet.cards import Card
 from bowerbird.review.sheet.charts import Chart, charts
 from bowerbird.review.sheet.gauge import Gauges, figure
@@ -29,8 +29,6 @@ _UNFOLDED: Final = 18
 #: On a front with further pages.
 _KEPT_ON_FRONT: Final = 48
 _OF_A_GROUP_ON_FRONT: Final = 6
-
-Nav = Sequence[tuple[str, str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +97,17 @@ class Sheet:
         page = self._page(sections, places)
         return page if len(page.encode()) <= MOST_BYTES else None
 
-    def front(self, places: Places) -> str:
-        """Make the front: the counts, the best of what was kept, and a few pictures for each reason."""
+    def front(self, places: Places, days: Nav = ()) -> str:
+        """Make the front: the counts, the best of what was kept, and a few pictures for each reason.
+
+        `days` are links to the sheets of other days.
+        """
         sections = []
         for view in self.views:
             cards = view.cards[: _KEPT_ON_FRONT if view.keep else _OF_A_GROUP_ON_FRONT]
             more = places.view(view, 1) if len(view.cards) > len(cards) else None
             sections.append(_Section(view, self._tiles(cards, places), all=more))
-        return self._page(sections, places)
+        return self._page(sections, places, days)
 
     def page(self, view: View, number: int, places: Places) -> str:
         """Make one page of a view's pictures."""
@@ -115,13 +116,14 @@ class Sheet:
         return self._render(
             places,
             sections=[_Section(view, self._tiles(view.page(number), places))],
+            days=(),
             turning={"page": number, "pages": view.pages, "front": places.front(), **links},
             charts=[],
         )
 
-    def _page(self, sections: Sequence[_Section], places: Places) -> str:
+    def _page(self, sections: Sequence[_Section], places: Places, days: Nav = ()) -> str:
         drawn: list[Chart] = charts(self.histogram, places) if self.histogram else []
-        return self._render(places, sections=sections, turning=None, charts=drawn)
+        return self._render(places, sections=sections, turning=None, charts=drawn, days=days)
 
     def _render(self, places: Places, **values: object) -> str:
         return render(
