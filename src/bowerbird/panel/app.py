@@ -31,6 +31,7 @@ _ASSETS: Final = {
     "panel.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
+ICON: Final = _PAGE / "icon.svg"
 # The file itself comes from a stranger, and goes to no browser: it is decoded, and made anew.
 _LARGE: Final = 2048
 _TABS: Final = (("", "Now"), ("label", "Label"), ("sheet", "Sheet"), ("report", "Report"))

@@ -17,7 +17,7 @@ from bowerbird.review.sheet.cards import Card, card_of
 
 A_PAGE: Final = 24
 # The page asks every few seconds, and perhaps from several devices.
-_FRESH_S: Final = 3.0
+_FRESH_S: Final = 1.0
 # A purge takes the words out of old lines; what was read before is forgotten now and then.
 _FORGET_S: Final = 600.0
 _DAY: Final = timedelta(hours=24)

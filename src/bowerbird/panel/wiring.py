@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.responses import RedirectResponse
+from starlette.responses import FileResponse, RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
@@ -19,7 +19,7 @@ from bowerbird.core.plain_text import plain
 from bowerbird.models.bundle import Bundle, load
 from bowerbird.net.user_agent import AT_HOME
 from bowerbird.panel.addresses import in_container, is_loopback, openable
-from bowerbird.panel.app import PlacePages, create_app, tabs
+from bowerbird.panel.app import ICON, PlacePages, create_app, tabs
 from bowerbird.panel.door import Door
 from bowerbird.panel.keeps import Keeps
 from bowerbird.panel.labelling import Labelling
@@ -89,7 +89,9 @@ def everything(places: Sequence[Place], judge: ASGIApp, bundle: Bundle | None = 
         for number in range(1, len(places) + 1)
     ]
     first = Route("/", lambda _request: RedirectResponse("1/"))
-    return Starlette(routes=[first, *pages, Mount("/try", app=judge), Mount("/", app=judge)])
+    # Pages without an icon of their own are asked for this one.
+    icon = Route("/favicon.ico", lambda _request: FileResponse(ICON, media_type="image/svg+xml"))
+    return Starlette(routes=[first, icon, *pages, Mount("/try", app=judge), Mount("/", app=judge)])
 
 
 def _pages(places: Sequence[Place], number: int, reference: Reference | None) -> ASGIApp:

@@ -160,7 +160,8 @@ function source(each) {
 function showQueue(queue) {
   const waiting = queue ? queue.ready + queue.in_flight : 0;
   $("waiting").textContent = queue ? number.format(waiting + queue.delayed) : "–";
-  $("queue").textContent = queue
+  const empty = queue && !waiting && !queue.delayed && !queue.dead;
+  $("queue").textContent = empty ? "Nothing waits." : queue
     ? `${number.format(queue.ready)} waiting, ${number.format(queue.in_flight)} in hand, ${number.format(queue.delayed)} to try again later, ${number.format(queue.dead)} given up.`
     : "There is no queue yet.";
   $("letters").replaceChildren(...(queue?.letters ?? []).map((letter) => line(letter.id, "given up", false, letter.reason)));
