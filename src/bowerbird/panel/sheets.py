@@ -21,14 +21,14 @@ from bowerbird.core.keys import digest
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.yields import Yields, read_yields
 from bowerbird.review.page import SERVED, Nav, policy
-from bowerbird.review.report.examples import Examples
+from bowerbird.review.report.examples import Examples, smaller
 from bowerbird.review.report.page import render_page
 from bowerbird.review.sheet import Reference
 from bowerbird.review.sheet.cards import Card
 from bowerbird.review.sheet.charts import SCREENS, draw
 from bowerbird.review.sheet.page import Sheet
 from bowerbird.review.sheet.places import Served
-from bowerbird.review.sheet.thumbs import load_thumb
+from bowerbird.review.sheet.thumbs import Thumb, load_thumb
 from bowerbird.review.sheet.write import read_placed
 
 ALL: Final = "all"
@@ -69,7 +69,7 @@ class Sheets:
             Route("/sheet/pictures/{name}.jpg", self._picture),
             Route("/sheet/charts/{day}/{number:int}.svg", self._chart),
             Route("/report/", self._report),
-            Route("/report/pictures/{name}.jpg", self._picture),
+            Route("/report/pictures/{name}.jpg", self._smaller_picture),
         ]
 
     def _sheet(self, request: Request) -> Response:
@@ -92,13 +92,19 @@ class Sheets:
         return _page("report/yields", page)
 
     def _picture(self, request: Request) -> Response:
+        return Response(self._thumb(request).data, media_type="image/jpeg")
+
+    def _smaller_picture(self, request: Request) -> Response:
+        return Response(smaller(self._thumb(request)).data, media_type="image/jpeg")
+
+    def _thumb(self, request: Request) -> Thumb:
         name = request.path_params["name"]
         with self._lock:
             found = [opened.cards[name] for opened in self._opened.values() if name in opened.cards]
         thumb = load_thumb(self.store, found[-1]) if found else None
         if thumb is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return Response(thumb.data, media_type="image/jpeg")
+        return thumb
 
     def _chart(self, request: Request) -> Response:
         day, number = request.path_params["day"], request.path_params["number"]
