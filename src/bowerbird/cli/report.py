@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.core.yields import read_yields
     from bowerbird.host.replaced_pictures import told_waiting
     from bowerbird.review.report.examples import Examples
-    from bowerbird.review.report.page import render_page
+    from bowerbird.review.report.page import promised, render_page
     from bowerbird.review.sheet.places import Inside
     from bowerbird.review.sheet.summary import read_run
 
@@ -65,16 +65,17 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         _print_json(yields)
         return 0
+    promises = promised(store, args.day)
     name = args.place.rstrip("/").rpartition("/")[2] or args.place
     examples = Examples(read_run(store, args.day), store, Inside())
     title = plain(f"Where the keeps of {name} come from")
-    write_whole(page, render_page(yields, title, examples).encode())
-    _print_tables(yields, told_waiting(store))
+    write_whole(page, render_page(yields, title, promises, examples).encode())
+    _print_tables(yields, [*promises, *filter(None, [told_waiting(store)])])
     print(page)
     return 0
 
 
-def _print_tables(yields: Yields, waiting: str | None) -> None:
+def _print_tables(yields: Yields, lines: list[str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -92,8 +93,8 @@ def _print_tables(yields: Yields, waiting: str | None) -> None:
                 cell(row.name), str(row.seen), str(row.kept), f"{row.share:.1%}", cell(reasons(row))
             )
         console.print(table, "")
-    if waiting:
-        console.print(waiting, "", markup=False, sep="\n")
+    for line in lines:
+        console.print(line, "", markup=False, sep="\n")
 
 
 def _print_json(yields: Yields) -> None:

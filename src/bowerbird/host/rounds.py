@@ -30,7 +30,7 @@ class RunOptions:
 
     `stop` ends the run, also while it waits between crawls. `now` tells the time of day. Pictures that a
     better copy replaced can come back for `keep_replaced_days`. The run pauses outside of the `hours`, and
-    leaves out posts as `lists` say.
+    leaves out posts as `lists` say. With `by_day`, it also ends after the first crawl of a new day.
     """
 
     limit: int | None = None
@@ -40,6 +40,7 @@ class RunOptions:
     keep_replaced_days: int = KEEP_DAYS
     hours: Hours | None = None
     lists: OwnerLists = NO_LISTS
+    by_day: bool = False
 
 
 class Rounds:
@@ -47,11 +48,12 @@ class Rounds:
 
     def __init__(self, host: EmbeddedHost, http: Fetcher, run: RunOptions) -> None:
         self._host, self._http, self._run = host, http, run
+        self.day_over, self._day = False, run.now().date()
         self._expiries = [Expiry(home.place.store, run.keep_replaced_days) for home in host.homes]
         self._tidying = [Tidying(home.place.store, home.ledger) for home in host.homes]
         self.diary = Diary(run.now, run.every_s, str(run.hours) if run.hours else None)
         host.is_open = lambda: not self._closed()
-        host.on_pause = lambda: _tell(f"{run.now():%H:%M:%S} {self._closed()}")
+        host.on_pause = lambda: tell(f"{run.now():%H:%M:%S} {self._closed()}")
 
     def _closed(self) -> str:
         """Say why the run is to pause now; empty when it is not."""
@@ -64,7 +66,7 @@ class Rounds:
 
     def crawl(self, source: Source) -> Crawl:
         """Make the crawl of one source, which says how the source is when that changes."""
-        news, every_s = News(_tell, self._run.now), self._run.every_s
+        news, every_s = News(tell, self._run.now), self._run.every_s
         self.diary.reads(source.name)
 
         def failed(error: Exception) -> None:
@@ -93,13 +95,16 @@ class Rounds:
             if gone:
                 reasons = ", ".join(f"{count} {reason}" for reason, count in gone.most_common())
                 where = f" in {home.place.name}" if len(homes) > 1 else ""
-                _tell(f"{source.name}: {gone.total()} kept pictures purged{where} ({reasons})")
+                tell(f"{source.name}: {gone.total()} kept pictures purged{where} ({reasons})")
 
     def _crawled(self, source: Source, news: News) -> None:
         """Remember that all candidates are on the queue, and say in one line how the source is."""
         self.expire()
         for tidy in self._tidying:
             tidy()
+        for home in self._host.homes:
+            if home.prior is not None:
+                home.prior.refit()
         self.take_back(source)  # before the cursor moves: a crawl that dies here is told again
         if isinstance(source, Committing):
             source.commit()
@@ -108,7 +113,11 @@ class Rounds:
         words = "; ".join(filter(None, (told, tally.unread)))
         self.diary.crawled(source.name, words)
         news.crawled(words, tally.new + tally.skips.total())
+        if self._run.by_day and self._run.now().date() != self._day:
+            self.day_over = True
+            self._run.stop.set()
 
 
-def _tell(line: str) -> None:
+def tell(line: str) -> None:
+    """Say a line to whoever watches the run."""
     print(shown(line), file=sys.stderr, flush=True)

@@ -22,7 +22,7 @@ from bowerbird.core.ports import ObjectStore
 from bowerbird.core.yields import Yields, read_yields
 from bowerbird.review.page import SERVED, Nav, policy
 from bowerbird.review.report.examples import Examples, smaller
-from bowerbird.review.report.page import render_page
+from bowerbird.review.report.page import promised, render_page
 from bowerbird.review.sheet import Reference
 from bowerbird.review.sheet.cards import Card
 from bowerbird.review.sheet.charts import SCREENS, draw
@@ -45,6 +45,7 @@ class Opened:
     sheet: Sheet
     yields: Yields
     cards: dict[str, Card]
+    promises: tuple[str, ...]
     at: float
 
 
@@ -88,7 +89,9 @@ class Sheets:
         opened = self._open(day)
         examples = Examples(opened.sheet.run, self.store, Served(day))
         title = f"Where the keeps of {self.name} come from"
-        page = render_page(opened.yields, title, examples, self.tabs("report"), self._days(day))
+        page = render_page(
+            opened.yields, title, opened.promises, examples, self.tabs("report"), self._days(day)
+        )
         return _page("report/yields", page)
 
     def _picture(self, request: Request) -> Response:
@@ -156,7 +159,8 @@ class Sheets:
         run, histogram = read_placed(self.store, self.reference, only)
         sheet = Sheet(run, histogram, self.store, f"Contact sheet of {self.name}", self.tabs("sheet"))
         cards = {digest(card.candidate): card for card in run.cards}
-        return Opened(sheet, read_yields(self.store, only), cards, self.ticks())
+        promises = tuple(promised(self.store, only))
+        return Opened(sheet, read_yields(self.store, only), cards, promises, self.ticks())
 
 
 def _page(name: str, text: str) -> HTMLResponse:

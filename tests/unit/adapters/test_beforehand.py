@@ -72,6 +72,8 @@ BAD = [
     ("sheet place --out file", "file cannot be written"),
     ("report place --out nowhere/page.html", "there is no folder nowhere"),
     ("report place --out empty", "empty is a folder; name a file"),
+    ("train --stream nowhere --out new", "nowhere: no such folder"),
+    ("train --stream enough --good enough --background enough --out new", "--stream is the background"),
     ("recheck --source lemmy:127.0.0.1 --out nowhere", "nowhere: no such folder"),
     ("redrive --out nowhere", "nowhere: no such folder"),
     ("redrive --queue nonsense", "give the queue's URL"),

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 _UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+_LEAST_SHARE: Final = 0.01
 _LEAST_RATE, _MOST_RATE = 0.5, 0.999
 
 
@@ -63,6 +64,14 @@ def keep_rate(text: str) -> float:
     if not _LEAST_RATE <= rate <= _MOST_RATE:
         raise argparse.ArgumentTypeError(f"a share from {_LEAST_RATE} to {_MOST_RATE}, not {text}")
     return rate
+
+
+def share(text: str) -> float:
+    """A part of a whole, of which something must be left: 0.01 to 1."""
+    part = float(text)
+    if not _LEAST_SHARE <= part <= 1:
+        raise argparse.ArgumentTypeError(f"a share from {_LEAST_SHARE} to 1, not {text}")
+    return part
 
 
 def bundle_version(text: str) -> str:

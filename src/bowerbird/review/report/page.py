@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bowerbird.core.ports import ObjectStore
 from bowerbird.core.reasons import Word
 from bowerbird.core.wording import said
 from bowerbird.core.yields import Yield, Yields
 from bowerbird.review.page import NO_PICTURES, Nav, render
 from bowerbird.review.report.examples import Example, Examples
+from bowerbird.review.report.promised import what_came
+from bowerbird.review.report.unseen import read_unseen
 from bowerbird.review.sheet.cards import phrase
 
 # The page shows at most this many rows, more than anybody reads. `--json` has them all.
@@ -43,6 +46,7 @@ class _Reason:
 def render_page(
     yields: Yields,
     title: str,
+    promises: Sequence[str] = (),
     examples: Examples | None = None,
     nav: Nav = (),
     days: Nav = (),
@@ -64,12 +68,19 @@ def render_page(
         yields=yields,
         communities=_communities(yields, examples),
         turned_down=_turned_down(yields, examples),
+        promises=promises,
         sections=sections,
         other_days=days,
         days=drawn,
         busiest=max((day.seen for day in drawn), default=1),
         reasons=reasons,
     )
+
+
+def promised(store: ObjectStore, day: str | None) -> list[str]:
+    """Say what bundles promised of a place and what came, and what was turned down unseen."""
+    lines = [line for came in what_came(store) for line in came.lines]
+    return [*lines, *filter(None, [read_unseen(store, day).line()])]
 
 
 def reasons(row: Yield, most: int = 3) -> str:
