@@ -57,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
     names = tuple(args.name)
     if args.page is not None:
         return _page(args, names)
+    if args.new_token:
+        raise UsageError("--new-token belongs to --page: without the page nobody signs in")
     from bowerbird.serve.wiring import ServeOptions, run_server
 
     bundle = args.bundle or "lite"
@@ -65,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _page(args: argparse.Namespace, names: tuple[str, ...]) -> int:
-    from bowerbird.adapters.place import open_existing
+    from bowerbird.adapters.place import open_existing, open_place
     from bowerbird.panel.wiring import PageOptions, run_page
 
     if args.zmq is not None:
@@ -78,7 +80,9 @@ def _page(args: argparse.Namespace, names: tuple[str, ...]) -> int:
         raise UsageError(
             "--page: name the place that `mine` writes to, or write a bowerbird.toml: `bowerbird init`"
         )
-    places = [open_existing(place, endpoint) for place, endpoint in named]
+    # A place of the configuration may be younger than its first run.
+    opened = open_existing if args.page else open_place
+    places = [opened(place, endpoint) for place, endpoint in named]
     bundle = args.bundle or (tastes[0].bundle if tastes and not args.page else "lite")
     options = PageOptions(
         args.host, args.port, bundle, names=names, new_token=args.new_token, verbose=args.verbose

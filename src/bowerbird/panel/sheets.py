@@ -20,7 +20,7 @@ from bowerbird.core.decision_log import days
 from bowerbird.core.keys import digest
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.yields import Yields, read_yields
-from bowerbird.review.page import SERVED, Nav, policy
+from bowerbird.review.page import SERVED, Around, Nav, policy
 from bowerbird.review.report.examples import Examples, smaller
 from bowerbird.review.report.page import promised, render_page
 from bowerbird.review.sheet import Reference
@@ -89,9 +89,8 @@ class Sheets:
         opened = self._open(day)
         examples = Examples(opened.sheet.run, self.store, Served(day))
         title = f"Where the keeps of {self.name} come from"
-        page = render_page(
-            opened.yields, title, opened.promises, examples, self.tabs("report"), self._days(day)
-        )
+        around = Around(self.tabs("report"), self._days(day))
+        page = render_page(opened.yields, title, opened.promises, examples, around)
         return _page("report/yields", page)
 
     def _picture(self, request: Request) -> Response:

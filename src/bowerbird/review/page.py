@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -32,6 +33,17 @@ SERVED: Final = "'self'"
 
 #: Links to other pages: address, text, and whether it is this page.
 Nav = Sequence[tuple[str, str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Links from a page that is one of several: to its neighbours, and to the same of other days."""
+
+    pages: Nav = ()
+    days: Nav = ()
+
+
+ALONE: Final = Around()
 
 
 def render(name: str, *, title: str, pictures: str = NO_PICTURES, **values: object) -> str:

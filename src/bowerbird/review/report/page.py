@@ -10,7 +10,7 @@ from bowerbird.core.ports import ObjectStore
 from bowerbird.core.reasons import Word
 from bowerbird.core.wording import said
 from bowerbird.core.yields import Yield, Yields
-from bowerbird.review.page import NO_PICTURES, Nav, render
+from bowerbird.review.page import ALONE, NO_PICTURES, Around, render
 from bowerbird.review.report.examples import Example, Examples
 from bowerbird.review.report.promised import what_came
 from bowerbird.review.report.unseen import read_unseen
@@ -48,12 +48,11 @@ def render_page(
     title: str,
     promises: Sequence[str] = (),
     examples: Examples | None = None,
-    nav: Nav = (),
-    days: Nav = (),
+    around: Around = ALONE,
 ) -> str:
     """Make the whole page, and escape what strangers wrote. Without `examples` it has no pictures.
 
-    `nav` links to neighbouring pages, `days` to the reports of other days.
+    `promises` are lines of text on what bundles promised.
     """
     sections = [
         (heading, yields.by[dimension][:_MOST_ROWS], len(yields.by[dimension]))
@@ -64,13 +63,13 @@ def render_page(
         "report/yields",
         title=title,
         pictures=examples.places.pictures if examples else NO_PICTURES,
-        nav=nav,
+        nav=around.pages,
         yields=yields,
         communities=_communities(yields, examples),
         turned_down=_turned_down(yields, examples),
         promises=promises,
         sections=sections,
-        other_days=days,
+        other_days=around.days,
         days=drawn,
         busiest=max((day.seen for day in drawn), default=1),
         reasons=reasons,

@@ -32,7 +32,7 @@ def test_what_has_no_picture_is_left_out_and_is_not_sought_for_ever() -> None:
 
 def test_a_report_that_holds_its_pictures_stays_within_a_megabyte() -> None:
     store = many(Many(600, 200, 20, 20))
-    page = render_page(read_yields(store), "A report", examples(store, Inside()))
+    page = render_page(read_yields(store), "A report", (), examples(store, Inside()))
     assert page.count("data:image/jpeg") == 9 * A_ROW + A_ROW
     assert len(page.encode()) < 1_000_000
     assert "<script" not in page
