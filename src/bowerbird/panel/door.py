@@ -129,6 +129,9 @@ class Door:
 
 def _foreign(method: str, headers: Headers) -> bool:
     """Tell whether a page of another origin asks. It may link to us, as in a mail or a notification."""
+    if headers.get("sec-fetch-site") == "same-origin":
+        # The browser's own word, which no page can write. A proxy may have changed Host.
+        return False
     origin = headers.get("origin")
     if origin is not None:
         host = headers.get("host", "").lower()

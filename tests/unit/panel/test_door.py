@@ -75,6 +75,14 @@ def test_pages_of_other_sites_neither_read_nor_write(alone: TestClient, headers:
         assert (answer.status_code, "Pages of other sites" in answer.text) == (403, True)
 
 
+def test_a_proxy_may_call_us_by_another_name_than_the_browser_does(made: tuple[Credentials, str]) -> None:
+    door = client(made[0])
+    proxied = {"Origin": "https://pictures.example", "Sec-Fetch-Site": "same-origin"}
+    assert door.post("/sign-in", json={"token": made[1]}, headers=proxied).status_code == 204
+    del proxied["Sec-Fetch-Site"]
+    assert door.post("/sign-in", json={"token": made[1]}, headers=proxied).status_code == 403
+
+
 def test_another_site_may_link_here_and_not_post_here(alone: TestClient) -> None:
     linked = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
     assert alone.get("/", headers=linked).status_code == 200
