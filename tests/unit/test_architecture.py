@@ -17,7 +17,7 @@ ROWS = (
     {"assembly"},
     {"config"},
     {"serve", "training", "review", "host"},
-    {"demo"},
+    {"demo", "panel"},
     {"cli"},
 )
 ROW = {part: row for row, parts in enumerate(ROWS) for part in parts}

@@ -16,7 +16,9 @@ from bowerbird.core.usual import KEEP_DAYS
 from bowerbird.crawl.owner_lists import NO_LISTS, OwnerLists
 from bowerbird.host.host import Crawl, EmbeddedHost
 from bowerbird.host.news import News
+from bowerbird.host.paused import is_paused
 from bowerbird.host.replaced_pictures import Expiry
+from bowerbird.host.status import Diary
 from bowerbird.host.tidying import Tidying
 from bowerbird.host.wiring import crawl
 from bowerbird.removal.told import purge_removed
@@ -49,18 +51,26 @@ class Rounds:
         self.day_over, self._day = False, run.now().date()
         self._expiries = [Expiry(home.place.store, run.keep_replaced_days) for home in host.homes]
         self._tidying = [Tidying(home.place.store, home.ledger) for home in host.homes]
-        hours = run.hours
-        if hours is not None:
-            host.is_open = lambda: hours.hold(run.now())
-            host.on_pause = lambda: tell(
-                f"{run.now():%H:%M:%S} outside of {hours}: going on at {hours.start:%H:%M}"
-            )
+        self.diary = Diary(run.now, run.every_s, str(run.hours) if run.hours else None)
+        host.is_open = lambda: not self._closed()
+        host.on_pause = lambda: tell(f"{run.now():%H:%M:%S} {self._closed()}")
+
+    def _closed(self) -> str:
+        """Say why the run is to pause now; empty when it is not."""
+        hours = self._run.hours
+        if any(is_paused(home.place.state) for home in self._host.homes):
+            return "paused: going on when somebody resumes it on the page"
+        if hours is not None and not hours.hold(self._run.now()):
+            return f"outside of {hours}: going on at {hours.start:%H:%M}"
+        return ""
 
     def crawl(self, source: Source) -> Crawl:
         """Make the crawl of one source, which says how the source is when that changes."""
         news, every_s = News(tell, self._run.now), self._run.every_s
+        self.diary.reads(source.name)
 
         def failed(error: Exception) -> None:
+            self.diary.failed(source.name, str(error))
             if every_s is not None:  # a single crawl's error ends the run, which says so itself
                 news.failed(f"{error}; it is tried again every {every_s:g} s")
 
@@ -100,7 +110,9 @@ class Rounds:
             source.commit()
         told = source.told() if isinstance(source, Telling) else ""
         tally = self._host.tally
-        news.crawled("; ".join(filter(None, (told, tally.unread))), tally.new + tally.skips.total())
+        words = "; ".join(filter(None, (told, tally.unread)))
+        self.diary.crawled(source.name, words)
+        news.crawled(words, tally.new + tally.skips.total())
         if self._run.by_day and self._run.now().date() != self._day:
             self.day_over = True
             self._run.stop.set()

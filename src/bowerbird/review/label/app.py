@@ -43,25 +43,28 @@ class Word(BaseModel):
 
 
 def create_app(
-    session: LabelSession, port: int, limits: Limits | None = None, lessons: Lessons | None = None
+    session: LabelSession, limits: Limits | None = None, lessons: Lessons | None = None
 ) -> FastAPI:
-    """Make the application; it answers only to this machine's own names at `port`."""
-    hosts = [f"{name}:{port}" for name in ("127.0.0.1", "localhost")]
+    """Make the application; it answers only to this machine's own names."""
     guards = [
         Middleware(SafeHeaders),
-        Middleware(Guard, hosts=hosts),
+        Middleware(Guard),
         Middleware(SmallBodies, limits=limits or Limits()),
     ]
     return create_pages(session, lessons, guards)
 
 
 def create_pages(
-    session: LabelSession, lessons: Lessons | None = None, guards: Sequence[Middleware] = ()
+    session: LabelSession,
+    lessons: Lessons | None = None,
+    guards: Sequence[Middleware] = (),
+    up: str | None = None,
 ) -> FastAPI:
     """Make the pages alone, to be mounted under any prefix of an application that has its own guards.
 
     All addresses on the page are relative, so the prefix must be opened with a slash at its end. Without
-    `lessons` the page learns nothing while it is open.
+    `lessons` the page learns nothing while it is open. `up` is the address of the page that has this
+    one in it.
     """
     app = FastAPI(
         title="bowerbird label", middleware=list(guards), docs_url=None, redoc_url=None, openapi_url=None
@@ -70,7 +73,7 @@ def create_pages(
     _add_errors(app)
 
     _serve_page(app)
-    _serve_pictures(app, session, lessons)
+    _serve_pictures(app, session, lessons, up)
     _take_words(app, session, lessons)
     return app
 
@@ -87,7 +90,7 @@ def _serve_page(app: FastAPI) -> None:
         return FileResponse(_PAGE / name, media_type=_ASSETS[name])
 
 
-def _serve_pictures(app: FastAPI, session: LabelSession, lessons: Lessons | None) -> None:
+def _serve_pictures(app: FastAPI, session: LabelSession, lessons: Lessons | None, up: str | None) -> None:
     @app.get("/pictures")
     def pictures() -> dict[str, Any]:
         return {
@@ -95,6 +98,7 @@ def _serve_pictures(app: FastAPI, session: LabelSession, lessons: Lessons | None
             "unreadable": session.unreadable,
             "days": session.days,
             "learning": lessons is not None,
+            "up": up,
             "pictures": session.shown(),
         }
 
