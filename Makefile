@@ -111,7 +111,7 @@ audit-offline: setup
 # And what PyPI knows against what is locked. It fails where that cannot be looked up, and says so.
 audit: audit-offline
 	$(BIN)/python -m infra.audit $(UV) tool run --quiet pip-audit==$(PIP_AUDIT_VERSION) -- requirements/dev.txt \
-		layers/*/requirements.txt layers/models/runtime/requirements.txt functions/*/requirements.txt
+		layers/*/requirements.txt layers/models/runtime/requirements.txt functions/*/requirements.txt infra/home/requirements.txt
 
 bench: setup
 	$(BIN)/python -m benchmarks
@@ -137,6 +137,7 @@ lock: setup
 	$(LOCK_TESTED) --output-file layers/core/requirements.txt requirements/core-layer.in
 	$(LOCK_TESTED) --output-file layers/models/runtime/requirements.txt requirements/models-layer.in
 	$(LOCK_TESTED) --output-file layers/web/requirements.txt requirements/web-layer.in
+	$(LOCK_TESTED) --extra aws --extra nsfw --extra serve --output-file infra/home/requirements.txt pyproject.toml
 
 # The wheel, installed into an empty environment, from which the demo must run.
 wheel: setup

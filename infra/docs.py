@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from bowerbird.core.reasons import Word
-from infra import tables
+from bowerbird.host.service import UNITS, Installed, unit
+from infra import configuration, tables
 
 ROOT: Final = Path(__file__).parents[1]
 
@@ -28,8 +30,23 @@ This page is made from `src/bowerbird/core/reasons.py`: change that, then run `m
 {rows}"""
 
 
+def configuration_page() -> str:
+    """Make the page that explains each key of bowerbird.toml."""
+    return configuration.page()
+
+
+def units() -> dict[str, Callable[[], str]]:
+    """Make the system's units, by where infra/home keeps them."""
+    installed = Installed("/opt/bowerbird/bin/bowerbird", "/etc/bowerbird/bowerbird.toml")
+    return {f"infra/home/{name}": partial(unit, name, installed, system=True) for name in UNITS}
+
+
 #: Each page's path, and what writes it.
-PAGES: Final[dict[str, Callable[[], str]]] = {"docs/reasons.md": reasons_page}
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "docs/reasons.md": reasons_page,
+    "docs/configuration.md": configuration_page,
+    **units(),
+}
 
 
 def main() -> None:

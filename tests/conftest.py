@@ -10,6 +10,14 @@ from tests import aws_servers
 from tests.aws_servers import Cloud
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whoever runs the tests may have a bowerbird.toml; no test reads it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-configuration"))
+        yield
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--chaos-seeds", type=int, default=1, help="how often each test of tests/chaos is run")
     parser.addoption("--chaos-from", type=int, default=0, help="the first seed")

@@ -62,13 +62,26 @@ class Rig:
 
     def mine(self, place: str, *more: str) -> int:
         """Start mining; returns the process's id."""
+        source = f"urls:{self._urls()}"
+        return self._start("--source", source, "--out", place, "--bundle", str(self.bundle), *more)
+
+    def mine_tastes(self, *places: Path) -> int:
+        """Start mining by a configuration in which each place is a taste; returns the process's id."""
+        tastes = (f'[[taste]]\nplace = "{place}"\nbundle = "{self.bundle}"\n' for place in places)
+        path = self.folder / "bowerbird.toml"
+        path.write_text(f'[[stream]]\nsource = "urls:{self._urls()}"\n' + "".join(tastes))
+        return self._start("--config", str(path))
+
+    def _urls(self) -> Path:
         urls = self.folder / "urls.txt"
         if not urls.exists():
             lines = [f"https://pictures.example/p{number}.jpg\n" for number in range(PICTURES)]
             urls.write_text("".join(lines))
+        return urls
+
+    def _start(self, *options: str) -> int:
         self.started += 1
-        command = ["mine", "--source", f"urls:{urls}", "--out", place, "--gateway", self.pictures.url]
-        command += ["--bundle", str(self.bundle), "--downloads", "4", *more]
+        command = ["mine", "--gateway", self.pictures.url, "--downloads", "4", *options]
         return int(self._ask(json.dumps([str(self.output(self.started)), *command])))
 
     def output(self, number: int) -> Path:

@@ -54,6 +54,25 @@ def test_killed_at_random_points(rig: Rig, tmp_path: Path, chaos_seed: int) -> N
     assert_recovers(rig, place)
 
 
+def test_two_tastes_killed_at_random_points(rig: Rig, tmp_path: Path, chaos_seed: int) -> None:
+    """Each taste ends with all decisions, though death comes between the one's and the other's."""
+    chance, places = random.Random(chaos_seed), (tmp_path / "one", tmp_path / "two")
+    for _ in range(ROUNDS // 2):
+        pid = rig.mine_tastes(*places)
+        time.sleep(chance.uniform(0, LONGEST_LIFE_S) * chance.random())
+        rig.kill(pid)
+        # Now and then the owner puts the other taste first, and the queue moves with it.
+        places = places if chance.random() < 0.7 else places[::-1]
+    assert rig.finish(rig.mine_tastes(*places)) == 0, rig.told()
+    rig.pictures.asked.clear()
+    assert rig.finish(rig.mine_tastes(*places[::-1])) == 0, rig.told()
+    assert rig.pictures.asked == {}  # nothing was left to do
+    for place in places:
+        assert_all_is_right(FolderStore(place))
+        assert_outcome(FolderStore(place))
+        assert dead_letters(place / STATE) == []
+
+
 def test_two_instances_on_one_folder_one_of_them_killed(rig: Rig, tmp_path: Path, chaos_seed: int) -> None:
     chance, place = random.Random(chaos_seed), tmp_path / "out"
     for _ in range(3):

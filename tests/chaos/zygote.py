@@ -12,8 +12,10 @@ import sys
 import traceback
 
 from bowerbird.cli.main import build_parser, main
+from bowerbird.config.reading import read
 from bowerbird.host.focus import focused
 from bowerbird.host.mine import mine
+from bowerbird.host.plan import planned
 
 
 def serve() -> None:
@@ -47,6 +49,8 @@ def _start(output: str, *arguments: str) -> int:
 
 
 if __name__ == "__main__":
+    assert read
     assert mine
     assert focused
+    assert planned
     serve()

@@ -15,6 +15,7 @@ ROWS = (
     {"models", "adapters"},
     {"crawl", "filter", "deliver", "removal"},
     {"assembly"},
+    {"config"},
     {"serve", "training", "review", "host"},
     {"demo"},
     {"cli"},

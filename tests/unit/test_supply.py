@@ -13,7 +13,12 @@ BUILD = ROOT / "layers" / "models" / "workshop"
 
 LOCKS = sorted(
     path
-    for pattern in ("requirements/*.txt", "layers/**/requirements.txt", "functions/**/requirements.txt")
+    for pattern in (
+        "requirements/*.txt",
+        "layers/**/requirements.txt",
+        "functions/**/requirements.txt",
+        "infra/**/requirements.txt",
+    )
     for path in ROOT.glob(pattern)
     if BUILD not in path.parents
 )

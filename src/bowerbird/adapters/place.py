@@ -38,17 +38,29 @@ def open_place(place: str, endpoint_url: str | None = None) -> Place:
     if place.startswith("s3://"):
         store, asked = _open_bucket(place, endpoint_url)
         return Place(place, store, state_folder(_state_home(), place, endpoint_url, asked), shared=True)
-    if "://" in place:
-        raise UsageError(f"{place}: a place is a folder or s3://bucket[/prefix]")
-    root = Path(place).expanduser().resolve()
+    state = state_of(place)
+    root = state.parent
     try:
-        return Place(str(root), FolderStore(root), root / STATE)
+        return Place(str(root), FolderStore(root), state)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:  # the place is right, and the disk is full
             raise StoreError(f"{root}: {advice(error)}") from error
         raise UsageError(
             f"{root}: cannot be used as a place ({error.strerror}); name a writable folder"
         ) from None
+
+
+def state_of(place: str, endpoint_url: str | None = None) -> Path:
+    """The folder on this machine that holds a place's queue and ledger, whether or not it is there yet.
+
+    Raises:
+        UsageError: it is no place at all.
+    """
+    if place.startswith("s3://"):
+        return state_folder(_state_home(), place, endpoint_url)
+    if "://" in place:
+        raise UsageError(f"{place}: a place is a folder or s3://bucket[/prefix]")
+    return Path(place).expanduser().resolve() / STATE
 
 
 def open_store(place: str, endpoint_url: str | None = None) -> ObjectStore:

@@ -57,7 +57,8 @@ class Assembly:
         """What brings a message of the queue to its decision; raises what `parts` does."""
         from bowerbird.assembly import judging  # noqa: PLC0415 - see above
 
-        return judging.consumer(self.adapters, self.settings, self.parts)
+        judge = judging.candidates(self.adapters, self.settings, self.parts)
+        return judging.consumer(self.adapters, self.settings, judge)
 
 
 def assemble(adapters: Adapters, settings: Settings) -> Assembly:

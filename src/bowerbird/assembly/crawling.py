@@ -6,6 +6,7 @@ from bowerbird.assembly.adapters import Adapters, the
 from bowerbird.assembly.settings import Settings
 from bowerbird.crawl.crawler import Crawler
 from bowerbird.crawl.hosts import Hosts
+from bowerbird.crawl.owner_lists import NO_LISTS
 from bowerbird.crawl.sources import limiter
 from bowerbird.crawl.sources.base import Context
 
@@ -32,4 +33,5 @@ def context(adapters: Adapters, settings: Settings) -> Context:
 
 def crawler(adapters: Adapters, settings: Settings) -> Crawler:
     """The crawler, asking image hosts with the owner's keys where there are any."""
-    return Crawler(the(adapters.fetcher, "fetcher"), Hosts.found(settings.host_keys))
+    hosts = Hosts.found(settings.host_keys)
+    return Crawler(the(adapters.fetcher, "fetcher"), hosts, lists=settings.lists or NO_LISTS)

@@ -17,6 +17,7 @@ from bowerbird.filter.owner_rules import NOTHING
 from bowerbird.filter.parts import Parts, PictureLimits
 from bowerbird.filter.policy import Entrance, pipeline
 from bowerbird.filter.survivors import Survivors
+from bowerbird.filter.tastes import Judge
 from bowerbird.models.bundle import Bundle
 
 
@@ -42,18 +43,22 @@ def parts(adapters: Adapters, settings: Settings) -> Parts:
     )
 
 
-def consumer(adapters: Adapters, settings: Settings, parts: Parts) -> Consumer:
-    """Make the part that brings messages of the queue to their decisions."""
+def candidates(adapters: Adapters, settings: Settings, parts: Parts) -> CandidateFilter:
+    """Make the part that judges candidates and stores survivors."""
     store, ledger = the(adapters.store, "store"), the(adapters.ledger, "ledger")
-    candidates = CandidateFilter(
+    return CandidateFilter(
         pipeline=pipeline(parts, Entrance.QUEUE),
         ledger=ledger,
         survivors=Survivors(store, ledger, parts.copies),
         bundle=parts.bundle.label,
         thumbnails=store if settings.thumbnails else None,
     )
+
+
+def consumer(adapters: Adapters, settings: Settings, judge: Judge) -> Consumer:
+    """Make the part that brings messages of the queue to their decisions."""
     return Consumer(
-        candidates,
+        judge,
         the(adapters.queue, "queue"),
         max_receives=settings.max_receives,
         base_delay_s=settings.first_retry_s,

@@ -11,6 +11,7 @@ from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.net.user_agent import names_contact
 
 if TYPE_CHECKING:  # the filter's half needs numpy and Pillow, the crawl's half what reads feeds and Reddit
+    from bowerbird.crawl.owner_lists import OwnerLists
     from bowerbird.crawl.settings import CrawlSettings
     from bowerbird.crawl.sources.mastodon_account import MastodonAccount
     from bowerbird.crawl.sources.reddit_app import FeedToken, RedditApp
@@ -29,7 +30,7 @@ class Settings:
 
     An `anonymous` installation tells sites no address to write to, so live sources do not open. A test rig
     names a `gateway`, which then gets every request in place of the world. One run of a source makes at most
-    `requests` requests in at most `seconds`.
+    `requests` requests in at most `seconds`. `lists` say whose posts the owner wants, or does not want.
 
     `at_once` pictures are decoded and scored at the same time. Without `shape` any size and aspect fits;
     without `limits` the usual ones hold. `thumbnails` says whether to keep a small copy of every decoded
@@ -47,6 +48,7 @@ class Settings:
     fill_gaps: bool = False
     gateway: str | None = None
     anonymous: bool = False
+    lists: OwnerLists | None = None
 
     shape: ShapeRule | None = NOMADS
     limits: PictureLimits | None = None

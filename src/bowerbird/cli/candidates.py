@@ -33,7 +33,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--limit", type=positive, metavar="N", help="stop after N candidates")
     parser.add_argument("--gateway", metavar="URL", help="send every request to this server instead")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, configured=True)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.core.post import Telling
     from bowerbird.crawl.crawler import Skipped
     from bowerbird.crawl.hosts import turns
+    from bowerbird.crawl.owner_lists import NO_LISTS
     from bowerbird.crawl.rules import counted_as
     from bowerbird.crawl.sources import open_source
     from bowerbird.host.wiring import crawler, http_fetcher, source_context
@@ -50,7 +51,8 @@ def run(args: argparse.Namespace) -> int:
     counts: Counter[tuple[str, str]] = Counter()
     pace = turns()
     http = http_fetcher(args.gateway, pace)
-    for found in _limited(crawler(http).crawl(source), args.limit):
+    lists = args.configuration.config.lists() if args.configuration else NO_LISTS
+    for found in _limited(crawler(http, lists).crawl(source), args.limit):
         if isinstance(found, Skipped):
             counts["skipped", counted_as(found.reason)] += 1
             if args.skipped:

@@ -66,8 +66,15 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
     )
     parser.add_argument("--gateway", metavar="URL", help="send every request to this server instead")
+    parser.add_argument(
+        "--alive",
+        nargs="?",
+        const="",
+        metavar="PLACE",
+        help="only tell whether `mine` works on this place, or on those of bowerbird.toml",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, configured=True)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -76,6 +83,8 @@ def run(args: argparse.Namespace) -> int:
     The exit status is 3 when no source is reachable, 1 when the bundle or the store is not sound, and 2 when
     the owner has not said who asks.
     """
+    if args.alive is not None:
+        return _alive(args)
     from bowerbird.host.wiring import source_context
 
     context = source_context(args.gateway, communities=args.communities)
@@ -85,6 +94,22 @@ def run(args: argparse.Namespace) -> int:
         lines = [json.dumps(asdict(finding))] if args.json else map(shown, str(finding).splitlines())
         print(*lines, sep="\n", flush=True)
     return status(findings)
+
+
+def _alive(args: argparse.Namespace) -> int:
+    """Say whether a run shows signs of life. This asks nobody, and is cheap enough for every few seconds."""
+    from bowerbird.adapters.place import state_of
+    from bowerbird.host.alive import silence
+
+    if args.alive:
+        states = [state_of(args.alive, args.endpoint_url)]
+    elif args.configuration:
+        states = [state_of(each.place, each.endpoint_url) for each in args.configuration.config.taste]
+    else:
+        raise UsageError("--alive needs a PLACE where there is no bowerbird.toml")
+    silent = [why for state in states if (why := silence(state))]
+    print(shown(silent[0] if silent else "`bowerbird mine` is alive"))
+    return int(bool(silent))
 
 
 def status(findings: list[Finding]) -> int:

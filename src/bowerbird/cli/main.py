@@ -6,8 +6,8 @@ import argparse
 import logging
 import pkgutil
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 
 from bowerbird import __version__, cli
@@ -36,6 +36,13 @@ def build_parser() -> argparse.ArgumentParser:
     for module in pkgutil.iter_modules(cli.__path__):
         if module.name != "main":
             import_module(f"{cli.__name__}.{module.name}").register(subparsers)
+    for command in subparsers.choices.values():
+        if command.get_default("configured"):
+            command.add_argument(
+                "--config",
+                metavar="FILE",
+                help="the configuration (default: bowerbird.toml)",
+            )
     return parser
 
 
@@ -49,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # A gateway is one host in place of all the world's, so urllib3's warnings of busy pools mean nothing.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     try:
-        with told_if_missing():
+        with told_if_missing(), _configured(args):
             status = int(args.run(args))
         sys.stdout.flush()  # now, while we can still tell the owner that the disk is full
     except BowerbirdError as error:
@@ -63,6 +70,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return status
+
+
+@contextmanager
+def _configured(args: argparse.Namespace) -> Iterator[None]:
+    """Read the configuration, if there is one, and complete the environment, for a command that wants them.
+
+    `args.configuration` is None without one.
+    """
+    if not getattr(args, "configured", False):
+        yield
+        return
+    from bowerbird.config import settings
+
+    path = settings.find(args.config)
+    with settings.completed(path.parent if path else None):
+        args.configuration = None
+        if path:
+            from bowerbird.config.reading import read
+
+            args.configuration = read(path)
+            settings.add(args.configuration.config.variables())
+        yield
 
 
 def _status(error: BowerbirdError) -> int:
@@ -82,3 +111,9 @@ def _disk_fails(error: OSError) -> int:
 def _complain(error: Exception, status: int) -> int:
     print(f"bowerbird: {shown(error)}", file=sys.stderr)
     return status
+
+
+if (
+    __name__ == "__main__"
+):  # `python -m bowerbird.cli.main`, where no script is installed: infra/home/Containerfile
+    sys.exit(main())

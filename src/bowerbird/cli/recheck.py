@@ -42,7 +42,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--dry-run", action="store_true", help="say what would be removed, and remove nothing"
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, configured=True)
 
 
 def run(args: argparse.Namespace) -> int:

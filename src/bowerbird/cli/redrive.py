@@ -16,7 +16,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--endpoint-url", metavar="URL", help="address of your own AWS server (MinIO, LocalStack…)"
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, configured=True)
 
 
 def run(args: argparse.Namespace) -> int:

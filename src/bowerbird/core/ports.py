@@ -101,18 +101,26 @@ class ObjectStore(Protocol):
         ...
 
 
-class Ledger(Protocol):
-    """The commit point of decisions. A candidate is decided once, whoever asks and however often.
+class Known(Protocol):
+    """Knows what is decided.
 
-    `flush` writes the JSON lines under `decisions/` from the ledger, each line exactly once.
+    `flush` writes the JSON lines under `decisions/`, each line exactly once.
     """
-
-    def decided(self, candidate_id: str) -> Decision | None:
-        """Return the decision already committed for a candidate, if any."""
-        ...
 
     def knows(self, candidate_id: str) -> bool:
         """Tell whether a candidate is decided. It is cheaper than `decided` for one of long ago."""
+        ...
+
+    def flush(self) -> int:
+        """Write the committed decisions that no JSON line holds yet; returns how many."""
+        ...
+
+
+class Ledger(Known, Protocol):
+    """The commit point of decisions. A candidate is decided once, whoever asks and however often."""
+
+    def decided(self, candidate_id: str) -> Decision | None:
+        """Return the decision already committed for a candidate, if any."""
         ...
 
     def owner(self, sha256: str) -> str | None:
@@ -133,10 +141,6 @@ class Ledger(Protocol):
 
     def redact(self, candidate_id: str) -> None:
         """Reduce a candidate's decision to what `bowerbird.core.decisions.redacted` keeps."""
-        ...
-
-    def flush(self) -> int:
-        """Write the committed decisions that no JSON line holds yet; returns how many."""
         ...
 
 

@@ -34,6 +34,8 @@ class Word(StrEnum):
     ANIMATION = "animation", "The link is an animation."
     TEXT_ONLY = "text-only", "The post is text."
     NO_LINK = "no-link", "The post links to nothing."
+    ONLY = "only", "The owner's list `[only]` does not name the post's community, author, domain or words."
+    NEVER = "never", "The owner's list `[never]` names the post's community, author, domain or a word of it."
     SIGNED_IN_ONLY = "signed-in-only", "The author shows the post only to those who are signed in."
     PENDING = "pending", "The site has not made the post's pictures ready; a later run asks again."
     NEVER_READY = "never-ready", "The site did not make the post's pictures ready in all the time we asked."

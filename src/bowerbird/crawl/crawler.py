@@ -18,6 +18,7 @@ from bowerbird.core.post import Attachment, Post, Source
 from bowerbird.core.reasons import Reason, Word
 from bowerbird.crawl.hosts import Hosts
 from bowerbird.crawl.hosts.base import IMAGE, MOVING, Image, Match, NoPictureError
+from bowerbird.crawl.owner_lists import NO_LISTS, OwnerLists
 from bowerbird.crawl.rules import nothing_shown, skip_reason
 
 _LOG: Final = logging.getLogger(__name__)
@@ -43,11 +44,15 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Crawler:
-    """Turns posts into candidates. What a host does wrong costs only the one post that linked there."""
+    """Turns posts into candidates, as far as the owner's `lists` allow.
+
+    What a host does wrong costs only the one post that linked there.
+    """
 
     fetcher: Fetcher
     hosts: Hosts = field(default_factory=Hosts.found)
     sleep: Callable[[float], None] = time.sleep
+    lists: OwnerLists = NO_LISTS
 
     def crawl(self, source: Source) -> Iterator[Candidate | Skipped]:
         """Candidates of every post, or why there is none; raises what `Source.posts` does."""
@@ -63,11 +68,17 @@ class Crawler:
             yield Skipped(post.submission.id, Reason(Word.ERROR, type(error).__name__))
 
     def _look(self, post: Post) -> list[Candidate | Skipped]:
-        reason = skip_reason(post)
-        found = reason or self._found(post)
+        wanted = skip_reason(post) or self.lists.wanted(post, self.hosts.inside)
+        found = wanted if isinstance(wanted, Reason) else self._found(wanted)
         if isinstance(found, Reason):
             return [Skipped(post.submission.id, found)]
-        return [_sound(each) for each in _distinct(found)]
+        return [self._offered(each) for each in _distinct(found)]
+
+    def _offered(self, found: Candidate) -> Candidate | Skipped:
+        candidate = self.lists.offered(found)
+        if isinstance(candidate, Reason):
+            return Skipped(found.submission.id, candidate)
+        return _sound(candidate)
 
     def _found(self, post: Post) -> list[Candidate] | Reason:
         """What a post is about, then what stands in its text; why there is nothing, if there is nothing."""

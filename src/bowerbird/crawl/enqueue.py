@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bowerbird.core.messages import Candidate, encode_candidate
-from bowerbird.core.ports import Ledger, Queue
+from bowerbird.core.ports import Known, Queue
 from bowerbird.core.reasons import Reason
 from bowerbird.crawl.crawler import Skipped
 from bowerbird.crawl.rules import counted_as
@@ -41,7 +41,7 @@ def enqueue(
     found: Iterable[Candidate | Skipped],
     queue: Queue,
     *,
-    ledger: Ledger | None = None,
+    ledger: Known | None = None,
     limit: int | None = None,
     in_time: Callable[[], bool] = lambda: True,
 ) -> Iterator[Enqueued]:
@@ -76,7 +76,7 @@ def _full(batch: _Batch, left: int | None) -> bool:
     return candidates >= most or len(batch) >= _MOST_FOUND
 
 
-def _send(batch: _Batch, queue: Queue, ledger: Ledger | None, *, in_time: bool) -> Enqueued:
+def _send(batch: _Batch, queue: Queue, ledger: Known | None, *, in_time: bool) -> Enqueued:
     skipped = tuple(each.reason for each in batch if isinstance(each, Skipped))
     candidates = [each for each in batch if isinstance(each, Candidate)]
     open_ = [each for each in candidates if ledger is None or not ledger.knows(each.id)]

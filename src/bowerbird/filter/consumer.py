@@ -18,7 +18,7 @@ from bowerbird.core.errors import (
     UsageError,
 )
 from bowerbird.core.ports import Message, Queue
-from bowerbird.filter.candidates import CandidateFilter
+from bowerbird.filter.tastes import Judge
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Consumer:
     further one. `on_fault` hears of faults that no candidate caused: our own store fails, or refuses us.
     """
 
-    candidates: CandidateFilter
+    candidates: Judge
     queue: Queue
     max_receives: int
     base_delay_s: float

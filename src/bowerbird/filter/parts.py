@@ -27,6 +27,18 @@ class PictureLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Common:
+    """What the tastes of an installation read of a picture together.
+
+    A picture whose header fits no taste, as `shape` knows, is read no further. The shorter side of a decoded
+    picture has at least `min_side` pixels, as the most demanding of their models needs.
+    """
+
+    shape: ShapeRule | None
+    min_side: int
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """The parts that stages are made of. An entrance may leave out the parts that it does not use.
 
@@ -34,6 +46,7 @@ class Parts:
     them. Without `shape` any size and aspect fits. Without `copies` only equal bytes are duplicates. A
     `scout` looks first where the bundle itself is too expensive for that. `asked` holds what the owner wants
     noted or rejected beside taste. `placeholders` are the pictures that hosts serve in place of removed ones.
+    `common` is there when other tastes judge the same candidates.
     """
 
     bundle: Bundle
@@ -47,6 +60,12 @@ class Parts:
     scout: FirstLook | None = None
     asked: Asked = NOTHING
     placeholders: Placeholders = NO_PLACEHOLDERS
+    common: Common | None = None
+
+    @property
+    def read_as(self) -> Common:
+        """Return how much of a picture is read."""
+        return self.common or Common(self.shape, self.bundle.min_side)
 
     @property
     def first(self) -> FirstLook | None:

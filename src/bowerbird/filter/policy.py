@@ -60,12 +60,14 @@ class Line:
 POLICY: Final[tuple[Line, ...]] = (
     Line(QUEUE, lambda p: Declared(p.shape) if p.shape else None),
     Line(QUEUE, lambda p: Preview(_the(p.fetcher), p.first, p.slots, p.decoder) if p.first else None),
-    Line(QUEUE, lambda p: Original(_the(p.fetcher), p.limits.bytes, p.decoder, p.shape, p.placeholders)),
+    Line(
+        QUEUE, lambda p: Original(_the(p.fetcher), p.limits.bytes, p.decoder, p.read_as.shape, p.placeholders)
+    ),
     Line(LINK, lambda p: Original(_the(p.fetcher), p.limits.bytes, p.decoder, placeholders=p.placeholders)),
     Line(FILE, lambda p: Given(p.decoder)),
     Line(ENCODED, lambda p: Dimensions(p.limits.pixels, p.shape)),
     Line(QUEUE, lambda p: Duplicate(_the(p.ledger))),
-    Line(ENCODED, lambda p: Integrity(p.bundle.min_side, p.decoder)),
+    Line(ENCODED, lambda p: Integrity(p.read_as.min_side, p.decoder)),
     Line(QUEUE, lambda p: Perceptual(p.copies) if p.copies else None),
     Line(QUEUE, lambda p: Scout(p.scout) if p.scout else None),
     Line(ALWAYS, lambda p: Novelty(p.bundle)),

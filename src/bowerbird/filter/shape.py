@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from bowerbird.core.reasons import Reason, Word
 
@@ -30,6 +31,16 @@ class ShapeRule:
         if height > self.max_tall * width:
             return Reason(Word.TOO_TALL, f"{size}, height/width above {self.max_tall:g}")
         return None
+
+    @classmethod
+    def of_any(cls, rules: Iterable[ShapeRule]) -> Self:
+        """Return a rule that turns down only what each of these turns down."""
+        each = list(rules)
+        return cls(
+            min(rule.min_area for rule in each),
+            max(rule.max_wide for rule in each),
+            max(rule.max_tall for rule in each),
+        )
 
 
 #: The rule unless the owner says otherwise.

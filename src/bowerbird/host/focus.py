@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
+from bowerbird.core.post import Source
 from bowerbird.crawl.following.best_communities import best_communities
 from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.following.focus import FocusedSource
@@ -19,12 +20,9 @@ def focused(spec: str, context: Context, store: ObjectStore) -> FocusedSource:
     Raises:
         UsageError: this source has no communities.
     """
-    main = open_source(spec, context)
+    main = followed(spec, open_source(spec, context))
     name, _, argument = spec.partition(":")
     kinds = source_specs()
-    if not kinds[name].communities or not isinstance(main, FollowedSource):
-        known = ", ".join(kind.form for kind in kinds.values() if kind.communities)
-        raise UsageError(f"--focus needs a source of communities: {known}")
     named = kinds[name].names_communities
     own = _names(argument) if named and argument else _names("+".join(context.communities))
 
@@ -42,6 +40,15 @@ def focused(spec: str, context: Context, store: ObjectStore) -> FocusedSource:
         return () if len(own) == 1 else best_communities(store, spec, own)
 
     return FocusedSource(main, best, open_listing, context.requests, context.seconds)
+
+
+def followed(spec: str, source: Source) -> FollowedSource:
+    """Return a source that has communities to go on to; raises what `focused` does for any other."""
+    kinds = source_specs()
+    if not kinds[spec.partition(":")[0]].communities or not isinstance(source, FollowedSource):
+        known = ", ".join(kind.form for kind in kinds.values() if kind.communities)
+        raise UsageError(f"--focus needs a source of communities: {known}")
+    return source
 
 
 def _names(joined: str) -> set[str]:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.core.errors import BowerbirdError, DamagedError, StoreError, UsageError
 from bowerbird.core.messages import Candidate
-from bowerbird.core.ports import Message, QueueDepth
+from bowerbird.core.ports import Known, Message, QueueDepth
 from bowerbird.crawl.crawler import Skipped
 from bowerbird.crawl.enqueue import enqueue
 from bowerbird.filter.consumer import Consumer, Outcome
 from bowerbird.host.counts import RunCounts
+from bowerbird.host.homes import Home
 
 _log = logging.getLogger(__name__)
 
@@ -26,21 +26,38 @@ _HIGH_WATER = 2000
 _IDLE_S = 0.05
 _REPORT_EVERY_S = 0.5
 _FLUSH_EVERY_S = 5.0
+_BEAT_EVERY_S = 10.0
+# How often a run that pauses looks at the clock.
+_PAUSED_S = 1.0
 # A store that fails once may be busy. One that fails this often, with no decision in between, is broken.
 _MOST_FAULTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """A stream to read, each time anew. `find` yields candidates, and posts that gave none.
+
+    The host calls `on_crawled` when everything that was found is on the queue, and `on_failed` when a crawl
+    ended early.
+    """
+
+    find: Callable[[], Iterable[Candidate | Skipped]]
+    on_crawled: Callable[[], None] = lambda: None
+    on_failed: Callable[[BowerbirdError], None] = lambda _error: None
 
 
 @dataclass(slots=True)
 class EmbeddedHost:
     """Runs crawl and filter side by side. `stop` ends both cleanly, and a later run goes on from there.
 
-    It works on `downloads` candidates at once. It calls `on_progress` twice a second, from the thread that
-    called `run`. It calls `on_crawled` when everything that a crawl found is on the queue, and `on_failed`
-    when a crawl ended early.
+    It works on `downloads` candidates at once, and neither crawls nor downloads while `is_open` says no. It
+    calls `on_progress` twice a second, and `on_beat` every ten seconds for as long as it works, both from the
+    thread that called `run`. It calls `on_pause` each time that it begins to wait until it is open again.
+    `homes` are the tastes' places.
     """
 
     queue: SqliteQueue
-    ledger: SqliteLedger
+    ledger: Known
     consumer: Consumer
     tally: RunCounts
     downloads: int
@@ -48,6 +65,10 @@ class EmbeddedHost:
     on_progress: Callable[[RunCounts, QueueDepth], None] = lambda _tally, _depth: None
     on_crawled: Callable[[], None] = lambda: None
     on_failed: Callable[[BowerbirdError], None] = lambda _error: None
+    on_beat: Callable[[], None] = lambda: None
+    on_pause: Callable[[], None] = lambda: None
+    is_open: Callable[[], bool] = lambda: True
+    homes: tuple[Home, ...] = ()
 
     def run(
         self,
@@ -56,19 +77,26 @@ class EmbeddedHost:
         limit: int | None = None,
         every_s: float | None = None,
     ) -> None:
+        """Run a single stream; see `run_all`. `on_crawled` and `on_failed` are the host's."""
+        self.run_all([Crawl(crawl, self.on_crawled, self.on_failed)], limit=limit, every_s=every_s)
+
+    def run_all(
+        self, crawls: Sequence[Crawl], *, limit: int | None = None, every_s: float | None = None
+    ) -> None:
         """Crawl once, or every so many seconds until stopped, and filter until the queue is empty.
 
-        `crawl` yields candidates, and posts that gave none. `limit` counts candidates that are new to this
-        place.
+        The streams are read one after the other. One that fails keeps no other from being read. `limit`
+        counts candidates that are new to this place.
 
         Raises:
-            BowerbirdError: a single crawl ended early. The candidates on the queue are decided first. An
-                error that nobody foresaw is a CrawlError.
+            BowerbirdError: the single crawl of a stream ended early, of the first such one if there are
+                several. The candidates on the queue are decided first. An error that nobody foresaw is a
+                CrawlError.
                 Or our own store fails. When another crawl follows, the run waits for it and does not raise.
                 What is not decided yet stays in the queue.
             DamagedError: a file of our own is damaged, which no further crawl mends.
         """
-        feeder = _Feeder(self, crawl, limit, every_s)
+        feeder = _Feeder(self, crawls, limit, every_s)
         feeder.start()
         try:
             self._drain(feeder, every_s)
@@ -83,11 +111,14 @@ class EmbeddedHost:
         working: dict[Future[Outcome], Message] = {}
         report = _Every(_REPORT_EVERY_S, lambda: self.on_progress(self.tally, self.queue.depth()))
         flush = _Every(_FLUSH_EVERY_S, self._flush)
+        beat = _Every(_BEAT_EVERY_S, self.on_beat)
+        self.on_beat()
         with ThreadPoolExecutor(self.downloads, thread_name_prefix="filter") as pool:
             while True:
                 self._bear_faults(every_s)
                 crawled = not feeder.is_alive()  # asked first, so that the queue shows what it sent last
-                taken = [] if self.stop.is_set() else self.queue.receive(2 * self.downloads - len(working))
+                idle = self.stop.is_set() or not self.is_open()
+                taken = [] if idle else self.queue.receive(2 * self.downloads - len(working))
                 working |= {pool.submit(self.consumer.consume, message): message for message in taken}
                 if working:
                     self._settle(working)
@@ -97,6 +128,7 @@ class EmbeddedHost:
                     self.stop.wait(_IDLE_S)
                 report()
                 flush()
+                beat()
 
     def _flush(self) -> None:
         """Write the decision lines. If the store is busy, they wait."""
@@ -137,40 +169,58 @@ class _Feeder(threading.Thread):
     def __init__(
         self,
         host: EmbeddedHost,
-        crawl: Callable[[], Iterable[Candidate | Skipped]],
+        crawls: Sequence[Crawl],
         limit: int | None,
         every_s: float | None,
     ) -> None:
         super().__init__(name="crawl", daemon=True)
         self.error: BowerbirdError | None = None
-        self._host, self._crawl, self._left, self._every_s = host, crawl, limit, every_s
+        self._host, self._crawls, self._left, self._every_s = host, crawls, limit, every_s
 
     def run(self) -> None:
         while not self._host.stop.is_set() and self._left != 0:
             try:
-                self._once()
-                self._host.on_crawled()
+                for crawl in self._crawls:
+                    if self._may_begin():
+                        self._try(crawl)
             except DamagedError as error:
                 self.error = error
                 self._host.stop.set()
                 return
-            except BowerbirdError as error:
-                self._failed(error)
-            except Exception as error:  # noqa: BLE001 - a thread that dies would end the run as if all were well
-                _log.info("the crawl failed", exc_info=True)
-                self._failed(CrawlError(f"the crawl failed, and no one foresaw it: {_named(error)}"))
             if self._every_s is None or self._host.stop.wait(self._every_s):
                 return
 
-    def _failed(self, error: BowerbirdError) -> None:
-        self._host.tally.crawl_failed(str(error))
-        self._host.on_failed(error)
-        self.error = None if self._every_s else error
+    def _may_begin(self) -> bool:
+        """Wait until the host is open; tell whether there is anything left to do then."""
+        host = self._host
+        if not host.stop.is_set() and not host.is_open():
+            host.on_pause()
+        while not host.is_open() and not host.stop.wait(_PAUSED_S):
+            pass
+        return not host.stop.is_set() and self._left != 0
 
-    def _once(self) -> None:
+    def _try(self, crawl: Crawl) -> None:
+        try:
+            self._once(crawl)
+            crawl.on_crawled()
+        except DamagedError:
+            raise
+        except BowerbirdError as error:
+            self._failed(crawl, error)
+        except Exception as error:  # noqa: BLE001 - a thread that dies would end the run as if all were well
+            _log.info("the crawl failed", exc_info=True)
+            self._failed(crawl, CrawlError(f"the crawl failed, and no one foresaw it: {_named(error)}"))
+
+    def _failed(self, crawl: Crawl, error: BowerbirdError) -> None:
+        self._host.tally.crawl_failed(str(error))
+        crawl.on_failed(error)
+        if self._every_s is None:
+            self.error = self.error or error
+
+    def _once(self, crawl: Crawl) -> None:
         host = self._host
         batches = enqueue(
-            self._crawl(),
+            crawl.find(),
             host.queue,
             ledger=host.ledger,
             limit=self._left,

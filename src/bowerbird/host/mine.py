@@ -2,55 +2,40 @@
 
 from __future__ import annotations
 
-import sys
-import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bowerbird.adapters.place import Place
-from bowerbird.adapters.terminal.lines import cell, say, shown
+from bowerbird.adapters.terminal.lines import cell, say
 from bowerbird.adapters.terminal.signals import stop_on_signal
-from bowerbird.core.post import Committing, Removing, Source, Telling
-from bowerbird.core.usual import KEEP_DAYS
+from bowerbird.core.post import Source
 from bowerbird.core.wording import called, said
 from bowerbird.crawl.hosts import turns
+from bowerbird.host.alive import beat, rest
 from bowerbird.host.counts import RunCounts
+from bowerbird.host.homes import Home
 from bowerbird.host.host import EmbeddedHost
-from bowerbird.host.news import News
 from bowerbird.host.progress import progress
-from bowerbird.host.replaced_pictures import Expiry, told_waiting
-from bowerbird.host.tidying import Tidying
-from bowerbird.host.wiring import HostOptions, crawl, embedded_host, http_fetcher
+from bowerbird.host.replaced_pictures import told_waiting
+from bowerbird.host.rounds import Rounds, RunOptions
+from bowerbird.host.wiring import HostOptions, http_fetcher, shared_host
 from bowerbird.net.pacing import troubles
-from bowerbird.removal.told import purge_removed
+
+__all__ = ["MineResult", "RunOptions", "mine", "mine_all", "print_summary"]
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
-    """Says how long a run lasts: `limit` new candidates, `every_s` seconds between crawls (None: one crawl).
-
-    `stop` ends the run, also while it waits between crawls. `now` tells the time of day. Pictures that a
-    better copy replaced can come back for `keep_replaced_days`.
-    """
-
-    limit: int | None = None
-    every_s: float | None = None
-    stop: threading.Event = field(default_factory=threading.Event)
-    now: Callable[[], datetime] = lambda: datetime.now().astimezone()
-    keep_replaced_days: int = KEEP_DAYS
-
-
 @dataclass(frozen=True, slots=True)
 class MineResult:
     """Tells what a run did, and what it left to do.
 
-    `hosts` counts the answers of picture hosts, for the hosts that did not always answer.
+    `hosts` counts the answers of picture hosts, for the hosts that did not always answer. `homes` are the
+    tastes' places, with the counts of each.
     """
 
     tally: RunCounts
@@ -58,6 +43,7 @@ class MineResult:
     waiting: int
     dead: list[tuple[str, str]]
     stopped: bool
+    homes: tuple[Home, ...] = ()
 
 
 def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) -> MineResult:
@@ -66,24 +52,30 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
     Raises:
         SourceBlockedError, SourceUnreachableError: a single crawl could not read its source.
     """
+    return mine_all([source], [(place, options)], run)
+
+
+def mine_all(
+    sources: Sequence[Source], tastes: Sequence[tuple[Place, HostOptions]], run: RunOptions
+) -> MineResult:
+    """Crawl sources, and judge what they give by several tastes, each into its place.
+
+    The first place keeps the queue. Where several sources fail, the error is the first one's; see `mine`.
+    """
     pace = turns()
     with (
-        http_fetcher(options.gateway, pace) as http,
-        embedded_host(place, source, options, http) as host,
+        http_fetcher(tastes[0][1].gateway, pace) as http,
+        shared_host(tastes, sources, http) as host,
         progress() as report,
         stop_on_signal(run.stop) as stopped,
+        _alive(host),
     ):
         host.stop, host.on_progress = run.stop, report
-        news = News(_tell, run.now)
-        expiry = Expiry(place.store, run.keep_replaced_days)
-        expiry()
-        daily = (expiry, Tidying(place.store, host.ledger))
-        host.on_crawled = lambda: _crawled(source, place, host, news, daily)
-        if run.every_s is not None:
-            again = f"; it is tried again every {run.every_s:g} s"
-            host.on_failed = lambda error: news.failed(f"{error}{again}")
-        host.run(lambda: crawl(source, http), limit=run.limit, every_s=run.every_s)
-        _take_back(source, place, host)  # what was kept since it was told to be gone
+        rounds = Rounds(host, http, run)
+        rounds.expire()
+        host.run_all([rounds.crawl(source) for source in sources], limit=run.limit, every_s=run.every_s)
+        for source in sources:
+            rounds.take_back(source)  # what was kept since it was told to be gone
         depth = host.queue.depth()
         return MineResult(
             host.tally,
@@ -91,46 +83,38 @@ def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) ->
             waiting=depth.ready + depth.delayed + depth.in_flight,
             dead=host.queue.dead_letters(5) if depth.dead else [],
             stopped=bool(stopped),
+            homes=host.homes,
         )
 
 
-def _crawled(
-    source: Source, place: Place, host: EmbeddedHost, news: News, daily: Iterable[Callable[[], object]]
-) -> None:
-    """Remember that a crawl put all its candidates on the queue, and say in one line how the source is."""
-    for chore in daily:
-        chore()
-    _take_back(source, place, host)  # before the cursor moves: a crawl that dies here is told again
-    if isinstance(source, Committing):
-        source.commit()
-    told = source.told() if isinstance(source, Telling) else ""
-    news.crawled(
-        "; ".join(filter(None, (told, host.tally.unread))), host.tally.new + host.tally.skips.total()
-    )
+@contextmanager
+def _alive(host: EmbeddedHost) -> Iterator[None]:
+    """Let `bowerbird doctor --alive` know that the run lives."""
+    folders = [home.place.state for home in host.homes]
 
+    def say_so() -> None:
+        for folder in folders:
+            beat(folder)
 
-def _tell(line: str) -> None:
-    print(shown(line), file=sys.stderr, flush=True)
-
-
-def _take_back(source: Source, place: Place, host: EmbeddedHost) -> None:
-    """Remove kept pictures when the source itself says that their posts are gone."""
-    if not isinstance(source, Removing):
-        return
-    removed, now = source.removed(), datetime.now(UTC)
-    gone = purge_removed(place.store, source.name, removed, now=now, ledger=host.ledger)
-    if gone:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in gone.most_common())
-        _tell(f"{source.name}: {gone.total()} kept pictures purged ({reasons})")
+    host.on_beat = say_so
+    try:
+        yield
+    finally:
+        for folder in folders:
+            rest(folder)
 
 
 def print_summary(result: MineResult, place: Place) -> None:
-    """Say what happened, on standard output."""
+    """Say what happened, on standard output; of several tastes, what happened in each of their places."""
     from rich.console import Console  # noqa: PLC0415 - not before the first picture is judged
 
     tally = result.tally
     console = Console(highlight=False)
-    console.print(_decisions(tally))
+    several = result.homes if len(result.homes) > 1 else ()
+    for home in several:
+        console.print(_decisions(home.counts, f"Decisions in {cell(home.place.name)}"))
+    if not several:
+        console.print(_decisions(tally))
     if tally.skips:
         reasons = ", ".join(f"{count} {reason}" for reason, count in tally.skips.most_common())
         say(console, f"{tally.skips.total()} posts gave no candidate: {reasons}")
@@ -142,16 +126,17 @@ def print_summary(result: MineResult, place: Place) -> None:
     if result.hosts:
         say(console, f"hosts in trouble: {troubles(result.hosts)}")
     _say_what_is_left(console, result)
-    waiting = told_waiting(place.store)
-    if waiting:
-        say(console, waiting)
-    say(console, f"kept {tally.kept} of {tally.judged} in {place.name}")
+    for where, counts in [(home.place, home.counts) for home in several] or [(place, tally)]:
+        waiting = told_waiting(where.store)
+        if waiting:
+            say(console, waiting)
+        say(console, f"kept {counts.kept} of {counts.judged} in {where.name}")
 
 
-def _decisions(tally: RunCounts) -> Table:
+def _decisions(tally: RunCounts, title: str = "Decisions") -> Table:
     from rich.table import Table  # noqa: PLC0415 - as above
 
-    table = Table(title="Decisions", title_justify="left", show_footer=True, box=None, pad_edge=False)
+    table = Table(title=title, title_justify="left", show_footer=True, box=None, pad_edge=False)
     table.add_column("stage", footer="all")
     table.add_column("outcome")
     table.add_column("candidates", justify="right", footer=str(tally.judged))

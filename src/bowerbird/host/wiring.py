@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from bowerbird.adapters.place import Place
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
-from bowerbird.assembly import RETRY_AT_HOME_S, Adapters, Settings, assemble
+from bowerbird.assembly import RETRY_AT_HOME_S, Adapters, Settings, assemble, together
+from bowerbird.core.decisions import Decision
 from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.messages import Candidate
 from bowerbird.core.ports import Fetcher, Ledger, ObjectStore, Queue
 from bowerbird.core.post import Source
 from bowerbird.crawl.crawler import Crawler, Skipped
+from bowerbird.crawl.owner_lists import NO_LISTS, OwnerLists
 from bowerbird.crawl.settings import CrawlSettings
 from bowerbird.crawl.sources.base import Context
 from bowerbird.crawl.sources.feed_lan import own_origin
@@ -25,17 +28,23 @@ from bowerbird.filter.cores import cores
 from bowerbird.filter.owner_rules import NOTHING, Asked
 from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.host.counts import RunCounts
+from bowerbird.host.homes import Home, Ledgers, gather
 from bowerbird.host.host import EmbeddedHost
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE, check_whole
 from bowerbird.imaging.isolated import IsolatedDecoder
-from bowerbird.models.bundle import load
+from bowerbird.models.bundle import Bundle, load
+from bowerbird.models.strictness import at_keep_rate
 from bowerbird.net import AtprotoFetcher, FileFetcher, HostTurns, HttpFetcher, LanFetcher, WebSockets
+from bowerbird.net.own import OwnFetcher
 from bowerbird.net.user_agent import AT_HOME
 
 
 @dataclass(frozen=True, slots=True)
 class HostOptions:
-    """Holds the options for a run of the embedded host."""
+    """Holds the options for a run of the embedded host.
+
+    A `keep_rate` moves the bundle's threshold: it is the share of the owner's own pictures that is kept.
+    """
 
     bundle: str = "lite"
     shape: ShapeRule = NOMADS
@@ -44,6 +53,7 @@ class HostOptions:
     gateway: str | None = None
     scout: str | None = None
     asked: Asked = NOTHING
+    keep_rate: float | None = None
 
 
 def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> AtprotoFetcher:
@@ -87,15 +97,19 @@ def _own_network(own: str, gateway: str | None) -> HttpFetcher:
     return HttpFetcher(user_agent=_settings().agent, gateway=gateway, own=own)
 
 
-def fetcher_for(source: Source, http: Fetcher, gateway: str | None, closed: ExitStack) -> Fetcher:
-    """Make the fetcher for a source. It reads files below a folder, and everything else over HTTP.
+def fetcher_for(sources: Sequence[Source], http: Fetcher, gateway: str | None, closed: ExitStack) -> Fetcher:
+    """Make the fetcher for sources. It reads files below their folders, and everything else over HTTP.
 
-    When the source is a server on the owner's network, pictures may come from that server too.
+    When a source is a server on the owner's network, pictures may come from that server too.
     """
-    if isinstance(source, FolderSource):
-        return FileFetcher(source.root)
-    own = own_origin(source.name)
-    return LanFetcher(http, closed.enter_context(_own_network(own, gateway))) if own else http
+    folders: dict[str, Fetcher] = {}
+    servers: dict[str, Fetcher] = {}
+    for source in sources:
+        if isinstance(source, FolderSource):
+            folders[f"{source.root.as_uri().rstrip('/')}/"] = FileFetcher(source.root)
+        elif (own := own_origin(source.name)) and own not in servers:
+            servers[own] = LanFetcher(http, closed.enter_context(_own_network(own, gateway)))
+    return OwnFetcher(folders, servers, http)
 
 
 @contextmanager
@@ -103,43 +117,81 @@ def embedded_host(
     place: Place, source: Source, options: HostOptions, http: Fetcher
 ) -> Iterator[EmbeddedHost]:
     """Open a host on one place for one source, and close its files at the end."""
+    with shared_host([(place, options)], [source], http) as host:
+        yield host
+
+
+@contextmanager
+def shared_host(
+    tastes: Sequence[tuple[Place, HostOptions]], sources: Sequence[Source], http: Fetcher
+) -> Iterator[EmbeddedHost]:
+    """Open a host for tastes that look at the same sources, each with a place of its own.
+
+    The first place keeps the queue, and takes over what waits in the queues of the others. The first taste's
+    options say how many downloads there are at once.
+    """
     with ExitStack() as closed:
-        yield _host(place, source, options, http, closed)
+        yield _host(tastes, sources, http, closed)
 
 
 def _host(
-    place: Place, source: Source, options: HostOptions, http: Fetcher, closed: ExitStack
+    tastes: Sequence[tuple[Place, HostOptions]], sources: Sequence[Source], http: Fetcher, closed: ExitStack
 ) -> EmbeddedHost:
     """Make the host's parts. `closed` closes them, also when a later part cannot be opened."""
-    bundle = load(options.bundle)
-    scout = load(options.scout) if options.scout else None
-    at_once = cores(None)
+    options = tastes[0][1]
+    loaded = [_bundles(each) for _, each in tastes]
     tally = RunCounts()
-    check_whole(place)
-    decoder = closed.enter_context(IsolatedDecoder(workers=at_once))
-    # The queue is made first. So a place that has a ledger has had a queue before.
-    queue = closed.enter_context(closing(SqliteQueue(place.state / QUEUE)))
-    ledger = closed.enter_context(closing(SqliteLedger(place.state / LEDGER, place.store)))
-    adapters = Adapters(
-        store=place.store,
+    for place, _ in tastes:
+        check_whole(place)
+    decoder = closed.enter_context(IsolatedDecoder(workers=cores(None)))
+    # Queues are made first. So a place that has a ledger has had a queue before.
+    queue, *others = (closed.enter_context(closing(SqliteQueue(place.state / QUEUE))) for place, _ in tastes)
+    gather(queue, others)
+    shared = Adapters(
         queue=queue,
-        ledger=ledger,
-        likenesses=closed.enter_context(closing(SqliteLikenesses(place.state / LIKENESSES))),
-        fetcher=fetcher_for(source, http, options.gateway, closed),
+        fetcher=fetcher_for(sources, http, options.gateway, closed),
         decoder=decoder,
-        bundle=bundle,
-        scout=scout,
-        on_decision=tally.decided,
         on_fault=tally.fault,
     )
-    settings = Settings(
+    homes, assemblies = [], []
+    for (place, own), (bundle, scout) in zip(tastes, loaded, strict=True):
+        home = Home(place, closed.enter_context(closing(SqliteLedger(place.state / LEDGER, place.store))))
+        adapters = replace(
+            shared,
+            store=place.store,
+            ledger=home.ledger,
+            likenesses=closed.enter_context(closing(SqliteLikenesses(place.state / LIKENESSES))),
+            bundle=bundle,
+            scout=scout,
+            on_decision=partial(_count, (tally, home.counts)),
+        )
+        homes.append(home)
+        assemblies.append(assemble(adapters, _judging(own)))
+    ledger = Ledgers([home.ledger for home in homes]) if len(homes) > 1 else homes[0].ledger
+    consumer = together.consumer(assemblies)
+    return EmbeddedHost(queue, ledger, consumer, tally, options.downloads, homes=tuple(homes))
+
+
+def _bundles(options: HostOptions) -> tuple[Bundle, Bundle | None]:
+    bundle = load(options.bundle)
+    if options.keep_rate is not None:
+        bundle = at_keep_rate(bundle, options.keep_rate)
+    return bundle, load(options.scout) if options.scout else None
+
+
+def _judging(options: HostOptions) -> Settings:
+    return Settings(
         shape=options.shape,
         asked=options.asked,
         thumbnails=options.thumbnails,
-        at_once=at_once,
+        at_once=cores(None),
         first_retry_s=RETRY_AT_HOME_S,
     )
-    return EmbeddedHost(queue, ledger, assemble(adapters, settings).consumer, tally, options.downloads)
+
+
+def _count(counts: Iterable[RunCounts], decision: Decision) -> None:
+    for each in counts:
+        each.decided(decision)
 
 
 @contextmanager
@@ -176,11 +228,12 @@ def cloud_queue(queue_url: str, endpoint_url: str | None) -> Queue:
     return open_queue(queue_url, endpoint_url=endpoint_url)
 
 
-def crawler(http: Fetcher) -> Crawler:
+def crawler(http: Fetcher, lists: OwnerLists = NO_LISTS) -> Crawler:
     """Make the crawler. It asks image hosts with the owner's keys, if the owner has any."""
-    return assemble(Adapters(fetcher=http), Settings.of_crawl(CrawlSettings())).crawler
+    settings = replace(Settings.of_crawl(CrawlSettings()), lists=lists)
+    return assemble(Adapters(fetcher=http), settings).crawler
 
 
-def crawl(source: Source, http: Fetcher) -> Iterable[Candidate | Skipped]:
+def crawl(source: Source, http: Fetcher, lists: OwnerLists = NO_LISTS) -> Iterable[Candidate | Skipped]:
     """Yield a source's candidates, and the posts that gave none."""
-    return crawler(http).crawl(source)
+    return crawler(http, lists).crawl(source)

@@ -26,6 +26,9 @@ class Image:
     environment: dict[str, str] = field(default_factory=dict)
     user: str = ""
     command: list[str] = field(default_factory=list)
+    entrypoint: list[str] = field(default_factory=list)
+    healthcheck: list[str] = field(default_factory=list)
+    volumes: list[str] = field(default_factory=list)
 
     def path(self, name: str) -> Path:
         """A path of the image, where it lies here."""
@@ -80,13 +83,24 @@ def build(dockerfile: str, context: Path, out: Path, arguments: Mapping[str, str
             subprocess.run(
                 ["sh", "-ec", rest], cwd=image.path("."), env={"PATH": image.variables["PATH"]}, check=True
             )
-        elif word == "USER":
-            image.user = rest
-        elif word == "CMD":
-            image.command = json.loads(rest)
         else:
-            raise AssertionError(f"{word} is an instruction that nobody has needed yet")
+            _say_how_to_run(image, word, rest)
     return image
+
+
+def _say_how_to_run(image: Image, word: str, rest: str) -> None:
+    if word == "USER":
+        image.user = rest
+    elif word == "CMD":
+        image.command = json.loads(rest)
+    elif word == "ENTRYPOINT":
+        image.entrypoint = json.loads(rest)
+    elif word == "HEALTHCHECK":
+        image.healthcheck = json.loads(rest.partition(" CMD ")[2])
+    elif word == "VOLUME":
+        image.volumes.append(rest)
+    else:
+        raise AssertionError(f"{word} is an instruction that nobody has needed yet")
 
 
 def _copy(source: Path, target: Path) -> None:

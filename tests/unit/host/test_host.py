@@ -14,7 +14,7 @@ from bowerbird.core.messages import Candidate, Submission
 from bowerbird.core.ports import Message
 from bowerbird.filter.consumer import Outcome
 from bowerbird.host.counts import RunCounts
-from bowerbird.host.host import CrawlError, EmbeddedHost
+from bowerbird.host.host import Crawl, CrawlError, EmbeddedHost
 from tests.fakes import FakeLedger
 
 
@@ -100,3 +100,53 @@ def test_remembering_that_fails_is_tried_again_too(host: EmbeddedHost) -> None:
     host.on_crawled = remember
     host.run(list, every_s=0.001)
     assert len(calls) == 2
+
+
+def test_a_stream_that_fails_keeps_no_other_from_being_read(host: EmbeddedHost) -> None:
+    done: list[str] = []
+    failed: list[BowerbirdError] = []
+    crawls = [
+        Crawl(lambda: breaks_off(SourceBlockedError("refused")), lambda: done.append("1"), failed.append),
+        Crawl(lambda: [candidate("second")], lambda: done.append("2")),
+        Crawl(lambda: breaks_off(KeyError("third")), lambda: done.append("3"), failed.append),
+    ]
+    with pytest.raises(SourceBlockedError, match="refused"):
+        host.run_all(crawls)
+    assert set(judged(host)) == {"before", "second"}
+    assert done == ["2"]
+    assert [type(each) for each in failed] == [SourceBlockedError, CrawlError]
+
+
+def test_a_limit_holds_for_all_streams_together(host: EmbeddedHost) -> None:
+    crawls = [Crawl(lambda n=n: [candidate(f"{n}-{i}") for i in range(3)]) for n in range(3)]
+    host.run_all(crawls, limit=4)
+    assert judged(host) == ["0-0", "0-1", "0-2", "1-0"]
+
+
+def test_outside_of_its_hours_a_run_neither_crawls_nor_downloads(host: EmbeddedHost) -> None:
+    host.queue.send([("waiting", "body")])
+    told: list[str] = []
+    looks: list[list[str]] = []
+
+    def is_open() -> bool:
+        looks.append(list(judged(host)))
+        return len(looks) > 20
+
+    host.is_open, host.on_pause = is_open, lambda: told.append("paused")
+    host.run(lambda: [candidate("found")])
+    assert looks[20] == []
+    assert told == ["paused"]
+    assert set(judged(host)) == {"waiting", "found"}
+
+
+def test_a_run_that_pauses_can_be_stopped(host: EmbeddedHost) -> None:
+    host.is_open, host.on_pause = (lambda: False), host.stop.set
+    host.run(lambda: [candidate("never")], every_s=60)
+    assert judged(host) == []
+
+
+def test_a_run_says_that_it_is_alive_before_anything_else(host: EmbeddedHost) -> None:
+    beats: list[list[str]] = []
+    host.on_beat = lambda: beats.append(list(judged(host)))
+    host.run(lambda: [candidate("one")])
+    assert beats == [[]]

@@ -36,6 +36,11 @@ def positive(text: str) -> int:
     return value
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Names such as `EarthPorn+SkyPorn`."""
+    return tuple(name.strip() for name in text.split("+") if name.strip())
+
+
 def seconds(text: str) -> float:
     """A duration such as `60s`, `5m`, `1h`."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)

@@ -1,0 +1,102 @@
+"""What `mine` does around each crawl: it reads, remembers, takes back what is gone, and says how it went."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bowerbird.adapters.terminal.lines import shown
+from bowerbird.core.hours import Hours
+from bowerbird.core.ports import Fetcher
+from bowerbird.core.post import Committing, Removing, Source, Telling
+from bowerbird.core.usual import KEEP_DAYS
+from bowerbird.crawl.owner_lists import NO_LISTS, OwnerLists
+from bowerbird.host.host import Crawl, EmbeddedHost
+from bowerbird.host.news import News
+from bowerbird.host.replaced_pictures import Expiry
+from bowerbird.host.tidying import Tidying
+from bowerbird.host.wiring import crawl
+from bowerbird.removal.told import purge_removed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """Says how long a run lasts: `limit` new candidates, `every_s` seconds between crawls (None: one crawl).
+
+    `stop` ends the run, also while it waits between crawls. `now` tells the time of day. Pictures that a
+    better copy replaced can come back for `keep_replaced_days`. The run pauses outside of the `hours`, and
+    leaves out posts as `lists` say.
+    """
+
+    limit: int | None = None
+    every_s: float | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    now: Callable[[], datetime] = lambda: datetime.now().astimezone()
+    keep_replaced_days: int = KEEP_DAYS
+    hours: Hours | None = None
+    lists: OwnerLists = NO_LISTS
+
+
+class Rounds:
+    """The rounds of one run on an open host."""
+
+    def __init__(self, host: EmbeddedHost, http: Fetcher, run: RunOptions) -> None:
+        self._host, self._http, self._run = host, http, run
+        self._expiries = [Expiry(home.place.store, run.keep_replaced_days) for home in host.homes]
+        self._tidying = [Tidying(home.place.store, home.ledger) for home in host.homes]
+        hours = run.hours
+        if hours is not None:
+            host.is_open = lambda: hours.hold(run.now())
+            host.on_pause = lambda: _tell(
+                f"{run.now():%H:%M:%S} outside of {hours}: going on at {hours.start:%H:%M}"
+            )
+
+    def crawl(self, source: Source) -> Crawl:
+        """Make the crawl of one source, which says how the source is when that changes."""
+        news, every_s = News(_tell, self._run.now), self._run.every_s
+
+        def failed(error: Exception) -> None:
+            if every_s is not None:  # a single crawl's error ends the run, which says so itself
+                news.failed(f"{error}; it is tried again every {every_s:g} s")
+
+        return Crawl(
+            lambda: crawl(source, self._http, self._run.lists),
+            lambda: self._crawled(source, news),
+            failed,
+        )
+
+    def expire(self) -> None:
+        """Remove replaced pictures that have waited for long enough."""
+        for expiry in self._expiries:
+            expiry()
+
+    def take_back(self, source: Source) -> None:
+        """Remove kept pictures when the source itself says that their posts are gone."""
+        if not isinstance(source, Removing):
+            return
+        removed, now, homes = source.removed(), datetime.now(UTC), self._host.homes
+        for home in homes:
+            gone = purge_removed(home.place.store, source.name, removed, now=now, ledger=home.ledger)
+            if gone:
+                reasons = ", ".join(f"{count} {reason}" for reason, count in gone.most_common())
+                where = f" in {home.place.name}" if len(homes) > 1 else ""
+                _tell(f"{source.name}: {gone.total()} kept pictures purged{where} ({reasons})")
+
+    def _crawled(self, source: Source, news: News) -> None:
+        """Remember that all candidates are on the queue, and say in one line how the source is."""
+        self.expire()
+        for tidy in self._tidying:
+            tidy()
+        self.take_back(source)  # before the cursor moves: a crawl that dies here is told again
+        if isinstance(source, Committing):
+            source.commit()
+        told = source.told() if isinstance(source, Telling) else ""
+        tally = self._host.tally
+        news.crawled("; ".join(filter(None, (told, tally.unread))), tally.new + tally.skips.total())
+
+
+def _tell(line: str) -> None:
+    print(shown(line), file=sys.stderr, flush=True)
