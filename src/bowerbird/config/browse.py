@@ -46,6 +46,12 @@ class Browse(Table):
         description=f"The template, `/` makes folders. It knows {_KNOWN}.",
         examples=["{community}/{day} {title} {hash}"],
     )
+    feed: int = Field(
+        default=50,
+        ge=0,
+        le=1000,
+        description="How many new pictures `feeds/atom.xml` and `feeds/feed.json` list. 0: no feeds.",
+    )
     xmp: Xmp = Field(
         default="none",
         description="Where title, author, source, licence, date, tags and stars go as XMP: `none`, `beside` "

@@ -14,6 +14,7 @@ from bowerbird.core.post import Source
 from bowerbird.core.wording import called, said
 from bowerbird.crawl.hosts import turns
 from bowerbird.host.alive import beat, rest
+from bowerbird.host.chores import Chores, tell
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.homes import Home
 from bowerbird.host.host import EmbeddedHost
@@ -71,9 +72,12 @@ def mine_all(
         _alive(host),
     ):
         host.stop, host.on_progress = run.stop, report
-        rounds = Rounds(host, http, run)
+        care = run.care(host.homes, lambda: bool(stopped))
+        rounds = Rounds(host, http, run, care.heard)
         rounds.expire()
-        host.run_all([rounds.crawl(source) for source in sources], limit=run.limit, every_s=run.every_s)
+        crawls = [rounds.crawl(source) for source in sources]
+        with Chores(care.chores, tell).running():
+            host.run_all(crawls, limit=run.limit, every_s=run.every_s)
         for source in sources:
             rounds.take_back(source)  # what was kept since it was told to be gone
         depth = host.queue.depth()

@@ -58,21 +58,22 @@ class Description:
         return _PACKET.format(properties="".join(found)).encode()
 
 
-def _written(text: str) -> str:
-    return escape(_NOT_XML.sub("", text))
+def xml_text(text: str) -> str:
+    """Text as XML writes it, without the characters that XML has not."""
+    return escape(_NOT_XML.sub("", text), {'"': "&quot;"})
 
 
 def _text(name: str, text: str) -> str:
-    return f"   <{name}>{_written(text)}</{name}>\n" if text else ""
+    return f"   <{name}>{xml_text(text)}</{name}>\n" if text else ""
 
 
 def _languages(name: str, text: str) -> str:
     if not text:
         return ""
-    item = f'<rdf:li xml:lang="x-default">{_written(text)}</rdf:li>'
+    item = f'<rdf:li xml:lang="x-default">{xml_text(text)}</rdf:li>'
     return f"   <{name}><rdf:Alt>{item}</rdf:Alt></{name}>\n"
 
 
 def _list(name: str, kind: str, items: Sequence[str]) -> str:
-    written = "".join(f"<rdf:li>{_written(item)}</rdf:li>" for item in items if item)
+    written = "".join(f"<rdf:li>{xml_text(item)}</rdf:li>" for item in items if item)
     return f"   <{name}><rdf:{kind}>{written}</rdf:{kind}></{name}>\n" if written else ""
