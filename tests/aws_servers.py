@@ -98,7 +98,7 @@ def ministack(folder: Path, *, enforce: bool = False) -> Iterator[Cloud]:
     With `enforce`, policies count for every key but ACCESS_KEY, which is the account's root. It then speaks
     TLS, since the policies ask for it.
     """
-    port = _free_port()
+    port = free_port()
     environment = {
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
@@ -124,14 +124,14 @@ def seaweedfs(folder: Path) -> Iterator[Cloud]:
     }
     config = folder / "s3.json"
     config.write_text(json.dumps({"identities": [identity]}))
-    port = _free_port()
+    port = free_port()
     command = [str(_BIN / "weed"), "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
     # Every bucket takes seven volumes, which grow as they are filled.
     command += ["-volume.max=500", "-master.volumeSizeLimitMB=64"]
     command += ["-filer", "-s3", f"-s3.port={port}", f"-s3.config={config}"]
-    command += ["-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.port.grpc={_free_port()}"]
+    command += ["-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.port.grpc={free_port()}"]
     for option in ("master", "volume", "filer"):
-        command += [f"-{option}.port={_free_port()}", f"-{option}.port.grpc={_free_port()}"]
+        command += [f"-{option}.port={free_port()}", f"-{option}.port.grpc={free_port()}"]
     cloud = Cloud(f"http://127.0.0.1:{port}")
     with _running(command, {"HOME": str(folder)}, folder, cloud):
         yield cloud
@@ -166,7 +166,8 @@ def _wait(cloud: Cloud, process: subprocess.Popen[bytes], folder: Path) -> None:
     raise RuntimeError(f"{process.args!r} did not start:\n{log[-2000:]}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

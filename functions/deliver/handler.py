@@ -12,4 +12,4 @@ _BATCH = delivery_batch(DeliverSettings())  # type: ignore[call-arg]  # pydantic
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Deliver the survivors that one batch announces."""
-    return _BATCH.handle(event)
+    return _BATCH(event)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from bowerbird.adapters.aws.opening import open_bucket, open_ledger, open_queue
 from bowerbird.assembly import RETRY_IN_THE_CLOUD_S, Adapters, Settings, assemble
+from bowerbird.core.cores import cores
 from bowerbird.core.decisions import Decision
 from bowerbird.core.ports import Ledger, ObjectStore, Queue
+from bowerbird.core.prior import StoredPrior
 from bowerbird.filter.batch import BatchFilter
-from bowerbird.filter.cores import cores
 from bowerbird.filter.parts import PictureLimits
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load
@@ -45,6 +46,7 @@ def filter_on(  # noqa: PLR0913, PLR0917 - three adapters, and what is told of t
         fetcher=AtprotoFetcher(web),
         decoder=IsolatedDecoder(workers=at_once),
         bundle=load(settings.bundle),
+        prior=StoredPrior(store),
         on_decision=on_decision,
     )
     told = Settings(

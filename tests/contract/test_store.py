@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,3 +117,39 @@ def test_deletes_and_does_not_mind_twice(store: ObjectStore) -> None:
     store.delete("a")
     assert store.get("a") is None
     assert list(store.keys("")) == []
+
+
+@pytest.fixture(params=S3_SERVERS)
+def keeping(request: pytest.FixtureRequest) -> tuple[Any, str]:
+    """A client, and a bucket that keeps old versions."""
+    cloud = request.getfixturevalue(request.param)
+    client, bucket = cloud.client("s3"), cloud.bucket()
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    return client, bucket
+
+
+def versions(client: Any, bucket: str) -> list[str]:
+    """The key of every version that still holds bytes."""
+    found = client.list_object_versions(Bucket=bucket)
+    return [each["Key"] for each in found.get("Versions", [])]
+
+
+def test_a_function_can_hide_a_picture_and_not_destroy_it(keeping: tuple[Any, str]) -> None:
+    store = S3Store(*keeping)
+    store.put("images/ab/x.jpg", b"1", content_type=TEXT)
+    store.put("images/ab/x.jpg", b"2", content_type=TEXT)
+    store.delete("images/ab/x.jpg")
+    assert not store.exists("images/ab/x.jpg")
+    assert versions(*keeping) == ["images/ab/x.jpg"] * 2
+
+
+def test_what_the_owner_takes_back_leaves_no_version(keeping: tuple[Any, str]) -> None:
+    store = S3Store(*keeping, "some", forget=True)
+    for key in ("a", "a.json"):
+        store.put(key, b"1", content_type=TEXT)
+        store.put(key, b"2", content_type=TEXT)
+    store.delete("a")
+    assert versions(*keeping) == ["some/a.json"] * 2
+    assert list(store.keys("")) == ["a.json"]
+    assert keeping[0].list_object_versions(Bucket=keeping[1]).get("DeleteMarkers", []) == []
+    assert store.put("a", b"3", content_type=TEXT, if_absent=True)  # as if it had never been there

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,11 +48,30 @@ def place(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("places") / "first"
     mine(pictures, place, "lite")
     with label_page(place) as page:
-        for card in ask(page, "GET", "/pictures")["pictures"]:
-            name, _, cut = card["title"].rpartition(" ")
+        pictures = {card["number"]: card["title"] for card in ask(page, "GET", "/pictures")["pictures"]}
+        first = learned(page)
+        assert set(first["questions"]) <= set(pictures)
+        assert not any(first["moves"].values())
+        for number, title in pictures.items():
+            name, _, cut = title.rpartition(" ")
             if cut != "whole":
-                ask(page, "PUT", f"/pictures/{card['number']}/label", {"keep": name in LOVED})
+                ask(page, "PUT", f"/pictures/{number}/label", {"keep": name in LOVED})
+        told = learned(page)
+        assert "16 answers: of 100 pictures you would not keep" in told["told"]
+        # What is told to be asked next has no answer yet.
+        assert {pictures[number].rpartition(" ")[2] for number in told["questions"]} == {"whole"}
+        moves = {pictures[int(number)]: move for number, move in told["moves"].items()}
+        assert all(moves[f"{name} whole"] > 0 for name in LOVED)
+        assert all(moves[f"{name} whole"] < 0 for name in NOT_LOVED)
     return place
+
+
+def learned(page: str) -> Any:
+    """What the page has learned, once all pictures have been looked at."""
+    while (told := ask(page, "GET", "/taste"))["looked"] < told["of"]:
+        assert not told["problem"]
+        time.sleep(0.2)
+    return told
 
 
 def mine(pictures: Path, place: Path, bundle: str) -> None:
@@ -64,6 +84,7 @@ def label_page(place: Path) -> Iterator[str]:
     """`bowerbird label`; yields the address it prints."""
     program = "import sys; from bowerbird.cli.main import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", program, "label", str(place), "--port", "0"]
+    command += ["--cache", f"{place.parent}/cache.db"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -121,4 +142,4 @@ def test_labels_change_the_verdict_on_pictures_that_were_not_labelled(
 
 def test_too_few_labels_are_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--feedback", str(tmp_path), "--out", f"{tmp_path}/b"]) == 2
-    assert "labels on 0 keeps and 0 rejects can be read; give at least 5" in capsys.readouterr().err
+    assert "no label can be read" in capsys.readouterr().err

@@ -21,20 +21,21 @@ from onnxruntime.quantization import (
 # The steps after the last weights (pooling, normalising) cost nothing and stay in floating point.
 _QUANTISED: Final = ("Conv", "Gemm", "Add", "Clip", "Relu")
 
+#: What a network is given at once: one array, or several by name.
+Batch = np.ndarray[Any, Any] | dict[str, np.ndarray[Any, Any]]
+
 
 class _Batches(CalibrationDataReader):
-    def __init__(self, batches: Iterable[np.ndarray[Any, Any]]) -> None:
+    def __init__(self, batches: Iterable[Batch]) -> None:
         self._left = iter(batches)
 
     def get_next(self) -> dict[str, np.ndarray[Any, Any]] | None:
-        """Give the next input, by the name that our exports give it."""
+        """Give the next inputs; a single one by the name that our exports give it."""
         following = next(self._left, None)
-        return None if following is None else {"pixels": following}
+        return {"pixels": following} if isinstance(following, np.ndarray) else following
 
 
-def quantise(
-    exact: Path, target: Path, batches: Iterable[np.ndarray[Any, Any]], exact_from: str | None = None
-) -> None:
+def quantise(exact: Path, target: Path, batches: Iterable[Batch], exact_from: str | None = None) -> None:
     """Write `exact` (fp32) with 8-bit convolutions; `batches` are typical inputs, for the ranges.
 
     The node `exact_from`, and those after it in the graph, stay as they are.

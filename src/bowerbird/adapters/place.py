@@ -27,18 +27,19 @@ class Place:
     shared: bool = False
 
 
-def open_place(place: str, endpoint_url: str | None = None) -> Place:
+def open_place(place: str, endpoint_url: str | None = None, *, forget: bool = False) -> Place:
     """Open a place. If its folder does not exist, make it.
 
     A bucket's queue and ledger live on this machine, in the user's state folder, one per bucket and prefix.
+    With `forget`, what is deleted from a bucket leaves no old version behind.
 
     Raises:
         UsageError: the place cannot be written to, or is no place at all.
     """
+    state = state_of(place, endpoint_url)
     if place.startswith("s3://"):
-        store, asked = _open_bucket(place, endpoint_url)
-        return Place(place, store, state_folder(_state_home(), place, endpoint_url, asked), shared=True)
-    state = state_of(place)
+        store, _ = _open_bucket(place, endpoint_url, forget)
+        return Place(place, store, state, shared=True)
     root = state.parent
     try:
         return Place(str(root), FolderStore(root), state)
@@ -57,7 +58,8 @@ def state_of(place: str, endpoint_url: str | None = None) -> Path:
         UsageError: it is no place at all.
     """
     if place.startswith("s3://"):
-        return state_folder(_state_home(), place, endpoint_url)
+        _, asked = _open_bucket(place, endpoint_url, forget=False)
+        return state_folder(_state_home(), place, endpoint_url, asked)
     if "://" in place:
         raise UsageError(f"{place}: a place is a folder or s3://bucket[/prefix]")
     return Path(place).expanduser().resolve() / STATE
@@ -68,14 +70,14 @@ def open_store(place: str, endpoint_url: str | None = None) -> ObjectStore:
     return open_existing(place, endpoint_url).store
 
 
-def open_existing(place: str, endpoint_url: str | None = None) -> Place:
-    """Open a place that must already be there."""
+def open_existing(place: str, endpoint_url: str | None = None, *, forget: bool = False) -> Place:
+    """Open a place that must already be there; `forget` as for `open_place`."""
     if "://" not in place and not Path(place).expanduser().is_dir():
         raise UsageError(f"{place}: no such folder; give the --out of a `bowerbird mine` run")
-    return open_place(place, endpoint_url)
+    return open_place(place, endpoint_url, forget=forget)
 
 
-def _open_bucket(place: str, endpoint_url: str | None) -> tuple[ObjectStore, str]:
+def _open_bucket(place: str, endpoint_url: str | None, forget: bool) -> tuple[ObjectStore, str]:
     """Open a bucket's store; returns also where requests for it go."""
     # boto3 takes most of a second to import, and a folder does not need it.
     with told_if_missing():
@@ -88,7 +90,7 @@ def _open_bucket(place: str, endpoint_url: str | None) -> tuple[ObjectStore, str
     if not bucket:
         raise UsageError(f"{place}: name a bucket, as in s3://my-pictures/collection")
     client = boto3.client("s3", endpoint_url=endpoint_url, config=TIMEOUTS)
-    return S3Store(client, bucket, prefix), client.meta.endpoint_url
+    return S3Store(client, bucket, prefix, forget=forget), client.meta.endpoint_url
 
 
 def _state_home() -> Path:

@@ -8,6 +8,7 @@ from bowerbird import imaging
 from bowerbird.assembly.adapters import Adapters, the
 from bowerbird.assembly.settings import Settings
 from bowerbird.core.errors import UsageError
+from bowerbird.core.stream_sample import StreamSample
 from bowerbird.crawl.hosts import placeholders
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.consumer import Consumer
@@ -40,6 +41,8 @@ def parts(adapters: Adapters, settings: Settings) -> Parts:
         scout=_first_look(adapters.scout, bundle) if adapters.scout else None,
         asked=settings.asked or NOTHING,
         placeholders=placeholders(),
+        prior=adapters.prior,
+        look=settings.look,
     )
 
 
@@ -52,6 +55,7 @@ def candidates(adapters: Adapters, settings: Settings, parts: Parts) -> Candidat
         survivors=Survivors(store, ledger, parts.copies),
         bundle=parts.bundle.label,
         thumbnails=store if settings.thumbnails else None,
+        sample=StreamSample(store, parts.bundle.manifest.encoder.fingerprint),
     )
 
 
@@ -82,4 +86,7 @@ def _first_look(scout: Bundle, bundle: Bundle) -> FirstLook:
             f"{bundle.label} does not know how far to trust {scout.label}: "
             f"run `bowerbird calibrate {bundle.folder} --scout {scout.folder} --good DIR` first"
         )
-    return FirstLook(scout, entry.floor.value, "scout")
+    before = None
+    if scout.glance is not None and entry.glance is not None:
+        before = FirstLook(scout.glance, entry.glance.value, "glance")
+    return FirstLook(scout, entry.floor.value, "scout", before)

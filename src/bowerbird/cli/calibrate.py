@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ from bowerbird.adapters.terminal.option_values import above_zero, keep_rate
 from bowerbird.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from bowerbird.adapters.place import Place
     from bowerbird.models.bundle import Bundle
+    from bowerbird.training.calibration import Choice
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -111,23 +114,29 @@ def _scout(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
 def _previews(bundle: Bundle, folder: Path, out: Path) -> None:
     from bowerbird.training import calibration, previews
 
-    found = previews.measure(bundle, folder)
+    found, glance = previews.measure(bundle, folder)
     novelty = bundle.manifest.novelty.model_copy(update={"preview_margin": found.entry()})
-    label = calibration.rewrite(bundle, out, {"novelty": novelty})
-    print(f"{label}: previews may score {found.value:.3f} below the threshold; {found.entry().chosen}")
+    changes: dict[str, object] = {"novelty": novelty}
+    if glance and bundle.manifest.glance:
+        changes["glance"] = bundle.manifest.glance.model_copy(update={"margin": glance.entry()})
+    label = calibration.rewrite(bundle, out, changes)
+    print(f"{label}: previews may score {found.value:.3f} below the threshold; {found.chosen}")
     print(f"it spares fetching {found.saved:.0%} of the originals that would be rejected")
+    if glance:
+        print(f"a glance may score {glance.value:.3f} below the threshold; {glance.chosen}")
+        print(f"it spares a closer look at {glance.saved:.0%} of those")
 
 
 def _threshold(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
     from bowerbird.adapters.place import open_existing
     from bowerbird.training import calibration
 
+    place = None
     if args.keep_rate is not None:
         choice = calibration.by_keep_rate(bundle, args.keep_rate)
     elif args.per_day is not None:
-        choice = calibration.by_pictures_a_day(
-            bundle, open_existing(args.place, args.endpoint_url), args.per_day
-        )
+        place = open_existing(args.place, args.endpoint_url)
+        choice = calibration.by_pictures_a_day(bundle, place, args.per_day)
     else:
         choice = calibration.by_two_folders(bundle, args.good, args.reject)
     label = calibration.write(bundle, choice, out)
@@ -135,3 +144,18 @@ def _threshold(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
         f"{label}: keeps from match {choice.threshold:.4g} (was {bundle.novelty.threshold:.4g}), "
         f"{choice.chosen}"
     )
+    if place is not None:
+        _promise(bundle, choice, label, place)
+
+
+def _promise(bundle: Bundle, choice: Choice, label: str, place: Place) -> None:
+    """Say what the new threshold promises, if the place has a sample of its stream."""
+    from bowerbird.training import stream as streams
+
+    try:
+        stream = streams.read(place.store, bundle.manifest.encoder, place.name)
+    except UsageError as error:
+        print(f"no promise of how many of them you would like: {error}")
+        return
+    novelty = replace(bundle.novelty, threshold=choice.threshold)
+    print(*streams.make_promise(stream, novelty, label, place.store, choice.liked), sep="\n")

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+from threading import Event
+from typing import TYPE_CHECKING
 
-from bowerbird.adapters.terminal.option_values import above_zero, names, positive, seconds, whole_number
+from bowerbird.adapters.terminal.option_values import (
+    above_zero,
+    names,
+    positive,
+    seconds,
+    share,
+    whole_number,
+)
 from bowerbird.core.limits import DOWNLOADS
-from bowerbird.core.usual import COSTLY, KEEP_DAYS
+from bowerbird.core.prior import LOOK
+from bowerbird.core.usual import COSTLY, KEEP_DAYS, OFF, ORDER, REJECT
 from bowerbird.filter.shape import NOMADS
+
+if TYPE_CHECKING:
+    from bowerbird.host.plan import Plan
+    from bowerbird.host.rounds import RunOptions
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -50,6 +65,24 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--scout",
         metavar="BUNDLE",
         help="a cheaper bundle that looks first (see bowerbird calibrate --scout)",
+    )
+    parser.add_argument(
+        "--refit",
+        action="store_true",
+        default=None,
+        help="once a day, hold --bundle against what this place looked at, as train --stream does",
+    )
+    parser.add_argument(
+        "--prior",
+        choices=(OFF, ORDER, REJECT),
+        help="what to make of posts that hardly ever bring a picture you keep: turn them down unseen, once "
+        "your decisions show that hardly anything is lost (reject, the default), look at them last (order)",
+    )
+    parser.add_argument(
+        "--look",
+        type=share,
+        metavar="SHARE",
+        help=f"of the posts that --prior turns down, look at this share all the same (default: {LOOK})",
     )
     parser.add_argument(
         "--min-area",
@@ -127,6 +160,33 @@ def run(args: argparse.Namespace) -> int:
         lists=config.lists(),
         care=partial(care, config),
     )
+    if any(plan.refits):
+        _day_by_day(plan, run_options)
+        return 0
     result = mine_all(plan.sources, plan.tastes, run_options)
     print_summary(result, plan.tastes[0][0])
     return 0
+
+
+def _day_by_day(plan: Plan, run_options: RunOptions) -> None:
+    """Mine day after day, with bundles fitted anew before each."""
+    from bowerbird.host.mine import mine_all, print_summary
+    from bowerbird.host.rounds import tell
+    from bowerbird.training.nightly import Nightly
+
+    nightly = [
+        Nightly(options.bundle, place, tell) if refit else None
+        for (place, options), refit in zip(plan.tastes, plan.refits, strict=True)
+    ]
+    left = run_options.limit
+    while True:
+        tastes = [
+            (place, replace(options, bundle=refit()) if refit else options)
+            for (place, options), refit in zip(plan.tastes, nightly, strict=True)
+        ]
+        today = replace(run_options, limit=left, stop=Event(), by_day=run_options.every_s is not None)
+        result = mine_all(plan.sources, tastes, today)
+        print_summary(result, tastes[0][0])
+        left = None if left is None else max(0, left - result.tally.new)
+        if not result.day_over or left == 0:
+            return

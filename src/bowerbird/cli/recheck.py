@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         )
     now = datetime.now(UTC)
     since = now - timedelta(seconds=args.within) if args.within else None
-    place = open_existing(args.out, args.endpoint_url)
+    place = open_existing(args.out, args.endpoint_url, forget=True)
     with recheck_ledger(place, args.ledger_table, args.endpoint_url) as ledger:
         result = recheck(place.store, source, now=now, since=since, dry_run=args.dry_run, ledger=ledger)
     print(summary(result, dry_run=args.dry_run))
@@ -77,5 +77,7 @@ def summary(result: Recheck, *, dry_run: bool) -> str:
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(result.purged.items()))
     line = f"{result.shown} still shown, {gone} {'would be ' if dry_run else ''}purged"
     line += f" ({reasons})" if reasons else ""
+    forgotten = f"{result.forgotten} more posts {'would be ' if dry_run else ''}taken out of the sample"
+    line += f", {forgotten} of the stream" if result.forgotten else ""
     line += f", {result.unanswered} without an answer" if result.unanswered else ""
     return line + (f", {result.not_asked} from other sources" if result.not_asked else "")

@@ -51,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.core.yields import read_yields
     from bowerbird.host.replaced_pictures import told_waiting
     from bowerbird.review.report.page import render_page
+    from bowerbird.review.report.promised import what_came
+    from bowerbird.review.report.unseen import read_unseen
 
     store = open_store(args.place, args.endpoint_url)
     page = args.out or (Path("report.html") if "://" in args.place else Path(args.place, "report.html"))
@@ -62,14 +64,16 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         _print_json(yields)
         return 0
+    promises = [line for came in what_came(store) for line in came.lines]
+    promises += filter(None, [read_unseen(store, args.day).line()])
     name = args.place.rstrip("/").rpartition("/")[2] or args.place
-    write_whole(page, render_page(yields, plain(f"Where the keeps of {name} come from")).encode())
-    _print_tables(yields, told_waiting(store))
+    write_whole(page, render_page(yields, plain(f"Where the keeps of {name} come from"), promises).encode())
+    _print_tables(yields, [*promises, *filter(None, [told_waiting(store)])])
     print(page)
     return 0
 
 
-def _print_tables(yields: Yields, waiting: str | None) -> None:
+def _print_tables(yields: Yields, lines: list[str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -87,8 +91,8 @@ def _print_tables(yields: Yields, waiting: str | None) -> None:
                 cell(row.name), str(row.seen), str(row.kept), f"{row.share:.1%}", cell(reasons(row))
             )
         console.print(table, "")
-    if waiting:
-        console.print(waiting, "", markup=False, sep="\n")
+    for line in lines:
+        console.print(line, "", markup=False, sep="\n")
 
 
 def _print_json(yields: Yields) -> None:

@@ -27,9 +27,20 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="pictures you do not love; from 20 on they help",
     )
     add(
+        "--background",
+        metavar="DIR",
+        help="ordinary pictures to compare yours with, a few hundred or more; nobody needs to judge them"
+        " (default: those that come with --encoder; none: compare with none)",
+    )
+    add(
         "--feedback",
         metavar="PLACE",
         help="learn from this place's labels; without --good they correct --encoder",
+    )
+    add(
+        "--stream",
+        metavar="PLACE",
+        help="hold your pictures against what `mine` looked at in this place; without --good, for --encoder",
     )
     add("--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)")
     add(
@@ -84,22 +95,26 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Look at the pictures, fit a model to them, write the bundle, and show how good it is."""
-    if not args.good and (
-        args.feedback is None or args.reject or args.mixture or args.keep_rate or args.scout
-    ):
+    teach = args.feedback is not None or args.stream is not None
+    if not args.good and (not teach or _needs_good(args)):
         raise UsageError(
-            "give --good DIR; alone, --feedback PLACE takes no --reject, --mixture, --keep-rate or --scout"
+            "give --good DIR; alone, --feedback PLACE and --stream PLACE take no --reject, --background,"
+            " --mixture, --keep-rate or --scout"
         )
-    from bowerbird.adapters.place import open_store
+    if args.background is not None and args.stream is not None:
+        raise UsageError("--stream is the background: leave --background out, or --stream")
+    from bowerbird.adapters.place import open_existing, open_store
     from bowerbird.models.bundle import load
     from bowerbird.training import scouting
     from bowerbird.training.retraining import retrain
     from bowerbird.training.training import Wishes, train
 
     labels = None if args.feedback is None else open_store(args.feedback, args.endpoint_url)
+    stream = None if args.stream is None else open_existing(args.stream, args.endpoint_url)
     wishes = Wishes(
         good=tuple(args.good),
         rejects=tuple(args.reject),
+        background=args.background,
         out=args.out,
         encoder=args.encoder,
         keep_rate=args.keep_rate or _USUAL,
@@ -109,11 +124,15 @@ def run(args: argparse.Namespace) -> int:
         created_from=args.created_from,
         licence=args.licence,
     )
-    if labels is not None and not wishes.good:
-        retrain(wishes, labels)
+    if not wishes.good:
+        retrain(wishes, labels, stream)
         return 0
     scout = None if args.scout is None else load(args.scout)
-    train(wishes, labels)
+    train(wishes, labels, stream)
     if scout is not None:
         print(scouting.calibrate(load(wishes.out.resolve()), scout, wishes.good, wishes.out))
     return 0
+
+
+def _needs_good(args: argparse.Namespace) -> bool:
+    return bool(args.reject or args.background or args.mixture or args.keep_rate or args.scout)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Self, get_args
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from bowerbird.config.schema import TOP, Config, variable
 from bowerbird.config.table import Table
@@ -83,7 +82,7 @@ def _walk(text: str) -> Iterator[tuple[int, tuple[str, int, str | None]]]:
             yield number, (table, counts.get(table, 0), key[1])
 
 
-def _words(error: ErrorDetails) -> str:
+def _words(error: Mapping[str, Any]) -> str:
     where, kind = error["loc"], error["type"]
     names = [str(part) for part in where if isinstance(part, str)]
     table = _table(names[:-1])

@@ -77,6 +77,7 @@ class Word(StrEnum):
     DECODER = "decoder", "Bowerbird could not start the process that decodes pictures."
 
     # The picture is like this.
+    UNLIKELY = "unlikely", "Posts like this one hardly ever bring a picture that the owner keeps."
     TOO_SMALL = "too-small", "The picture has fewer pixels than the gallery wants."
     TOO_WIDE = "too-wide", "The picture is wider, for its height, than the gallery wants."
     TOO_TALL = "too-tall", "The picture is taller, for its width, than the gallery wants."
@@ -94,6 +95,7 @@ class Word(StrEnum):
     SYNTHETIC = "synthetic", "The file says that a generator made it, and an owner's rule rejects that."
     AESTHETIC = "aesthetic", "An owner's rule names the score of the bundle's aesthetic head."
     DETAIL = "detail", "An owner's rule names how much detail the picture holds for its size."
+    QUALITY = "quality", "An owner's rule names how free the picture is from noise, blur and other faults."
     NSFW = "nsfw", "An owner's rule names how likely the picture is unsafe for work."
 
 

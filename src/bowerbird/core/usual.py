@@ -8,4 +8,9 @@ from typing import Final
 KEEP_DAYS: Final = 30
 
 #: Bowerbird makes these observations only when asked: the picture in full size, and one more network.
-COSTLY: Final = ("detail", "nsfw")
+COSTLY: Final = ("detail", "quality", "nsfw")
+
+#: What to make of posts that, by the owner's decisions, hardly ever bring a picture that is kept.
+OFF: Final = "off"
+ORDER: Final = "order"
+REJECT: Final = "reject"

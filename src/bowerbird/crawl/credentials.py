@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
 
+from bowerbird.adapters.aws.secrets import parameter_text, secret_text
 from bowerbird.core.errors import UsageError
 from bowerbird.crawl.hosts import key_settings
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.parameters.base import BaseProvider
 
 
 class Credentials(BaseModel):
@@ -39,26 +37,12 @@ def read_secret(client: Any, name: str) -> Credentials:
     Raises:
         UsageError: it cannot be read, or is no such object; the text never holds a value.
     """
-    # At home the environment holds the credentials, and Powertools, which imports boto3, is not there.
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415
-
-    return _read(SecretsProvider(boto3_client=client), name)
+    return _parsed(name, secret_text(client, name))
 
 
 def read_parameter(client: Any, name: str) -> Credentials:
     """A SecureString of the Parameter Store; as `read_secret`."""
-    from aws_lambda_powertools.utilities.parameters import SSMProvider  # noqa: PLC0415 - as above
-
-    return _read(SSMProvider(boto3_client=client), name, decrypt=True)
-
-
-def _read(provider: BaseProvider, name: str, **options: Any) -> Credentials:
-    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError  # noqa: PLC0415 - as above
-
-    try:
-        return _parsed(name, provider.get(name, **options))
-    except GetParameterError as error:
-        raise _unreadable(name, error) from None
+    return _parsed(name, parameter_text(client, name))
 
 
 def _parsed(name: str, value: Any) -> Credentials:
@@ -74,9 +58,3 @@ def _parsed(name: str, value: Any) -> Credentials:
         raise UsageError(
             f"credentials {name}: {wrong} cannot be used; store a JSON object with any of {known}"
         ) from None
-
-
-def _unreadable(name: str, error: Exception) -> UsageError:
-    return UsageError(
-        f"credentials {name} cannot be read ({error}): check the name and what the function's role may read"
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -10,15 +11,20 @@ from typing import Any
 from PIL import Image
 
 from bowerbird.core.decisions import Decision, Verdict, redacted
+from bowerbird.core.errors import StoreError, UsageError
 from bowerbird.core.keys import thumb_key
 from bowerbird.core.messages import Candidate, decode_candidate
 from bowerbird.core.ports import Ledger, ObjectStore
 from bowerbird.core.reasons import Reason, Word
-from bowerbird.filter.evidence import Pixels, Previewed
+from bowerbird.core.stream_sample import Look, StreamSample
+from bowerbird.filter.evidence import Looked, Pixels, Previewed
 from bowerbird.filter.examination import Examination
 from bowerbird.filter.pipeline import Pipeline
 from bowerbird.filter.survivors import Survivors
 from bowerbird.imaging import thumbnail
+from bowerbird.models.eight_bits import pack
+
+_log = logging.getLogger(__name__)
 
 
 def _now() -> datetime:
@@ -29,7 +35,8 @@ def _now() -> datetime:
 class CandidateFilter:
     """Judges candidates, stores survivors, commits decisions; safe to call twice for the same candidate.
 
-    `thumbnails` is where a small copy of every decoded picture goes, or None to keep none.
+    `thumbnails` is where a small copy of every decoded picture goes, or None to keep none. `sample` takes
+    what the encoder saw.
     """
 
     pipeline: Pipeline
@@ -37,6 +44,7 @@ class CandidateFilter:
     survivors: Survivors
     bundle: str
     thumbnails: ObjectStore | None = None
+    sample: StreamSample | None = None
     clock: Callable[[], datetime] = _now
 
     def decide(self, body: str, *, last_attempt: bool = False) -> Decision:
@@ -56,10 +64,15 @@ class CandidateFilter:
         stored = self.survivors.recall(sha256, candidate.id) if sha256 else None
         if stored is None and self.survivors.purged(candidate.id):
             return self.ledger.commit(self._purged(candidate))
-        return self.ledger.commit(stored or self._judge(candidate, last_attempt=last_attempt))
-
-    def _judge(self, candidate: Candidate, *, last_attempt: bool) -> Decision:
+        if stored is not None:
+            return self.ledger.commit(stored)
         exam = Examination(candidate, last_attempt=last_attempt)
+        decision = self.ledger.commit(self._judge(exam))
+        self._remember(exam, decision)
+        return decision
+
+    def _judge(self, exam: Examination) -> Decision:
+        candidate = exam.candidate
         verdict = self.pipeline.judge(exam)
         image = _seen(exam)
         if self.thumbnails is not None and image is not None:
@@ -69,6 +82,28 @@ class CandidateFilter:
             return self.survivors.keep(exam, decision)
         self.survivors.reject(candidate.id)
         return decision
+
+    def _remember(self, exam: Examination, decision: Decision) -> None:
+        """Offer what the encoder saw to the sample of the stream, which can do without it."""
+        looked = exam.get(Looked)
+        if self.sample is None or looked is None:
+            return
+        told = exam.candidate.submission
+        look = Look(
+            candidate=decision.candidate,
+            source=told.source,
+            submission=told.id,
+            day=decision.day,
+            bundle=decision.bundle,
+            score=looked.score,
+            kept=decision.keep,
+            of=looked.of,
+            numbers=pack(looked.vector),
+        )
+        try:
+            self.sample.offer(look, told)
+        except (StoreError, UsageError) as error:
+            _log.warning("the sample of the stream goes without %s: %s", decision.candidate, error)
 
     def _purged(self, candidate: Candidate) -> Decision:
         """Reject, without fetching, a candidate whose post has gone since another ledger decided it."""

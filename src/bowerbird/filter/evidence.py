@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +46,13 @@ class Pixels:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """A small copy was scored. `image` holds it where that settled it: no better one will be decoded."""
+    """A small copy was scored: its address and its bytes.
 
+    `image` holds it where that settled it: no better one will be decoded.
+    """
+
+    url: str
+    data: bytes
     image: Image.Image | None = None
 
 
@@ -68,3 +73,12 @@ class Embedding:
     """The encoder's unit vector (D)."""
 
     vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the owner's own encoder saw last: its unit vector (D), the match, and what it looked at."""
+
+    vector: NDArray[np.float32]
+    score: float
+    of: Literal["preview", "original"]

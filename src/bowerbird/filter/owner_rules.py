@@ -66,11 +66,11 @@ class Asked:
         """Read the rules and notes of the command line or the environment.
 
         Raises:
-            UsageError: a text is no rule, or a note names something other than `detail` and `nsfw`.
+            UsageError: a text is no rule, or a note names something that is not in COSTLY.
         """
         unknown = [name for name in notes if name not in COSTLY]
         if unknown:
-            raise UsageError(f"cannot note {unknown[0]!r}: {' and '.join(COSTLY)} can be asked for")
+            raise UsageError(f"cannot note {unknown[0]!r}: {', '.join(COSTLY)} can be asked for")
         return cls(tuple(Rule.parse(text) for text in rules), tuple(notes))
 
     def costly(self) -> tuple[str, ...]:

@@ -36,7 +36,8 @@ class MineResult:
     """Tells what a run did, and what it left to do.
 
     `hosts` counts the answers of picture hosts, for the hosts that did not always answer. `homes` are the
-    tastes' places, with the counts of each.
+    tastes' places, with the counts of each. `stopped` by the owner it is over; `day_over` says that it ended
+    because a day did.
     """
 
     tally: RunCounts
@@ -45,6 +46,7 @@ class MineResult:
     dead: list[tuple[str, str]]
     stopped: bool
     homes: tuple[Home, ...] = ()
+    day_over: bool = False
 
 
 def mine(source: Source, place: Place, options: HostOptions, run: RunOptions) -> MineResult:
@@ -88,6 +90,7 @@ def mine_all(
             dead=host.queue.dead_letters(5) if depth.dead else [],
             stopped=bool(stopped),
             homes=host.homes,
+            day_over=rounds.day_over and not stopped,
         )
 
 

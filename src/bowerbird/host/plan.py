@@ -9,6 +9,7 @@ from bowerbird.adapters.place import Place, open_place, state_of
 from bowerbird.config.schema import Config
 from bowerbird.config.streams import Stream
 from bowerbird.config.tastes import Taste
+from bowerbird.core.errors import UsageError
 from bowerbird.core.post import Source
 from bowerbird.crawl.sources import open_source
 from bowerbird.crawl.sources.base import Context
@@ -21,10 +22,11 @@ from bowerbird.models.bundle import find
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run reads, and by which tastes it judges."""
+    """What a run reads, and by which tastes it judges; `refits` says which of their bundles change daily."""
 
     sources: Sequence[Source]
     tastes: Sequence[tuple[Place, HostOptions]]
+    refits: Sequence[bool]
 
 
 def planned(config: Config, gateway: str | None) -> Plan:
@@ -33,6 +35,8 @@ def planned(config: Config, gateway: str | None) -> Plan:
     Raises:
         UsageError: a source, a bundle, a rule or a place is not what it should be.
     """
+    if any(taste.refit and taste.scout for taste in config.taste):
+        raise UsageError("--refit changes the bundle's threshold, which --scout was measured for: give one")
     options = [_options(taste, config, gateway) for taste in config.taste]
     for name in (name for each in options for name in (each.bundle, each.scout) if name):
         find(name)
@@ -45,7 +49,8 @@ def planned(config: Config, gateway: str | None) -> Plan:
     places = [open_place(taste.place, taste.endpoint_url) for taste in config.taste]
     context = source_context(gateway, places[0].store)
     sources = [_open(stream, context, places[0]) for stream in config.stream]
-    return Plan(sources, list(zip(places, options, strict=True)))
+    refits = [taste.refit for taste in config.taste]
+    return Plan(sources, list(zip(places, options, strict=True)), refits)
 
 
 def _options(taste: Taste, config: Config, gateway: str | None) -> HostOptions:
@@ -58,6 +63,8 @@ def _options(taste: Taste, config: Config, gateway: str | None) -> HostOptions:
         thumbnails=taste.thumbnails,
         gateway=gateway,
         asked=Asked.parse(taste.reject_if, taste.note),
+        prior=taste.prior,
+        look=taste.look,
     )
 
 

@@ -31,8 +31,8 @@ class RunOptions:
 
     `stop` ends the run, also while it waits between crawls. `now` tells the time of day. Pictures that a
     better copy replaced can come back for `keep_replaced_days`. The run pauses outside of the `hours`, and
-    leaves out posts as `lists` say. `care` makes the chores of the places, once they are open; it is also
-    told whether the owner has stopped the run.
+    leaves out posts as `lists` say. With `by_day`, it also ends after the first crawl of a new day. `care`
+    makes the chores of the places, once they are open; it is also told whether the owner has stopped the run.
     """
 
     limit: int | None = None
@@ -43,6 +43,7 @@ class RunOptions:
     hours: Hours | None = None
     lists: OwnerLists = NO_LISTS
     care: Callable[[Sequence[Home], Callable[[], bool]], Care] = lambda _homes, _stopped: NO_CARE
+    by_day: bool = False
 
 
 class Rounds:
@@ -56,18 +57,19 @@ class Rounds:
         heard: Callable[[str, str, State], None] = NO_CARE.heard,
     ) -> None:
         self._host, self._http, self._run, self._heard = host, http, run, heard
+        self.day_over, self._day = False, run.now().date()
         self._expiries = [Expiry(home.place.store, run.keep_replaced_days) for home in host.homes]
         self._tidying = [Tidying(home.place.store, home.ledger) for home in host.homes]
         hours = run.hours
         if hours is not None:
             host.is_open = lambda: hours.hold(run.now())
-            host.on_pause = lambda: _tell(
+            host.on_pause = lambda: tell(
                 f"{run.now():%H:%M:%S} outside of {hours}: going on at {hours.start:%H:%M}"
             )
 
     def crawl(self, source: Source) -> Crawl:
         """Make the crawl of one source, which says how the source is when that changes."""
-        news = News(_tell, self._run.now, partial(self._heard, source.name))
+        news = News(tell, self._run.now, partial(self._heard, source.name))
         every_s = self._run.every_s
 
         def failed(error: Exception) -> None:
@@ -95,20 +97,27 @@ class Rounds:
             if gone:
                 reasons = ", ".join(f"{count} {reason}" for reason, count in gone.most_common())
                 where = f" in {home.place.name}" if len(homes) > 1 else ""
-                _tell(f"{source.name}: {gone.total()} kept pictures purged{where} ({reasons})")
+                tell(f"{source.name}: {gone.total()} kept pictures purged{where} ({reasons})")
 
     def _crawled(self, source: Source, news: News) -> None:
         """Remember that all candidates are on the queue, and say in one line how the source is."""
         self.expire()
         for tidy in self._tidying:
             tidy()
+        for home in self._host.homes:
+            if home.prior is not None:
+                home.prior.refit()
         self.take_back(source)  # before the cursor moves: a crawl that dies here is told again
         if isinstance(source, Committing):
             source.commit()
         told = source.told() if isinstance(source, Telling) else ""
         tally = self._host.tally
         news.crawled("; ".join(filter(None, (told, tally.unread))), tally.new + tally.skips.total())
+        if self._run.by_day and self._run.now().date() != self._day:
+            self.day_over = True
+            self._run.stop.set()
 
 
-def _tell(line: str) -> None:
+def tell(line: str) -> None:
+    """Say a line to whoever watches the run."""
     print(shown(line), file=sys.stderr, flush=True)

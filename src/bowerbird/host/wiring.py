@@ -12,11 +12,14 @@ from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.assembly import RETRY_AT_HOME_S, Adapters, Settings, assemble, together
+from bowerbird.core.cores import cores
 from bowerbird.core.decisions import Decision
 from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.messages import Candidate
 from bowerbird.core.ports import Fetcher, Ledger, ObjectStore, Queue
 from bowerbird.core.post import Source
+from bowerbird.core.prior import LOOK
+from bowerbird.core.usual import OFF, REJECT
 from bowerbird.crawl.crawler import Crawler, Skipped
 from bowerbird.crawl.owner_lists import NO_LISTS, OwnerLists
 from bowerbird.crawl.settings import CrawlSettings
@@ -24,12 +27,12 @@ from bowerbird.crawl.sources.base import Context
 from bowerbird.crawl.sources.feed_lan import own_origin
 from bowerbird.crawl.sources.folder import FolderSource
 from bowerbird.filter.copies import restore
-from bowerbird.filter.cores import cores
 from bowerbird.filter.owner_rules import NOTHING, Asked
 from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.homes import Home, Ledgers, gather
 from bowerbird.host.host import EmbeddedHost
+from bowerbird.host.prior_fit import PostPrior
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE, check_whole
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import Bundle, load
@@ -43,7 +46,9 @@ from bowerbird.net.user_agent import AT_HOME
 class HostOptions:
     """Holds the options for a run of the embedded host.
 
-    A `keep_rate` moves the bundle's threshold: it is the share of the owner's own pictures that is kept.
+    A `keep_rate` moves the bundle's threshold: it is the share of the owner's own pictures that is kept. The
+    `prior` judges posts before anything is fetched: off, order (only orders the work) or reject. The share
+    `look` of what it turns down is looked at anyway.
     """
 
     bundle: str = "lite"
@@ -54,6 +59,8 @@ class HostOptions:
     scout: str | None = None
     asked: Asked = NOTHING
     keep_rate: float | None = None
+    prior: str = REJECT
+    look: float = LOOK
 
 
 def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> AtprotoFetcher:
@@ -143,7 +150,7 @@ def _host(
     tally = RunCounts()
     for place, _ in tastes:
         check_whole(place)
-    decoder = closed.enter_context(IsolatedDecoder(workers=cores(None)))
+    decoder = closed.enter_context(IsolatedDecoder(workers=cores()))
     # Queues are made first. So a place that has a ledger has had a queue before.
     queue, *others = (closed.enter_context(closing(SqliteQueue(place.state / QUEUE))) for place, _ in tastes)
     gather(queue, others)
@@ -155,7 +162,9 @@ def _host(
     )
     homes, assemblies = [], []
     for (place, own), (bundle, scout) in zip(tastes, loaded, strict=True):
-        home = Home(place, closed.enter_context(closing(SqliteLedger(place.state / LEDGER, place.store))))
+        prior = None if own.prior == OFF else PostPrior(place.store, own.prior == REJECT, own.look)
+        ledger = closed.enter_context(closing(SqliteLedger(place.state / LEDGER, place.store)))
+        home = Home(place, ledger, prior)
         adapters = replace(
             shared,
             store=place.store,
@@ -163,13 +172,14 @@ def _host(
             likenesses=closed.enter_context(closing(SqliteLikenesses(place.state / LIKENESSES))),
             bundle=bundle,
             scout=scout,
+            prior=prior,
             on_decision=partial(_count, (tally, home.counts)),
         )
         homes.append(home)
         assemblies.append(assemble(adapters, _judging(own)))
-    ledger = Ledgers([home.ledger for home in homes]) if len(homes) > 1 else homes[0].ledger
+    ledgers = Ledgers([home.ledger for home in homes]) if len(homes) > 1 else homes[0].ledger
     consumer = together.consumer(assemblies)
-    return EmbeddedHost(queue, ledger, consumer, tally, options.downloads, homes=tuple(homes))
+    return EmbeddedHost(queue, ledgers, consumer, tally, options.downloads, homes=tuple(homes))
 
 
 def _bundles(options: HostOptions) -> tuple[Bundle, Bundle | None]:
@@ -184,7 +194,8 @@ def _judging(options: HostOptions) -> Settings:
         shape=options.shape,
         asked=options.asked,
         thumbnails=options.thumbnails,
-        at_once=cores(None),
+        look=options.look,
+        at_once=cores(),
         first_retry_s=RETRY_AT_HOME_S,
     )
 

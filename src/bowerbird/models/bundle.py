@@ -11,10 +11,13 @@ from typing import Final
 from PIL import Image
 
 from bowerbird.core.errors import BundleError, NoSuchBundleError
+from bowerbird.models import background as backgrounds
 from bowerbird.models import manifest as manifests
 from bowerbird.models import novelty as novelties
+from bowerbird.models.background import Background
 from bowerbird.models.densities import Linear
 from bowerbird.models.encoder import Encoder
+from bowerbird.models.glance import Glance
 from bowerbird.models.manifest import Manifest
 from bowerbird.models.novelty import Novelty
 from bowerbird.models.session import Session
@@ -40,6 +43,8 @@ class Bundle:
     novelty: Novelty
     watermark: Watermark | None
     aesthetic: Linear | None = None
+    glance: Glance | None = None
+    background: Background | None = None
 
     @property
     def label(self) -> str:
@@ -87,13 +92,17 @@ def load(
     manifest = manifests.read(folder)
     for artifact in manifest.artifacts:
         _check_size(folder / artifact.file, artifact.bytes)
+    background = read_background(folder, manifest)
+    novelty = _novelty(folder, manifest, background)
     bundle = Bundle(
         folder,
         manifest,
         _encoder(folder, manifest, threads),
-        _novelty(folder, manifest),
+        novelty,
         _watermark(folder, manifest, threads),
         _aesthetic(folder, manifest),
+        _glance(folder, manifest, novelty, threads),
+        background,
     )
     if verify:
         # Only here: verification draws pictures and hashes megabytes, which no cold start should pay for.
@@ -144,10 +153,22 @@ def _encoder(folder: Path, manifest: Manifest, threads: int) -> Encoder:
     return Encoder(session, entry.preprocess.build(), entry.dim)
 
 
-def _novelty(folder: Path, manifest: Manifest) -> Novelty:
+def read_background(folder: Path, manifest: Manifest) -> Background | None:
+    """Read the ordinary pictures that come with a bundle, if any do.
+
+    Raises:
+        BundleError: they cannot be read, or another encoder saw them.
+    """
+    if manifest.background is None:
+        return None
+    return backgrounds.load(folder / manifest.background.file, manifest.encoder.dim)
+
+
+def _novelty(folder: Path, manifest: Manifest, background: Background | None) -> Novelty:
     entry = manifest.novelty
     margin = None if entry.preview_margin is None else entry.preview_margin.value
-    return novelties.load(folder / entry.artifact.file, entry.threshold.value, manifest.encoder.dim, margin)
+    path = folder / entry.artifact.file
+    return novelties.load(path, entry.threshold.value, manifest.encoder.dim, margin, background)
 
 
 def _watermark(folder: Path, manifest: Manifest, threads: int) -> Watermark | None:
@@ -156,6 +177,15 @@ def _watermark(folder: Path, manifest: Manifest, threads: int) -> Watermark | No
         return None
     session = Session(folder / entry.artifact.file, threads=threads)
     return Watermark(session, entry.preprocess.build(), entry.threshold.value)
+
+
+def _glance(folder: Path, manifest: Manifest, novelty: Novelty, threads: int) -> Glance | None:
+    entry = manifest.glance
+    if entry is None:
+        return None
+    session = Session(folder / entry.artifact.file, threads=threads)
+    encoder = Encoder(session, entry.preprocess.build(), manifest.encoder.dim)
+    return Glance(encoder, novelty, None if entry.margin is None else entry.margin.value)
 
 
 def _aesthetic(folder: Path, manifest: Manifest) -> Linear | None:

@@ -121,10 +121,51 @@ class Neighbours(_Arrays):
 
     def score(self, vectors: Array) -> Array:
         """Return the mean of the k largest cosines, (N,)."""
-        k = int(self.k)
-        similar = _product(vectors, self.reference.T.astype(np.float32, copy=False))
-        nearest: Array = np.partition(similar, -k, axis=1)[:, -k:].mean(axis=1)
-        return nearest
+        return _nearest(vectors, self.reference.astype(np.float32, copy=False), int(self.k))
+
+
+@dataclass(frozen=True, slots=True)
+class Commonness:
+    """Mean cosine similarity to the `k` nearest ordinary pictures, `reference` (M, D).
+
+    A sum takes it with a negative weight. The pictures are the bundle's background, or those of its `rows`
+    (M,) that are no copies of the owner's; the vectors themselves are not stored with the model.
+    """
+
+    kind: ClassVar[str] = "background"
+
+    reference: Array
+    rows: NDArray[np.int64]
+    k: NDArray[np.int64]
+
+    @classmethod
+    def among(cls, background: Array, rows: NDArray[np.integer[Any]], k: NDArray[np.int64]) -> Commonness:
+        """Take these rows (M,) of a background (B, D).
+
+        Raises:
+            ValueError: there are no such rows, or fewer than `k`.
+        """
+        if rows.ndim != 1 or not np.isin(rows, np.arange(len(background))).all():
+            raise ValueError(f"rows of shape {rows.shape} of a background of {len(background)} pictures")
+        return cls(background[rows], rows.astype(np.int64), k)
+
+    def __post_init__(self) -> None:
+        """Refuse a k that the reference cannot serve."""
+        if self.reference.ndim != 2 or not 1 <= int(self.k) <= len(self.reference):  # noqa: PLR2004
+            raise ValueError(f"{self.k} neighbours of a background of shape {self.reference.shape}")
+
+    @property
+    def dim(self) -> int:
+        """Length of the vectors."""
+        return int(self.reference.shape[1])
+
+    def score(self, vectors: Array) -> Array:
+        """Return the mean of the k largest cosines, (N,)."""
+        return _nearest(vectors, self.reference, int(self.k))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What to store beside the background."""
+        return {"rows": self.rows.astype(np.int16), "k": self.k}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +200,11 @@ def unit(vectors: Array) -> Array:
     return scaled
 
 
+def _nearest(vectors: Array, reference: Array, k: int) -> Array:
+    nearest: Array = np.partition(_product(vectors, reference.T), -k, axis=1)[:, -k:].mean(axis=1)
+    return nearest
+
+
 def _product(rows: Array, matrix: Array) -> Array:
     """`rows @ matrix`, (N, P) and (P, Q) to (N, Q).
 
@@ -170,4 +216,6 @@ def _product(rows: Array, matrix: Array) -> Array:
     return product
 
 
-KINDS: Final[Mapping[str, Any]] = {density.kind: density for density in (Mixture, Neighbours, Linear)}
+KINDS: Final[Mapping[str, Any]] = {
+    density.kind: density for density in (Mixture, Neighbours, Commonness, Linear)
+}

@@ -75,6 +75,11 @@ class EncoderEntry(_Entry):
     dim: Annotated[int, Field(ge=1, le=16384)]
     style: tuple[int, int] | None = None
 
+    @property
+    def fingerprint(self) -> str:
+        """Tell this encoder, and how it is fed, from every other: their vectors cannot be compared."""
+        return f"{self.artifact.sha256}:{self.preprocess.model_dump_json()}"
+
     @model_validator(mode="after")
     def _style_within(self) -> Self:
         if self.style and not 0 <= self.style[0] < self.style[1] <= self.dim:
@@ -93,15 +98,29 @@ class NoveltyEntry(_Entry):
     preview_margin: Threshold | None = None
 
 
+class GlanceEntry(_Entry):
+    """A small network that guesses the encoder's vector from a small copy, for a first look.
+
+    The owner's model scores the guess. It may score up to `margin` below the threshold; without a margin,
+    nobody looks through it.
+    """
+
+    artifact: Artifact
+    preprocess: PreprocessEntry
+    margin: Threshold | None = None
+
+
 class ScoutEntry(_Entry):
     """A cheaper bundle that looks first, and how far this bundle trusts it.
 
     A picture that the cheaper bundle scores below `floor` is rejected. `bundle` is its label, such as
-    `lite@1.1.0`. `floor` is on that bundle's scale, and holds for that version only.
+    `lite@1.1.0`. `floor` is on that bundle's scale, and holds for that version only. `glance` is the same for
+    that bundle's small network, if it has one.
     """
 
     bundle: str
     floor: Threshold
+    glance: Threshold | None = None
 
 
 class WatermarkEntry(_Entry):
@@ -119,14 +138,16 @@ class Canonical(_Entry):
     embedding: Annotated[tuple[float, ...], Field(min_length=1)]
     novelty: float
     watermark: float | None = None
+    glance: float | None = None
 
 
 class Manifest(_Entry):
     """The whole manifest.
 
     `tolerance` bounds how far a machine may differ from the canonical values, relative to the size of a
-    value. `aesthetic` is LAION's linear head on the embedding. Its score is recorded beside decisions and
-    decides nothing.
+    value. `background` holds ordinary pictures as the encoder sees them (`bowerbird.models.background`): the
+    model compares with them, and so does the next training. `aesthetic` is LAION's linear head on the
+    embedding. Its score is recorded beside decisions and decides nothing.
     """
 
     version_of_schema: Literal[1] = Field(alias="schema")
@@ -136,7 +157,9 @@ class Manifest(_Entry):
     encoder: EncoderEntry
     novelty: NoveltyEntry
     watermark: WatermarkEntry | None = None
+    glance: GlanceEntry | None = None
     aesthetic: Artifact | None = None
+    background: Artifact | None = None
     scout: ScoutEntry | None = None
     canonical: tuple[Canonical, ...] = ()
     tolerance: Annotated[float, Field(gt=0)] = 1e-3
@@ -144,8 +167,8 @@ class Manifest(_Entry):
     @property
     def artifacts(self) -> tuple[Artifact, ...]:
         """List every file of the bundle except the manifest."""
-        entries = (self.encoder, self.novelty, self.watermark)
-        files = (*(entry.artifact for entry in entries if entry is not None), self.aesthetic)
+        entries = (self.encoder, self.novelty, self.watermark, self.glance)
+        files = (*(entry.artifact for entry in entries if entry is not None), self.aesthetic, self.background)
         return tuple(artifact for artifact in files if artifact is not None)
 
 

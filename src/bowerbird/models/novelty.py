@@ -2,7 +2,8 @@
 
 The score is a weighted sum of a few parts. Each part is standardised on held-out pictures of the owner: 0 is
 an average picture they love, and -1 is one standard deviation worse. A single part with weight 1, mean 0 and
-deviation 1 scores in its own unit. For a mixture that is the log-likelihood in nats.
+deviation 1 scores in its own unit. For a mixture that is the log-likelihood in nats. Likeness to ordinary
+pictures has a negative weight, which makes the sum a ratio of likelihoods.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 
 from bowerbird.core.errors import BundleError
 from bowerbird.core.whole import write_whole
-from bowerbird.models.densities import KINDS, Density, Linear, unit
+from bowerbird.models.background import Background
+from bowerbird.models.densities import KINDS, Commonness, Density, Linear, unit
 
 Scores = NDArray[np.float64]
 Embeddings = NDArray[np.float32]
@@ -67,16 +69,23 @@ class Novelty:
         return total
 
 
-def load(path: Path, threshold: float, dim: int, preview_margin: float | None = None) -> Novelty:
+def load(
+    path: Path,
+    threshold: float,
+    dim: int,
+    preview_margin: float | None = None,
+    background: Background | None = None,
+) -> Novelty:
     """Read a model from its .npz; nothing in it is ever unpickled.
 
     Raises:
-        BundleError: unreadable, an unknown kind, or arrays that do not fit each other or the encoder.
+        BundleError: unreadable, an unknown kind, arrays that do not fit each other or the encoder, or a part
+            that wants a background where there is none.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-        parts = tuple(_part(arrays, index, dim) for index in range(int(arrays["parts"])))
+        parts = tuple(_part(arrays, index, dim, background) for index in range(int(arrays["parts"])))
     except (OSError, EOFError, BadZipFile, KeyError, ValueError, TypeError) as error:
         raise BundleError(f"{path} is not a novelty model: {error}") from error
     if not parts:
@@ -113,7 +122,7 @@ def save(novelty: Novelty, path: Path) -> None:
     write_whole(path, packed.getvalue())
 
 
-def _part(arrays: Mapping[str, NDArray[Any]], index: int, dim: int) -> Part:
+def _part(arrays: Mapping[str, NDArray[Any]], index: int, dim: int, background: Background | None) -> Part:
     own = {name.split(".", 1)[1]: array for name, array in arrays.items() if name.startswith(f"{index}.")}
     kind = str(own.pop("kind"))
     if kind not in KINDS:
@@ -124,10 +133,16 @@ def _part(arrays: Mapping[str, NDArray[Any]], index: int, dim: int) -> Part:
     own = {
         name: array.astype(np.float32) if array.dtype == np.float16 else array for name, array in own.items()
     }
-    density = KINDS[kind](**own)
+    density = _commonness(own, background) if kind == Commonness.kind else KINDS[kind](**own)
     if not 0 <= start < stop <= dim or density.dim != stop - start:
         raise ValueError(f"part {index} reads {density.dim} of {start}:{stop}, the encoder gives {dim}")
     return Part(density, (start, stop), mean, deviation, weight)
+
+
+def _commonness(own: Mapping[str, NDArray[Any]], background: Background | None) -> Commonness:
+    if background is None:
+        raise ValueError("it compares with the bundle's background, and the bundle has none")
+    return Commonness.among(background.vectors, **own)
 
 
 def _scale(numbers: NDArray[Any], index: int) -> tuple[float, float, float]:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 import logging
+import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any, Final
 
-from bowerbird.core import untrusted
+from bowerbird.core import stream_sample, untrusted
+from bowerbird.core.errors import SourceUnreachableError
 from bowerbird.core.keys import FEEDS, replaced_key, thumb_key, tombstone_key
 from bowerbird.core.ports import Ledger, ObjectStore
 from bowerbird.core.post import Lookup, Post
@@ -56,13 +58,15 @@ class Recheck:
     """Counts the pictures that a recheck found.
 
     `shown` pictures are still there, and `purged` counts those that are gone, by reason. For `unanswered`
-    ones the source could not tell. `not_asked` pictures are of other sources.
+    ones the source could not tell. `not_asked` pictures are of other sources. `forgotten` posts are gone and
+    were in the sample of the stream.
     """
 
     shown: int = 0
     unanswered: int = 0
     not_asked: int = 0
     purged: dict[str, int] = field(default_factory=dict)
+    forgotten: int = 0
 
 
 def recheck(  # noqa: PLR0913 - one choice each, and three have a default
@@ -80,6 +84,8 @@ def recheck(  # noqa: PLR0913 - one choice each, and three have a default
     authoritative source leaves it out of an answer that holds other posts. An empty answer proves nothing.
     Neither does a post that an archive leaves out. The recheck also redacts the purged posts in the decision
     lines, and in the `ledger` when there is one.
+
+    Of the sample of the stream, it looks up all posts, after those of the pictures.
 
     Raises:
         SourceBlockedError, SourceUnreachableError: the source could not be asked. What was purged before
@@ -102,7 +108,34 @@ def recheck(  # noqa: PLR0913 - one choice each, and three have a default
                 unanswered += len(pictures)
         if not dry_run:
             purge_all(store, gone, now, ledger)
-    return Recheck(shown, unanswered, not_asked, dict(purged))
+    forgotten = _forget(store, source, asked, dry_run=dry_run)
+    return Recheck(shown, unanswered, not_asked, dict(purged), forgotten)
+
+
+def _forget(store: ObjectStore, source: Lookup, asked: Collection[str], *, dry_run: bool) -> int:
+    """Take posts that are gone out of the sample of the stream; returns how many.
+
+    A source that is asked for one post at a time may not have the budget for all of them. The next recheck
+    begins elsewhere.
+    """
+    sampled: dict[str, list[str]] = {}
+    for name, submission in stream_sample.posts(store):
+        if submission not in asked and source.finds(name, submission):
+            sampled.setdefault(submission, []).append(name)
+    ids, forgotten = list(sampled), 0
+    random.shuffle(ids)
+    for start in range(0, len(ids), _BATCH):
+        try:
+            gone = [
+                post for post, fate in _fates(source, ids[start : start + _BATCH]) if isinstance(fate, str)
+            ]
+        except SourceUnreachableError as error:
+            _LOG.info("not every post of the sample was asked for: %s", error)
+            break
+        forgotten += len(gone)
+        for name in {name for post in gone for name in sampled[post]} if not dry_run else ():
+            stream_sample.forget(store, name, gone)
+    return forgotten
 
 
 def _to_ask(store: ObjectStore, source: Lookup, since: datetime | None) -> tuple[dict[str, list[Kept]], int]:
@@ -187,6 +220,8 @@ def purge_all(
     for candidate in redact_lines(store, days, {kept.submission for kept, _ in gone}):
         if ledger:
             ledger.redact(candidate)
+    for source in {kept.source for kept, _ in gone}:
+        stream_sample.forget(store, source, {kept.submission for kept, _ in gone if kept.source == source})
     for kept, reason in gone:
         purge(store, kept, reason, now)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
+from bowerbird.core import stream_sample
 from bowerbird.core.keys import digest
 from bowerbird.core.ports import Ledger, ObjectStore
 from bowerbird.core.post import Removals
@@ -30,11 +31,13 @@ def purge_removed(
 ) -> Counter[str]:
     """Purge the kept pictures of these posts and authors of a source; returns how many, by reason.
 
-    A second call with the same removals does nothing. Purged posts are redacted, as `recheck` does it.
+    A second call with the same removals does nothing. Purged posts are redacted, as `recheck` does it. The
+    sample of the stream forgets these posts and authors, too, kept or not.
     """
     purged: Counter[str] = Counter()
     if not removals.posts and not removals.authors:
         return purged
+    stream_sample.forget(store, source, removals.posts, removals.authors)
     index = _Index.load(store, source)
     index.update(store)
     gone: list[tuple[Kept, str]] = []

@@ -29,11 +29,15 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A threshold, how it was chosen in words, and the scores it was chosen on."""
+    """A threshold, how it was chosen in words, and the scores it was chosen on.
+
+    `liked` says how many pictures a day reached the threshold, where that is known.
+    """
 
     threshold: float
     chosen: str
     scores: Mapping[str, Scores]
+    liked: tuple[int, ...] = ()
 
 
 def by_keep_rate(bundle: Bundle, rate: float) -> Choice:
@@ -70,17 +74,25 @@ def by_pictures_a_day(bundle: Bundle, place: Place, wanted: float) -> Choice:
     seen: dict[str, Scores] = {"this run": ranked}
     if past.glanced:
         seen["below by preview"] = np.array(past.glanced)
-    return Choice(float(ranked[min(len(ranked), rank) - 1]), text, seen)
+    threshold = float(ranked[min(len(ranked), rank) - 1])
+    return Choice(threshold, text, seen, past.reached(threshold))
 
 
 @dataclass(slots=True)
 class _Past:
-    """Scores of past runs, in full and by previews; `unscored` counts what a first look rejected."""
+    """Scores of past runs, in full and by previews; `unscored` counts what a first look rejected.
 
-    days: set[str] = field(default_factory=set)
+    `days` has the full scores of each day on which something was scored.
+    """
+
+    days: dict[str, list[float]] = field(default_factory=dict)
     scores: list[float] = field(default_factory=list)
     glanced: list[float] = field(default_factory=list)
     unscored: int = 0
+
+    def reached(self, threshold: float) -> tuple[int, ...]:
+        """Count the scores that reach a threshold, by day."""
+        return tuple(sum(score >= threshold for score in day) for day in self.days.values())
 
 
 def _past(place: Place, bundle: str) -> _Past:
@@ -88,14 +100,16 @@ def _past(place: Place, bundle: str) -> _Past:
     for decision in DecisionLog(place.store).read():
         if decision.bundle.partition("@")[0] != bundle:
             continue
+        day = past.days.get(decision.day, [])
         if "novelty" in decision.scores:
             past.scores.append(decision.scores["novelty"])
-        elif decision.stage in {"preview", "scout"}:
+            day.append(decision.scores["novelty"])
+        elif decision.stage in {"glance", "preview", "scout"}:
             past.unscored += 1
             past.glanced += [decision.scores["preview"]] if "preview" in decision.scores else []
         else:
             continue
-        past.days.add(decision.day)
+        past.days[decision.day] = day
     return past
 
 

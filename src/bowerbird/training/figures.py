@@ -115,6 +115,7 @@ def table(trials: Sequence[Trial], fitted: Fitted) -> str:
     if fitted.unaided:
         held["without the rejects"] = fitted.unaided
     lines += [f"| {name} | {seen.separation:.3f} | {seen.memory:.1%} |" for name, seen in held.items()]
+    lines += ["", f"Compared {fitted.against}."] if fitted.against else []
     return "\n".join(lines) + "\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from sklearn.model_selection import KFold
 from bowerbird.core.errors import UsageError
 from bowerbird.models.densities import Density, Linear, Neighbours, unit
 from bowerbird.models.novelty import Novelty, Part
-from bowerbird.training import heldout
+from bowerbird.training import heldout, ratio
 from bowerbird.training.heldout import HeldOut, auroc
 
 Vectors = NDArray[np.float32]
@@ -33,6 +33,8 @@ _MOST_REFERENCES: Final = 4000
 # owner than imitations do.
 IMITATIONS_WEIGHT: Final = 0.5
 REJECTS_WEIGHT: Final = 1.0
+#: Many rejects can show that the head deserves more.
+_MORE: Final = (2.0, 3.0)
 # An owner who loves flat artwork has no use for a head that cannot tell it from its imitations. The head
 # tells photographs from theirs with 0.98 and more. With vector art it reaches 0.97, and then costs 0.05 of
 # AUROC.
@@ -50,7 +52,8 @@ class Sample:
     `share` is how much of all pictures these are; it is below 1 while some are held out. `style` is the part
     of a vector that tells how a picture is made, where the encoder keeps this apart from what the picture
     shows. Pictures with the same number in `twins` (N) are held out together, and count as one. With None, no
-    two are twins.
+    two are twins. `background` (B, D) are ordinary pictures that nobody judged; `sources` (B) numbers
+    the places they come from.
     """
 
     good: Vectors
@@ -60,6 +63,8 @@ class Sample:
     share: float = 1.0
     style: Span | None = None
     twins: Rows | None = None
+    background: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    sources: Rows | None = None
 
     def __post_init__(self) -> None:
         """Refuse too few pictures to hold any out."""
@@ -111,7 +116,7 @@ class Fitted:
     """The model, the density that won, what each contender does with the head beside it, and the winner.
 
     `unaided` is what the winner does when it has learnt from no reject. It is None where there are no
-    rejects.
+    rejects. `against` is what the ordinary pictures brought, None where there are too few of them.
     """
 
     novelty: Novelty
@@ -119,6 +124,7 @@ class Fitted:
     contenders: Mapping[str, HeldOut]
     total: HeldOut
     unaided: HeldOut | None = None
+    against: ratio.Against | None = None
 
 
 def neighbours(sample: Sample) -> Density:
@@ -185,15 +191,27 @@ def fit(
     totals = {name: _sum([(seen, 1.0), *([(head, weight)] if head else [])]) for name, seen in held.items()}
     winner = heldout.choose(totals)
     total = totals[winner]
+    if head is not None and len(sample.rejects):
+        weight, total = _heavier(held[winner], head)
     parts = [_part(contenders[winner](sample), whole, held[winner], 1.0)]
     if head is not None:
         parts.append(_part(examples(styles), style, head, weight))
-    model = Novelty(tuple(parts), heldout.threshold(total.good, keep_rate))
+    known, alone = (sample.good, sample.imitations, sample.rejects), Novelty(tuple(parts), 0.0)
+    weighed = ratio.weigh(known, alone, total, sample.background, sample.sources)
+    part, total, against = weighed or (None, total, None)
+    model = Novelty((*parts, *([part] if part else [])), heldout.threshold(total.good, keep_rate))
     reference = {"training": model.score(sample.good), "heldout": total.good}
     if len(total.rejects):
         reference["rejects"] = total.rejects
     unaided = None if head is None else _unaided(styles, held[winner], seed)
-    return Fitted(replace(model, reference=reference), winner, totals, total, unaided)
+    return Fitted(replace(model, reference=reference), winner, totals, total, unaided, against)
+
+
+def _heavier(density: HeldOut, head: HeldOut) -> tuple[float, HeldOut]:
+    """Give the head the weight that held-out rejects surely speak for."""
+    known = {f"{weight:g}": _sum([(density, 1.0), (head, weight)]) for weight in (REJECTS_WEIGHT, *_MORE)}
+    chosen = heldout.choose(known)
+    return float(chosen), known[chosen]
 
 
 def _head(styles: Sample, seed: int) -> HeldOut | None:

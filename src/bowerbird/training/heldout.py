@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -12,6 +12,8 @@ from scipy.stats import t as student
 from sklearn.metrics import roc_auc_score
 
 Scores = NDArray[np.float64]
+#: Scores of pictures the owner loves, and of pictures to be told from them.
+Pair = tuple[Scores, Scores]
 
 #: Training prefers a model to a simpler one when it is this sure that the model is better.
 CONFIDENCE: Final = 0.99
@@ -24,12 +26,14 @@ class HeldOut:
     `memory` is the share of unseen pictures kept at the threshold that keeps 95 % of the seen ones. It is
     about 0.95 for a model that generalises, and 0 for one that has learned its pictures by heart. The figure
     is shown but decides nothing: thresholds come from held-out scores, which no model knows by heart.
+    `background` are ordinary pictures that nobody judged; no model but a ratio learns from them.
     """
 
     good: Scores
     imitations: Scores
     rejects: Scores
     memory: float
+    background: Scores = field(default_factory=lambda: np.empty(0))
 
     @property
     def separation(self) -> float:
@@ -71,24 +75,29 @@ def choose(totals: Mapping[str, HeldOut]) -> str:
 
 
 def sure_gain(other: HeldOut, simple: HeldOut) -> float:
-    """How much better a model surely tells the same pictures from the same rejects. It is only sure above 0.
+    """How much better a model surely tells the same pictures from the same rejects; see `sure_rise`."""
+    return sure_rise((other.good, other.rejects), (simple.good, simple.rejects))
+
+
+def sure_rise(after: Pair, before: Pair) -> float:
+    """How much better the same pictures are surely told from the same others. It is only sure above 0.
 
     The result is the lower bound of the difference of two AUROCs. Both models judged the same pictures, so
-    the spread of each picture's own gain counts. The spread of a few rejects is hardly known, so these need a
+    the spread of each picture's own gain counts. The spread of a few others is hardly known, so these need a
     larger gain. Source: DeLong et al., Biometrics 44, 1988, with Student's t for the smaller of the two
     samples.
     """
-    fewest = min(len(simple.good), len(simple.rejects))
+    fewest = min(map(len, before))
     if fewest < 2:  # noqa: PLR2004 - no spread to be seen
         return -1.0
-    gains = [after - before for after, before in zip(_placements(other), _placements(simple), strict=True)]
+    gains = [new - old for new, old in zip(_placements(*after), _placements(*before), strict=True)]
     error = float(np.sqrt(sum(gain.var(ddof=1) / len(gain) for gain in gains)))
     return float(gains[0].mean()) - float(student.ppf(CONFIDENCE, fewest - 1)) * error
 
 
-def _placements(held: HeldOut) -> tuple[Scores, Scores]:
-    """Give each good picture the share of rejects below it, each reject the share of good ones above it."""
-    return _share_below(held.good, held.rejects), 1.0 - _share_below(held.rejects, held.good)
+def _placements(good: Scores, others: Scores) -> Pair:
+    """Give each good picture the share of others below it, each other the share of good ones above it."""
+    return _share_below(good, others), 1.0 - _share_below(others, good)
 
 
 def _share_below(scores: Scores, others: Scores) -> Scores:

@@ -1,57 +1,145 @@
-"""Teaches an existing bundle what the owner said: `bowerbird train --feedback PLACE` without --good."""
+"""Teaches an existing bundle: `bowerbird train` with --feedback or --stream, without --good."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bowerbird.adapters.beforehand import bundle_name
+from bowerbird.adapters.place import Place
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
 from bowerbird.models import bundle as bundles
 from bowerbird.models.bundle import Bundle
-from bowerbird.models.densities import Neighbours
-from bowerbird.training import feedback, figures, write
+from bowerbird.models.densities import Commonness, Neighbours
+from bowerbird.models.manifest import Threshold
+from bowerbird.models.novelty import Novelty, Part
+from bowerbird.training import feedback, figures, heldout, ratio, write
+from bowerbird.training import stream as streams
 from bowerbird.training.cache import EmbeddingCache
+from bowerbird.training.heldout import HeldOut
+from bowerbird.training.stream import Stream
 from bowerbird.training.training import Wishes, check, open_embedder
 
+_NONE: Final = np.empty(0)
 
-def retrain(wishes: Wishes, labels: ObjectStore) -> None:
-    """Write the bundle `wishes.encoder` with the labels in it.
+
+def retrain(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None = None) -> None:
+    """Write the bundle `wishes.encoder` anew, held against a place's stream, and with labels in it.
 
     Raises:
-        UsageError: there are too few labels, or the new bundle would replace the one they are added to.
+        UsageError: there are too few labels or pictures of the stream, the bundle cannot be held against
+            another background, or the new one would replace the one to start from.
     """
     base = bundles.load(wishes.encoder)
     if base.folder.resolve() == wishes.out.resolve():
         raise UsageError("--out is the bundle to start from; its labels would count again each time")
     taken = write.networks(wishes.encoder)
     check(wishes, taken)
-    cache = EmbeddingCache(wishes.cache)
-    labelled = feedback.read(labels, open_embedder(taken, cache))
-    cache.close()
-    learned = feedback.learn(base.novelty, labelled, remembered(base))
+    novelty, margin, learnt = base.novelty, None, list[object]()
+    stream = None if place is None else streams.read(place.store, taken.encoder, place.name)
+    if stream is not None:
+        novelty = held_against(base, stream)
+        taken = replace(taken, background=stream.background)
+        margin = None if labels is not None else _margin(base, novelty)
+        learnt.append(stream)
+    if labels is not None:
+        cache = EmbeddingCache(wishes.cache)
+        labelled = feedback.read(labels, open_embedder(taken, cache))
+        cache.close()
+        learned = feedback.learn(novelty, labelled, remembered(base))
+        novelty = learned.novelty
+        learnt += [labelled, learned]
     write.write(
         wishes.out,
         taken,
-        learned.novelty,
+        novelty,
         version=wishes.version,
-        chosen=f"as {base.label}, before the labels: {base.manifest.novelty.threshold.chosen}",
-        created_from=wishes.created_from or f"{base.label}; {labelled}",
+        chosen=f"as {base.label}, before it was taught more: {base.manifest.novelty.threshold.chosen}",
+        created_from=wishes.created_from or "; ".join(map(str, [base.label, *learnt])),
         licence=wishes.licence,
+        preview_margin=margin,
     )
-    if learned.novelty.reference:
+    if novelty.reference:
         shown = wishes.out / "report"
         shown.mkdir(exist_ok=True)
-        figures.histogram(learned.novelty.reference, learned.novelty.threshold, shown / "scores.png")
-    print(f"{wishes.out}: {base.label}, {labelled}; {learned}")
+        figures.histogram(novelty.reference, novelty.threshold, shown / "scores.png")
+    print(f"{wishes.out}: {'; '.join(map(str, [base.label, *learnt]))}")
+    if stream is not None and place is not None:
+        print(*streams.make_promise(stream, novelty, wishes.label, place.store), sep="\n")
+
+
+def write_anew(base: Bundle, stream: Stream, out: Path, version: str, created_from: str) -> str:
+    """Write a bundle that is held against this stream; returns its label. Raises what `held_against` does."""
+    novelty = held_against(base, stream)
+    write.write(
+        out,
+        replace(write.networks(str(base.folder)), background=stream.background),
+        novelty,
+        version=version,
+        chosen=f"as {base.label}: {base.manifest.novelty.threshold.chosen}",
+        created_from=created_from,
+        licence=base.manifest.novelty.artifact.licence,
+        preview_margin=_margin(base, novelty),
+    )
+    return f"{bundle_name(out)}@{version}"
+
+
+def held_against(base: Bundle, stream: Stream) -> Novelty:
+    """Put the stream's sample in the place of whatever background a bundle's model has.
+
+    The threshold keeps as many of the owner's pictures as it did before.
+
+    Raises:
+        UsageError: the bundle does not hold the pictures that its model was held out on, or nothing is surely
+            gained.
+    """
+    known = remembered(base).get("heldout")
+    if known is None:
+        raise UsageError(
+            f"{base.label} does not hold your pictures, so nothing can be weighed: give them with --good DIR"
+        )
+    before = base.novelty.reference["heldout"]
+    without = before - sum(part.score(known) for part in backgrounds_of(base.novelty))
+    rest = tuple(part for part in base.novelty.parts if not isinstance(part.density, Commonness))
+    none = known[:0]
+    weighed = ratio.weigh(
+        (known, none, none),
+        Novelty(rest, 0.0),
+        HeldOut(without, _NONE, _NONE, float("nan")),
+        stream.background.vectors,
+        stream.background.sources,
+    )
+    part, held, against = weighed or (None, None, "too few of its pictures are no copies of yours")
+    if part is None or held is None:
+        raise UsageError(f"{base.label} gains nothing sure from this stream and stays as it is: {against}")
+    kept = float((before >= base.novelty.threshold).mean())
+    model = Novelty((*rest, part), heldout.threshold(held.good, kept))
+    return replace(model, reference={"training": model.score(known), "heldout": held.good})
+
+
+def backgrounds_of(novelty: Novelty) -> tuple[Part, ...]:
+    """List the parts of a model that hold pictures against a background."""
+    return tuple(part for part in novelty.parts if isinstance(part.density, Commonness))
+
+
+def _margin(base: Bundle, novelty: Novelty) -> Threshold | None:
+    """Keep what was measured of previews, unless the background counts more than it did then."""
+    old, new = (sum(abs(part.weight) for part in backgrounds_of(each)) for each in (base.novelty, novelty))
+    margin = base.manifest.novelty.preview_margin
+    return margin if margin is not None and new <= old else None
 
 
 def remembered(bundle: Bundle) -> dict[str, NDArray[np.float32]]:
     """Give the vectors behind a bundle's scores, if the bundle holds them all; a mixture keeps no vectors."""
-    heldout = bundle.novelty.reference.get("heldout", np.empty(0))
+    known = bundle.novelty.reference.get("heldout", np.empty(0))
     for part in bundle.novelty.parts:
         whole = part.span == (0, bundle.encoder.dim)
-        if isinstance(part.density, Neighbours) and whole and len(part.density.reference) == len(heldout):
+        if isinstance(part.density, Neighbours) and whole and len(part.density.reference) == len(known):
             vectors = part.density.reference.astype(np.float32)
             return {"training": vectors, "heldout": vectors}
     return {}

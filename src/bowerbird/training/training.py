@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +14,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bowerbird.adapters import beforehand
+from bowerbird.adapters.place import Place
 from bowerbird.adapters.terminal.lines import shown
+from bowerbird.core.cores import cores
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.whole import write_whole
@@ -23,7 +24,8 @@ from bowerbird.imaging import picture_files
 from bowerbird.models import verify
 from bowerbird.models.encoder import Encoder
 from bowerbird.models.session import Session
-from bowerbird.training import feedback, figures, fit, mixtures, twins, write
+from bowerbird.training import feedback, figures, fit, mixtures, ordinary, ratio, sources, twins, write
+from bowerbird.training import stream as streams
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.embedding import Collection, Embedder
 from bowerbird.training.mixtures import Trial
@@ -31,10 +33,14 @@ from bowerbird.training.mixtures import Trial
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """The owner's wishes for `bowerbird train`; see its options."""
+    """The owner's wishes for `bowerbird train`; see its options.
+
+    `background` is a folder, `none`, or None for what comes with the encoder.
+    """
 
     good: tuple[Path, ...]
     rejects: tuple[Path, ...]
+    background: str | None
     out: Path
     encoder: str
     keep_rate: float
@@ -44,18 +50,29 @@ class Wishes:
     created_from: str | None
     licence: str
 
+    @property
+    def label(self) -> str:
+        """Return the new bundle's name and version, as decisions will record them."""
+        return f"{beforehand.bundle_name(self.out)}@{self.version}"
 
-def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
-    """Embed, choose and fit, write the bundle, and show on standard error what was found."""
+
+def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None = None) -> None:
+    """Embed, choose and fit, write the bundle, and show on standard error what was found.
+
+    With a `place`, its stream is what the owner's pictures are held against.
+    """
     start = time.monotonic()
     forced = None if wishes.mixture is None else parse_mixture(wishes.mixture)
     taken = write.networks(wishes.encoder)
     check(wishes, taken)
+    stream = None if place is None else streams.read(place.store, taken.encoder, place.name)
+    if stream is not None:
+        taken = replace(taken, background=stream.background)
     cache = EmbeddingCache(wishes.cache)
     embedder = open_embedder(taken, cache)
     labelled = None if labels is None else feedback.read(labels, embedder)
     with Progress(console=Console(stderr=True)) as progress:
-        good, rejects = _embed(wishes, embedder, progress)
+        good, rejects, others = _embed(wishes, embedder, progress)
         cache.close()
         trials = _trials(good.vectors, progress)
     sample = fit.Sample(
@@ -64,13 +81,18 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
         good.origin,
         rejects.vectors,
         style=taken.encoder.style,
-        twins=twins.groups(good.vectors),
+        twins=sources.together(twins.groups(good.vectors), sources.of(good.paths)),
     )
+    background = ordinary.chosen(wishes.background, taken.background, others, wishes.licence)
+    taken = replace(taken, background=background)
+    if background is not None:
+        sample = replace(sample, background=background.vectors, sources=background.sources)
     best = max(trials, key=lambda trial: trial.heldout)
     fitted = fit.fit(sample, contenders(best, forced), keep_rate=wishes.keep_rate, use_head=forced is None)
     if forced is not None:
         fitted = _only(sample, forced, wishes.keep_rate, fitted)
     source = f"{len(good.paths)} pictures, {len(rejects.paths)} rejects"
+    source += f", {stream}" if stream else ""
     chosen = f"keeps {wishes.keep_rate:.3g} of {len(good.paths)} pictures, held out in {fit.FOLDS} folds"
     if labelled is not None:
         seen = {"training": good.vectors, "heldout": good.vectors, "rejects": rejects.vectors}
@@ -89,10 +111,14 @@ def train(wishes: Wishes, labels: ObjectStore | None = None) -> None:
         licence=wishes.licence,
     )
     _show(wishes.out, trials, fitted, good)
+    if fitted.against:
+        print(f"compared {fitted.against}")
     print(
         f"{wishes.out}: {fitted.winner}, keeps from match {fitted.novelty.threshold:.4g}, "
         f"{len(good.paths)} pictures, {time.monotonic() - start:.0f} s"
     )
+    if stream is not None and place is not None:
+        print(*streams.make_promise(stream, fitted.novelty, wishes.label, place.store), sep="\n")
     print(
         f"to judge previews too: bowerbird calibrate {wishes.out} --previews DIR of other pictures you love"
     )
@@ -122,6 +148,8 @@ def check(wishes: Wishes, taken: write.Networks) -> None:
         _check_mixture(wishes.mixture, found)
     for folder in wishes.rejects:
         beforehand.pictures_of([folder], "--reject")
+    for folder in ordinary.folders(wishes.background):
+        beforehand.pictures_of([folder], "--background", ratio.FEWEST)
     for file in taken.artifacts:
         verify.check_file(taken.folder / file.file, file)
 
@@ -166,6 +194,7 @@ def contenders(best: Trial, forced: tuple[int, str] | None) -> dict[str, fit.Fit
 def _only(sample: fit.Sample, forced: tuple[int, str], keep_rate: float, free: fit.Fitted) -> fit.Fitted:
     """Fit the model that the owner insists on, and compare it with what the others would have done."""
     name = f"mixture {forced[0]}:{forced[1]}"
+    sample = replace(sample, background=sample.background[:0], sources=None)
     alone = fit.fit(sample, {name: _mixture(*forced)}, keep_rate=keep_rate, use_head=False)
     cost = free.contenders[free.winner].separation - alone.total.separation
     print(
@@ -182,13 +211,13 @@ def open_embedder(taken: write.Networks, cache: EmbeddingCache) -> Embedder:
     session = Session(taken.folder / entry.artifact.file)
     return Embedder(
         Encoder(session, entry.preprocess.build(), entry.dim),
-        f"{entry.artifact.sha256}:{entry.preprocess.model_dump_json()}",
+        entry.fingerprint,
         cache,
-        len(os.sched_getaffinity(0)),
+        cores(),
     )
 
 
-def _embed(wishes: Wishes, embedder: Embedder, progress: Progress) -> tuple[Collection, Collection]:
+def _embed(wishes: Wishes, embedder: Embedder, progress: Progress) -> tuple[Collection, ...]:
     def collect(places: Sequence[Path], name: str, *, imitate: bool) -> Collection:
         paths = picture_files.find(places)
         task = progress.add_task(name, total=len(paths))
@@ -200,7 +229,8 @@ def _embed(wishes: Wishes, embedder: Embedder, progress: Progress) -> tuple[Coll
 
     good = collect(wishes.good, "embedding", imitate=True)
     rejects = collect(wishes.rejects, "rejects", imitate=False)
-    return good, rejects
+    others = collect(ordinary.folders(wishes.background), "background", imitate=False)
+    return good, rejects, others
 
 
 def _show(out: Path, trials: list[Trial], fitted: fit.Fitted, good: Collection) -> None:

@@ -29,6 +29,15 @@ def groups(vectors: Vectors) -> NDArray[np.int64]:
     return labels
 
 
+def of(vectors: Vectors, others: Vectors) -> NDArray[np.bool_]:
+    """Say which of the other unit vectors (M, D) show the same as one of these (N, D), (M,)."""
+    if not len(vectors) or not len(others):
+        return np.zeros(len(others), np.bool_)
+    reach = max(_LEAST, _NEAR * _usual_distance(np.concatenate([vectors[:_ENOUGH], others])))
+    nearest: NDArray[np.bool_] = (others @ vectors.T).max(axis=1) >= 1.0 - reach
+    return nearest
+
+
 def _usual_distance(vectors: Vectors) -> float:
     some = np.random.default_rng(0).permutation(vectors)[:_ENOUGH]
     return float(np.median((1.0 - some @ some.T)[np.triu_indices(len(some), 1)]))

@@ -15,13 +15,16 @@ from pydantic import BaseModel, ValidationError
 from bowerbird.adapters.beforehand import bundle_name
 from bowerbird.adapters.folder.disk import disk_errors
 from bowerbird.core.errors import BundleError, NoSuchBundleError, UsageError
+from bowerbird.models import background as backgrounds
 from bowerbird.models import bundle as bundles
 from bowerbird.models import canonical, verify
 from bowerbird.models import manifest as manifests
 from bowerbird.models import novelty as novelties
+from bowerbird.models.background import Background
 from bowerbird.models.manifest import (
     Artifact,
     EncoderEntry,
+    GlanceEntry,
     Manifest,
     NoveltyEntry,
     Threshold,
@@ -37,25 +40,33 @@ _Entry = TypeVar("_Entry", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """The networks a new bundle takes over, and the folder their files lie in."""
+    """The networks a new bundle takes over, the folder their files lie in, and what the encoder saw before.
+
+    `background` is of ordinary pictures, which training compares the owner's with.
+    """
 
     folder: Path
     encoder: EncoderEntry
     watermark: WatermarkEntry | None = None
     aesthetic: Artifact | None = None
+    glance: GlanceEntry | None = None
+    background: Background | None = None
 
     @property
     def artifacts(self) -> tuple[Artifact, ...]:
         """List the networks' files."""
         mark = None if self.watermark is None else self.watermark.artifact
-        return tuple(file for file in (self.encoder.artifact, mark, self.aesthetic) if file is not None)
+        glance = None if self.glance is None else self.glance.artifact
+        files = (self.encoder.artifact, mark, self.aesthetic, glance)
+        return tuple(file for file in files if file is not None)
 
 
 def networks(name: str) -> Networks:
     """Take the networks of a bundle, by name or folder, or those beside an `encoder.json`.
 
     Such a file may be named itself, by its folder, or as what `bowerbird models pull` fetched: `clip`. A
-    `watermark.json` and an `aesthetic.json` that lie beside it come with it.
+    `watermark.json`, an `aesthetic.json`, a `glance.json` and a `background.npz` that lie beside it come with
+    it. How far a glance can be trusted depends on the owner's model, so a new bundle does not know it yet.
 
     Raises:
         NoSuchBundleError: the text names none of these.
@@ -66,13 +77,19 @@ def networks(name: str) -> Networks:
     if path is None:
         folder = _bundle(name)
         manifest = manifests.read(folder)
-        return Networks(folder, manifest.encoder, manifest.watermark, manifest.aesthetic)
-    heads = (path.with_name("watermark.json"), path.with_name("aesthetic.json"))
+        glance = manifest.glance and manifest.glance.model_copy(update={"margin": None})
+        background = bundles.read_background(folder, manifest)
+        return Networks(folder, manifest.encoder, manifest.watermark, manifest.aesthetic, glance, background)
+    heads = [path.with_name(f"{name}.json") for name in ("watermark", "aesthetic", "glance")]
+    beside = path.with_name(backgrounds.FILE_NAME)
+    encoder = _read(path, EncoderEntry)
     return Networks(
         path.parent,
-        _read(path, EncoderEntry),
+        encoder,
         _read(heads[0], WatermarkEntry) if heads[0].exists() else None,
         _read(heads[1], Artifact) if heads[1].exists() else None,
+        _read(heads[2], GlanceEntry) if heads[2].exists() else None,
+        backgrounds.load(beside, encoder.dim) if beside.exists() else None,
     )
 
 
@@ -112,7 +129,15 @@ def _read(path: Path, kind: type[_Entry]) -> _Entry:
 
 
 def write(  # noqa: PLR0913 - what a manifest says, each by name
-    out: Path, taken: Networks, model: Novelty, *, version: str, chosen: str, created_from: str, licence: str
+    out: Path,
+    taken: Networks,
+    model: Novelty,
+    *,
+    version: str,
+    chosen: str,
+    created_from: str,
+    licence: str,
+    preview_margin: Threshold | None = None,
 ) -> None:
     """Write the folder `out`; its name becomes the bundle's. Compute the canonical values here and now."""
     with staged(out) as folder:
@@ -120,6 +145,8 @@ def write(  # noqa: PLR0913 - what a manifest says, each by name
             verify.check_file(taken.folder / artifact.file, artifact)
             shutil.copyfile(taken.folder / artifact.file, folder / artifact.file)
         novelties.save(model, folder / _NOVELTY_FILE)
+        if taken.background is not None:
+            backgrounds.save(taken.background, folder / backgrounds.FILE_NAME)
         manifest = _manifest(
             out,
             folder,
@@ -129,6 +156,7 @@ def write(  # noqa: PLR0913 - what a manifest says, each by name
             chosen=chosen,
             created_from=created_from,
             licence=licence,
+            preview_margin=preview_margin,
         )
         manifests.write(manifest, folder)
         made = bundles.load(folder.resolve())
@@ -172,6 +200,7 @@ def _manifest(  # noqa: PLR0913 - as above
     chosen: str,
     created_from: str,
     licence: str,
+    preview_margin: Threshold | None,
 ) -> Manifest:
     return Manifest(
         schema=manifests.SCHEMA,
@@ -180,15 +209,27 @@ def _manifest(  # noqa: PLR0913 - as above
         created_from=created_from,
         encoder=taken.encoder,
         novelty=NoveltyEntry(
-            artifact=_artifact(folder / _NOVELTY_FILE, licence, created_from),
+            artifact=_artifact(
+                folder / _NOVELTY_FILE, licence, created_from, "float16 references, float32 parameters"
+            ),
             threshold=Threshold(value=model.threshold, chosen=chosen),
+            preview_margin=preview_margin,
         ),
         watermark=taken.watermark,
         aesthetic=taken.aesthetic,
+        glance=taken.glance,
+        background=_background(folder, taken.background),
     )
 
 
-def _artifact(path: Path, licence: str, source: str) -> Artifact:
+def _background(folder: Path, background: Background | None) -> Artifact | None:
+    if background is None:
+        return None
+    path = folder / backgrounds.FILE_NAME
+    return _artifact(path, background.licence, background.made_of, "8-bit vectors")
+
+
+def _artifact(path: Path, licence: str, source: str, precision: str) -> Artifact:
     data = path.read_bytes()
     return Artifact(
         file=path.name,
@@ -196,5 +237,5 @@ def _artifact(path: Path, licence: str, source: str) -> Artifact:
         bytes=len(data),
         licence=licence,
         source=source,
-        precision="float16 references, float32 parameters",
+        precision=precision,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,9 @@ def gallery(tmp_path: Path, ministack: Cloud) -> Iterator[Gallery]:
     )
     (function,) = (each for each in built_functions(TEMPLATE) if each.name == "DeliverFunction")
     with serving(Scenery()) as scenery:
+        secret = ministack.client("secretsmanager").create_secret(
+            Name=bucket, SecretString=json.dumps({"password": scenery.password})
+        )
         environment = {
             "AWS_ENDPOINT_URL": ministack.url,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -79,7 +83,7 @@ def gallery(tmp_path: Path, ministack: Cloud) -> Iterator[Gallery]:
             "BOWERBIRD_QUEUE_URL": urls[0],
             "BOWERBIRD_DEAD_LETTER_URL": urls[1],
             "BOWERBIRD_SCENERY_URL": scenery.url,
-            "BOWERBIRD_SCENERY_PASSWORD": scenery.password,
+            "BOWERBIRD_SCENERY_SECRET": secret["ARN"],
         }
         box = Box(function, PYTHON, environment, tmp_path / "deliver.log")
         source = SqsEventSource(sqs, urls[0], box, batch_size=1)

@@ -58,5 +58,24 @@ def test_a_bucket_elsewhere_is_a_place(
 def test_the_servers_of_the_compose_file_are_this_machines_alone() -> None:
     for service in yaml.safe_load(COMPOSE.read_text())["services"].values():
         assert all(port.startswith("127.0.0.1:") for port in service["ports"])
-        assert not service["image"].endswith(":latest")
-        assert ":" in service["image"]
+
+
+def test_the_image_of_the_compose_file_is_pinned_and_its_servers_say_when_they_are_ready() -> None:
+    for service in yaml.safe_load(COMPOSE.read_text())["services"].values():
+        dockerfile = COMPOSE.parents[2] / service["build"]["dockerfile"]
+        lines = dockerfile.read_text().splitlines()
+        assert [line for line in lines if line.startswith("FROM")] == ["FROM python:3.13-slim-bookworm"]
+        (install,) = (line for line in lines if " pip install " in line)
+        assert "--require-hashes --requirement /tmp/aws.txt" in install
+        assert service["healthcheck"]["test"][0] == "CMD"
+    ignored = (COMPOSE.parents[2] / ".dockerignore").read_text().splitlines()
+    assert "!requirements/aws.txt" in ignored  # or the build cannot copy it
+
+
+@pytest.mark.parametrize(("named", "there"), [("", "amazonaws.com"), ("http://aws:4566", "http://aws:4566")])
+def test_an_empty_endpoint_is_none(named: str, there: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The template's `EndpointUrl` is empty unless somebody tries things out."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", named)
+    for service in ("s3", "sqs", "dynamodb", "secretsmanager", "ssm"):
+        client = boto3.session.Session(region_name=REGION).client(service)  # type: ignore[call-overload]
+        assert there in client.meta.endpoint_url

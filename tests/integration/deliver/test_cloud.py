@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from bowerbird.adapters.aws.s3 import S3Store
+from bowerbird.core.errors import UsageError
 from functions.deliver.settings import DeliverSettings
 from functions.deliver.wiring import delivery_batch
 from tests import aws_servers
@@ -31,8 +33,8 @@ class World:
     def send(self, body: str) -> None:
         self.cloud.client("sqs").send_message(QueueUrl=self.queue, MessageBody=body)
 
-    def handle(self) -> dict[str, Any]:
-        """Receive a batch as the event source mapping does, and hand it to the function."""
+    def received(self) -> list[dict[str, Any]]:
+        """Receive a batch as the event source mapping does."""
         received = self.cloud.client("sqs").receive_message(
             QueueUrl=self.queue, MaxNumberOfMessages=10, AttributeNames=["All"]
         )
@@ -42,16 +44,22 @@ class World:
             "Body": "body",
             "Attributes": "attributes",
         }
-        records = [{names[k]: v for k, v in each.items() if k in names} for each in received["Messages"]]
-        settings = DeliverSettings(
-            scenery_url=self.scenery.url,
-            scenery_password=SecretStr(self.scenery.password),
+        return [{names[k]: v for k, v in each.items() if k in names} for each in received["Messages"]]
+
+    def settings(self, **changed: Any) -> DeliverSettings:
+        """The function's environment."""
+        told = {"scenery_url": self.scenery.url, "scenery_password": SecretStr(self.scenery.password)}
+        return DeliverSettings(
             bucket=self.bucket,
             queue_url=self.queue,
             dead_letter_url=self.dead,
             endpoint_url=self.cloud.url,
+            **(told | changed),
         )
-        return delivery_batch(settings).handle({"Records": records})
+
+    def handle(self) -> dict[str, Any]:
+        """Receive a batch, and hand it to the function."""
+        return delivery_batch(self.settings())({"Records": self.received()})
 
     @property
     def store(self) -> S3Store:
@@ -89,3 +97,35 @@ def test_a_gallery_that_is_down_sends_the_message_back_and_an_event_without_mean
     buried = world.cloud.client("sqs").receive_message(QueueUrl=world.dead)["Messages"]
     assert [each["Body"] for each in buried] == ["no event"]
     assert record(world.store, key, world.scenery.url)["problem"] == "status 503"
+
+
+def test_the_password_is_fetched_at_the_start_and_again_after_it_was_changed(world: World) -> None:
+    client = world.cloud.client("secretsmanager")
+    secret = client.create_secret(
+        Name=uuid.uuid4().hex, SecretString=f'{{"password": "{world.scenery.password}"}}'
+    )
+    settings = world.settings(scenery_password=SecretStr(""), scenery_secret=secret["ARN"])
+    now = [0.0]
+    batch = delivery_batch(settings, clock=lambda: now[0])
+    keys = [keep(world.store, seed=seed) for seed in (1, 2)]
+
+    def deliver(key: str) -> list[dict[str, str]]:
+        world.send(created(key, bucket=world.bucket))
+        failed: list[dict[str, str]] = batch({"Records": world.received()})["batchItemFailures"]
+        return failed
+
+    assert deliver(keys[0]) == []
+    world.scenery.password = "changed"
+    client.put_secret_value(SecretId=secret["ARN"], SecretString='{"password": "changed"}')
+    now[0] = 301.0
+    assert deliver(keys[1]) == []
+    assert [record(world.store, key, world.scenery.url)["state"] for key in keys] == ["imported", "imported"]
+
+
+@pytest.mark.parametrize("text", ["hunter2", "[]", '{"password": ""}', '{"pasword": "hunter2"}'])
+def test_a_secret_without_a_password_says_what_to_store(world: World, text: str) -> None:
+    client = world.cloud.client("secretsmanager")
+    arn = client.create_secret(Name=uuid.uuid4().hex, SecretString=text)["ARN"]
+    with pytest.raises(UsageError, match="store a JSON object whose `password`") as error:
+        delivery_batch(world.settings(scenery_secret=arn))
+    assert "hunter2" not in str(error.value) + repr(error.value.__cause__)

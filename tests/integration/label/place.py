@@ -62,9 +62,17 @@ def decision_of(each: Decided) -> Decision:
 
 
 def fill(
-    store: ObjectStore, decided: tuple[Decided, ...] = STANDARD, pictures: tuple[Image.Image, ...] = ()
+    store: ObjectStore,
+    decided: tuple[Decided, ...] = STANDARD,
+    pictures: tuple[Image.Image, ...] = (),
+    *,
+    picture: bool = True,
 ) -> None:
-    """Write it all."""
+    """Write it all, or the decisions alone."""
+    if not picture:
+        text = "\n".join(encode_decision(decision_of(each)) for each in decided)
+        store.put(decisions_key("2026-03-01", "a"), text.encode(), content_type="application/x-ndjson")
+        return
     lines = []
     for seed, each in enumerate(decided, 1):
         decision = decision_of(each)

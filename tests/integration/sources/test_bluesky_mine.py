@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from PIL import Image
 
@@ -16,6 +17,7 @@ from bowerbird.cli.doctor import probe
 from bowerbird.cli.main import main
 from bowerbird.crawl.sources import probes
 from bowerbird.host.wiring import source_context
+from tests.aws_servers import ACCESS_KEY, REGION, SECRET_KEY, Cloud
 from tests.integration.sources.loopback_jetstream import (
     Clock,
     LoopbackJetstream,
@@ -164,6 +166,29 @@ def test_recheck_asks_the_appview(
     assert "1 still shown, 1 would be purged" not in (said := capsys.readouterr().out)
     assert "1 still shown, 1 purged (1 missing)" in said
     assert set(kept(tmp_path)) == {uri_of(10)}
+
+
+def test_recheck_leaves_no_old_version_in_a_bucket_that_keeps_them(
+    world: LoopbackJetstream, tmp_path: Path, moto: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert mine(world, tmp_path) == 0
+    assert isinstance(world.answer, Network)
+    client, bucket = moto.client("s3"), moto.bucket()
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for path in (path for path in tmp_path.rglob("*") if path.is_file() and ".bowerbird" not in path.parts):
+        client.put_object(Bucket=bucket, Key=path.relative_to(tmp_path).as_posix(), Body=path.read_bytes())
+    for name, value in (("ACCESS_KEY_ID", ACCESS_KEY), ("SECRET_ACCESS_KEY", SECRET_KEY)):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    recheck = ["recheck", "--out", f"s3://{bucket}", "--source", "bluesky", "--gateway", world.gateway]
+    world.answer.posts = {uri_of(10): {"uri": uri_of(10), "author": {"did": did_of(10)}, "labels": []}}
+    assert main([*recheck, "--endpoint-url", moto.url]) == 0
+    found = client.list_object_versions(Bucket=bucket, Prefix="images/")
+    pictures = [each["Key"] for each in found["Versions"] if not each["Key"].endswith(".json")]
+    assert len(pictures) == 1  # of two, and nothing lies beneath
+    assert not found.get("DeleteMarkers")
 
 
 def test_everything_is_asked_of_the_gateway(

@@ -185,6 +185,7 @@ def test_where_no_links_can_be_made_the_name_is_a_copy(home: Home, monkeypatch: 
 )
 def test_a_sidecar_cannot_have_other_files_deleted(home: Home, name: object) -> None:
     told = json.loads(home.store.get(sidecar_key(home.key)) or b"")
+    name = name.format(home.key[10:18]) if isinstance(name, str) else name
     assert names.given(lambda _: json.dumps(told | {"names": [name]}).encode(), home.key) == []
 
 

@@ -19,9 +19,11 @@ from bowerbird.core.errors import (
     OptedOutError,
     PermanentError,
     RetryableError,
+    StoreError,
 )
 from bowerbird.core.messages import Candidate, Preview, Submission, encode_candidate
 from bowerbird.core.reasons import Word
+from bowerbird.core.stream_sample import StreamSample, read_sample
 from bowerbird.crawl.hosts import placeholders
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.examination import Examination
@@ -54,8 +56,15 @@ class FakeModels:
     taste: float = 1.0
     watermark: "FakeModels | None" = None
     aesthetic: "FakeModels | None" = None
+    glance: "FakeModels | None" = None
+    margin: float | None = None
     reference: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     embedded: list[tuple[int, int]] = field(default_factory=list)
+    fingerprint: str = "fake"
+
+    @property
+    def manifest(self) -> "FakeModels":
+        return self
 
     @property
     def encoder(self) -> "FakeModels":
@@ -93,12 +102,14 @@ class World:
     store: FakeStore = field(default_factory=FakeStore)
     ledger: FakeLedger = field(default_factory=FakeLedger)
     thumbnails: FakeStore = field(default_factory=FakeStore)
+    sample: StreamSample | None = None
 
     def decide(self, candidate: Candidate, *, last_attempt: bool = False) -> Decision:
         self.fetcher = FakeFetcher(self.answers)
         survivors = Survivors(self.store, self.ledger)
         policy = queue_policy(self.models, self.fetcher, self.ledger)
-        candidates = CandidateFilter(policy, self.ledger, survivors, self.models.label, self.thumbnails)
+        label = self.models.label
+        candidates = CandidateFilter(policy, self.ledger, survivors, label, self.thumbnails, self.sample)
         return candidates.decide(encode_candidate(candidate), last_attempt=last_attempt)
 
 
@@ -398,3 +409,44 @@ def test_poison_is_not_a_decision() -> None:
     with pytest.raises(InvalidMessageError):
         candidates.decide("not a message")
     assert world.ledger.decisions == {}
+
+
+def test_what_the_encoder_saw_goes_into_the_sample_whatever_was_decided() -> None:
+    store = FakeStore()
+    world = World(
+        {URL: jpeg(), BACKUP: encoded(noise(1600, 1200), "JPEG")}, sample=StreamSample(store, "fake")
+    )
+    assert world.decide(candidate("t3_a/a")).keep
+    world.models.taste = 0.25
+    assert not world.decide(candidate("t3_a/b", BACKUP)).keep
+    assert not world.decide(candidate("t3_a/c", width=10, height=10)).keep  # nobody looked at it
+    rows = {row.candidate: row for row in read_sample(store, "fake")}
+    assert {name: (row.kept, row.score, row.of) for name, row in rows.items()} == {
+        "t3_a/a": (True, 1.0, "original"),
+        "t3_a/b": (False, 0.25, "original"),
+    }
+    assert (rows["t3_a/a"].submission, rows["t3_a/a"].source) == ("t3_a", "reddit")
+    assert (rows["t3_a/a"].day, rows["t3_a/a"].bundle) == (world.decide(candidate()).day, "fake@1")
+    before = dict(store.objects)
+    world.decide(candidate("t3_a/b", BACKUP))
+    assert store.objects == before
+
+
+def test_a_preview_that_settles_it_is_what_the_sample_gets() -> None:
+    store = FakeStore()
+    models = FakeModels(taste=0.1, preview_margin=0.2)
+    copy = "https://preview.redd.it/a.jpg?width=640"
+    world = World({URL: jpeg(), copy: jpeg()}, models, sample=StreamSample(store, "fake"))
+    asked = replace(candidate(width=4000, height=3000), previews=(Preview(copy, 640, 480),))
+    assert world.decide(asked).stage == "preview"
+    assert [row.of for row in read_sample(store, "fake")] == ["preview"]
+
+
+def test_a_sample_that_cannot_be_written_costs_no_decision(caplog: pytest.LogCaptureFixture) -> None:
+    class Full(FakeStore):
+        def put(self, *_: Any, **__: Any) -> bool:
+            raise StoreError("the disk is full")
+
+    world = World({URL: jpeg()}, sample=StreamSample(Full(), "fake"))
+    assert world.decide(candidate()).keep
+    assert "the sample of the stream goes without t3_a/a: the disk is full" in caplog.text

@@ -33,7 +33,7 @@ def test_what_is_no_rule_is_refused_with_what_to_write(text: str) -> None:
 
 
 def test_only_costly_observations_can_be_asked_for_as_notes() -> None:
-    with pytest.raises(UsageError, match="cannot note 'sharpness': detail and nsfw"):
+    with pytest.raises(UsageError, match="cannot note 'sharpness': detail, quality, nsfw"):
         Asked.parse([], ["sharpness"])
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bowerbird.core.errors import BundleError
-from bowerbird.models.densities import Linear, Neighbours
+from bowerbird.models.background import Background
+from bowerbird.models.densities import Commonness, Linear, Neighbours
 from bowerbird.models.novelty import Novelty, Part, load, save
 
 HEAD = Linear(np.array([1.0, 0.0], np.float32), np.float32(0))
@@ -71,3 +72,42 @@ def test_bytes_that_are_no_archive_are_refused(tmp_path: Path, data: bytes) -> N
 
     with pytest.raises(BundleError, match="not a novelty model"):
         load(path, 0.0, 4)
+
+
+def against_the_background() -> tuple[Novelty, Background]:
+    vectors = np.random.default_rng(3).normal(size=(30, 4)).astype(np.float32)
+    ordinary = Background(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.arange(30), "thirty")
+    density = Commonness.among(ordinary.vectors, np.arange(5, 30), np.asarray(5))
+    common = Part(density, (0, 4), mean=0.4, deviation=0.1, weight=-0.6)
+    return Novelty((*model().parts, common), -1.5), ordinary
+
+
+def test_likeness_to_ordinary_pictures_counts_against_a_picture() -> None:
+    compared, ordinary = against_the_background()
+    nearest = np.sort(ordinary.vectors[:1] @ ordinary.vectors[5:].T)[:, -5:].mean()
+
+    lost = model().score(ordinary.vectors[:1]) - compared.score(ordinary.vectors[:1])
+    assert lost == pytest.approx([0.6 * (nearest - 0.4) / 0.1], abs=1e-5)
+
+
+def test_a_stored_model_takes_the_ordinary_pictures_from_the_bundle(tmp_path: Path) -> None:
+    compared, ordinary = against_the_background()
+    save(compared, tmp_path / "novelty.npz")
+    vectors = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
+
+    read = load(tmp_path / "novelty.npz", -1.5, 4, background=ordinary)
+
+    assert read.score(vectors) == pytest.approx(compared.score(vectors))
+    with np.load(tmp_path / "novelty.npz") as archive:
+        assert "2.reference" not in archive.files
+
+
+def test_a_model_without_the_background_it_compares_with_is_refused(tmp_path: Path) -> None:
+    compared, ordinary = against_the_background()
+    save(compared, tmp_path / "novelty.npz")
+    fewer = Background(ordinary.vectors[:20], ordinary.sources[:20], "twenty")
+
+    with pytest.raises(BundleError, match="the bundle has none"):
+        load(tmp_path / "novelty.npz", -1.5, 4)
+    with pytest.raises(BundleError, match=r"rows of shape .25,. of a background of 20 pictures"):
+        load(tmp_path / "novelty.npz", -1.5, 4, background=fewer)

@@ -17,12 +17,13 @@ from bowerbird.adapters.place import open_place
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.cli.recheck import summary
 from bowerbird.core.decisions import Decision, decode_decision, encode_decision, redacted
-from bowerbird.core.errors import SourceBlockedError
+from bowerbird.core.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError
 from bowerbird.core.keys import image_key, replaced_key, sidecar_key, thumb_key, tombstone_key
 from bowerbird.core.messages import Submission
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.post import Lookup, Post
 from bowerbird.core.reasons import Reason
+from bowerbird.core.stream_sample import Look, StreamSample, read_sample
 from bowerbird.crawl.sources import open_source
 from bowerbird.crawl.sources.base import Context
 from bowerbird.crawl.sources.reddit_app import RedditApp
@@ -47,13 +48,14 @@ class FakeLookup:
     authoritative: bool = True
     asked: list[list[str]] = field(default_factory=list)
     fails: int | None = None
+    why: BowerbirdError = field(default_factory=lambda: SourceBlockedError("403"))
 
     def finds(self, source: str, submission: str) -> bool:
         return source == "reddit" and submission.startswith("t3_")
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Post]:
         if self.fails is not None and len(self.asked) >= self.fails:
-            raise SourceBlockedError("403")
+            raise self.why
         self.asked.append(list(ids))
         yield from (each for each in self.known if each.submission.id in ids)
 
@@ -310,3 +312,44 @@ def test_a_post_marked_after_it_was_kept_goes_as_one_marked_before(
     result = recheck(store, lookup, now=NOW)
     assert (result.shown, result.purged) == (1, {reason: 1})
     assert [store.exists(key) for key in keys] == [False] * 3 + [True] * 3
+
+
+def sampled(store: ObjectStore, *names: str, source: str = "reddit") -> None:
+    sample = StreamSample(store, "lite")
+    for name in names:
+        look = Look(
+            f"{name}/0", source, name, "2026-03-03", "lite@1", 0.1, kept=False, of="preview", numbers=b"12"
+        )
+        assert sample.offer(look, Submission(source, name))
+
+
+def left(store: ObjectStore) -> set[str]:
+    return {each.submission for each in read_sample(store, "lite")}
+
+
+def test_what_the_encoder_saw_goes_with_its_post_kept_or_not() -> None:
+    store = FakeStore()
+    keep(store, "t3_a")
+    sampled(store, "t3_a", "t3_gone", "t3_there")
+    sampled(store, "k1", source="bluesky")
+    source = FakeLookup([post("t3_a", "deleted"), post("t3_there")])
+    would = recheck(store, source, now=NOW, dry_run=True)
+    assert (would.purged, would.forgotten, len(left(store))) == ({"deleted": 1}, 1, 4)
+    result = recheck(store, source, now=NOW)
+    assert (result.purged, result.forgotten) == ({"deleted": 1}, 1)
+    assert left(store) == {"t3_there", "k1"}
+
+
+def test_a_budget_that_ends_within_the_sample_is_no_failure() -> None:
+    store = FakeStore()
+    keep(store, "t3_a")
+    sampled(store, "t3_b")
+    source = FakeLookup([post("t3_a")], fails=1, why=SourceUnreachableError("the budget ended"))
+    assert recheck(store, source, now=NOW) == Recheck(shown=1)
+    assert left(store) == {"t3_b"}
+
+
+def test_the_line_names_posts_that_were_only_sampled() -> None:
+    assert "3 more posts taken out of the sample of the stream" in summary(
+        Recheck(forgotten=3), dry_run=False
+    )

@@ -9,8 +9,10 @@ import pytest
 from bowerbird.core.decision_log import decisions_key
 from bowerbird.core.decisions import Decision, decode_decision, encode_decision
 from bowerbird.core.keys import digest, image_key, sidecar_key, tombstone_key
+from bowerbird.core.messages import Submission
 from bowerbird.core.post import Removals
 from bowerbird.core.reasons import Reason, Word
+from bowerbird.core.stream_sample import Look, StreamSample, read_sample
 from bowerbird.removal.told import purge_removed
 from tests.fakes import FakeLedger, FakeStore
 
@@ -117,3 +119,26 @@ def test_what_is_no_sidecar_is_left_alone() -> None:
     store.put("images/ab/notes.json", b"hello", content_type="application/json")
     assert purge_removed(store, "bluesky", Removals({"at://x": "deleted"}, {}), now=NOW) == {}
     assert store.get("images/ab/notes.json") == b"hello"
+
+
+def test_what_the_encoder_saw_of_a_removed_post_is_forgotten_kept_or_not() -> None:
+    store = FakeStore()
+    sample = StreamSample(store, "lite")
+    for number, author in enumerate((DID, DID, "did:plc:" + "b" * 24)):
+        told = Submission("bluesky", f"at://{author}/app.bsky.feed.post/k{number}", author=author)
+        look = Look(
+            f"{told.id}/x",
+            told.source,
+            told.id,
+            "2026-11-26",
+            "lite@1",
+            0.1,
+            kept=False,
+            of="preview",
+            numbers=b"12",
+        )
+        assert sample.offer(look, told)
+    purge_removed(store, "bluesky", Removals({f"at://{DID}/app.bsky.feed.post/k0": "deleted"}, {}), now=NOW)
+    assert {each.submission[-2:] for each in read_sample(store, "lite")} == {"k1", "k2"}
+    purge_removed(store, "bluesky", Removals({}, {DID: "takendown"}), now=NOW)
+    assert {each.submission[-2:] for each in read_sample(store, "lite")} == {"k2"}

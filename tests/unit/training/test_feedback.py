@@ -13,7 +13,7 @@ from bowerbird.core.errors import UsageError
 from bowerbird.core.keys import thumb_key
 from bowerbird.core.labels import Label, write_label
 from bowerbird.models.bundle import load
-from bowerbird.models.densities import Linear
+from bowerbird.models.densities import Linear, Neighbours
 from bowerbird.models.novelty import Novelty, Part
 from bowerbird.training import feedback, write
 from bowerbird.training.cache import EmbeddingCache
@@ -102,13 +102,59 @@ def test_a_survivor_without_a_small_copy_is_made_small_first(embedder: Embedder)
     assert 0.5 < float((labelled.kept @ original.T).max()) < 0.9999
 
 
-def test_one_word_alone_teaches_nothing(embedder: Embedder) -> None:
+def test_labels_of_one_word_help_too(embedder: Embedder) -> None:
     store = FakeStore()
     for number in range(6):
-        say(store, f"t:{number}", jpeg(256, 192, number), keep=True)
+        say(store, f"t:{number}", jpeg(256, 192, number), keep=False)
 
-    with pytest.raises(UsageError, match="6 keeps and 0 rejects can be read; give at least 5 of each"):
-        feedback.read(store, embedder)
+    labelled = feedback.read(store, embedder)
+    learned = learn(load("lite").novelty, labelled, {})
+
+    assert str(labelled) == "labels: 0 keep, 6 reject"
+    assert (learned.before, learned.after) == (None, None)
+    assert "too few to say how well they are told apart" in str(learned)
+
+
+def test_a_place_without_labels_is_said_so(embedder: Embedder) -> None:
+    with pytest.raises(UsageError, match="no label can be read"):
+        feedback.read(FakeStore(), embedder)
+
+
+def beloved() -> Novelty:
+    """A model of pictures around axis 0, that lets in what is near axis 1 or 2, too."""
+    density = Neighbours(around(0, 20, 1), np.asarray(5))
+    return Novelty((Part(density, (0, 8)),), -0.3)
+
+
+def test_one_reject_lowers_what_is_like_it_and_leaves_the_owners_pictures() -> None:
+    learned = learn(beloved(), Labelled(around(0, 0, 1), around(1, 1, 2)), {})
+    part = learned.novelty.parts[-1]
+
+    alike, others, loved = (part.score(around(axis, 30, 3)).mean() for axis in (1, 2, 0))
+    assert alike < -0.3
+    assert alike < 1.5 * others
+    assert abs(loved) < 0.1 * abs(alike)
+
+
+def test_a_label_that_the_model_agrees_with_changes_little() -> None:
+    far = Novelty(beloved().parts, 5.0)  # everything is far below the threshold
+    agreed, surprising = (
+        abs(
+            learn(model, Labelled(around(0, 0, 1), around(1, 1, 2)), {})
+            .novelty.parts[-1]
+            .score(around(1, 9, 3))
+        )
+        for model in (far, beloved())
+    )
+    assert agreed.mean() < 0.1 * surprising.mean()
+
+
+def test_labels_are_judged_by_models_that_had_not_seen_them() -> None:
+    points = around(0, 60, 1)
+    learned = learn(flat(), Labelled(points[::2], points[1::2]), {})
+
+    assert learned.after is not None
+    assert 0.3 < learned.after < 0.7  # seen, they would be told apart nearly all
 
 
 def test_the_shipped_bundle_remembers_the_pictures_behind_its_scores() -> None:

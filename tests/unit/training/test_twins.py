@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bowerbird.training.twins import groups
+from bowerbird.training.twins import groups, of
 
 
 def spread(count: int, seed: int = 0, dim: int = 64, common: float = 0.0) -> np.ndarray:
@@ -39,3 +39,13 @@ def test_a_twin_of_a_twin_is_one() -> None:
 def test_a_collection_of_one_picture_many_times_is_one() -> None:
     assert set(groups(np.repeat(spread(1), 30, axis=0))) == {0}
     assert groups(spread(1)).tolist() == [0]
+
+
+def test_copies_among_other_pictures_are_found() -> None:
+    own, others = spread(40), spread(60, seed=1)
+    usual = np.sqrt(2 * np.median((1 - own @ own.T)[np.triu_indices(40, 1)]))
+
+    found = of(own, np.concatenate([others, moved(own[:5], 0.2 * usual)]))
+
+    assert found.tolist() == [False] * 60 + [True] * 5
+    assert of(own[:0], others).tolist() == [False] * 60

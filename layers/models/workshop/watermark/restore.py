@@ -16,6 +16,10 @@ from .net import Detector
 
 Array = NDArray[np.float32]
 
+# Nodes of a head that `graft` put there, and the modules of a detector that do what its modules do.
+_LEARNT = "head//"
+_TWINS = {"fine": "fine", "middle": "middle", "coarse": "coarse", "mix": "head.2", "cell": "head.5"}
+
 
 def restore(detector: Detector, path: Path, typical: Tensor) -> None:
     """Gives the detector the weights of an exported file, in 8 bits or exact.
@@ -27,20 +31,20 @@ def restore(detector: Detector, path: Path, typical: Tensor) -> None:
     Raises:
         SystemExit: the file holds another network.
     """
-    stored = _Stored(path)
+    file = Stored(path)
     biases: dict[nn.Module, Array] = {}
     layers = [each for each in detector.modules() if isinstance(each, nn.Conv2d | nn.BatchNorm2d)]
     try:
-        for name, weight, bias in stored.convolutions():
+        for name, weight, bias in file.convolutions():
             conv = detector.get_submodule(name)
             _fill(conv.weight, weight)
             if conv.bias is not None:
                 _fill(conv.bias, bias)
             elif bias is not None:
                 biases[layers[layers.index(conv) + 1]] = bias  # of the norm that was folded
-        for name, values in stored.own(detector):
+        for name, values in file.own(detector):
             _fill(detector.get_parameter(name), values)
-        for name, arrays in stored.norms():
+        for name, arrays in file.norms():
             norm = detector.get_submodule(name)
             for target, values in zip(
                 (norm.weight, norm.bias, norm.running_mean, norm.running_var), arrays, strict=True
@@ -72,7 +76,7 @@ def _unfold(detector: Detector, biases: dict[nn.Module, Array], typical: Tensor)
         hook.remove()
 
 
-class _Stored:
+class Stored:
     """An exported graph: its convolutions by the names their modules have, dequantised."""
 
     def __init__(self, path: Path) -> None:
@@ -82,11 +86,24 @@ class _Stored:
         self._widened = {each.output[0]: each for each in graph.node if each.op_type == "DequantizeLinear"}
 
     def convolutions(self) -> Iterator[tuple[str, Array, Array | None]]:
-        """Module name, weight, and the bias if it has one."""
+        """Module name, weight, and the bias if it has one; of a learnt head, what a detector has, too."""
         for node in self._nodes:
             if node.op_type == "Conv":
-                bias = self._value(node.input[2]) if len(node.input) > 2 else None  # noqa: PLR2004 - the third
-                yield _module(node.name), self._value(node.input[1]), bias
+                name = _module(node.name)
+                if node.name.startswith(_LEARNT):
+                    name = _TWINS.get(node.name.removeprefix(_LEARNT).split("/")[0], "")
+                if name:
+                    yield name, *self._parameters(node)
+
+    def learnt(self) -> Iterator[tuple[str, Array, Array | None]]:
+        """Module name, weight and bias of a learnt head's layers; nothing if the file has another."""
+        for node in self._nodes:
+            if node.op_type in {"Conv", "Gemm"} and node.name.startswith(_LEARNT):
+                yield node.name.removeprefix(_LEARNT).split("/")[0], *self._parameters(node)
+
+    def _parameters(self, node: onnx.NodeProto) -> tuple[Array, Array | None]:
+        bias = self._value(node.input[2]) if len(node.input) > 2 else None  # noqa: PLR2004 - the third
+        return self._value(node.input[1]), bias
 
     def norms(self) -> Iterator[tuple[str, list[Array]]]:
         """Module name, and weight, bias, mean and variance, of the norms that no convolution could take."""
@@ -97,8 +114,14 @@ class _Stored:
     def own(self, detector: Detector) -> Iterator[tuple[str, Array]]:
         """The detector's parameters that belong to no module."""
         widened = {node.input[0].removesuffix("_quantized"): name for name, node in self._widened.items()}
+        if any(True for _ in self.learnt()):
+            return  # a learnt head pools in another way
         for name, _ in detector.named_parameters(recurse=False):
             yield name, self._value(widened.get(name, name))
+
+    def pooled(self) -> tuple[Array, Array]:
+        """What the pooled logit is multiplied by, and what is added."""
+        return self._value("scale"), self._value("bias")
 
     def _value(self, name: str) -> Array:
         if name in self._arrays:

@@ -24,12 +24,17 @@ _ATTEMPTS: Final = 5
 class S3Store:
     """Objects under `prefix` of one bucket; versions are ETags.
 
+    In a bucket that keeps old versions, `delete` hides an object until the bucket's own rules remove it. With
+    `forget`, all its versions are gone at once. That needs `s3:ListBucketVersions` and
+    `s3:DeleteObjectVersion`.
+
     The client's role needs `s3:ListBucket`. Without it, S3 answers 403 instead of 404 for an object that is
     not there (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
     """
 
-    def __init__(self, client: S3Client, bucket: str, prefix: str = "") -> None:
+    def __init__(self, client: S3Client, bucket: str, prefix: str = "", *, forget: bool = False) -> None:
         self._client = client
+        self._forget = forget
         self._bucket = bucket
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
 
@@ -82,7 +87,17 @@ class S3Store:
     def delete(self, key: str) -> None:
         """Remove an object; S3 does not mind when there is none."""
         with translated(f"deleting {self._name(key)}"):
-            self._client.delete_object(Bucket=self._bucket, Key=self._prefix + key)
+            answer = self._client.delete_object(Bucket=self._bucket, Key=self._prefix + key)
+            # Only a bucket that keeps versions answers so.
+            if self._forget and answer.get("DeleteMarker"):
+                self._delete_versions(self._prefix + key)
+
+    def _delete_versions(self, name: str) -> None:
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=name)
+        for page in pages:
+            for found in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+                if found["Key"] == name:  # the prefix of one name may begin others
+                    self._client.delete_object(Bucket=self._bucket, Key=name, VersionId=found["VersionId"])
 
     def _write(self, key: str, data: bytes, content_type: str, condition: dict[str, str]) -> bool:
         """Put under a condition; False when it does not hold."""

@@ -19,10 +19,11 @@ from bowerbird.adapters.folder.disk import disk_errors
 from bowerbird.core.keys import SUFFIXES, sidecar_key
 
 _IMAGES: Final = "images/"
+_DIGITS: Final = 8  # of its hash, which every name has
 #: What a place itself keeps here; a name never leads there, whatever a sidecar says.
 OWN_FOLDERS: Final = frozenset({
     "images", "replaced", "labels", "decisions", "thumbs", "tombstones", "cursors", "broken", "sheet",
-    "feeds",
+    "feeds", "stream", "promises", "turns", "prior",
 })  # fmt: skip
 _ENDINGS: Final = frozenset({*SUFFIXES, ".xmp"})
 
@@ -33,12 +34,13 @@ def given(read: Callable[[str], bytes | None], key: str) -> list[str]:
         return []
     try:
         names = json.loads(read(sidecar_key(key)) or b"{}")["names"]
-        return [name for name in names if _is_name(name)]
+        return [name for name in names if _is_name(name, key)]
     except (ValueError, KeyError, TypeError):
         return []
 
 
-def _is_name(name: object) -> bool:
+def _is_name(name: object, key: str) -> bool:
+    """Tell whether this may be a name of ours; a sidecar cannot have any other file removed."""
     if not isinstance(name, str) or not name.isprintable():
         return False
     parts = PurePosixPath(name).parts
@@ -47,6 +49,7 @@ def _is_name(name: object) -> bool:
         and not name.startswith("/")
         and not any(part.startswith(".") for part in parts)
         and parts[0] not in OWN_FOLDERS
+        and PurePosixPath(key).stem[:_DIGITS] in parts[-1]
         and PurePosixPath(name).suffix.lower() in _ENDINGS
     )
 

@@ -12,6 +12,7 @@ _UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 _SIZES: Final = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 _DAYS: Final = {"": 1, "d": 1, "w": 7, "y": 365}
 _PER_CENT: Final = 100
+_LEAST_SHARE: Final = 0.01
 _LEAST_RATE, _MOST_RATE = 0.5, 0.999
 
 
@@ -90,6 +91,14 @@ def keep_rate(text: str) -> float:
     if not _LEAST_RATE <= rate <= _MOST_RATE:
         raise argparse.ArgumentTypeError(f"a share from {_LEAST_RATE} to {_MOST_RATE}, not {text}")
     return rate
+
+
+def share(text: str) -> float:
+    """A part of a whole, of which something must be left: 0.01 to 1."""
+    part = float(text)
+    if not _LEAST_SHARE <= part <= 1:
+        raise argparse.ArgumentTypeError(f"a share from {_LEAST_SHARE} to 1, not {text}")
+    return part
 
 
 def bundle_version(text: str) -> str:

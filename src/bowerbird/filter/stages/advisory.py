@@ -69,6 +69,7 @@ def advise(bundle: Bundle, asked: Asked, decoder: Decoder) -> Advisory:
         raise UsageError(f"the bundle {bundle.label} has no aesthetic head, and a rule asks for it")
     makers: dict[str, Callable[[], Observer]] = {
         "detail": lambda: lambda exam: advisory.detail(decoder.decode(exam[File].data)),
+        "quality": lambda: lambda exam: advisory.quality(decoder.decode(exam[File].data)),
         "nsfw": _nsfw,
     }
     return Advisory(bundle, asked, {name: makers[name]() for name in asked.costly()})

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from bowerbird.core.reasons import Reason, Word
-from bowerbird.filter.evidence import Embedding, Pixels
+from bowerbird.filter.evidence import Embedding, Looked, Pixels
 from bowerbird.filter.examination import Examination
 from bowerbird.models.bundle import Bundle
 
@@ -25,8 +25,8 @@ class Novelty:
     def examine(self, exam: Examination) -> Reason | None:
         """Reject below the bundle's threshold."""
         embedded = self.bundle.encoder.embed([exam[Pixels].image])
-        exam.give(Embedding(embedded[0]))
         score = float(self.bundle.novelty.score(embedded)[0])
+        exam.give(Embedding(embedded[0]), Looked(embedded[0], score, "original"))
         threshold = float(self.bundle.novelty.threshold)
         exam.scores["novelty"] = score
         exam.thresholds["novelty"] = threshold

@@ -8,10 +8,11 @@ from PIL import Image
 
 from bowerbird.models.advisory.detail import detail
 from bowerbird.models.advisory.exposure import exposure
+from bowerbird.models.advisory.quality import quality
 from bowerbird.models.advisory.sharpness import sharpness
 from bowerbird.models.advisory.synthetic import synthetic
 
-__all__ = ["NAMES", "detail", "exposure", "observe", "sharpness", "synthetic"]
+__all__ = ["NAMES", "detail", "exposure", "observe", "quality", "sharpness", "synthetic"]
 
 #: What is observed of every survivor: cheap.
 NAMES: Final = ("sharpness", "brightness", "crushed", "blown", "synthetic", "aesthetic")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -15,13 +16,20 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from bowerbird.core.errors import StoreError
 from bowerbird.review.label.guard import Guard
+from bowerbird.review.label.lessons import Lessons
 from bowerbird.review.label.session import LabelSession
 from bowerbird.review.label.small import SmallBodies
 from bowerbird.serve.http.headers import SafeHeaders
 from bowerbird.serve.http.quotas import Limits
 
 _PAGE: Final = Path(__file__).parent / "page"
-_ASSETS: Final = {"label.js": "text/javascript", "label.css": "text/css", "label.svg": "image/svg+xml"}
+_ASSETS: Final = {
+    "label.js": "text/javascript",
+    "taste.js": "text/javascript",
+    "zoom.js": "text/javascript",
+    "label.css": "text/css",
+    "label.svg": "image/svg+xml",
+}
 _Number = Annotated[int, PathParameter(ge=0)]
 
 
@@ -33,7 +41,9 @@ class Word(BaseModel):
     keep: bool
 
 
-def create_app(session: LabelSession, port: int, limits: Limits | None = None) -> FastAPI:
+def create_app(
+    session: LabelSession, port: int, limits: Limits | None = None, lessons: Lessons | None = None
+) -> FastAPI:
     """Make the application; it answers only to this machine's own names at `port`."""
     hosts = [f"{name}:{port}" for name in ("127.0.0.1", "localhost")]
     guards = [
@@ -41,13 +51,33 @@ def create_app(session: LabelSession, port: int, limits: Limits | None = None) -
         Middleware(Guard, hosts=hosts),
         Middleware(SmallBodies, limits=limits or Limits()),
     ]
-    app = FastAPI(title="bowerbird label", middleware=guards, docs_url=None, redoc_url=None, openapi_url=None)
+    return create_pages(session, lessons, guards)
+
+
+def create_pages(
+    session: LabelSession, lessons: Lessons | None = None, guards: Sequence[Middleware] = ()
+) -> FastAPI:
+    """Make the pages alone, to be mounted under any prefix of an application that has its own guards.
+
+    All addresses on the page are relative, so the prefix must be opened with a slash at its end. Without
+    `lessons` the page learns nothing while it is open.
+    """
+    app = FastAPI(
+        title="bowerbird label", middleware=list(guards), docs_url=None, redoc_url=None, openapi_url=None
+    )
 
     @app.exception_handler(StoreError)
     def not_stored(_: Request, error: StoreError) -> Response:
         # The page shows the error: the owner makes room on a full disk, and gives the label again.
         return PlainTextResponse(str(error), HTTPStatus.INSUFFICIENT_STORAGE)
 
+    _serve_page(app)
+    _serve_pictures(app, session, lessons)
+    _take_words(app, session, lessons)
+    return app
+
+
+def _serve_page(app: FastAPI) -> None:
     @app.get("/")
     def page() -> FileResponse:
         return FileResponse(_PAGE / "label.html", media_type="text/html")
@@ -58,9 +88,23 @@ def create_app(session: LabelSession, port: int, limits: Limits | None = None) -
             raise HTTPException(404)
         return FileResponse(_PAGE / name, media_type=_ASSETS[name])
 
+
+def _serve_pictures(app: FastAPI, session: LabelSession, lessons: Lessons | None) -> None:
     @app.get("/pictures")
     def pictures() -> dict[str, Any]:
-        return {"threshold": session.threshold, "unreadable": session.unreadable, "pictures": session.shown()}
+        return {
+            "threshold": session.threshold,
+            "unreadable": session.unreadable,
+            "days": session.days,
+            "learning": lessons is not None,
+            "pictures": session.shown(),
+        }
+
+    @app.get("/taste")
+    def taste() -> dict[str, Any]:
+        if lessons is None:
+            raise HTTPException(404)
+        return lessons.told()
 
     @app.get("/pictures/{number}/small.jpg")
     def small(number: _Number) -> Response:
@@ -70,15 +114,17 @@ def create_app(session: LabelSession, port: int, limits: Limits | None = None) -
     def large(number: _Number) -> Response:
         return _jpeg(session.large(_known(session, number)))
 
+
+def _take_words(app: FastAPI, session: LabelSession, lessons: Lessons | None) -> None:
     @app.put("/pictures/{number}/label", status_code=204)
     def say(number: _Number, word: Word) -> None:
         session.say(_known(session, number), keep=word.keep)
+        if lessons is not None:
+            lessons.look_at(number)
 
     @app.delete("/pictures/{number}/label", status_code=204)
     def unsay(number: _Number) -> None:
         session.unsay(_known(session, number))
-
-    return app
 
 
 def _known(session: LabelSession, number: int) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from bowerbird.core.errors import PermanentError
 from bowerbird.core.keys import thumb_key
@@ -16,12 +17,17 @@ from bowerbird.review.sheet.cards import Card
 from bowerbird.review.sheet.summary import read_run
 from bowerbird.review.sheet.thumbs import load_thumb
 
-_LARGE = 1024
+# Wide enough to be zoomed into on a phone; the file itself comes from a stranger, and goes to no browser.
+_LARGE: Final = 2048
+_SCORED: Final = "novelty"
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One picture as the page gets it: cleaned text, a safe link, and the owner's word so far."""
+    """One picture as the page gets it: cleaned text, a safe link, and the owner's word so far.
+
+    `large` if the survivor is there; of a rejected picture only the thumbnail is.
+    """
 
     number: int
     keep: bool
@@ -34,6 +40,7 @@ class Shown:
     link: str | None
     novelty: float | None
     standing: str
+    large: bool
     label: bool | None
 
 
@@ -43,13 +50,19 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class LabelSession:
-    """One place's pictures, the closest calls first. `cards` holds those that have a picture to show."""
+    """One place's pictures, the closest calls first. `cards` holds those that have a picture to show.
+
+    `days` counts the days that decisions were made on. `bundles` names what made them, the most frequent
+    first.
+    """
 
     store: ObjectStore
     cards: tuple[Card, ...]
     threshold: float | None
     labels: dict[str, bool]
     unreadable: int = 0
+    days: int = 1
+    bundles: tuple[str, ...] = ()
     clock: Callable[[], datetime] = field(default=_now)
 
     def shown(self) -> list[dict[str, Any]]:
@@ -68,6 +81,28 @@ class LabelSession:
         card = self.cards[number]
         remove_label(self.store, card.candidate)
         self.labels.pop(card.candidate, None)
+
+    def word(self, number: int) -> bool | None:
+        """Give the owner's word on a picture: keep, reject, or none yet."""
+        return self.labels.get(self.cards[number].candidate)
+
+    def answered(self) -> list[int]:
+        """Give the numbers of the pictures that the owner has said a word on."""
+        return [number for number in range(len(self.cards)) if self.word(number) is not None]
+
+    def margin(self, number: int) -> float:
+        """Give a picture's match less the threshold; NaN where another stage decided."""
+        card = self.cards[number]
+        decided = card.keep or card.stage == _SCORED
+        if not decided or card.novelty is None or self.threshold is None:
+            return math.nan
+        return card.novelty - self.threshold
+
+    def copy(self, number: int) -> bytes | None:
+        """Give what a model learns a picture from: the stored small copy, or else the survivor."""
+        card = self.cards[number]
+        small = self.store.get(thumb_key(card.candidate))
+        return small or (self.store.get(card.image) if card.image else None)
 
     def small(self, number: int) -> bytes | None:
         """Give a picture's thumbnail."""
@@ -98,7 +133,8 @@ class LabelSession:
             link=card.link,
             novelty=card.novelty,
             standing=card.standing,
-            label=self.labels.get(card.candidate),
+            large=card.image is not None,
+            label=self.word(number),
         )
 
 
@@ -109,4 +145,6 @@ def open_session(store: ObjectStore) -> LabelSession:
     cards = [card for card in run.cards if thumb_key(card.candidate) in there or card.image in there]
     cards.sort(key=lambda card: (abs(card.margin), card.candidate))
     labels = {label.candidate: label.keep for label in read_labels(store)}
-    return LabelSession(store, tuple(cards), run.threshold, labels, run.unreadable)
+    return LabelSession(
+        store, tuple(cards), run.threshold, labels, run.unreadable, max(1, len(run.days)), run.bundles
+    )

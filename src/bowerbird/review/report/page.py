@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from bowerbird.core.wording import said
@@ -15,7 +16,7 @@ _MOST_DAYS: Final = 120
 _HEADINGS: Final = {"community": "Communities", "author": "Authors", "host": "Hosts"}
 
 
-def render_page(yields: Yields, title: str) -> str:
+def render_page(yields: Yields, title: str, promises: Sequence[str] = ()) -> str:
     """Make the whole page, and escape everything that strangers wrote."""
     sections = [
         (heading, yields.by[dimension][:_MOST_ROWS], len(yields.by[dimension]))
@@ -26,6 +27,7 @@ def render_page(yields: Yields, title: str) -> str:
         "report/yields",
         title=title,
         yields=yields,
+        promises=promises,
         sections=sections,
         days=days,
         busiest=max((day.seen for day in days), default=1),

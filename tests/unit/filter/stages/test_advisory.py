@@ -63,10 +63,11 @@ def test_what_costs_more_is_measured_when_asked_for() -> None:
     noise = Image.effect_noise((512, 512), 60).convert("RGB")
     seen = exam(noise.reduce(2), encoded(noise))
 
-    assert advise(models(), Asked.parse([], ["detail", "nsfw"]), imaging).examine(seen) is None
+    assert advise(models(), Asked.parse([], ["detail", "quality", "nsfw"]), imaging).examine(seen) is None
     noted = seen.facts["advisory"]
     assert noted["detail"] > -1, "white noise has as much in the highest frequencies as anywhere"
     assert 0 <= noted["nsfw"] <= 1
+    assert 0 <= noted["quality"] <= 1
 
 
 def test_a_rule_rejects_and_what_was_seen_is_kept() -> None:

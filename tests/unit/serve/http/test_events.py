@@ -2,10 +2,12 @@
 
 import base64
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from mangum.types import LambdaContext
 from PIL import Image
 
 from bowerbird.serve.http.app import create_app
@@ -42,7 +44,17 @@ def event(kind: str, body: bytes, content_type: str, *, method: str = "POST", pa
 
 def ask(event: dict[str, Any]) -> dict[str, Any]:
     handler = event_handler(create_app(service(limits=Limits(body_bytes=5_000_000))))
-    return handler(event, None)  # type: ignore[arg-type]
+    return handler(event, Context(29_000))
+
+
+@dataclass(frozen=True)
+class Context(LambdaContext):
+    """Says how much time is left, as Lambda's own does."""
+
+    left_ms: int
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.left_ms
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -86,3 +98,15 @@ def test_urls_are_judged(kind: str) -> None:
         event(kind, b'{"urls": ["https://i.example.com/a.jpg"]}', "application/json", path="/judge/urls")
     )
     assert json.loads(answer["body"])["verdicts"][0]["reason"] == "gone: 404"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_function_says_itself_that_time_is_up(kind: str) -> None:
+    handler = event_handler(create_app(service()))
+    asked = event(kind, FORM, "multipart/form-data; boundary=b")
+    answer = handler(asked, Context(2_000))  # what is left is kept for the answer
+    problem = json.loads(answer["body"])
+    assert (answer["statusCode"], problem["type"]) == (503, "urn:bowerbird:problem:busy")
+    assert "send fewer at once" in problem["detail"]
+    assert answer["headers"]["retry-after"] == "1"
+    assert handler(asked, Context(29_000))["statusCode"] == 200  # and goes on with the next

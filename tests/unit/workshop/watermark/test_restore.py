@@ -50,8 +50,8 @@ def test_what_ships_can_be_gone_on_from() -> None:
 
     with torch.no_grad():
         heat, trained = (detector.train(mode)(pictures())[1].numpy() for mode in (False, True))
-    # Apart by the rounding of activations to 8 bits, which training does without.
-    assert np.corrcoef(heat.ravel(), wanted.ravel())[0, 1] > 0.95
+    # Apart by the rounding of activations to 8 bits, and by the context that only the learnt head looks at.
+    assert np.corrcoef(heat.ravel(), wanted.ravel())[0, 1] > 0.8
     # Batch norms have the statistics of the pictures given, so that training meets what evaluation met.
     assert np.corrcoef(heat.ravel(), trained.ravel())[0, 1] > 0.95
 
