@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from bowerbird.adapters.place import open_existing
+    from bowerbird.deliver.feeds import renew
     from bowerbird.host.pruning import plan, prune
 
     bounds = _bounds(args)
@@ -53,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
     found = plan(place.store, bounds, now)
     if args.yes:
         prune(place.store, found, now)
+        renew(place.store)
     _tell(found, removed=args.yes)
     return 0
 

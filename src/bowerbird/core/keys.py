@@ -18,9 +18,6 @@ SUFFIXES: Final = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jif", ".jfif", ".jfi", ".pjpeg", ".pjp", ".png", ".webp", ".avif"}
 )
 
-#: The feeds of what was kept. They name posts, so a purge deletes them.
-FEEDS: Final = ("feeds/atom.xml", "feeds/feed.json")
-
 #: Replaced images wait under this prefix.
 PREFIX_REPLACED: Final = "replaced/"
 _IMAGES: Final = "images/"

@@ -1,8 +1,7 @@
 """Feeds of the newest kept pictures, as files in their place: Atom (RFC 4287) and JSON Feed 1.1.
 
 Source: https://www.jsonfeed.org/version/1.1/. Links to pictures are relative to the feed, so both work from
-a folder, a bucket and behind any server. A purge deletes the files (`bowerbird.removal.recheck`); the next
-refresh writes them without what was purged.
+a folder, a bucket and behind any server. They name posts, so whoever purges renews them.
 """
 
 from __future__ import annotations
@@ -13,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from bowerbird.core.keys import FEEDS, content_type, sidecar_key
+from bowerbird.core.keys import content_type, sidecar_key
 from bowerbird.core.ports import ObjectStore
 from bowerbird.deliver.about import About, about
 from bowerbird.deliver.deliverer import SURVIVOR
 from bowerbird.imaging.xmp import xml_text
 
-ATOM, JSON_FEED = FEEDS
+ATOM: Final = "feeds/atom.xml"
+JSON_FEED: Final = "feeds/feed.json"
 _TITLE: Final = "Bowerbird: what it kept"
 _ID: Final = "urn:bowerbird:kept"
 
@@ -52,6 +52,12 @@ class Feeds:
         self.store.put(JSON_FEED, json_feed(newest), content_type="application/feed+json")
         self._written = keys
         return True
+
+
+def renew(store: ObjectStore) -> None:
+    """Write the feeds of a place anew, if it has any, after something was removed from it."""
+    if store.exists(ATOM):
+        Feeds(store).refresh()
 
 
 def atom(pictures: Sequence[About], base: str = "../") -> bytes:

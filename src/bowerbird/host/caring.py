@@ -78,15 +78,15 @@ def _heard(bell: Bell, source: str, words: str, state: State) -> None:
 
 @dataclass(slots=True)
 class Changes:
-    """Tells when a place has new keeps, or it is another day."""
+    """Tells when a place has new keeps, something is gone from it, or it is another day."""
 
     home: Home
     now: Callable[[], datetime] = _now
-    _seen: tuple[int, date] | None = field(default=None, init=False)
+    _seen: tuple[int, int, date] | None = field(default=None, init=False)
 
     def any(self) -> bool:
         """Tell whether something changed since this was asked last."""
-        here = (self.home.counts.kept, self.now().date())
+        here = (self.home.counts.kept, self.home.counts.gone, self.now().date())
         changed, self._seen = here != self._seen, here
         return changed
 
@@ -158,6 +158,7 @@ class Pruning:
         found = plan(store, self.bounds, now.astimezone(UTC))
         prune(store, found, now.astimezone(UTC))
         self._done = now.date()
+        self.home.counts.removed(len(found.gone))
         if found.gone or found.replaced:
             count = len(found.gone) + len(found.replaced)
             where, freed = self.home.place.name, told_size(found.freed)

@@ -94,6 +94,7 @@ class Rounds:
         removed, now, homes = source.removed(), datetime.now(UTC), self._host.homes
         for home in homes:
             gone = purge_removed(home.place.store, source.name, removed, now=now, ledger=home.ledger)
+            home.counts.removed(gone.total())
             if gone:
                 reasons = ", ".join(f"{count} {reason}" for reason, count in gone.most_common())
                 where = f" in {home.place.name}" if len(homes) > 1 else ""

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from bowerbird.core import stream_sample, untrusted
 from bowerbird.core.errors import SourceUnreachableError
-from bowerbird.core.keys import FEEDS, replaced_key, thumb_key, tombstone_key
+from bowerbird.core.keys import replaced_key, thumb_key, tombstone_key
 from bowerbird.core.ports import Ledger, ObjectStore
 from bowerbird.core.post import Lookup, Post
 from bowerbird.removal.redaction import redact_lines
@@ -240,5 +240,5 @@ def purge(store: ObjectStore, kept: Kept, reason: str, now: datetime, *, small: 
     data = json.dumps(stone, sort_keys=True).encode()
     store.put(tombstone_key(kept.candidate), data, content_type="application/json")
     copies = [thumb_key(kept.candidate)] if small else []
-    for key in (kept.image, replaced_key(kept.image), *copies, *FEEDS, kept.sidecar):
+    for key in (kept.image, replaced_key(kept.image), *copies, kept.sidecar):
         store.delete(key)

@@ -174,19 +174,21 @@ def test_where_no_links_can_be_made_the_name_is_a_copy(home: Home, monkeypatch: 
 @pytest.mark.parametrize(
     "name",
     [
-        "../outside.jpg",
-        "/etc/outside.jpg",
-        "labels/ab/x.jpg",
-        "images/ab/y.jpg",
-        "a/.hidden.jpg",
-        "a/b.json",
+        "../{}.jpg",
+        "/etc/{}.jpg",
+        "labels/{}.jpg",
+        "images/ab/{}.jpg",
+        "a/.{}.jpg",
+        "a/{}.json",
+        "a/other.jpg",
         7,
     ],
 )
 def test_a_sidecar_cannot_have_other_files_deleted(home: Home, name: object) -> None:
     told = json.loads(home.store.get(sidecar_key(home.key)) or b"")
     name = name.format(home.key[10:18]) if isinstance(name, str) else name
-    assert names.given(lambda _: json.dumps(told | {"names": [name]}).encode(), home.key) == []
+    said = json.dumps(told | {"names": [name, f"a/{home.key[10:18]}.jpg"]}).encode()
+    assert names.given(lambda _: said, home.key) == [f"a/{home.key[10:18]}.jpg"]
 
 
 BREAKS: list[Callable[[Home], object]] = [
