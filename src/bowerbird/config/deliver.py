@@ -70,11 +70,14 @@ class Delivery(Table):
 
     def located(self, folder: Path) -> Delivery:
         """Find the folder and the places from the file's folder."""
-        to = self.to
-        if to.startswith(_FOLDER):
-            to = f"{_FOLDER}{located(to.removeprefix(_FOLDER), folder)}"
+        to = f"{_FOLDER}{located(self.folder, folder)}" if self.folder else self.to
         places = tuple(located(place, folder) for place in self.places)
         return self.model_copy(update={"to": to, "places": places})
+
+    @property
+    def folder(self) -> str | None:
+        """The folder that is delivered to, if it is one."""
+        return self.to.removeprefix(_FOLDER) if self.to.startswith(_FOLDER) else None
 
     def settings(self) -> GallerySettings:
         """What the environment says, with what stands here in its place."""
