@@ -17,6 +17,7 @@ class Outcome(Enum):
     REFUSED = "refused"
     INVALID_URL = "invalid-url"
     FAILED = "failed"
+    DOUBTED = "doubted"
     BUSY = "busy"
     UNCLEAR = "unclear"
     UNREACHABLE = "unreachable"
@@ -27,7 +28,8 @@ class Outcome(Enum):
 class Answer:
     """An outcome with what was said; `ids` are the gallery's, of the picture or of those it resembles.
 
-    A BUSY gallery wants no picture at all for `wait_s` seconds.
+    A BUSY gallery wants no picture at all for `wait_s` seconds. DOUBTED is what it calls a bad request: the
+    picture may be at fault, or we.
     """
 
     outcome: Outcome
@@ -38,12 +40,12 @@ class Answer:
 
 # A proxy in front of a gallery answers 502 and 504 when it gives up; the gallery may still be at work.
 _STATUSES: Final[Mapping[int, Outcome]] = {
-    400: Outcome.FAILED,
+    400: Outcome.DOUBTED,
     408: Outcome.UNCLEAR,
     409: Outcome.FAILED,
     413: Outcome.REFUSED,
     415: Outcome.REFUSED,
-    422: Outcome.FAILED,
+    422: Outcome.DOUBTED,
     429: Outcome.BUSY,
     502: Outcome.UNCLEAR,
     503: Outcome.BUSY,

@@ -20,6 +20,8 @@ from bowerbird.deliver.tags import TagRule, source_url
 #: The key of a survivor: see `bowerbird.core.keys.image_key`. Sidecars are not.
 SURVIVOR: Final = re.compile(r"images/[0-9a-f]{2}/[0-9a-f]{64}\.(?:jpg|png|webp|avif)")
 
+# A picture that a gallery calls a bad request so often is not to hold up the others for ever.
+_DOUBTS: Final = 5
 _GONE: Final = "gone: the picture was removed"
 _ENDED: Final = frozenset({Outcome.IMPORTED, Outcome.ALREADY, Outcome.SIMILAR, Outcome.REFUSED})
 
@@ -106,6 +108,8 @@ class Deliverer:
             answer = offer(source_url=None)
         if answer.outcome in _ENDED:
             return Delivery(answer.outcome.value, answer.detail, answer.ids)
+        if answer.outcome is Outcome.DOUBTED and claim.attempts >= _DOUBTS:
+            return Delivery("refused", f"{answer.detail} ({claim.attempts} attempts)")
         raise self._problem(claim, answer)
 
     def _found(self, claim: Claim, image: bytes) -> tuple[int, ...]:

@@ -126,6 +126,16 @@ def test_a_failure_is_tried_again(world: World, answer: Said) -> None:
 
 
 @ALL
+def test_a_picture_that_is_called_a_bad_request_holds_up_nobody_for_ever(world: World) -> None:
+    for _ in range(4):
+        world.gallery.next_answers = [said(400, {"message": "odd file"})]
+        with pytest.raises(RetryableError, match="status 400: odd file"):
+            world.deliver()
+    world.gallery.next_answers = [said(400, {"message": "odd file"})]
+    assert world.deliver() == "refused"
+
+
+@ALL
 @pytest.mark.parametrize(
     ("status", "after", "wait"), [(429, "7", 7.0), (503, "later", None), (429, "9" * 9, 3600.0)]
 )

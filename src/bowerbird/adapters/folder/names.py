@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import uuid
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -17,6 +15,7 @@ from typing import Final
 
 from bowerbird.adapters.folder.disk import disk_errors
 from bowerbird.core.keys import SUFFIXES, sidecar_key
+from bowerbird.core.whole import write_whole
 
 _IMAGES: Final = "images/"
 _DIGITS: Final = 8  # of its hash, which every name has
@@ -80,7 +79,7 @@ def link(root: Path, key: str, name: str) -> bool:
         except FileNotFoundError:
             return True  # the picture was removed in the meantime
         except OSError:
-            _write(path, lambda temporary: shutil.copyfile(target, temporary))
+            write_whole(path, target.read_bytes())
     return True
 
 
@@ -89,7 +88,7 @@ def write(root: Path, name: str, data: bytes) -> None:
     path = root / name
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, lambda temporary: temporary.write_bytes(data))
+    write_whole(path, data)
 
 
 def only(root: Path, folder: str, names: Collection[str], ours: Callable[[str], bool]) -> None:
@@ -99,15 +98,6 @@ def only(root: Path, folder: str, names: Collection[str], ours: Callable[[str], 
         for each in list(path.iterdir()) if path.is_dir() else []:
             if each.name not in names and ours(each.name) and each.is_file():
                 each.unlink(missing_ok=True)
-
-
-def _write(path: Path, fill: Callable[[Path], object]) -> None:
-    temporary = path.parent / f".{uuid.uuid4().hex}"
-    try:
-        fill(temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _alike(path: Path, other: Path) -> bool:

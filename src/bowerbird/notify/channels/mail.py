@@ -54,6 +54,8 @@ class Mail:
             raise self._refused(error.smtp_code, error.smtp_error) from None
         except smtplib.SMTPRecipientsRefused as error:
             raise self._refused(*next(iter(error.recipients.values()))) from None
+        except ssl.SSLError as error:
+            raise RetryableError(f"{self.host}: it cannot be trusted ({error.reason})") from None
         except (OSError, smtplib.SMTPException) as error:
             raise RetryableError(f"{self.host}: no mail server answers ({type(error).__name__})") from None
 
