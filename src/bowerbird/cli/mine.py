@@ -16,8 +16,7 @@ from bowerbird.adapters.terminal.option_values import (
     whole_number,
 )
 from bowerbird.core.limits import DOWNLOADS
-from bowerbird.core.prior import LOOK
-from bowerbird.core.usual import COSTLY, KEEP_DAYS, OFF, ORDER, REJECT
+from bowerbird.core.usual import COSTLY, KEEP_DAYS, LOOK, OFF, ORDER, REJECT
 from bowerbird.filter.shape import NOMADS
 
 if TYPE_CHECKING:

@@ -14,3 +14,6 @@ COSTLY: Final = ("detail", "quality", "nsfw")
 OFF: Final = "off"
 ORDER: Final = "order"
 REJECT: Final = "reject"
+
+#: This share of what the model of posts turns down is looked at anyway, so that it can be wrong and learn.
+LOOK: Final = 0.05

@@ -18,8 +18,7 @@ from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.messages import Candidate
 from bowerbird.core.ports import Fetcher, Ledger, ObjectStore, Queue
 from bowerbird.core.post import Source
-from bowerbird.core.prior import LOOK
-from bowerbird.core.usual import OFF, REJECT
+from bowerbird.core.usual import LOOK, OFF, REJECT
 from bowerbird.crawl.crawler import Crawler, Skipped
 from bowerbird.crawl.owner_lists import NO_LISTS, OwnerLists
 from bowerbird.crawl.settings import CrawlSettings
