@@ -33,6 +33,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
     )
+    parser.add_argument(
+        "--ledger-table", metavar="NAME", help="the cloud's ledger, which also knows how its pictures look"
+    )
     parser.set_defaults(run=run)
 
 
@@ -55,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("name the pictures to bring back, or say --all; --list shows them")
     chosen = waiting if args.all else [_named(key, waiting) for key in args.keys]
     missing = 0
-    with restorer(place) as restore:
+    with restorer(place, args.ledger_table, args.endpoint_url) as restore:
         for each in dict.fromkeys(chosen):
             if restore(each.image):
                 print(f"{each.image} is back")

@@ -54,7 +54,7 @@ def test_a_drawn_landscape_is_nearer_to_landscapes_than_patterns_are(lite: Bundl
 def test_the_threshold_keeps_what_the_manifest_promises_of_held_out_pictures(lite: Bundle) -> None:
     heldout = np.asarray(lite.novelty.reference["heldout"])
 
-    assert (heldout >= lite.novelty.threshold).mean() == pytest.approx(0.95, abs=0.002)
+    assert (heldout >= lite.novelty.threshold).mean() == pytest.approx(0.9, abs=0.002)
 
 
 def test_a_signed_picture_is_called_marked_and_the_place_is_where_the_name_stands(lite: Bundle) -> None:
