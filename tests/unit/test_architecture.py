@@ -15,6 +15,7 @@ ROWS = (
     {"models", "adapters"},
     {"crawl", "filter", "deliver", "removal"},
     {"assembly"},
+    {"notify"},
     {"config"},
     {"serve", "training", "review", "host"},
     {"demo", "panel"},

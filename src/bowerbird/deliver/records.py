@@ -43,11 +43,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to deliver one picture now, with the sidecar as it was read."""
+    """The right to deliver one picture now, with the sidecar as it was read. `attempts` counts this one."""
 
     id: str
     key: str
     sidecar: dict[str, Any]
+    attempts: int = 1
 
 
 def _now() -> datetime:
@@ -81,7 +82,7 @@ class Records:
             until = self.clock() + timedelta(seconds=self.claim_s)
             fresh = {"claim": claim, "until": until.isoformat(), "attempts": _attempts(record) + 1}
             if self._write(key, sidecar, fresh, version):
-                return Claim(claim, key, sidecar)
+                return Claim(claim, key, sidecar, _attempts(record) + 1)
         raise RetryableError(f"{key}: others keep writing its sidecar")
 
     def settle(self, claim: Claim, delivery: Delivery) -> None:

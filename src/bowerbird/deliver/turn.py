@@ -18,8 +18,9 @@ from typing import Final
 from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import digest
 from bowerbird.core.ports import ObjectStore
+from bowerbird.deliver.about import About
+from bowerbird.deliver.answers import Answer, Outcome
 from bowerbird.deliver.deliverer import Gallery
-from bowerbird.deliver.scenery import Answer, Outcome
 
 _LOOK_EVERY_S: Final = 0.5
 # An offer takes seconds. A longer wait would cost as much as trying again later.
@@ -46,8 +47,13 @@ class InTurn:
     clock: Callable[[], datetime] = _now
     sleep: Callable[[float], None] = time.sleep
 
+    @property
+    def who(self) -> str:
+        """The gallery's name for people."""
+        return self.gallery.who
+
     def import_image(
-        self, image: bytes, *, filename: str, source_url: str | None, tags: Sequence[str]
+        self, image: bytes, *, filename: str, source_url: str | None, tags: Sequence[str], about: About
     ) -> Answer:
         """Offer a picture when it is its turn. It is not offered when that does not come for a minute."""
         holder = uuid.uuid4().hex
@@ -57,7 +63,9 @@ class InTurn:
                 return Answer(Outcome.UNREACHABLE, "its turn did not come: others are being delivered")
             self.sleep(_LOOK_EVERY_S)
         try:
-            return self.gallery.import_image(image, filename=filename, source_url=source_url, tags=tags)
+            return self.gallery.import_image(
+                image, filename=filename, source_url=source_url, tags=tags, about=about
+            )
         finally:
             self._leave(holder)
 

@@ -17,7 +17,8 @@ from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import PREFIX_REPLACED, content_type, original_key, replaced_key, sidecar_key
 from bowerbird.core.ports import ObjectStore
 
-_SAID: Final = ("replaced_by", "replaced_why", "replaced_at", "replaced_to", "replaced_gone_at")
+# What a picture that is back no longer is; its names went when it did.
+_SAID: Final = ("replaced_by", "replaced_why", "replaced_at", "replaced_to", "replaced_gone_at", "names")
 _GONE: Final = "gone"  # how a delivery ends that finds no picture
 
 

@@ -14,6 +14,7 @@ from bowerbird.core.post import Source
 from bowerbird.core.wording import called, said
 from bowerbird.crawl.hosts import turns
 from bowerbird.host.alive import beat, rest
+from bowerbird.host.chores import Chores, tell
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.homes import Home
 from bowerbird.host.host import EmbeddedHost
@@ -73,10 +74,11 @@ def mine_all(
         stop_on_signal(run.stop) as stopped,
     ):
         host.stop, host.on_progress = run.stop, report
-        rounds = Rounds(host, http, run)
+        care = run.care(host.homes, lambda: bool(stopped))
+        rounds = Rounds(host, http, run, care.heard)
         rounds.expire()
         crawls = [rounds.crawl(source) for source in sources]
-        with _alive(host, rounds.diary):
+        with _alive(host, rounds.diary), Chores(care.chores, tell).running():
             host.run_all(crawls, limit=run.limit, every_s=run.every_s)
             for source in sources:
                 rounds.take_back(source)  # what was kept since it was told to be gone

@@ -227,8 +227,8 @@ def purge_all(
         purge(store, kept, reason, now)
 
 
-def purge(store: ObjectStore, kept: Kept, reason: str, now: datetime) -> None:
-    """Remove a picture, wherever it lies, and everything that was made of it.
+def purge(store: ObjectStore, kept: Kept, reason: str, now: datetime, *, small: bool = True) -> None:
+    """Remove a picture, wherever it lies, and everything that was made of it; its `small` copy, too.
 
     The sidecar goes last, so that the next recheck repeats a purge that broke off.
     """
@@ -240,5 +240,6 @@ def purge(store: ObjectStore, kept: Kept, reason: str, now: datetime) -> None:
     }
     data = json.dumps(stone, sort_keys=True).encode()
     store.put(tombstone_key(kept.candidate), data, content_type="application/json")
-    for key in (kept.image, replaced_key(kept.image), thumb_key(kept.candidate), kept.sidecar):
+    copies = [thumb_key(kept.candidate)] if small else []
+    for key in (kept.image, replaced_key(kept.image), *copies, kept.sidecar):
         store.delete(key)
