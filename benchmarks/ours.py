@@ -22,7 +22,7 @@ from bowerbird.core.reasons import Reason
 from bowerbird.crawl.hosts import placeholders
 from bowerbird.filter.candidates import CandidateFilter
 from bowerbird.filter.examination import Examination, Stage
-from bowerbird.filter.first_look import FirstLook, of_previews
+from bowerbird.filter.first_look import FirstLook, of_glances, of_previews
 from bowerbird.filter.parts import Parts
 from bowerbird.filter.policy import Entrance, pipeline
 from bowerbird.filter.shape import NOMADS
@@ -118,6 +118,10 @@ class ClipShaped:
         return self.lite.novelty.reference
 
     @property
+    def glance(self) -> None:
+        """None: what is called CLIP here looks for itself."""
+
+    @property
     def preview_margin(self) -> float | None:
         """Lite's."""
         return self.lite.novelty.preview_margin
@@ -144,7 +148,7 @@ class Ours:
     def __init__(self, networks: Path, server: str, clock: Clock, place: Path, system: str) -> None:
         lite = load("lite")
         if system == "lite without previews":
-            lite = replace(lite, novelty=replace(lite.novelty, preview_margin=None))
+            lite = replace(lite, novelty=replace(lite.novelty, preview_margin=None), glance=None)
         if lite.watermark is None:
             raise AssertionError("lite ships with a watermark network")
         mark = _watermark(networks) if "clip" in system else replace(lite.watermark, threshold=_PASSES)
@@ -195,7 +199,7 @@ def _scout(lite: Bundle) -> FirstLook:
     own = of_previews(lite)
     if own is None:
         raise AssertionError("lite ships with a margin for previews")
-    return replace(own, name="scout")
+    return replace(own, name="scout", before=of_glances(lite))
 
 
 def _clip(networks: Path, lite: Bundle, mark: Watermark, clock: Clock) -> ClipShaped:

@@ -95,6 +95,7 @@ class FakeFetcher:
         self.answers = dict(answers)
         self.asked: list[str] = []
         self.headers: dict[str, dict[str, str]] = {}
+        self.accepted: dict[str, str] = {}
 
     def fetch(
         self,
@@ -106,6 +107,7 @@ class FakeFetcher:
         enough: Callable[[bytes], bool] | None = None,
     ) -> Fetched:
         assert accept
+        self.accepted[url] = accept
         self.asked.append(url)
         self.headers[url] = dict(headers or {})
         answer = self.answers.get(url, PermanentError("404", Word.GONE, status=404))

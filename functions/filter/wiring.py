@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from bowerbird.adapters.aws.opening import open_bucket, open_ledger, open_queue
 from bowerbird.assembly import RETRY_IN_THE_CLOUD_S, Adapters, Settings, assemble
+from bowerbird.core.cores import cores
 from bowerbird.core.decisions import Decision
 from bowerbird.core.ports import Ledger, ObjectStore, Queue
 from bowerbird.filter.batch import BatchFilter
-from bowerbird.filter.cores import cores
 from bowerbird.filter.parts import PictureLimits
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load

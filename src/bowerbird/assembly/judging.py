@@ -84,4 +84,7 @@ def _first_look(scout: Bundle, bundle: Bundle) -> FirstLook:
             f"{bundle.label} does not know how far to trust {scout.label}: "
             f"run `bowerbird calibrate {bundle.folder} --scout {scout.folder} --good DIR` first"
         )
-    return FirstLook(scout, entry.floor.value, "scout")
+    before = None
+    if scout.glance is not None and entry.glance is not None:
+        before = FirstLook(scout.glance, entry.glance.value, "glance")
+    return FirstLook(scout, entry.floor.value, "scout", before)

@@ -11,8 +11,8 @@ from pathlib import Path
 from bowerbird.assembly.adapters import Adapters
 from bowerbird.assembly.assemble import assemble
 from bowerbird.assembly.settings import Settings
+from bowerbird.core.cores import cores
 from bowerbird.core.wording import why
-from bowerbird.filter.cores import cores
 from bowerbird.filter.evidence import Upload
 from bowerbird.filter.handed_in import judge
 from bowerbird.filter.pipeline import Pipeline
@@ -45,7 +45,7 @@ class Score:
 
 def score_files(paths: list[Path], bundle: Bundle) -> Iterator[Score]:
     """Judge files, several at once, and answer in order. Each gets all scores, whatever the first one is."""
-    at_once = cores(None)
+    at_once = cores()
     adapters = Adapters(bundle=bundle, decoder=picture_files.DECODER)
     policy = pipeline(assemble(adapters, Settings(shape=None, at_once=at_once)).parts, Entrance.FILE)
     with ThreadPoolExecutor(at_once) as pool:

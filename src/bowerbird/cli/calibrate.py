@@ -114,11 +114,17 @@ def _scout(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
 def _previews(bundle: Bundle, folder: Path, out: Path) -> None:
     from bowerbird.training import calibration, previews
 
-    found = previews.measure(bundle, folder)
+    found, glance = previews.measure(bundle, folder)
     novelty = bundle.manifest.novelty.model_copy(update={"preview_margin": found.entry()})
-    label = calibration.rewrite(bundle, out, {"novelty": novelty})
-    print(f"{label}: previews may score {found.value:.3f} below the threshold; {found.entry().chosen}")
+    changes: dict[str, object] = {"novelty": novelty}
+    if glance and bundle.manifest.glance:
+        changes["glance"] = bundle.manifest.glance.model_copy(update={"margin": glance.entry()})
+    label = calibration.rewrite(bundle, out, changes)
+    print(f"{label}: previews may score {found.value:.3f} below the threshold; {found.chosen}")
     print(f"it spares fetching {found.saved:.0%} of the originals that would be rejected")
+    if glance:
+        print(f"a glance may score {glance.value:.3f} below the threshold; {glance.chosen}")
+        print(f"it spares a closer look at {glance.saved:.0%} of those")
 
 
 def _threshold(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:

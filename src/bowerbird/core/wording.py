@@ -15,7 +15,7 @@ from bowerbird.core.reasons import Reason, Word
 MATCH: Final = "match"
 
 _CALLED: Final = {"novelty": MATCH}
-_FIRST_LOOKS: Final = {"preview", "scout"}
+_FIRST_LOOKS: Final = {"glance", "preview", "scout"}
 _SAID: Final = {Word.NOVELTY.value: "unlike what you love"}
 
 

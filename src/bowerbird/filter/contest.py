@@ -72,7 +72,7 @@ class Entry:
     @classmethod
     def of(cls, data: bytes, decoder: Decoder) -> Entry:
         """Decode a file; raises PermanentError when it is not a picture."""
-        return cls(data, decoder.inspect(data), decoder.decode(data, min_side=SIDE))
+        return cls(data, *decoder.read(data, min_side=SIDE))
 
     @property
     def size(self) -> tuple[int, int]:

@@ -46,8 +46,13 @@ class Pixels:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """A small copy was scored. `image` holds it where that settled it: no better one will be decoded."""
+    """A small copy was scored: its address and its bytes.
 
+    `image` holds it where that settled it: no better one will be decoded.
+    """
+
+    url: str
+    data: bytes
     image: Image.Image | None = None
 
 

@@ -10,7 +10,7 @@ from bowerbird.core.limits import MAX_PICTURE_BYTES
 from bowerbird.core.placeholders import NO_PLACEHOLDERS, Placeholders
 from bowerbird.core.ports import Fetcher, Ledger
 from bowerbird.filter.copies import Copies
-from bowerbird.filter.first_look import FirstLook, of_previews
+from bowerbird.filter.first_look import FirstLook, of_glances, of_previews
 from bowerbird.filter.owner_rules import NOTHING, Asked
 from bowerbird.filter.shape import ShapeRule
 from bowerbird.imaging.header import MAX_PIXELS
@@ -71,3 +71,13 @@ class Parts:
     def first(self) -> FirstLook | None:
         """Who looks at previews: the scout, else the bundle as far as it may trust them, else nobody."""
         return self.scout or of_previews(self.bundle)
+
+    @property
+    def glance(self) -> FirstLook | None:
+        """Who looks at the smallest copies before that: the scout's small network, else the bundle's own."""
+        return self.scout.before if self.scout else of_glances(self.bundle)
+
+    @property
+    def at_originals(self) -> tuple[FirstLook, ...]:
+        """The looks that are so cheap that they pay at an original, too."""
+        return tuple(look for look in (self.glance, self.scout) if look)

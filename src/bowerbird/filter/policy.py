@@ -18,6 +18,7 @@ from bowerbird.filter.stages.advisory import advise
 from bowerbird.filter.stages.declared import Declared
 from bowerbird.filter.stages.dimensions import Dimensions
 from bowerbird.filter.stages.duplicate import Duplicate
+from bowerbird.filter.stages.glance import Glance
 from bowerbird.filter.stages.integrity import Integrity
 from bowerbird.filter.stages.novelty import Novelty
 from bowerbird.filter.stages.original import Given, Original
@@ -59,6 +60,7 @@ class Line:
 #: "Already decided?" comes before it, in `bowerbird.filter.candidates`.
 POLICY: Final[tuple[Line, ...]] = (
     Line(QUEUE, lambda p: Declared(p.shape) if p.shape else None),
+    Line(QUEUE, lambda p: Glance(_the(p.fetcher), p.glance, p.slots, p.decoder) if p.glance else None),
     Line(QUEUE, lambda p: Preview(_the(p.fetcher), p.first, p.slots, p.decoder) if p.first else None),
     Line(
         QUEUE, lambda p: Original(_the(p.fetcher), p.limits.bytes, p.decoder, p.read_as.shape, p.placeholders)
@@ -69,7 +71,7 @@ POLICY: Final[tuple[Line, ...]] = (
     Line(QUEUE, lambda p: Duplicate(_the(p.ledger))),
     Line(ENCODED, lambda p: Integrity(p.read_as.min_side, p.decoder)),
     Line(QUEUE, lambda p: Perceptual(p.copies) if p.copies else None),
-    Line(QUEUE, lambda p: Scout(p.scout) if p.scout else None),
+    Line(QUEUE, lambda p: Scout(p.at_originals) if p.at_originals else None),
     Line(ALWAYS, lambda p: Novelty(p.bundle)),
     Line(ALWAYS, lambda p: Watermark(p.bundle)),
     Line(QUEUE, lambda p: advise(p.bundle, p.asked, p.decoder), notes=True),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bowerbird.core.cores import MEMORY_MB
 from bowerbird.core.limits import MAX_PICTURE_BYTES
-from bowerbird.filter.cores import MEMORY_MB
 from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.net.user_agent import IN_THE_CLOUD, with_contact
 

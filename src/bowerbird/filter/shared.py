@@ -15,7 +15,8 @@ from bowerbird.imaging import ImageInfo
 from bowerbird.imaging.isolated import Decoder
 from bowerbird.models.bundle import Bundle
 from bowerbird.models.encoder import Encoder
-from bowerbird.models.manifest import EncoderEntry, WatermarkEntry
+from bowerbird.models.glance import Glance
+from bowerbird.models.manifest import EncoderEntry, GlanceEntry, WatermarkEntry
 from bowerbird.models.watermark import Detection, Watermark
 
 
@@ -61,7 +62,11 @@ class SharedDecoder:
 
     def decode(self, data: bytes, *, min_side: int | None = None) -> Image.Image:
         """Decode to RGB; see `bowerbird.imaging.decode`."""
-        return self.once.ask(("decode", min_side), data, lambda: self.decoder.decode(data, min_side=min_side))
+        return self.read(data, min_side=min_side)[1]
+
+    def read(self, data: bytes, *, min_side: int | None = None) -> tuple[ImageInfo, Image.Image]:
+        """Read the header and decode to RGB; see `bowerbird.imaging.read`."""
+        return self.once.ask(("read", min_side), data, lambda: self.decoder.read(data, min_side=min_side))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +109,19 @@ def shared(bundles: Sequence[Bundle], once: Once) -> list[Bundle]:
             look = SharedWatermark(mark.session, mark.preprocess, mark.threshold, once)
             look = classifiers.setdefault(_network(bundle.manifest.watermark), look)
             watermark = replace(look, threshold=mark.threshold)
-        made.append(replace(bundle, encoder=encoder, watermark=watermark))
+        made.append(
+            replace(bundle, encoder=encoder, watermark=watermark, glance=_glance(bundle, encoders, once))
+        )
     return made
 
 
-def _network(entry: EncoderEntry | WatermarkEntry) -> str:
+def _glance(bundle: Bundle, encoders: dict[str, SharedEncoder], once: Once) -> Glance | None:
+    own, entry = bundle.glance, bundle.manifest.glance
+    if own is None or entry is None:
+        return None
+    fresh = SharedEncoder(own.encoder.session, own.encoder.preprocess, own.encoder.dim, once)
+    return replace(own, encoder=encoders.setdefault(_network(entry), fresh))
+
+
+def _network(entry: EncoderEntry | GlanceEntry | WatermarkEntry) -> str:
     return f"{entry.artifact.sha256} {entry.preprocess.model_dump_json()}"

@@ -12,6 +12,7 @@ from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.assembly import RETRY_AT_HOME_S, Adapters, Settings, assemble, together
+from bowerbird.core.cores import cores
 from bowerbird.core.decisions import Decision
 from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.messages import Candidate
@@ -24,7 +25,6 @@ from bowerbird.crawl.sources.base import Context
 from bowerbird.crawl.sources.feed_lan import own_origin
 from bowerbird.crawl.sources.folder import FolderSource
 from bowerbird.filter.copies import restore
-from bowerbird.filter.cores import cores
 from bowerbird.filter.owner_rules import NOTHING, Asked
 from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.host.counts import RunCounts
@@ -143,7 +143,7 @@ def _host(
     tally = RunCounts()
     for place, _ in tastes:
         check_whole(place)
-    decoder = closed.enter_context(IsolatedDecoder(workers=cores(None)))
+    decoder = closed.enter_context(IsolatedDecoder(workers=cores()))
     # Queues are made first. So a place that has a ledger has had a queue before.
     queue, *others = (closed.enter_context(closing(SqliteQueue(place.state / QUEUE))) for place, _ in tastes)
     gather(queue, others)
@@ -184,7 +184,7 @@ def _judging(options: HostOptions) -> Settings:
         shape=options.shape,
         asked=options.asked,
         thumbnails=options.thumbnails,
-        at_once=cores(None),
+        at_once=cores(),
         first_retry_s=RETRY_AT_HOME_S,
     )
 

@@ -2,7 +2,7 @@
 
 from bowerbird.imaging.formats import sniff
 from bowerbird.imaging.header import ImageInfo, inspect
-from bowerbird.imaging.pixels import UNFINISHED, decode, thumbnail
+from bowerbird.imaging.pixels import UNFINISHED, decode, read, thumbnail
 from bowerbird.imaging.weight import weight
 
-__all__ = ["UNFINISHED", "ImageInfo", "decode", "inspect", "sniff", "thumbnail", "weight"]
+__all__ = ["UNFINISHED", "ImageInfo", "decode", "inspect", "read", "sniff", "thumbnail", "weight"]

@@ -37,6 +37,15 @@ SECONDS: Final = 20.0
 _PIPE_BYTES: Final = 1 << 20
 
 
+# Pillow keeps pixels in blocks of up to 16 MiB. By default, malloc asks the kernel for each of them and gives
+# it back; the kernel's zeroes are half of what a decode of 4 megapixels takes. A worker keeps up to 64 MiB
+# instead. Source: mallopt(3). Other C libraries pass these names over.
+_MALLOC: Final = {
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+}
+
+
 class Decoder(Protocol):
     """Looks into images: this module's `IsolatedDecoder`, or the package `bowerbird.imaging` itself."""
 
@@ -48,6 +57,10 @@ class Decoder(Protocol):
         """See `bowerbird.imaging.decode`."""
         ...
 
+    def read(self, data: bytes, *, min_side: int | None = None) -> tuple[ImageInfo, Image.Image]:
+        """See `bowerbird.imaging.read`."""
+        ...
+
 
 class IsolatedDecoder:
     """Keeps worker processes and hands each picture to an idle one; safe to share between threads.
@@ -56,7 +69,8 @@ class IsolatedDecoder:
     that says `hang: …` or `crash: …`.
 
     Args:
-        workers: the most processes at once, 15 MB each when idle; callers beyond that wait.
+        workers: the most processes at once; callers beyond that wait. An idle one has 15 MB, and up to 80 MB
+            after large pictures.
         seconds: wall-clock, and processor, time for one picture.
         memory_bytes: address space of one worker.
     """
@@ -77,12 +91,16 @@ class IsolatedDecoder:
 
     def decode(self, data: bytes, *, min_side: int | None = None) -> Image.Image:
         """Decode to RGB; see `bowerbird.imaging.decode`."""
+        return self.read(data, min_side=min_side)[1]
+
+    def read(self, data: bytes, *, min_side: int | None = None) -> tuple[ImageInfo, Image.Image]:
+        """Read the header and decode to RGB; see `bowerbird.imaging.read`."""
         with self._free:
             answer, pixels = self._ask({"do": "decode", "min_side": min_side}, data)
         width, height = answer["size"]
         image = Image.frombuffer("RGB", (width, height), pixels, "raw", "RGB", 0, 1)
         image.info = {UNFINISHED: True} if answer[UNFINISHED] else {}
-        return image
+        return ImageInfo(**answer["info"]), image
 
     def close(self) -> None:
         """End the workers that are idle; the others end with their picture."""
@@ -144,6 +162,7 @@ class IsolatedDecoder:
         environment = {
             "PYTHONPATH": os.pathsep.join(sys.path),
             "LD_LIBRARY_PATH": str(sysconfig.get_config_var("LIBDIR")),  # where Lambda keeps libpython
+            **_MALLOC,
         }
         try:
             return subprocess.Popen(  # noqa: S603 - our own interpreter and module

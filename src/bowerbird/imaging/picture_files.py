@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
 
+from bowerbird.core.cores import cores
 from bowerbird.core.errors import UsageError
 from bowerbird.core.keys import SUFFIXES
 from bowerbird.imaging import thumbnail
 from bowerbird.imaging.isolated import IsolatedDecoder
 
 #: It starts its first worker with the first picture; they end with this process.
-DECODER: Final = IsolatedDecoder(workers=len(os.sched_getaffinity(0)))
+DECODER: Final = IsolatedDecoder(workers=cores())
 
 
 def find(places: Iterable[Path]) -> list[Path]:

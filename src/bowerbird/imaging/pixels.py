@@ -58,6 +58,11 @@ def decode(data: bytes, *, min_side: int | None = None) -> Image.Image:
     Raises:
         PermanentError: what `inspect` raises, `truncated`, `undecodable` or `memory`.
     """
+    return read(data, min_side=min_side)[1]
+
+
+def read(data: bytes, *, min_side: int | None = None) -> tuple[ImageInfo, Image.Image]:
+    """Read the header and decode, in one go; see `inspect` and `decode`."""
     reader, info, shell = open_image(data)
     with reader_errors():
         if min_side is not None:
@@ -72,7 +77,7 @@ def decode(data: bytes, *, min_side: int | None = None) -> Image.Image:
             image = image.transpose(_UPRIGHT[info.orientation])
     # Pillow would write comments and profiles of strangers into our thumbnails.
     image.info = {UNFINISHED: True} if unfinished else {}
-    return image
+    return info, image
 
 
 def _ends_unmarked(reader: ImageFile, shell: Shell, min_side: int | None) -> bool:

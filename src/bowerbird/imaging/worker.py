@@ -19,7 +19,7 @@ from bowerbird.core.process_limits import allow_cpu, forbid
 from bowerbird.core.reasons import Word
 from bowerbird.imaging.exchange import receive, send
 from bowerbird.imaging.header import inspect
-from bowerbird.imaging.pixels import UNFINISHED, decode
+from bowerbird.imaging.pixels import UNFINISHED, read
 
 # A message that is larger did not come from our fetchers.
 _MAX_BODY: Final = 1 << 30
@@ -44,8 +44,8 @@ def _answer(requests: IO[bytes], answers: IO[bytes], seconds: float) -> None:
         if head["do"] == "inspect":
             answer = {"info": asdict(inspect(bytes(data)))}
         else:
-            image = decode(bytes(data), min_side=head["min_side"])
-            answer = {"size": image.size, UNFINISHED: UNFINISHED in image.info}
+            info, image = read(bytes(data), min_side=head["min_side"])
+            answer = {"info": asdict(info), "size": image.size, UNFINISHED: UNFINISHED in image.info}
             body = image.tobytes()
     except PermanentError as error:
         answer = {"error": error.detail, "word": error.word}

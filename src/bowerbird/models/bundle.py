@@ -17,6 +17,7 @@ from bowerbird.models import novelty as novelties
 from bowerbird.models.background import Background
 from bowerbird.models.densities import Linear
 from bowerbird.models.encoder import Encoder
+from bowerbird.models.glance import Glance
 from bowerbird.models.manifest import Manifest
 from bowerbird.models.novelty import Novelty
 from bowerbird.models.session import Session
@@ -42,6 +43,7 @@ class Bundle:
     novelty: Novelty
     watermark: Watermark | None
     aesthetic: Linear | None = None
+    glance: Glance | None = None
     background: Background | None = None
 
     @property
@@ -91,13 +93,15 @@ def load(
     for artifact in manifest.artifacts:
         _check_size(folder / artifact.file, artifact.bytes)
     background = read_background(folder, manifest)
+    novelty = _novelty(folder, manifest, background)
     bundle = Bundle(
         folder,
         manifest,
         _encoder(folder, manifest, threads),
-        _novelty(folder, manifest, background),
+        novelty,
         _watermark(folder, manifest, threads),
         _aesthetic(folder, manifest),
+        _glance(folder, manifest, novelty, threads),
         background,
     )
     if verify:
@@ -173,6 +177,15 @@ def _watermark(folder: Path, manifest: Manifest, threads: int) -> Watermark | No
         return None
     session = Session(folder / entry.artifact.file, threads=threads)
     return Watermark(session, entry.preprocess.build(), entry.threshold.value)
+
+
+def _glance(folder: Path, manifest: Manifest, novelty: Novelty, threads: int) -> Glance | None:
+    entry = manifest.glance
+    if entry is None:
+        return None
+    session = Session(folder / entry.artifact.file, threads=threads)
+    encoder = Encoder(session, entry.preprocess.build(), manifest.encoder.dim)
+    return Glance(encoder, novelty, None if entry.margin is None else entry.margin.value)
 
 
 def _aesthetic(folder: Path, manifest: Manifest) -> Linear | None:

@@ -98,15 +98,29 @@ class NoveltyEntry(_Entry):
     preview_margin: Threshold | None = None
 
 
+class GlanceEntry(_Entry):
+    """A small network that guesses the encoder's vector from a small copy, for a first look.
+
+    The owner's model scores the guess. It may score up to `margin` below the threshold; without a margin,
+    nobody looks through it.
+    """
+
+    artifact: Artifact
+    preprocess: PreprocessEntry
+    margin: Threshold | None = None
+
+
 class ScoutEntry(_Entry):
     """A cheaper bundle that looks first, and how far this bundle trusts it.
 
     A picture that the cheaper bundle scores below `floor` is rejected. `bundle` is its label, such as
-    `lite@1.1.0`. `floor` is on that bundle's scale, and holds for that version only.
+    `lite@1.1.0`. `floor` is on that bundle's scale, and holds for that version only. `glance` is the same for
+    that bundle's small network, if it has one.
     """
 
     bundle: str
     floor: Threshold
+    glance: Threshold | None = None
 
 
 class WatermarkEntry(_Entry):
@@ -124,6 +138,7 @@ class Canonical(_Entry):
     embedding: Annotated[tuple[float, ...], Field(min_length=1)]
     novelty: float
     watermark: float | None = None
+    glance: float | None = None
 
 
 class Manifest(_Entry):
@@ -142,6 +157,7 @@ class Manifest(_Entry):
     encoder: EncoderEntry
     novelty: NoveltyEntry
     watermark: WatermarkEntry | None = None
+    glance: GlanceEntry | None = None
     aesthetic: Artifact | None = None
     background: Artifact | None = None
     scout: ScoutEntry | None = None
@@ -151,7 +167,7 @@ class Manifest(_Entry):
     @property
     def artifacts(self) -> tuple[Artifact, ...]:
         """List every file of the bundle except the manifest."""
-        entries = (self.encoder, self.novelty, self.watermark)
+        entries = (self.encoder, self.novelty, self.watermark, self.glance)
         files = (*(entry.artifact for entry in entries if entry is not None), self.aesthetic, self.background)
         return tuple(artifact for artifact in files if artifact is not None)
 

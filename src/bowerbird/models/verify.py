@@ -58,6 +58,7 @@ def observe(bundle: Bundle, name: str, *, values: int = 16) -> Canonical:
         embedding=tuple(round(float(value), 6) for value in embedding[0, :values]),
         novelty=round(float(bundle.novelty.score(embedding)[0]), 5),
         watermark=_probability(bundle, picture),
+        glance=None if bundle.glance is None else round(bundle.glance.score_of(picture), 5),
     )
 
 
@@ -75,6 +76,7 @@ def _check_canonical(bundle: Bundle, expected: Canonical) -> None:
         "embedding": (expected.embedding, seen.embedding),
         "novelty": ((expected.novelty,), (seen.novelty,)),
         "watermark": ((expected.watermark or 0.0,), (seen.watermark or 0.0,)),
+        "glance": ((expected.glance or 0.0,), (seen.glance or 0.0,)),
     }
     for what, (wanted, got) in pairs.items():
         # A unit vector's values are small, so they are compared with the largest; a score is at most of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from bowerbird.filter.cores import cores
+from bowerbird.core.cores import cores
 from bowerbird.net.user_agent import AT_HOME
 from bowerbird.serve.anti_sus import Keep
 from bowerbird.serve.http.app import create_app
@@ -41,7 +41,7 @@ def run_server(options: ServeOptions) -> None:
         service = http_service(HttpSettings(bundle=options.bundle, user_agent=AT_HOME))
         print(f"{service.bundle.bundle} at {address(bound)}", flush=True)
         if options.zmq is not None:
-            endpoint = stack.enter_context(serving(options.zmq, keeping(service), cores(None)))
+            endpoint = stack.enter_context(serving(options.zmq, keeping(service), cores()))
             print(f"{service.bundle.bundle} at {endpoint} for anti_sus clients", flush=True)
         serve(KnownNames(create_app(service), (options.host, *options.names)), bound, verbose=options.verbose)
 

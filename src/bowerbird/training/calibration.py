@@ -104,7 +104,7 @@ def _past(place: Place, bundle: str) -> _Past:
         if "novelty" in decision.scores:
             past.scores.append(decision.scores["novelty"])
             day.append(decision.scores["novelty"])
-        elif decision.stage in {"preview", "scout"}:
+        elif decision.stage in {"glance", "preview", "scout"}:
             past.unscored += 1
             past.glanced += [decision.scores["preview"]] if "preview" in decision.scores else []
         else:

@@ -1,7 +1,8 @@
-"""Measures on pictures and their hosts' copies how far below the threshold a preview may score."""
+"""Measures on pictures and their hosts' copies how far below the threshold small copies may score."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,10 +13,12 @@ from numpy.typing import NDArray
 from bowerbird import imaging
 from bowerbird.adapters.beforehand import pictures_of
 from bowerbird.core.errors import PermanentError, UsageError
+from bowerbird.filter.first_look import Eye
 from bowerbird.imaging import picture_files
 from bowerbird.models.bundle import Bundle
 from bowerbird.models.manifest import Threshold
 from bowerbird.training.preview_copies import COPIES, WIDEST, copies
+from bowerbird.training.scouting import CONFIDENCE, trust
 
 #: This share of the copies of passing pictures must go on.
 GOES_ON: Final = 0.99
@@ -23,37 +26,60 @@ GOES_ON: Final = 0.99
 #: With fewer copies of passing pictures, nobody can say anything about one in a hundred.
 FEWEST: Final = 100
 
+Scores = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """The margin, how many copies of passing pictures gave it, and the share it turns down of the others."""
+    """The margin, how it was found, and the share that it turns down of what does not pass."""
 
     value: float
-    passing: int
+    chosen: str
     saved: float
 
     def entry(self) -> Threshold:
         """Make the manifest's entry."""
-        chosen = f"{GOES_ON:.0%} of {self.passing} copies of passing photographs go on"
-        return Threshold(value=self.value, chosen=chosen)
+        return Threshold(value=self.value, chosen=self.chosen)
 
 
-def measure(bundle: Bundle, folder: Path) -> Margin:
-    """Score every picture of a folder beside its copies.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture's score, and those of its copies: COPIES, or none where it is too small to have them.
 
-    The bundle must not have been fitted on these pictures: it would be too sure of them, and the margin would
-    come out too small.
+    The glance's scores include that of the picture itself, at which it looks where there is no copy.
+    """
+
+    full: float
+    previews: tuple[float, ...]
+    glances: tuple[float, ...]
+
+
+def measure(bundle: Bundle, folder: Path) -> tuple[Margin, Margin | None]:
+    """Score every picture of a folder beside its copies; gives the margins of previews and of glances.
+
+    The bundle must not have been fitted on these pictures: it would be too sure of them, and the margins
+    would come out too small.
 
     Raises:
         UsageError: too few of the pictures pass and are large enough to have copies.
     """
     paths = pictures_of([folder], "--previews", -(-FEWEST // COPIES))
-    scores = np.array([row for path in paths for row in _scores(bundle, path)])
-    full, small = scores.reshape(-1, 2).T
-    return margin(full, small, bundle.novelty.threshold)
+    return margins([found for path in paths if (found := look(bundle, path))], bundle.novelty.threshold)
 
 
-def margin(full: NDArray[np.float64], small: NDArray[np.float64], threshold: float) -> Margin:
+def margins(seen: Sequence[Seen], threshold: float) -> tuple[Margin, Margin | None]:
+    """From scores of pictures and their copies; raises what `measure` does."""
+    previewed = [each for each in seen if each.previews]
+    full = np.repeat([each.full for each in previewed], COPIES)
+    preview = margin(full, np.ravel([each.previews for each in previewed]), threshold)
+    glanced = [each for each in seen if each.glances]
+    if not any(each.full >= threshold for each in glanced):
+        return preview, None
+    lowest = np.array([min(each.glances) for each in glanced])
+    return preview, of_glances(np.array([each.full for each in glanced]), lowest, threshold)
+
+
+def margin(full: Scores, small: Scores, threshold: float) -> Margin:
     """From scores of originals and of copies, (N,) each.
 
     Raises:
@@ -67,19 +93,45 @@ def margin(full: NDArray[np.float64], small: NDArray[np.float64], threshold: flo
         )
     # Rounded up, because a value between two copies would let fewer than that share go on.
     falls = np.quantile(threshold - small[passing], GOES_ON, method="higher")
+    chosen = f"{GOES_ON:.0%} of {passing.sum()} copies of passing photographs go on"
+    return _margin(float(falls), chosen, small[~passing], threshold)
+
+
+def of_glances(full: Scores, lowest: Scores, threshold: float) -> Margin:
+    """From scores of originals and of the copy that scores lowest, (N,) each.
+
+    So few pictures say little of one in a hundred, and the share that they show stands beside the margin.
+    """
+    passing = full >= threshold
+    found = trust(lowest[passing], GOES_ON)
+    chosen = (
+        f"{found.shown:.2%} of what passes goes on, at {CONFIDENCE:.0%} confidence, "
+        f"from {found.pictures} photographs in copies as hosts offer them"
+    )
+    return _margin(threshold - found.floor, chosen, lowest[~passing], threshold)
+
+
+def _margin(falls: float, chosen: str, others: Scores, threshold: float) -> Margin:
     value = max(0.0, float(np.ceil(1000 * falls) / 1000))
-    others = small[~passing]
-    return Margin(value, int(passing.sum()), float((others < threshold - value).mean()) if len(others) else 0)
+    return Margin(value, chosen, float((others < threshold - value).mean()) if len(others) else 0)
 
 
-def _scores(bundle: Bundle, path: Path) -> list[tuple[float, float]]:
+def look(bundle: Bundle, path: Path) -> Seen | None:
+    """Score a picture and its copies; None where it has no copies, or is no picture."""
     try:
-        small = copies(picture_files.read(path, WIDEST), bundle.preview_side)
-        full = picture_files.read(path, bundle.min_side) if small else None
+        picture = picture_files.read(path, WIDEST)
+        previews = copies(picture, bundle.preview_side)
+        glances = copies(picture, bundle.glance.preview_side) if bundle.glance else []
+        if not previews and not glances:
+            return None
+        whole = picture_files.read(path, bundle.min_side)
     except PermanentError:
-        return []
-    if full is None:
-        return []
-    shown = [full, *(imaging.decode(copy, min_side=bundle.encoder.min_side) for copy in small)]
-    first, *rest = map(bundle.score_of, shown)
-    return [(first, score) for score in rest]
+        return None
+    glanced: tuple[float, ...] = ()
+    if bundle.glance and glances:
+        glanced = (bundle.glance.score_of(whole), *_scores(bundle.glance, glances))
+    return Seen(bundle.score_of(whole), _scores(bundle, previews), glanced)
+
+
+def _scores(eye: Eye, small: list[bytes]) -> tuple[float, ...]:
+    return tuple(eye.score_of(imaging.decode(copy, min_side=eye.encoder.min_side)) for copy in small)

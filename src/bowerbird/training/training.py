@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from rich.progress import Progress
 from bowerbird.adapters import beforehand
 from bowerbird.adapters.place import Place
 from bowerbird.adapters.terminal.lines import shown
+from bowerbird.core.cores import cores
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.whole import write_whole
@@ -213,7 +213,7 @@ def open_embedder(taken: write.Networks, cache: EmbeddingCache) -> Embedder:
         Encoder(session, entry.preprocess.build(), entry.dim),
         entry.fingerprint,
         cache,
-        len(os.sched_getaffinity(0)),
+        cores(),
     )
 
 

@@ -24,6 +24,7 @@ from bowerbird.models.background import Background
 from bowerbird.models.manifest import (
     Artifact,
     EncoderEntry,
+    GlanceEntry,
     Manifest,
     NoveltyEntry,
     Threshold,
@@ -48,20 +49,24 @@ class Networks:
     encoder: EncoderEntry
     watermark: WatermarkEntry | None = None
     aesthetic: Artifact | None = None
+    glance: GlanceEntry | None = None
     background: Background | None = None
 
     @property
     def artifacts(self) -> tuple[Artifact, ...]:
         """List the networks' files."""
         mark = None if self.watermark is None else self.watermark.artifact
-        return tuple(file for file in (self.encoder.artifact, mark, self.aesthetic) if file is not None)
+        glance = None if self.glance is None else self.glance.artifact
+        files = (self.encoder.artifact, mark, self.aesthetic, glance)
+        return tuple(file for file in files if file is not None)
 
 
 def networks(name: str) -> Networks:
     """Take the networks of a bundle, by name or folder, or those beside an `encoder.json`.
 
     Such a file may be named itself, by its folder, or as what `bowerbird models pull` fetched: `clip`. A
-    `watermark.json`, an `aesthetic.json` and a `background.npz` that lie beside it come with it.
+    `watermark.json`, an `aesthetic.json`, a `glance.json` and a `background.npz` that lie beside it come with
+    it. How far a glance can be trusted depends on the owner's model, so a new bundle does not know it yet.
 
     Raises:
         NoSuchBundleError: the text names none of these.
@@ -72,9 +77,10 @@ def networks(name: str) -> Networks:
     if path is None:
         folder = _bundle(name)
         manifest = manifests.read(folder)
+        glance = manifest.glance and manifest.glance.model_copy(update={"margin": None})
         background = bundles.read_background(folder, manifest)
-        return Networks(folder, manifest.encoder, manifest.watermark, manifest.aesthetic, background)
-    heads = (path.with_name("watermark.json"), path.with_name("aesthetic.json"))
+        return Networks(folder, manifest.encoder, manifest.watermark, manifest.aesthetic, glance, background)
+    heads = [path.with_name(f"{name}.json") for name in ("watermark", "aesthetic", "glance")]
     beside = path.with_name(backgrounds.FILE_NAME)
     encoder = _read(path, EncoderEntry)
     return Networks(
@@ -82,6 +88,7 @@ def networks(name: str) -> Networks:
         encoder,
         _read(heads[0], WatermarkEntry) if heads[0].exists() else None,
         _read(heads[1], Artifact) if heads[1].exists() else None,
+        _read(heads[2], GlanceEntry) if heads[2].exists() else None,
         backgrounds.load(beside, encoder.dim) if beside.exists() else None,
     )
 
@@ -210,6 +217,7 @@ def _manifest(  # noqa: PLR0913 - as above
         ),
         watermark=taken.watermark,
         aesthetic=taken.aesthetic,
+        glance=taken.glance,
         background=_background(folder, taken.background),
     )
 

@@ -56,6 +56,8 @@ class FakeModels:
     taste: float = 1.0
     watermark: "FakeModels | None" = None
     aesthetic: "FakeModels | None" = None
+    glance: "FakeModels | None" = None
+    margin: float | None = None
     reference: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     embedded: list[tuple[int, int]] = field(default_factory=list)
     fingerprint: str = "fake"

@@ -14,7 +14,7 @@ from bowerbird.core.reasons import Word
 from bowerbird.crawl.hosts.asking import fetch_json
 from bowerbird.crawl.hosts.base import Image, Match, NoPictureError, domain
 from bowerbird.crawl.hosts.facts import Example, Facts
-from bowerbird.crawl.sources.bluesky_post import blob, pictures_of
+from bowerbird.crawl.sources.bluesky_post import blob, pictures_of, thumbnails
 from bowerbird.net.atproto import ADULT, DID, SIGNED_IN_ONLY
 from bowerbird.net.limiter import Limit
 
@@ -55,7 +55,8 @@ class Bluesky:
         if match.kind == "post":
             return _of_post(match, fetcher)
         did, cid = match.id.split("/")
-        return (Image(cid, blob(did, cid)),)
+        # The ratio is a camera's: whoever looks at a copy measures it.
+        return (Image(cid, blob(did, cid), thumbnails(did, cid, 3, 2, sized=False)),)
 
     def _blob(self, did: str, cid: str, kind: str, url: SplitResult) -> Match | None:
         if not DID.fullmatch(did) or not _CID.fullmatch(cid):

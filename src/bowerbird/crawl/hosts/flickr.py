@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, parse_qs, urlencode
 
 from bowerbird.core import untrusted
 from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.core.messages import Preview
 from bowerbird.core.placeholders import Placeholder
 from bowerbird.core.ports import Fetcher
 from bowerbird.crawl.hosts.asking import fetch_json, fetch_page
@@ -163,12 +164,13 @@ def _climb(match: Match, fetcher: Fetcher) -> Image:
     file = _END.search(match.url)
     if file and _rank(file["size"]) > _rank("b"):
         return Image(match.id, ladder)
+    below = _below(match.url)
     try:
         found = _read(match, fetcher)
     except (OptedOutError, NoPictureError):
         raise
     except PermanentError:
-        return Image(match.id, ladder)
+        return Image(match.id, ladder, below)
     return replace(found, urls=tuple(dict.fromkeys((*found.urls, match.url))))
 
 
@@ -177,6 +179,15 @@ def _ladder(url: str) -> tuple[str, ...]:
     if not file or _rank(file["size"]) >= _rank("b"):
         return (url,)
     return (f"{url[: file.start()]}{file['stem']}_b.jpg", url)
+
+
+def _below(url: str) -> tuple[Preview, ...]:
+    """The copies up to 1024 px, which share the secret of a file's link."""
+    file = _END.search(url)
+    if not file:
+        return ()
+    stem = f"{url[: file.start()]}{file['stem']}"
+    return smaller_copies({f"{stem}_{size}.jpg": side for size, side in _SIDES.items() if size})
 
 
 def _rank(size: str | None) -> int:

@@ -21,6 +21,9 @@ _IN_PATH: Final = re.compile(
 )
 _AT_END: Final = re.compile(rf"(?P<before>/[\w/.-]{{16,}})=(?P<size>{_WORD})", re.ASCII)
 
+# The longer side may have any length. These are for two first looks.
+_SIDES: Final = (320, 1024)
+
 
 def _file(url: SplitResult) -> File | None:
     """Both spellings: the size between slashes, or at the end behind `=`."""
@@ -34,11 +37,18 @@ def _file(url: SplitResult) -> File | None:
     return File(digest(found["before"])[:16], (url._replace(path=path).geturl(),))
 
 
-RULE: Final = PageOrFile("google", _file)
+def _copies(link: str) -> dict[str, int]:
+    if link.endswith("=s0"):
+        return {f"{link[:-2]}s{side}": side for side in _SIDES}
+    return {link.replace("/s0/", f"/s{side}/"): side for side in _SIDES}
+
+
+RULE: Final = PageOrFile("google", _file, copies=_copies)
 
 FACTS: Final = Facts(
     links="Photos and Blogger files",
     original="size `s0`",
+    widths=_SIDES,
     examples=(
         Example(
             "https://lh4.googleusercontent.com/-QAheZ-eePOM/UPyB8Ws/AAA/CWxsy/w1509-h497-p-k/appt.jpg",

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from bowerbird.core import untrusted
 from bowerbird.core.errors import PermanentError
+from bowerbird.core.messages import Preview
 from bowerbird.core.placeholders import Placeholder
 from bowerbird.core.ports import Fetcher
 from bowerbird.core.reasons import Word
@@ -86,7 +87,8 @@ class Imgur:
         file = _FILE.fullmatch(urlsplit(match.url).path)
         if file:
             exact = match.kind == IMAGE and file["still"].lower() != "webp"
-            return (Image(match.id, (_original(file),) if exact else (_original(file), match.url)),)
+            urls = (_original(file),) if exact else (_original(file), match.url)
+            return (Image(match.id, urls, _copies(match.id)),)
         if self.client_id:
             return self._ask(match, self.client_id, fetcher)
         return self._read(match, fetcher)
@@ -131,7 +133,7 @@ class Imgur:
             file = _FILE.fullmatch(parts.path)
             own = file and (match.kind != "page" or file["id"] == match.id)
             if file and own and file["still"] and domain(parts) == "i.imgur.com":
-                return (Image(file["id"], (_original(file),)),)
+                return (Image(file["id"], (_original(file),), _copies(file["id"])),)
         raise PermanentError("the page shows no picture any more")
 
 
@@ -158,13 +160,18 @@ def _image(item: dict[str, Any]) -> Image | None:
     ):
         return None
     width, height = untrusted.pixels(item.get("width")), untrusted.pixels(item.get("height"))
-    sides = {
+    return Image(media_id, (link,), _copies(media_id, width, height), width, height)
+
+
+def _copies(media_id: str, width: int | None = None, height: int | None = None) -> tuple[Preview, ...]:
+    """The copies that are smaller than the picture, where its size is known."""
+    longer = max(width or 0, height or 0) or max(_COPIES.values()) + 1
+    links = {
         f"https://i.imgur.com/{media_id}{letter}.jpg": side
         for letter, side in _COPIES.items()
-        if side < max(width or 0, height or 0)
+        if side < longer
     }
-    copies = smaller_copies(sides, width, height)
-    return Image(media_id, (link,), copies, width, height)
+    return smaller_copies(links, width, height)
 
 
 RULE: Final = Imgur()

@@ -18,6 +18,9 @@ from bowerbird.crawl.hosts.page_metadata import page_pictures
 _PAGE: Final = "page"
 _RESIZED: Final = "resized"
 
+# What most cameras make.
+_USUAL_RATIO: Final = (3, 2)
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -55,6 +58,8 @@ class PageOrFile:
     """A host of that shape. `file` reads a file's link, and so tells a page's file from its other pictures.
 
     `same_id` says that a page's file has the page's id. `shows` is what a page shows, for the error's text.
+    `copies` gives, for the link of the best file, the links of smaller copies with the side in pixels of the
+    square that each fits into.
     """
 
     host: str
@@ -63,6 +68,7 @@ class PageOrFile:
     same_id: bool = False
     shows: str = "picture"
     priority: int = 10
+    copies: Callable[[str], Mapping[str, int]] = lambda _: {}
 
     def match(self, url: SplitResult) -> Match | None:
         """Files and pages."""
@@ -80,11 +86,14 @@ class PageOrFile:
         if match.kind == _PAGE:
             page = next(page for page in self.pages if page.id(url) == match.id)
             if page.pictures:
-                return (Image(match.id, tuple(each.format(id=match.id) for each in page.pictures)),)
-            return (Image(match.id, self._read(page.address.format(id=match.id), match.id, fetcher)),)
+                return (self._image(match.id, tuple(each.format(id=match.id) for each in page.pictures)),)
+            return (self._image(match.id, self._read(page.address.format(id=match.id), match.id, fetcher)),)
         file = self.file(url) or File(match.id)
         better = self._asked(file, fetcher) if file.page else file.better
-        return (Image(match.id, tuple(dict.fromkeys((*better, match.url)))),)
+        return (self._image(match.id, tuple(dict.fromkeys((*better, match.url)))),)
+
+    def _image(self, media_id: str, urls: tuple[str, ...]) -> Image:
+        return Image(media_id, urls, smaller_copies(self.copies(urls[0])))
 
     def _asked(self, file: File, fetcher: Fetcher) -> tuple[str, ...]:
         """What the page of a small file names. When the page is gone, what the link tells is left."""
@@ -104,14 +113,17 @@ class PageOrFile:
         raise PermanentError(f"the page shows no {self.shows} any more")
 
 
-def smaller_copies(links: Mapping[str, int], width: int | None, height: int | None) -> tuple[Preview, ...]:
+def smaller_copies(
+    links: Mapping[str, int], width: int | None = None, height: int | None = None
+) -> tuple[Preview, ...]:
     """The copies of a picture that its host fits into squares, from small to large.
 
     `links` gives the square's side in pixels by the copy's link. `width` and `height` are those of any copy,
-    or of the picture. They tell the ratio of the sides; when they are not known, there are no previews.
+    or of the picture. They tell the ratio of the sides; when they are not known, it is taken for a camera's.
+    Whoever looks at a copy checks its size.
     """
     if not width or not height:
-        return ()
+        width, height = _USUAL_RATIO
     longer = max(width, height)
     return tuple(
         Preview(link, max(1, round(width * side / longer)), max(1, round(height * side / longer)))

@@ -20,6 +20,7 @@ _FILE: Final = re.compile(
     re.IGNORECASE,
 )
 _FILES: Final = re.compile(r"(?:i|s-media-cache-ak[0-9]|media-cache-[a-z0-9]{2,4})\.pinimg\.com")
+_WIDTHS: Final = (236, 474, 564, 736)
 _SITE: Final = re.compile(r"(?:[a-z]{2,3}\.)?pinterest\.(?:com?|[a-z]{2}|com?\.[a-z]{2})")
 
 
@@ -32,6 +33,10 @@ def _file(url: SplitResult) -> File | None:
     return File(found["id"].lower(), (f"https://i.pinimg.com/originals{found['rest']}",))
 
 
+def _copies(link: str) -> dict[str, int]:
+    return {link.replace("/originals/", f"/{width}x/"): width for width in _WIDTHS}
+
+
 RULE: Final = PageOrFile(
     "pinterest",
     _file,
@@ -42,13 +47,14 @@ RULE: Final = PageOrFile(
             "https://www.pinterest.com/pin/{id}/",
         ),
     ),
+    copies=_copies,
 )
 
 FACTS: Final = Facts(
     links="`i.pinimg.com`, pins",
     original="`originals/` with the same name",
     asks="page for pins",
-    widths=(236, 474, 564, 736),
+    widths=_WIDTHS,
     examples=(
         Example(
             "https://i.pinimg.com/736x/0f/b0/8c/0fb08c519067dd263a1fcfecea775450.jpg",

@@ -16,6 +16,8 @@ from bowerbird.crawl.hosts.page_or_file import File, PageOrFile
 _FILE: Final = re.compile(
     r"/media/(?P<id>[\w-]{10,32})(?:\.(?P<ext>jpe?g|png|webp))?(?::[a-z]{2,12})?", re.ASCII
 )
+# The squares that the named sizes fit into.
+_SIDES: Final = {"small": 680, "medium": 1200}
 _FORMATS: Final = {"jpg", "jpeg", "png", "webp"}
 
 
@@ -27,11 +29,16 @@ def _file(url: SplitResult) -> File | None:
     return File(found["id"], (f"https://pbs.twimg.com/media/{found['id']}?format={form}&name=orig",))
 
 
-RULE: Final = PageOrFile("twitter", _file)
+def _copies(link: str) -> dict[str, int]:
+    return {link.replace("name=orig", f"name={name}"): side for name, side in _SIDES.items()}
+
+
+RULE: Final = PageOrFile("twitter", _file, copies=_copies)
 
 FACTS: Final = Facts(
     links="`pbs.twimg.com/media`, both spellings",
     original="`name=orig`, in the format that the link names",
+    widths=tuple(_SIDES.values()),
     examples=(
         Example(
             "https://pbs.twimg.com/media/DMV41qCW0AAcIT7.jpg",

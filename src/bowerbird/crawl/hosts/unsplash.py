@@ -16,12 +16,19 @@ from bowerbird.crawl.hosts.page_or_file import File, Page, PageOrFile
 # Photographs that somebody reported lie below `flagged`, and are served all the same.
 _FILE: Final = re.compile(r"/(?:flagged/)?(?P<id>(?:photo|reserve)[/-][\w/.-]{8,80})", re.ASCII)
 
+# imgix scales to any width. These are for two first looks.
+_SIDES: Final = (320, 1080)
+
 
 def _file(url: SplitResult) -> File | None:
     found = _FILE.fullmatch(url.path) if domain(url) == "images.unsplash.com" else None
     if not found:
         return None
     return File(found["id"], (f"https://images.unsplash.com{url.path}",) if url.query else ())
+
+
+def _copies(link: str) -> dict[str, int]:
+    return {f"{link}?w={side}&q=75&fm=jpg": side for side in _SIDES}
 
 
 # `plus.unsplash.com` sells marked previews and is left alone. A page's id has 11 characters and stands behind
@@ -37,12 +44,14 @@ RULE: Final = PageOrFile(
         ),
     ),
     shows="photo",
+    copies=_copies,
 )
 
 FACTS: Final = Facts(
     links="files, photo pages",
     original="the file without its query",
     asks="page for pages",
+    widths=_SIDES,
     examples=(
         Example(
             "https://images.unsplash.com/photo-1501785888041-af3ef285b470?ixlib=rb-1.2.1&w=1080",

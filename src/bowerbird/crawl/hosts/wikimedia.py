@@ -28,6 +28,7 @@ _STILL_NAME: Final = re.compile(rf".*\.(?:{STILL})", re.IGNORECASE | re.DOTALL)
 # Copies of other formats have a suffix more. Wide enough for a first look, and no wider:
 _COPIED: Final = re.compile(r".*\.(?:jpe?g|png)", re.IGNORECASE | re.DOTALL)
 _LOOKS: Final = tuple(width for width in WIDTHS if 250 <= width <= 1280)  # noqa: PLR2004 - in pixels
+_USUAL: Final = (6000, 4000)
 _WIDTH: Final = re.compile(r"(?P<before>(?:[a-z0-9-]+-)?)(?P<width>[0-9]{1,5})(?P<after>px-.*)", re.DOTALL)
 _SITES: Final = re.compile(
     r"(?:[a-z0-9-]+\.)*(?:wikipedia|wikimedia|wiktionary|wikibooks|wikinews|wikiquote|wikisource|wikiversity"
@@ -64,32 +65,27 @@ class Wikimedia:
             return (replace(found, previews=_copies(found)),)
         file = _FILE.fullmatch(url.path)
         if not file or not file["thumb"]:
-            return (Image(match.id, (match.url,)),)
+            found = Image(match.id, (match.url,))
+            return (replace(found, previews=_copies(found)),)
         # A drawing's only picture is the one that was scaled.
         upload = f"https://upload.wikimedia.org{file['root']}/{file['place']}/{file['name']}"
         original = (upload,) if _STILL_NAME.fullmatch(file["name"]) else ()
-        return (Image(match.id, tuple(dict.fromkeys((*original, *_served(url, file), match.url)))),)
+        found = Image(match.id, tuple(dict.fromkeys((*original, *_served(url, file), match.url))))
+        return (replace(found, previews=_copies(found)),)
 
 
 def _copies(found: Image) -> tuple[Preview, ...]:
-    """The scaled copies for a first look at a file whose size the wiki told."""
+    """The scaled copies for a first look at a file; where the wiki told no size, that of most cameras."""
     url = urlsplit(found.urls[0])
     file = _FILE.fullmatch(url.path) if domain(url) in _FILES else None
-    if (
-        not file
-        or file["thumb"]
-        or not found.width
-        or not found.height
-        or not _COPIED.fullmatch(file["name"])
-    ):
+    if not file or file["thumb"] or not _COPIED.fullmatch(file["name"]):
         return ()
+    wide, high = (found.width, found.height) if found.width and found.height else _USUAL
     folder = f"https://thumb.wikimedia.org{file['root']}/thumb/{file['place']}/{file['name']}"
     return tuple(
-        Preview(
-            f"{folder}/{width}px-{file['name']}", width, max(1, round(found.height * width / found.width))
-        )
+        Preview(f"{folder}/{width}px-{file['name']}", width, max(1, round(high * width / wide)))
         for width in _LOOKS
-        if width < found.width
+        if width < wide
     )
 
 

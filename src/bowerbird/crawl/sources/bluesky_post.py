@@ -107,7 +107,7 @@ def _pictures(media: Mapping[str, Any], did: str) -> Iterator[Attachment]:
             cid,
             blob(did, cid),
             "bluesky",
-            previews=_previews(did, cid, wide, high, sized=sized),
+            previews=thumbnails(did, cid, wide, high, sized=sized),
             width=wide if sized else None,
             height=high if sized else None,
             alt=_cut(each.get("alt"), _MAX_ALT),
@@ -125,7 +125,8 @@ def _plausible(wide: int, high: int, image: Mapping[str, Any]) -> bool:
     return size * 8 <= wide * high * _MAX_BITS.get(str(image.get("mimeType")).lower(), _RAW_BITS)
 
 
-def _previews(did: str, cid: str, wide: int | None, high: int | None, *, sized: bool) -> tuple[Preview, ...]:
+def thumbnails(did: str, cid: str, wide: int | None, high: int | None, *, sized: bool) -> tuple[Preview, ...]:
+    """The CDN's small copies of a picture, whose size or, where it is not `sized`, only ratio is known."""
     if not wide or not high:
         return ()
     scale = THUMBNAIL / max(wide, high)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -15,6 +14,7 @@ from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.adapters.sqlite.salvage import Row, ailment, rows, salvaged, settled
+from bowerbird.core.cores import cores
 from bowerbird.core.decision_log import decode_line, each_line
 from bowerbird.core.decisions import Decision
 from bowerbird.core.errors import InvalidMessageError
@@ -94,11 +94,11 @@ def mend_likenesses(place: Place, known: Known, at: RebuildFolder) -> Mended:
     pictures = [key for key in sorted(known.pictures) if key in known.stored]
     if at.dry_run:
         return Mended(LIKENESSES, f"{len(pictures)} pictures would be looked at", why, built=True)
-    cores, unread = len(os.sched_getaffinity(0)), 0
+    at_once, unread = cores(), 0
     with (
         closing(SqliteLikenesses(at.new(LIKENESSES))) as new,
-        IsolatedDecoder(workers=cores) as decoder,
-        ThreadPoolExecutor(cores) as pool,
+        IsolatedDecoder(workers=at_once) as decoder,
+        ThreadPoolExecutor(at_once) as pool,
     ):
         for likeness in pool.map(
             lambda key: _likeness(place.store, key, known.pictures[key], decoder), pictures

@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from PIL import Image
 
 from bowerbird.assembly import Adapters, Settings, assemble
+from bowerbird.core.cores import cores
 from bowerbird.crawl.hosts import turns
-from bowerbird.filter.cores import cores
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load
 from bowerbird.net import HttpFetcher

@@ -292,8 +292,13 @@ def test_a_wikis_file_has_the_copies_of_fixed_width_for_a_first_look() -> None:
     ]
 
 
-def test_a_wikis_file_of_unknown_size_has_none() -> None:
+def test_a_wikis_file_of_unknown_size_has_the_copies_that_a_cameras_would_have() -> None:
     (found,), _ = images(
         "https://pl.wikipedia.org/wiki/Plik:X.jpg", wiki(url=f"{_UPLOAD}/a/ab/X.jpg", mime="image/jpeg")
     )
-    assert found.previews == ()
+    assert [(each.width, each.height) for each in found.previews] == [
+        (250, 167), (330, 220), (500, 333), (960, 640), (1280, 853),
+    ]  # fmt: skip
+    assert (
+        found.previews[0].url == "https://thumb.wikimedia.org/wikipedia/commons/thumb/a/ab/X.jpg/250px-X.jpg"
+    )

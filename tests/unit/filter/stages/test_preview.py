@@ -116,6 +116,16 @@ def test_a_bundle_whose_margin_was_never_measured_has_no_opinion_of_previews() -
     assert of_previews(Scorer(0.0, preview_margin=None)) is None
 
 
+@pytest.mark.parametrize(("name", "webp"), [("a.jpg", False), ("a.PNG", True), ("a.png", True)])
+def test_only_a_pngs_copy_may_come_as_webp(name: str, webp: bool) -> None:
+    copy = Copy(f"https://preview.redd.it/{name}?width=640&auto=webp&s=1", 640, 427)
+    fetcher = FakeFetcher({copy.url: jpeg(640, 427)})
+    look = of_previews(Scorer(0.9))
+    assert look is not None
+    assert Preview(fetcher, look, nullcontext()).examine(Examination(candidate(copy))) is None
+    assert ("image/webp" in fetcher.accepted[copy.url]) == webp
+
+
 @pytest.mark.parametrize(
     ("given", "chosen"),
     [

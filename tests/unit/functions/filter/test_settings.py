@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from bowerbird.filter.cores import cores
+from bowerbird.core.cores import cores
 from functions.filter.settings import FilterSettings
 
 NEEDED = {
