@@ -47,6 +47,10 @@ class Mix:
         """The links of the pictures, without their scheme."""
         return [post["url"].removeprefix("https://") for post in self.posts]
 
+    def first(self, count: int) -> Mix:
+        """Only so many of the submissions."""
+        return Mix(self.name, self.posts[:count], self.files)
+
     def declare(self, image: Image.Image, kind: str = "JPEG") -> None:
         """Add a picture of Reddit's own: the listing tells its size and its copies."""
         name = f"{self._number()}.{_EXTENSIONS[kind]}"
@@ -179,7 +183,9 @@ def _kinds(told: Mapping[str, Any], count: int) -> list[str]:
 def _sizes(told: Mapping[str, Any], name: str) -> Iterator[tuple[int, int]]:
     """The recorded sizes, in an order in which any few that follow each other are spread over all."""
     sizes = told["sizes"][name]
-    return cycle((width, height) for width, height in (sizes[(3 + 7 * n) % len(sizes)] for n in range(len(sizes))))
+    return cycle(
+        (width, height) for width, height in (sizes[(3 + 7 * n) % len(sizes)] for n in range(len(sizes)))
+    )
 
 
 def _hidden(told: Mapping[str, Any], chance: random.Random) -> Iterator[tuple[int, int]]:

@@ -32,10 +32,12 @@ class Watched:
     status: int
 
 
-def watched(command: Sequence[str], *, log: IO[bytes], environment: Mapping[str, str] | None = None) -> Watched:
+def watched(
+    command: Sequence[str], *, log: IO[bytes], environment: Mapping[str, str] | None = None
+) -> Watched:
     """Run a command to its end; what it prints goes to `log`."""
     before, begun = _waited_for(), time.monotonic()
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - the benchmark's own commands
         command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})}
     )
     spent: dict[int, float] = {}
@@ -49,9 +51,7 @@ def watched(command: Sequence[str], *, log: IO[bytes], environment: Mapping[str,
     # The kernel tells the time of those that were waited for; those that nobody waited for were looked at.
     cpu_s = max(_waited_for() - before, sum(spent.values()) / _TICK)
     wall_s = time.monotonic() - begun
-    return Watched(
-        cpu_s * 1000, wall_s, pss * 1024 / 1e6, rss * 1024 / 1e6, len(spent), process.returncode
-    )
+    return Watched(cpu_s * 1000, wall_s, pss * 1024 / 1e6, rss * 1024 / 1e6, len(spent), process.returncode)
 
 
 def _waited_for() -> float:
