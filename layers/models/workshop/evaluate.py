@@ -1,6 +1,6 @@
 """Measures how well a bundle tells the owner's pictures from others.
 
-    .venv/bin/python layers/models/workshop/evaluate.py --bundle lite --rest DIR [--good DIR]
+    .venv/bin/python -m layers.models.workshop.evaluate --bundle lite --rest DIR [--good DIR]
 
 Without `--good`, the bundle's own held-out scores stand for the owner's pictures. A model that had not seen
 the picture gave each of them.
@@ -12,11 +12,14 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
+from numpy.typing import NDArray
 
-from bowerbird.assembly.scoring import score_files
 from bowerbird.imaging import picture_files
 from bowerbird.models import bundle as bundles
+from bowerbird.training import write
+from bowerbird.training.cache import EmbeddingCache
+from bowerbird.training.training import open_embedder
+from layers.models.workshop.intervals import cells
 
 
 def main() -> None:
@@ -27,21 +30,21 @@ def main() -> None:
     parser.add_argument("--bundle", default="lite")
     parser.add_argument("--good", type=Path)
     parser.add_argument("--rest", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/bowerbird/embeddings.db")
     args = parser.parse_args()
     bundle = bundles.load(args.bundle)
+    embedder = open_embedder(write.networks(args.bundle), EmbeddingCache(args.cache))
 
-    def scores(folder: Path) -> np.ndarray:
-        found = score_files(picture_files.find([folder]), bundle)
-        return np.array([score.novelty for score in found if score.novelty is not None])
+    def scores(folder: Path, *, imitate: bool) -> NDArray[np.float64]:
+        found = embedder.embed(picture_files.find([folder]), imitate=imitate, done=lambda: None)
+        return bundle.novelty.score(found.vectors)
 
-    good = scores(args.good) if args.good else np.asarray(bundle.novelty.reference["heldout"])
-    rest = scores(args.rest)
-    area = roc_auc_score(np.r_[np.ones(len(good)), np.zeros(len(rest))], np.r_[good, rest])
-    kept = [float((found >= bundle.novelty.threshold).mean()) for found in (good, rest)]
+    good = scores(args.good, imitate=True) if args.good else np.asarray(bundle.novelty.reference["heldout"])
+    rest, bar = scores(args.rest, imitate=False), bundle.novelty.threshold
     name = args.good.name if args.good else "held out"
     print(
-        f"| {bundle.label} | {name} ({len(good)}) | {args.rest.name} ({len(rest)}) | {area:.4f} "
-        f"| {kept[0]:.1%} | {kept[1]:.1%} |"
+        f"| {bundle.label} | {name} ({len(good)}) | {args.rest.name} ({len(rest)}) "
+        f"| {cells(good - bar, rest - bar)}"
     )
 
 

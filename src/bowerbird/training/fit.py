@@ -33,6 +33,8 @@ _MOST_REFERENCES: Final = 4000
 # owner than imitations do.
 IMITATIONS_WEIGHT: Final = 0.5
 REJECTS_WEIGHT: Final = 1.0
+#: Many rejects can show that the head deserves more.
+_MORE: Final = (2.0, 3.0)
 # An owner who loves flat artwork has no use for a head that cannot tell it from its imitations. The head
 # tells photographs from theirs with 0.98 and more. With vector art it reaches 0.97, and then costs 0.05 of
 # AUROC.
@@ -189,6 +191,8 @@ def fit(
     totals = {name: _sum([(seen, 1.0), *([(head, weight)] if head else [])]) for name, seen in held.items()}
     winner = heldout.choose(totals)
     total = totals[winner]
+    if head is not None and len(sample.rejects):
+        weight, total = _heavier(held[winner], head)
     parts = [_part(contenders[winner](sample), whole, held[winner], 1.0)]
     if head is not None:
         parts.append(_part(examples(styles), style, head, weight))
@@ -201,6 +205,13 @@ def fit(
         reference["rejects"] = total.rejects
     unaided = None if head is None else _unaided(styles, held[winner], seed)
     return Fitted(replace(model, reference=reference), winner, totals, total, unaided, against)
+
+
+def _heavier(density: HeldOut, head: HeldOut) -> tuple[float, HeldOut]:
+    """Give the head the weight that held-out rejects surely speak for."""
+    known = {f"{weight:g}": _sum([(density, 1.0), (head, weight)]) for weight in (REJECTS_WEIGHT, *_MORE)}
+    chosen = heldout.choose(known)
+    return float(chosen), known[chosen]
 
 
 def _head(styles: Sample, seed: int) -> HeldOut | None:

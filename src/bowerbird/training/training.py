@@ -24,7 +24,7 @@ from bowerbird.imaging import picture_files
 from bowerbird.models import verify
 from bowerbird.models.encoder import Encoder
 from bowerbird.models.session import Session
-from bowerbird.training import feedback, figures, fit, mixtures, ordinary, ratio, twins, write
+from bowerbird.training import feedback, figures, fit, mixtures, ordinary, ratio, sources, twins, write
 from bowerbird.training import stream as streams
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.embedding import Collection, Embedder
@@ -81,7 +81,7 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
         good.origin,
         rejects.vectors,
         style=taken.encoder.style,
-        twins=twins.groups(good.vectors),
+        twins=sources.together(twins.groups(good.vectors), sources.of(good.paths)),
     )
     background = ordinary.chosen(wishes.background, taken.background, others, wishes.licence)
     taken = replace(taken, background=background)

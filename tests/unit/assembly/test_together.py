@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -52,8 +52,11 @@ class CountingDecoder:
         return imaging.inspect(data)
 
     def decode(self, data: bytes, *, min_side: int | None = None) -> Any:
+        return self.read(data, min_side=min_side)[1]
+
+    def read(self, data: bytes, *, min_side: int | None = None) -> Any:
         self.decoded.append(min_side)
-        return imaging.decode(data, min_side=min_side)
+        return imaging.read(data, min_side=min_side)
 
 
 def taste(threshold: float) -> Bundle:
@@ -64,6 +67,7 @@ def taste(threshold: float) -> Bundle:
         bundle,
         encoder=replace(bundle.encoder, session=Counting(bundle.encoder.session)),
         novelty=replace(bundle.novelty, threshold=threshold, preview_margin=None),
+        glance=None,
         watermark=replace(bundle.watermark, session=Counting(bundle.watermark.session), threshold=2.0),
     )
 
@@ -194,3 +198,14 @@ def test_a_single_taste_is_put_together_as_ever() -> None:
 )
 def test_a_shape_that_any_taste_takes_is_read(rules: tuple[ShapeRule, ...]) -> None:
     assert ShapeRule.of_any(rules) == ShapeRule(5, 4.0, 3.0)
+
+
+def test_a_glance_of_two_tastes_looks_once() -> None:
+    lite = load("lite")
+    assert lite.glance is not None
+    counted = Counting(lite.glance.encoder.session)
+    glance = replace(lite.glance, encoder=replace(lite.glance.encoder, session=counted), margin=0.0)
+    bundles = [replace(taste(each), glance=replace(glance)) for each in (50.0, 60.0)]
+    run(bundles, [WIDE, WIDE], FakeFetcher(PICTURES), CountingDecoder())
+    assert counted.seen == len(PICTURES)
+    assert [cast("Counting", each.encoder.session).seen for each in bundles] == [0, 0]

@@ -1,6 +1,7 @@
 """`train`, `calibrate`, `score` and `models` on a folder of drawn pictures, as a user types them."""
 
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -66,6 +67,45 @@ def test_what_was_found_is_shown(trained: Path) -> None:
 
     assert shown >= {"mixtures.png", "scores.png", "curves.png", "nearest-kept.jpg", "nearest-dropped.jpg"}
     assert "| 16 full |" in (trained / "mine/report/report.md").read_text()
+
+
+def test_the_encoders_background_comes_along(trained: Path) -> None:
+    ours, carried = load(trained / "mine").background, load("lite").background
+
+    assert ours is not None
+    assert carried is not None
+    assert np.array_equal(ours.vectors, carried.vectors)
+    report = (trained / "mine/report/report.md").read_text()
+    assert re.search(
+        r"Compared against 2,\d\d\d ordinary pictures, about \d+% of which you might love", report
+    )
+
+
+def test_an_owner_compares_with_pictures_of_their_own_or_with_none(trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "others").mkdir()
+    for seed in range(100):
+        noise(seed + 100).resize((64, 64)).save(tmp_path / f"others/{seed:03}.jpg")
+    options = ["--good", f"{trained}/good", "--cache", f"{trained}/cache.db"]
+
+    assert main(["train", *options, "--background", f"{tmp_path}/others", "--out", f"{tmp_path}/own"]) == 0
+    assert main(["train", *options, "--background", "none", "--out", f"{tmp_path}/alone"]) == 0
+
+    own, alone = load(tmp_path / "own", verify=True), load(tmp_path / "alone", verify=True)
+    assert own.manifest.background is not None
+    assert own.manifest.background.source == "100 pictures of the owner's choice"
+    assert alone.manifest.background is None
+    assert "background" not in [part.density.kind for part in alone.novelty.parts]
+
+
+def test_too_small_a_background_is_refused_before_work_is_spent(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--good", f"{trained}/good", "--cache", f"{trained}/cache.db", "--out", f"{tmp_path}/own"]
+
+    assert main(["train", *options, "--background", f"{trained}/rejects"]) == 2
+
+    assert "--background: 12 pictures were found; give at least 100" in capsys.readouterr().err
+    assert not (tmp_path / "own").exists()
 
 
 def test_score_tells_the_two_folders_apart(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
