@@ -21,6 +21,7 @@ from typing import Any, Final
 from benchmarks.listing import crawled
 from bowerbird.core.messages import Candidate
 from bowerbird.crawl.crawler import Skipped
+from bowerbird.crawl.rules import counted_as
 from bowerbird.filter.shape import NOMADS
 
 MIX: Final = Path(__file__).resolve().parent / "mix" / "r_all.json"
@@ -124,7 +125,7 @@ def _read(name: str, posts: Sequence[dict[str, Any]], seconds: float | None = No
     recording = Recording(name, len(posts), seconds)
     for found in crawled(posts):
         if isinstance(found, Skipped):
-            recording.skipped[found.reason.word.value] += 1
+            recording.skipped[counted_as(found.reason)] += 1
         else:
             recording.candidates.setdefault(found.id, found)
     return recording

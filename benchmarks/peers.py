@@ -134,4 +134,5 @@ def _measured(peer: Peer, mix: Mix, place: Path, out: Path) -> dict[str, Any]:
 
 def _version(package: str) -> str:
     libraries = [str(path) for path in BIN.parent.glob("lib/python*/site-packages")]
-    return next(metadata.distributions(name=package, path=libraries)).version
+    (found,) = metadata.distributions(name=package, path=libraries)
+    return found.version

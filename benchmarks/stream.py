@@ -157,7 +157,8 @@ class _Pictures:
         for _ in range(_DRAWS):
             whole = self._chance.choice(among)
             box = photographs.part(whole, size, self._chance)
-            if self._passes(whole.crop(tuple(round(edge) for edge in box))) == passes:
+            left, top, right, bottom = (round(edge) for edge in box)
+            if self._passes(whole.crop((left, top, right, bottom))) == passes:
                 break
         return photographs.resized(whole, box, size)
 
