@@ -8,20 +8,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import as_run, peers, plot, report, shapes
-from benchmarks.server import serving
+from benchmarks import as_run, peers, plot, report
 from benchmarks.stream import Mix, camera, r_all
-from bowerbird.core.messages import encode_candidate
+from benchmarks.systems import SYSTEMS, kept, measured
 from bowerbird.models.bundle import load
 
-SYSTEMS: Final = ("baseline", "clip", "clip after lite", "lite", "lite without previews")
 RESULTS: Final = Path(__file__).resolve().parent / "results"
 
 
@@ -34,14 +30,13 @@ def main() -> None:
     arguments = parser.parse_args()
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {max(cores)})
-    networks = _networks()
     results: dict[str, Any] = {"machine": _machine(cores), "mixes": {}, "mine": {}, "peers": {}}
     mixes = (
         r_all(arguments.photographs, arguments.stream, load("lite")),
         camera(arguments.photographs, arguments.count),
     )
     for mix in mixes:
-        results["mixes"][mix.name] = _run(mix, networks)
+        results["mixes"][mix.name] = _run(mix)
         results["mine"][mix.name] = as_run.mine(mix, cores)
         _said(f"{mix.name}, mine: done")
     results["mine start"] = as_run.mine(mixes[0].first(1), cores)
@@ -79,48 +74,15 @@ def _machine(cores: set[int]) -> dict[str, Any]:
     }
 
 
-def _networks() -> Path:
-    """The networks, made once a machine: they take a minute and 450 MB."""
-    folder = Path(tempfile.gettempdir()) / "bowerbird-benchmarks"
-    folder.mkdir(exist_ok=True)
-    if not (folder / "vit_b16.int8.onnx").exists():
-        shapes.efficientnetv2_b0(folder / "efficientnetv2_b0.onnx")
-        whole = shapes.vit_b16(folder / "vit_b16.onnx")
-        shapes.int8(whole, folder / "vit_b16.part").rename(folder / "vit_b16.int8.onnx")
-    return folder
-
-
-def _run(mix: Mix, networks: Path) -> dict[str, dict[str, Any]]:
+def _run(mix: Mix) -> dict[str, dict[str, Any]]:
     """Every system on a mix; lite without previews goes first: the baseline is told its verdicts."""
     results: dict[str, dict[str, Any]] = {}
     liked: list[str] = []
     for system in reversed(SYSTEMS):
-        results[system] = _measure(mix, networks, system, liked)
-        liked = liked or [id_ for id_, end in results[system]["outcomes"].items() if end == "kept"]
+        results[system] = measured(mix, system, liked)
+        liked = liked or sorted(kept(results[system]))
         _said(f"{mix.name}, {system}: done")
     return {system: results[system] for system in SYSTEMS}
-
-
-def _measure(mix: Mix, networks: Path, system: str, liked: list[str]) -> dict[str, Any]:
-    with serving(mix.files) as server:
-        job = {
-            "system": system,
-            "networks": str(networks),
-            "server": f"http://127.0.0.1:{server.server_port}",
-            "candidates": [encode_candidate(each) for each in mix.candidates],
-            "liked": liked,
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.worker"],
-            input=json.dumps(job),
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        figures: dict[str, Any] = json.loads(done.stdout)
-        figures["bytes"] = server.sent.total()
-        figures["bytes of PNG"] = sum(sent for name, sent in server.sent.items() if ".png" in name)
-    return figures
 
 
 def _said(text: str) -> None:

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-Figures = Mapping[str, Any]
+from benchmarks.systems import kept
+
+Figures = dict[str, Any]
 
 _GOALS: Final = {"lite": 40, "clip after lite": 25}
 _BYTES: Final = 10
@@ -41,14 +43,13 @@ def _systems(mix: str, systems: Mapping[str, Figures]) -> Iterator[str]:
         " | verdicts that differ |"
     )
     yield "| --- " * 8 + "|"
-    base, reference = systems["baseline"], systems["lite without previews"]["outcomes"]
+    base = systems["baseline"]
     for system, figures in systems.items():
-        kept = _kept(figures["outcomes"])
-        differ = len(kept ^ _kept(reference))
+        differ = len(kept(figures) ^ kept(systems["lite without previews"]))
         yield (
             f"| {system} | {figures['cpu_ms'] / count:.1f} | {base['cpu_ms'] / figures['cpu_ms']:.1f}"
             f" | {figures['bytes'] / count / 1000:.1f} | {base['bytes'] / figures['bytes']:.1f}"
-            f" | {figures['peak_mb']:.0f} | {len(kept)} | {differ} |"
+            f" | {figures['peak_mb']:.0f} | {len(kept(figures))} | {differ} |"
         )
     yield ""
     for system, figures in systems.items():
@@ -119,10 +120,6 @@ def _goals(results: Figures) -> Iterator[str]:
 
 def _word(met: bool) -> str:
     return "met:" if met else "not met:"
-
-
-def _kept(outcomes: Mapping[str, str]) -> set[str]:
-    return {id_ for id_, end in outcomes.items() if end == "kept"}
 
 
 def _count(results: Figures, mix: str) -> int:
