@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from bowerbird.adapters.folder import names
 from bowerbird.core.errors import RetryableError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import sidecar_key
 from bowerbird.core.ports import ObjectStore
 from bowerbird.deliver.about import About, about
@@ -145,7 +146,7 @@ class Browse:
 
 def _decoded(data: bytes | None) -> dict[str, Any] | None:
     try:
-        sidecar = json.loads(data or b"null")
+        sidecar = parsed(data or b"null")
     except ValueError:
         return None
     return sidecar if isinstance(sidecar, dict) else None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import content_type, sidecar_key
 from bowerbird.core.ports import ObjectStore
 from bowerbird.deliver.about import About, about
@@ -133,7 +134,7 @@ def _moment(moment: datetime) -> str:
 
 def _read(store: ObjectStore, key: str) -> About | None:
     try:
-        sidecar = json.loads(store.get(sidecar_key(key)) or b"null")
+        sidecar = parsed(store.get(sidecar_key(key)) or b"null")
     except ValueError:
         return None
     return about(key, sidecar) if isinstance(sidecar, dict) else None

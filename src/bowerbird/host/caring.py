@@ -15,6 +15,7 @@ from bowerbird.assembly.delivering import deliverer
 from bowerbird.config.schema import Config
 from bowerbird.core.errors import UsageError
 from bowerbird.core.hours import clock
+from bowerbird.core.json_text import parsed
 from bowerbird.core.whole import write_whole
 from bowerbird.deliver.browse import Browse
 from bowerbird.deliver.feeds import Feeds
@@ -199,7 +200,7 @@ class Memory:
     def read(self) -> dict[str, datetime]:
         """What was remembered; nothing when it cannot be read."""
         try:
-            told = json.loads(self._path.read_bytes())
+            told = parsed(self._path.read_bytes())
             return {str(name): datetime.fromisoformat(until) for name, until in told.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             return {}

@@ -7,13 +7,13 @@ until it is.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bowerbird.core import untrusted
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import replaced_key
 from bowerbird.core.labels import read_labels
 from bowerbird.core.ports import ObjectStore
@@ -115,7 +115,7 @@ def _stored(store: ObjectStore) -> Iterator[Stored]:
         kept = kept_picture(store, key)
         if kept is None or not store.exists(kept.image):
             continue
-        told = untrusted.mapping(json.loads(store.get(key) or b"{}"))
+        told = untrusted.mapping(parsed(store.get(key) or b"{}"))
         facts = untrusted.mapping(untrusted.mapping(told.get("decision")).get("facts"))
         size = untrusted.number(facts.get("bytes"))
         yield Stored(

@@ -6,7 +6,6 @@ picture that was purged cannot live on under another name.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
@@ -14,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from bowerbird.adapters.folder.disk import disk_errors
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import SUFFIXES, sidecar_key
 from bowerbird.core.whole import write_whole
 
@@ -32,7 +32,7 @@ def given(read: Callable[[str], bytes | None], key: str) -> list[str]:
     if not key.startswith(_IMAGES) or key.endswith(".json"):
         return []
     try:
-        names = json.loads(read(sidecar_key(key)) or b"{}")["names"]
+        names = parsed(read(sidecar_key(key)) or b"{}")["names"]
         return [name for name in names if _is_name(name, key)]
     except (ValueError, KeyError, TypeError):
         return []
