@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
 from bowerbird.core.limits import MAX_RECEIVES
-from bowerbird.core.prior import LOOK
-from bowerbird.core.usual import Marks
+from bowerbird.core.usual import LOOK, Marks
 from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.net.user_agent import names_contact
 

@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.adapters.terminal.counting import counting
     from bowerbird.core.post import Lookup
     from bowerbird.crawl.sources import open_source
+    from bowerbird.deliver.feeds import renew
     from bowerbird.host.wiring import recheck_ledger, source_context
     from bowerbird.removal.recheck import recheck
 
@@ -73,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
         result = recheck(
             place.store, source, now=now, since=since, dry_run=args.dry_run, ledger=ledger, on_asked=asked
         )
+    if result.purged and not args.dry_run:
+        renew(place.store)
     print(summary(result, dry_run=args.dry_run))
     return 1 if result.unanswered else 0
 

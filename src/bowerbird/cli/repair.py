@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 
+from bowerbird.adapters.terminal.lines import shown
+
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -34,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     with counting("looking at the place's files") as looked:
         for count, finding in enumerate(repair(place, now=datetime.now(UTC), dry_run=args.dry_run), 1):
             sound = sound and finding.sound
-            print(f"{finding.name}: {finding.told}", flush=True)
+            print(shown(f"{finding.name}: {finding.told}"), flush=True)
             looked(count, 0)
     if sound:
         print("nothing had to be repaired")

@@ -8,8 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from bowerbird.config.table import Table, located
-from bowerbird.core.prior import LOOK
-from bowerbird.core.usual import Marks
+from bowerbird.core.usual import LOOK, Marks
 from bowerbird.filter.shape import NOMADS
 
 

@@ -27,8 +27,6 @@ _log = logging.getLogger(__name__)
 KEY: Final = "prior/model.json"
 #: Words share this many weights. Of a few thousand words that matter, few meet.
 BUCKETS: Final = 1 << 13
-#: This share of what the model turns down is looked at all the same, so that it can be wrong and learn.
-LOOK: Final = 0.05
 
 _WORD: Final = re.compile(r"\w+")
 _MOST_WORDS: Final = 40

@@ -18,3 +18,6 @@ MARKS: Final[tuple[Marks, ...]] = ("reject", "note", "off")
 OFF: Final = "off"
 ORDER: Final = "order"
 REJECT: Final = "reject"
+
+#: This share of what the model of posts turns down is looked at anyway, so that it can be wrong and learn.
+LOOK: Final = 0.05

@@ -10,8 +10,8 @@ from bowerbird import imaging
 from bowerbird.core.limits import MAX_PICTURE_BYTES
 from bowerbird.core.placeholders import NO_PLACEHOLDERS, Placeholders
 from bowerbird.core.ports import Fetcher, Ledger
-from bowerbird.core.prior import LOOK, Prior
-from bowerbird.core.usual import Marks
+from bowerbird.core.prior import Prior
+from bowerbird.core.usual import LOOK, Marks
 from bowerbird.filter.copies import Copies
 from bowerbird.filter.first_look import FirstLook, of_glances, of_previews
 from bowerbird.filter.owner_rules import NOTHING, Asked

@@ -16,10 +16,9 @@ from bowerbird.core.cores import cores
 from bowerbird.core.decisions import Decision
 from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.messages import Candidate
-from bowerbird.core.ports import Fetcher, Ledger, ObjectStore, Queue
+from bowerbird.core.ports import Fetcher, Ledger, Likenesses, ObjectStore, Queue
 from bowerbird.core.post import Source
-from bowerbird.core.prior import LOOK
-from bowerbird.core.usual import OFF, REJECT, Marks
+from bowerbird.core.usual import LOOK, OFF, REJECT, Marks
 from bowerbird.crawl.crawler import Crawler, Skipped
 from bowerbird.crawl.owner_lists import NO_LISTS, OwnerLists
 from bowerbird.crawl.settings import CrawlSettings
@@ -210,9 +209,22 @@ def _count(counts: Iterable[RunCounts], decision: Decision) -> None:
 
 
 @contextmanager
-def restorer(place: Place) -> Iterator[Callable[[str], bool]]:
-    """Make a function that brings a picture back by its key and adds it to the index of likenesses again."""
-    with closing(SqliteLikenesses(place.state / LIKENESSES)) as index, IsolatedDecoder() as decoder:
+def restorer(
+    place: Place, table: str | None = None, endpoint_url: str | None = None
+) -> Iterator[Callable[[str], bool]]:
+    """Make a function that brings a picture back by its key and adds it to the index of likenesses again.
+
+    That index is in the cloud's `table`, or this machine's own.
+    """
+    with ExitStack() as closed:
+        decoder = closed.enter_context(IsolatedDecoder())
+        if table:
+            # boto3 takes most of a second to import, and only the cloud needs it.
+            from bowerbird.adapters.aws.opening import open_likenesses  # noqa: PLC0415
+
+            index: Likenesses = open_likenesses(table, endpoint_url)
+        else:
+            index = closed.enter_context(closing(SqliteLikenesses(place.state / LIKENESSES)))
         yield lambda key: restore(key, place.store, index, decoder)
 
 
@@ -220,8 +232,7 @@ def restorer(place: Place) -> Iterator[Callable[[str], bool]]:
 def recheck_ledger(place: Place, table: str | None, endpoint_url: str | None) -> Iterator[Ledger | None]:
     """Open the ledger of a place's decisions: the cloud's `table`, or this machine's own if it has one."""
     if table:
-        # boto3 takes most of a second to import, and only the cloud needs it.
-        from bowerbird.adapters.aws.opening import open_ledger  # noqa: PLC0415
+        from bowerbird.adapters.aws.opening import open_ledger  # noqa: PLC0415 - as above
 
         yield open_ledger(table, place.store, endpoint_url)
         return

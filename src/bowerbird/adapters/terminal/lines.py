@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,12 @@ def shown(text: object) -> str:
     head = str(text)[: _LONGEST + 1]
     line = "".join(char if char.isprintable() else " " if char.isspace() else "\ufffd" for char in head)
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+
+
+def json_line(value: object) -> str:
+    """Return JSON that steers no terminal either: the unprintable is escaped, letters stay as they are."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
 def cell(text: object) -> Text:
