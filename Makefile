@@ -113,8 +113,14 @@ audit: audit-offline
 	$(BIN)/python -m infra.audit $(UV) tool run --quiet pip-audit==$(PIP_AUDIT_VERSION) -- requirements/dev.txt \
 		layers/*/requirements.txt layers/models/runtime/requirements.txt functions/*/requirements.txt infra/home/requirements.txt
 
-bench: setup
+# What a candidate costs, beside the original's work and what a user would pick instead.
+bench: setup .venv-peers/.installed
 	$(BIN)/python -m benchmarks
+
+.venv-peers/.installed: benchmarks/requirements-peers.txt | setup
+	$(PYTHON) -m venv .venv-peers
+	$(UV) pip sync --quiet --python .venv-peers/bin/python --require-hashes $<
+	touch $@
 
 LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url
 # What is deployed has the versions that are tested.
@@ -131,6 +137,7 @@ lock: setup
 	$(LOCK) --python-version 3.11 --constraints requirements/dev.txt \
 		--output-file requirements/fuzz.txt requirements/fuzz.in
 	$(LOCK) --python-version 3.11 --output-file requirements/checkov.txt requirements/checkov.in
+	$(LOCK) --python-version 3.11 --output-file benchmarks/requirements-peers.txt benchmarks/requirements-peers.in
 	$(LOCK) --python-version 3.13 --output-file requirements/aws.txt requirements/aws.in
 	$(LOCK) --python-version 3.13 --output-file requirements/lambda.txt requirements/lambda.in
 	$(LOCK_TESTED) --output-file functions/crawl/requirements.txt requirements/crawl-function.in
@@ -160,4 +167,4 @@ prove-clip: setup train-env
 	touch $@
 
 clean:
-	rm -rf dist $(VENV) .venv-wheel .venv-train .venv-sam .venv-aws .venv-lambda .venv-fuzz fuzz-out .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out
+	rm -rf dist $(VENV) .venv-wheel .venv-train .venv-sam .venv-aws .venv-lambda .venv-fuzz .venv-peers fuzz-out .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.measure import Clock
-from benchmarks.photographs import jpeg
+from benchmarks.photographs import encoded
 from bowerbird.adapters.folder.store import FolderStore
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.adapters.sqlite.queue import SqliteQueue
@@ -179,7 +179,7 @@ class Ours:
         grey = Image.new("RGB", (640, 480), "grey")
         models.novelty.score(models.encoder.embed([grey]))
         mark.detect([grey])
-        self.decoder.decode(jpeg(grey), min_side=512)
+        self.decoder.decode(encoded(grey, "JPEG"), min_side=512)
 
     def judge_all(self, candidates: Sequence[Candidate]) -> dict[str, str]:
         """Send, receive, decide, acknowledge and write the lines; gives outcomes by candidate."""

@@ -139,9 +139,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Mine. The exit status is 0 when the crawl ended well, and 3 when the source was out of reach."""
+    from functools import partial
+
     from bowerbird.config.flags import with_flags
     from bowerbird.config.schema import Config
     from bowerbird.core.hours import Hours
+    from bowerbird.host.caring import care
     from bowerbird.host.mine import RunOptions, mine_all, print_summary
     from bowerbird.host.plan import planned
 
@@ -154,6 +157,7 @@ def run(args: argparse.Namespace) -> int:
         keep_replaced_days=config.keep_replaced,
         hours=Hours.parse(config.hours) if config.hours else None,
         lists=config.lists(),
+        care=partial(care, config),
     )
     if any(plan.refits):
         _day_by_day(plan, run_options)

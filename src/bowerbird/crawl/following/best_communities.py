@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from bowerbird.core.decisions import Decision
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import digest
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.yields import read_yields
@@ -51,7 +52,7 @@ def remembered_best(
 ) -> tuple[str, ...]:
     """What `remember_best` wrote down last; none when there is nothing, or nothing that can be read."""
     try:
-        found = json.loads(store.get(_key(source)) or b"null")["best"]
+        found = parsed(store.get(_key(source)) or b"null")["best"]
     except (ValueError, TypeError, KeyError):
         return ()
     named = found if isinstance(found, list) else []
