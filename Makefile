@@ -12,7 +12,7 @@ SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 .venv-sam/bin/sam
 
 .PHONY: demo check test lint format types sam sam-clip sam-arm64 security cold-start setup bench lock fuzz
 .PHONY: fuzz-guided chaos audit audit-offline
-.PHONY: train-env prove-clip wheel clean docs
+.PHONY: evening train-env prove-clip wheel clean docs
 
 demo: setup
 	$(BIN)/bowerbird demo --out demo-out
@@ -85,6 +85,11 @@ cold-start: sam sam-clip
 	touch $@
 
 # What strangers may send, damaged by the thousand: 12,000 inputs a target, then minutes led by coverage.
+# From an empty home to the gallery, and an upgrade, with every screen. It takes a minute.
+evening: setup
+	rm -rf evening-out
+	$(BIN)/python -m tests.e2e.home.evening evening-out
+
 fuzz: setup
 	$(BIN)/python -m tests.fuzz.run --count 12000
 
@@ -167,4 +172,4 @@ prove-clip: setup train-env
 	touch $@
 
 clean:
-	rm -rf dist $(VENV) .venv-wheel .venv-train .venv-sam .venv-aws .venv-lambda .venv-fuzz .venv-peers fuzz-out .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out
+	rm -rf dist $(VENV) .venv-wheel .venv-train .venv-sam .venv-aws .venv-lambda .venv-fuzz .venv-peers fuzz-out .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out evening-out
