@@ -1,4 +1,4 @@
-"""Writes the tables of hosts.md and sources.md. Each host's and each source's own file says what goes in.
+"""Writes the tables of hosts.md, sources.md and deliver.md. What goes in, each host's own file says.
 
     make docs
 
@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from bowerbird.crawl import hosts, sources
+from bowerbird.deliver.galleries import gallery_specs
 from bowerbird.net.limiter import Limit
+from bowerbird.notify.channels import channel_specs
 
 FOLDER: Final = Path(__file__).parents[1] / "docs"
 _SPANS: Final = {1: "a second", 60: "a minute", 3600: "an hour"}
@@ -48,10 +50,27 @@ def source_limits() -> str:
     return _limits(sources.limits())
 
 
+def galleries() -> str:
+    """Make a row for each gallery."""
+    return _table(
+        ("`--to`", "what it gets beside the picture", "how it tells a picture that it has", "settings"),
+        ((f"`{it.form}`", it.takes, it.again, _settings(it.variables)) for it in gallery_specs().values()),
+    )
+
+
+def channels() -> str:
+    """Make a row for each way to tell somebody."""
+    return _table(
+        ("`to`", "settings"),
+        ((f"`{it.form}`", _settings(it.variables)) for it in channel_specs().values()),
+    )
+
+
 #: The tables of each page by the name that their comments have.
 TABLES: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
     "hosts.md": {"rules": host_rules, "limits": host_limits},
     "sources.md": {"sources": source_specs, "limits": source_limits},
+    "deliver.md": {"galleries": galleries, "channels": channels},
 }
 
 
@@ -87,6 +106,10 @@ def _limits(limits: Mapping[str, Limit]) -> str:
 
 def _rate(limit: Limit) -> str:
     return f"{limit.requests} {_SPANS.get(int(limit.window_s), f'in {limit.window_s:.0f} s')}"
+
+
+def _settings(variables: Mapping[str, str]) -> str:
+    return "; ".join(f"`{name}`: {what}" for name, what in variables.items())
 
 
 def _variable(key: str) -> str:

@@ -9,14 +9,14 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from bowerbird.core.errors import BowerbirdError
-from bowerbird.crawl.settings import CrawlSettings
 from bowerbird.crawl.source_health import source_state
 from bowerbird.crawl.telemetry import tell_run, tell_source
+from functions.crawl.settings import CrawlFunctionSettings
 from functions.crawl.wiring import crawl_once
 
 _logger = Logger(service="crawl")
 _metrics = Metrics(namespace="Bowerbird", service="crawl")
-_SETTINGS = CrawlSettings()
+_SETTINGS = CrawlFunctionSettings()
 _CRAWL = crawl_once(_SETTINGS)
 
 # Enough to send the last batch and answer.

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import boto3
 
@@ -13,26 +14,30 @@ from bowerbird.adapters.aws.opening import open_bucket, open_ledger, open_queue
 from bowerbird.adapters.aws.timeouts import TIMEOUTS
 from bowerbird.assembly import Adapters, Settings, assemble
 from bowerbird.assembly.adapters import the
-from bowerbird.core.post import Committing, Removals, Removing
+from bowerbird.core.post import Committing, Removals, Removing, Source
 from bowerbird.crawl.credentials import read_parameter, read_secret
 from bowerbird.crawl.enqueue import CrawlCounts, ship
+from bowerbird.crawl.focused import focused
+from bowerbird.crawl.following.best_communities import remembered_best
 from bowerbird.crawl.following.cursor import FollowedSource
+from bowerbird.crawl.following.focus import FocusedSource
 from bowerbird.crawl.following.tail import TailedSource
 from bowerbird.crawl.hosts import turns
-from bowerbird.crawl.settings import CrawlSettings
 from bowerbird.crawl.sources import open_source
+from bowerbird.crawl.sources.base import Context
 from bowerbird.net import AtprotoFetcher, HostTurns, HttpFetcher, WebSockets
 from bowerbird.removal.told import purge_removed
+from functions.crawl.settings import CrawlFunctionSettings
 
 
-def crawl_once(settings: CrawlSettings) -> Callable[[Callable[[], bool]], CrawlCounts]:
+def crawl_once(settings: CrawlFunctionSettings) -> Callable[[Callable[[], bool]], CrawlCounts]:
     """Make a function that crawls the source to the queue for as long as its argument answers true."""
     settings = _with_credentials(settings)
     hosts = turns()
     return crawl_on(cloud(settings, hosts), settings, hosts)
 
 
-def cloud(settings: CrawlSettings, hosts: HostTurns) -> Adapters:
+def cloud(settings: CrawlFunctionSettings, hosts: HostTurns) -> Adapters:
     """Open the function's parts. Only sources that take posts back get the filter's ledger, to redact."""
     endpoint, table = settings.endpoint_url, settings.ledger_table
     store = open_bucket(settings.bucket, endpoint) if settings.bucket else None
@@ -47,15 +52,15 @@ def cloud(settings: CrawlSettings, hosts: HostTurns) -> Adapters:
 
 
 def crawl_on(
-    adapters: Adapters, settings: CrawlSettings, hosts: HostTurns
+    adapters: Adapters, settings: CrawlFunctionSettings, hosts: HostTurns
 ) -> Callable[[Callable[[], bool]], CrawlCounts]:
     """Make the function that crawls once, on any adapters."""
-    assembly = assemble(adapters, Settings.of_crawl(settings))
+    assembly = assemble(adapters, Settings.of_crawl(settings, fill_gaps=settings.fill_gaps))
     crawler, context, queue = assembly.crawler, assembly.context, the(adapters.queue, "queue")
     told: deque[Removals] = deque(maxlen=2)
 
     def run(in_time: Callable[[], bool]) -> CrawlCounts:
-        source = open_source(settings.source, context)
+        source = opened(settings, context)
         shipment = ship(crawler.crawl(source), queue, in_time=in_time)
         if isinstance(source, Removing) and adapters.store and adapters.ledger:
             told.append(source.removed())
@@ -64,14 +69,22 @@ def crawl_on(
                 purge_removed(adapters.store, source.name, removals, now=now, ledger=adapters.ledger)
         if isinstance(source, Committing):
             source.commit()
-        if isinstance(source, FollowedSource | TailedSource) and source.progress:
-            shipment = replace(shipment, source=source.progress.facts())
+        main = source.main if isinstance(source, FocusedSource) else source
+        if isinstance(main, FollowedSource | TailedSource) and main.progress:
+            shipment = replace(shipment, source=main.progress.facts())
         return replace(shipment, hosts=hosts.take())
 
     return run
 
 
-def _with_credentials(settings: CrawlSettings) -> CrawlSettings:
+def opened(settings: CrawlFunctionSettings, context: Context) -> Source:
+    """Open the source. The compact function finds the communities that the crawl focuses on."""
+    if not settings.focus or context.store is None:
+        return open_source(settings.source, context)
+    return focused(settings.source, context, partial(remembered_best, context.store, settings.source))
+
+
+def _with_credentials(settings: CrawlFunctionSettings) -> CrawlFunctionSettings:
     """Read the secret once, when the function starts. A changed secret counts from the next start on."""
     endpoint = settings.endpoint_url
     if settings.credentials_secret:

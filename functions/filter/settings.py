@@ -28,6 +28,8 @@ class FilterSettings(JudgeSettings):
     endpoint_url: str | None = None
     gateway: str | None = None
     lambda_runtime: str | None = Field(None, validation_alias="AWS_EXECUTION_ENV")
+    scout: str = ""
+    thumbnails: bool = False
     reject_if: str = ""
     note: str = ""
 

@@ -54,15 +54,16 @@ def read_template(path: Path) -> dict[str, Any]:
 
 
 def built_functions(template: Path) -> list[BuiltFunction]:
-    """List a built template's zip functions. Parameters have their defaults; `Bundle` is the built one.
+    """List a built template's zip functions. Parameters have their defaults.
 
-    A value that only AWS knows, such as a queue's URL, becomes the resource's own name.
+    `Bundle` is the built one; of two, lite is the one that would look first. A
+    value that only AWS knows, such as a queue's URL, becomes the resource's own name.
     """
     parsed = read_template(template)
     parameters = {name: value.get("Default", "") for name, value in parsed.get("Parameters", {}).items()}
     shared = parsed.get("Globals", {}).get("Function", {})
     folder = template.parent
-    (bundle,) = (folder / "ModelsLayer" / "python" / "bundles").iterdir()
+    bundle = _judge(folder / "ModelsLayer" / "python" / "bundles")
     parameters |= {"Bundle": bundle.name, "UserAgent": "aws-lambda:bowerbird:built (+owner@example.org)"}
     found = []
     for name, resource in parsed["Resources"].items():
@@ -85,6 +86,10 @@ def built_functions(template: Path) -> list[BuiltFunction]:
             )
         )
     return found
+
+
+def _judge(bundles: Path) -> Path:
+    return min(bundles.iterdir(), key=lambda each: (each.name == "lite", each.name))
 
 
 def _variables(properties: dict[str, Any]) -> dict[str, Any]:

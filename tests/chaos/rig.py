@@ -80,8 +80,11 @@ class Rig:
         return urls
 
     def _start(self, *options: str) -> int:
+        return self.run("mine", "--gateway", self.pictures.url, "--downloads", "4", *options)
+
+    def run(self, *command: str) -> int:
+        """Start a command; returns the process's id."""
         self.started += 1
-        command = ["mine", "--gateway", self.pictures.url, "--downloads", "4", *options]
         return int(self._ask(json.dumps([str(self.output(self.started)), *command])))
 
     def output(self, number: int) -> Path:

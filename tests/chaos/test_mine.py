@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -51,6 +53,39 @@ def test_killed_at_random_points(rig: Rig, tmp_path: Path, chaos_seed: int) -> N
         pid = rig.mine(str(place))
         time.sleep(chance.uniform(0, LONGEST_LIFE_S) * chance.random())
         rig.kill(pid)
+    assert_recovers(rig, place)
+
+
+def test_stopped_and_started_by_a_supervisor(rig: Rig, tmp_path: Path, chaos_seed: int) -> None:
+    """TERM as systemd sends it, HUP as a closed terminal does; sometimes KILL after it."""
+    chance, place = random.Random(chaos_seed), tmp_path / "out"
+    for _ in range(ROUNDS // 2):
+        pid = rig.mine(str(place))
+        time.sleep(chance.uniform(0.2, LONGEST_LIFE_S) * chance.random())
+        number = chance.choice([signal.SIGTERM, signal.SIGHUP])
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+        if chance.random() < 0.3:
+            rig.kill(pid)
+            continue
+        status = rig.finish(pid)
+        assert status in {0, -number}, rig.told()  # before it listens, the signal itself ends it
+        assert "Traceback" not in rig.told()
+    assert_recovers(rig, place)
+
+
+def test_repair_killed_at_random_points(rig: Rig, tmp_path: Path, chaos_seed: int) -> None:
+    """Of a broken queue and a broken ledger; whenever it ends, the next one finishes, and nothing is lost."""
+    chance, place = random.Random(chaos_seed), tmp_path / "out"
+    rig.finish_well(str(place))
+    for name in ("ledger.db", "queue.db"):
+        path = place / STATE / name
+        path.write_bytes(chance.randbytes(path.stat().st_size))
+    for _ in range(ROUNDS // 2):
+        pid = rig.run("repair", str(place))
+        time.sleep(chance.uniform(0, 0.15))
+        rig.kill(pid)
+    assert rig.finish(rig.run("repair", str(place))) == 0, rig.told()
     assert_recovers(rig, place)
 
 

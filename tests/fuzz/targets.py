@@ -50,7 +50,7 @@ from bowerbird.net.atproto import server_of
 from bowerbird.net.limiter import Limit, Limiter
 from bowerbird.net.urls import parse_target
 from tests.feeds import read_here
-from tests.fuzz import seeds
+from tests.fuzz import answers, callers, seeds, stored
 
 Target = Callable[[bytes], str]
 
@@ -226,6 +226,9 @@ TARGETS: Mapping[str, tuple[Target, Callable[[], list[bytes]]]] = {
     "document": (document, seeds.documents),
     "message": (message, seeds.messages),
     "bundle": (bundle, seeds.manifests),
+    **answers.TARGETS,
+    **callers.TARGETS,
+    **stored.TARGETS,
 }
 
 

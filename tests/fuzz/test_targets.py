@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz import answers, callers, stored
 from tests.fuzz.mutations import mutate
 from tests.fuzz.targets import TARGETS, outcome
 
@@ -32,6 +33,8 @@ ACCEPTED = {
     "document": "server",
     "message": "candidate",
     "bundle": "manifest",
+    **callers.ACCEPTED,
+    **stored.ACCEPTED,
 }
 
 
@@ -57,3 +60,11 @@ def test_damage_ends_in_a_word(name: str, number: int) -> None:
 def test_noise_ends_in_a_word(name: str, data: bytes) -> None:
     target, _ = TARGETS[name]
     assert outcome(target, data)
+
+
+def test_hosts_pages_are_read_to_pictures() -> None:
+    """Which host is asked, the bytes decide; so several endings of a sound page."""
+    page, api = answers.pages()
+    words = {answers.answer(page + b" " * size) for size in range(64)}
+    words |= {answers.answer(api[:-1] + b" " * size + b"}") for size in range(60)}
+    assert "pictures" in words

@@ -15,9 +15,10 @@ ROWS = (
     {"models", "adapters"},
     {"crawl", "filter", "deliver", "removal"},
     {"assembly"},
+    {"notify"},
     {"config"},
     {"serve", "training", "review", "host"},
-    {"demo"},
+    {"demo", "panel"},
     {"cli"},
 )
 ROW = {part: row for row, parts in enumerate(ROWS) for part in parts}
@@ -105,6 +106,16 @@ def test_no_function_knows_another() -> None:
         if name.startswith("functions.") and name.split(".")[1] != path.relative_to(ROOT).parts[1]
     }
     assert wrong == set()
+
+
+def test_all_json_is_read_in_one_place_which_knows_how_deep_a_text_may_nest() -> None:
+    only = ROOT / "src/bowerbird/core/json_text.py"
+    text = {path for path in PRODUCT + modules("functions") if "json.load" in path.read_text()}
+    assert text == {only}
+
+
+def test_all_arrays_are_weighed_before_they_are_unpacked() -> None:
+    assert [path for path in PRODUCT + modules("functions") if "np.load(" in path.read_text()] == []
 
 
 def test_training_libraries_never_reach_lambda() -> None:

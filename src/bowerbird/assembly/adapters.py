@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bowerbird.core.decisions import Decision
 from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.ports import Fetcher, Ledger, Likenesses, ObjectStore, Queue, Streams
+from bowerbird.core.prior import Prior
 
 if TYPE_CHECKING:  # they need numpy and Pillow, which the crawl function does without
     from bowerbird.imaging.isolated import Decoder
@@ -24,7 +25,8 @@ class Adapters:
     `fetcher` reads pictures and the pages of their hosts. Sources read through `pages` and `streams`.
     `own_network` makes a reader of one server in the owner's network, `http://host:port`. Without
     `likenesses` only equal bytes are duplicates. `bundle` judges; a `scout` is a cheaper bundle that looks
-    first. `on_decision` hears of every decision, and `on_fault` of each failure that no candidate caused.
+    first. `prior` gives the model that judges posts by what their listing says. `on_decision` hears of every
+    decision, and `on_fault` of each failure that no candidate caused.
     The shell that opens an adapter also closes it.
     """
 
@@ -39,6 +41,7 @@ class Adapters:
     decoder: Decoder | None = None
     bundle: Bundle | None = None
     scout: Bundle | None = None
+    prior: Callable[[], Prior | None] | None = None
     on_decision: Callable[[Decision], None] = lambda _: None
     on_fault: Callable[[BowerbirdError], None] = lambda _: None
 

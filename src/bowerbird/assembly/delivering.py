@@ -4,41 +4,41 @@ from __future__ import annotations
 
 from typing import Final
 
-from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
 from bowerbird.deliver.ambience import Ambience
 from bowerbird.deliver.deliverer import Deliverer
+from bowerbird.deliver.galleries import find_gallery
+from bowerbird.deliver.naming import NameRule
 from bowerbird.deliver.records import Records
-from bowerbird.deliver.scenery import Scenery
 from bowerbird.deliver.settings import GallerySettings
 from bowerbird.deliver.tags import TagRule
 from bowerbird.deliver.turn import InTurn, turn_key
 
-# A claim outlasts the longest attempt: a question to ambience, two posts (the second without its URL), and
-# some time to spare.
-_CLAIM_TIMEOUTS: Final = 4.0
 # A turn outlasts one post.
 _OFFER_TIMEOUTS: Final = 2.0
 
 
-def deliverer(store: ObjectStore, url: str, settings: GallerySettings, *, in_turn: bool = False) -> Deliverer:
-    """A deliverer from one store to the scenery at `url`; `in_turn` says that others may run beside it.
+def deliverer(store: ObjectStore, to: str, settings: GallerySettings, *, in_turn: bool = False) -> Deliverer:
+    """A deliverer from one store to a gallery, such as `immich:URL`; an address alone means scenery.
+
+    `in_turn` says that others may run beside it.
 
     Raises:
-        UsageError: no password is set, or the address or the tags cannot be understood.
+        UsageError: no secret is set, or the address, the names or the tags cannot be understood.
     """
-    password = settings.scenery_password.get_secret_value()
-    if not password:
-        raise UsageError("set BOWERBIRD_SCENERY_PASSWORD to scenery's import_images_bot_password")
-    timeout = settings.scenery_timeout_s
-    scenery = Scenery(url, password, timeout_s=timeout)
+    spec, argument = find_gallery(to)
+    opened = spec.open(argument, settings)
+    gallery, ours = opened.gallery, spec.name == "scenery"
+    timeout = settings.scenery_timeout_s if ours else settings.deliver_timeout_s
+    if in_turn:
+        gallery = InTurn(gallery, store, turn_key(opened.name), hold_s=_OFFER_TIMEOUTS * timeout)
+    asks = settings.ambience_url if ours else None
     return Deliverer(
         store,
-        InTurn(scenery, store, turn_key(scenery.name), hold_s=_OFFER_TIMEOUTS * timeout)
-        if in_turn
-        else scenery,
-        Records(store, scenery.name, claim_s=_CLAIM_TIMEOUTS * timeout),
-        TagRule.parse(settings.scenery_tags),
-        settings.scenery_conversion,
-        Ambience(settings.ambience_url, timeout_s=timeout) if settings.ambience_url else None,
+        gallery,
+        Records(store, opened.name, claim_s=opened.waits * timeout),
+        TagRule.parse(settings.scenery_tags if ours else settings.deliver_tags),
+        settings.scenery_conversion if spec.converts else None,
+        Ambience(asks, timeout_s=timeout) if asks else None,
+        NameRule.parse(settings.deliver_names) if spec.named else None,
     )

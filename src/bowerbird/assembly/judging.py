@@ -41,6 +41,8 @@ def parts(adapters: Adapters, settings: Settings) -> Parts:
         scout=_first_look(adapters.scout, bundle) if adapters.scout else None,
         asked=settings.asked or NOTHING,
         placeholders=placeholders(),
+        prior=adapters.prior,
+        look=settings.look,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
 from bowerbird.core.limits import MAX_RECEIVES
+from bowerbird.core.usual import LOOK
 from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.net.user_agent import names_contact
 
@@ -34,7 +35,8 @@ class Settings:
 
     `at_once` pictures are decoded and scored at the same time. Without `shape` any size and aspect fits;
     without `limits` the usual ones hold. `thumbnails` says whether to keep a small copy of every decoded
-    picture. A candidate that fails waits `first_retry_s` the first time; delivery number `max_receives` is
+    picture. Of what the `prior` turns down, the share `look` is looked at anyway. A candidate that fails
+    waits `first_retry_s` the first time; delivery number `max_receives` is
     its last.
     """
 
@@ -54,6 +56,7 @@ class Settings:
     limits: PictureLimits | None = None
     asked: Asked | None = None
     thumbnails: bool = False
+    look: float = LOOK
     at_once: int = 1
     max_receives: int = MAX_RECEIVES
     first_retry_s: float = RETRY_AT_HOME_S

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bowerbird.adapters.terminal.lines import cell, shown
 from bowerbird.adapters.terminal.option_values import positive
+from bowerbird.core.json_text import parsed
 
 if TYPE_CHECKING:
     from bowerbird.core.messages import Candidate
@@ -95,7 +96,7 @@ def _limited(found: Iterator[Candidate | Skipped], limit: int | None) -> Iterato
 def _line(candidate: Candidate) -> str:
     from bowerbird.core.messages import encode_candidate
 
-    message = json.loads(encode_candidate(candidate))
+    message = parsed(encode_candidate(candidate))
     return json.dumps({"version": message["version"], **message["candidate"]})
 
 

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bowerbird.core.errors import UsageError
-from bowerbird.core.extras import told_if_missing
-
-if TYPE_CHECKING:
-    from bowerbird.review.label.lessons import Lessons
-    from bowerbird.review.label.session import LabelSession
-    from bowerbird.training.teacher import Teacher
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
         UsageError: no decision of the place has a picture to label, or the port is taken.
     """
     from bowerbird.adapters.place import open_store
+    from bowerbird.panel.teaching import teaching
     from bowerbird.review.label.app import create_app
     from bowerbird.review.label.session import open_session
     from bowerbird.serve.server import address, listening, serve
@@ -56,27 +49,9 @@ def run(args: argparse.Namespace) -> int:
     if not session.cards:
         raise UsageError(f"{args.place}: no decision has a picture; run `mine` without --no-thumbnails")
     with listening("127.0.0.1", args.port) as bound:
-        lessons = _lessons(args, session)
+        lessons = teaching(session, place=args.place, cache=args.cache, bundle=args.bundle)
         lessons.start()
         print(f"{len(session.cards)} pictures at {address(bound)}", flush=True)
-        app = create_app(session, bound.getsockname()[1], lessons=lessons)
+        app = create_app(session, lessons=lessons)
         serve(app, bound, verbose=args.verbose)
     return 0
-
-
-def _lessons(args: argparse.Namespace, session: LabelSession) -> Lessons:
-    """What learns while the page is open. The libraries of training load in the background."""
-    from bowerbird.review.label.lessons import Lessons
-
-    wanted = args.bundle or session.bundles[0].partition("@")[0]
-
-    def find() -> Teacher:
-        with told_if_missing():
-            from bowerbird.training.teacher import open_teacher
-
-            return open_teacher(wanted, args.cache)
-
-    start = [] if wanted == "lite" else ["--encoder", wanted]
-    out = "taste" if Path(wanted).name != "taste" else "taste-2"
-    command = ["bowerbird", "train", "--feedback", args.place, *start, "--out", out]
-    return Lessons(session, find, shlex.join(command))

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from bowerbird import __version__, cli
 from bowerbird.adapters.terminal.hang_up import outlive_terminal, silence
-from bowerbird.adapters.terminal.lines import PlainFormatter, shown
+from bowerbird.adapters.terminal.lines import PlainFormatter, PlainParser, shown
 from bowerbird.core.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError, UsageError
 from bowerbird.core.extras import told_if_missing
 from bowerbird.core.whole import advice
@@ -25,7 +25,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     This imports all those files. So each imports what it works with in `run`, and not before.
     """
-    parser = argparse.ArgumentParser(
+    parser = PlainParser(
         prog="bowerbird", description="Grows a picture collection by itself.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"bowerbird {__version__}")

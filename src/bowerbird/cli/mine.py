@@ -7,9 +7,16 @@ from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING
 
-from bowerbird.adapters.terminal.option_values import above_zero, names, positive, seconds, whole_number
+from bowerbird.adapters.terminal.option_values import (
+    above_zero,
+    names,
+    positive,
+    seconds,
+    share,
+    whole_number,
+)
 from bowerbird.core.limits import DOWNLOADS
-from bowerbird.core.usual import COSTLY, KEEP_DAYS
+from bowerbird.core.usual import COSTLY, KEEP_DAYS, LOOK, OFF, ORDER, REJECT
 from bowerbird.filter.shape import NOMADS
 
 if TYPE_CHECKING:
@@ -63,6 +70,18 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="store_true",
         default=None,
         help="once a day, hold --bundle against what this place looked at, as train --stream does",
+    )
+    parser.add_argument(
+        "--prior",
+        choices=(OFF, ORDER, REJECT),
+        help="what to make of posts that hardly ever bring a picture you keep: turn them down unseen, once "
+        "your decisions show that hardly anything is lost (reject, the default), look at them last (order)",
+    )
+    parser.add_argument(
+        "--look",
+        type=share,
+        metavar="SHARE",
+        help=f"of the posts that --prior turns down, look at this share all the same (default: {LOOK})",
     )
     parser.add_argument(
         "--min-area",
@@ -120,9 +139,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Mine. The exit status is 0 when the crawl ended well, and 3 when the source was out of reach."""
+    from functools import partial
+
     from bowerbird.config.flags import with_flags
     from bowerbird.config.schema import Config
     from bowerbird.core.hours import Hours
+    from bowerbird.host.caring import care
     from bowerbird.host.heap import share_heap
     from bowerbird.host.mine import RunOptions, mine_all, print_summary
     from bowerbird.host.plan import planned
@@ -137,6 +159,7 @@ def run(args: argparse.Namespace) -> int:
         keep_replaced_days=config.keep_replaced,
         hours=Hours.parse(config.hours) if config.hours else None,
         lists=config.lists(),
+        care=partial(care, config),
     )
     if any(plan.refits):
         _day_by_day(plan, run_options)

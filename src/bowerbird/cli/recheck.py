@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.adapters.place import open_existing
     from bowerbird.core.post import Lookup
     from bowerbird.crawl.sources import open_source
+    from bowerbird.deliver.feeds import renew
     from bowerbird.host.wiring import recheck_ledger, source_context
     from bowerbird.removal.recheck import recheck
 
@@ -67,6 +68,8 @@ def run(args: argparse.Namespace) -> int:
     place = open_existing(args.out, args.endpoint_url, forget=True)
     with recheck_ledger(place, args.ledger_table, args.endpoint_url) as ledger:
         result = recheck(place.store, source, now=now, since=since, dry_run=args.dry_run, ledger=ledger)
+    if result.purged and not args.dry_run:
+        renew(place.store)
     print(summary(result, dry_run=args.dry_run))
     return 1 if result.unanswered else 0
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 
+from bowerbird.adapters.terminal.lines import shown
+
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -32,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     sound = True
     for finding in repair(place, now=datetime.now(UTC), dry_run=args.dry_run):
         sound = sound and finding.sound
-        print(f"{finding.name}: {finding.told}", flush=True)
+        print(shown(f"{finding.name}: {finding.told}"), flush=True)
     if sound:
         print("nothing had to be repaired")
     elif not args.dry_run:

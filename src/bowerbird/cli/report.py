@@ -50,8 +50,10 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.core.plain_text import plain
     from bowerbird.core.yields import read_yields
     from bowerbird.host.replaced_pictures import told_waiting
-    from bowerbird.review.report.page import render_page
-    from bowerbird.review.report.promised import what_came
+    from bowerbird.review.report.examples import Examples
+    from bowerbird.review.report.page import promised, render_page
+    from bowerbird.review.sheet.places import Inside
+    from bowerbird.review.sheet.summary import read_run
 
     store = open_store(args.place, args.endpoint_url)
     page = args.out or (Path("report.html") if "://" in args.place else Path(args.place, "report.html"))
@@ -63,9 +65,11 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         _print_json(yields)
         return 0
-    promises = [line for came in what_came(store) for line in came.lines]
+    promises = promised(store, args.day)
     name = args.place.rstrip("/").rpartition("/")[2] or args.place
-    write_whole(page, render_page(yields, plain(f"Where the keeps of {name} come from"), promises).encode())
+    examples = Examples(read_run(store, args.day), store, Inside())
+    title = plain(f"Where the keeps of {name} come from")
+    write_whole(page, render_page(yields, title, promises, examples).encode())
     _print_tables(yields, [*promises, *filter(None, [told_waiting(store)])])
     print(page)
     return 0

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bowerbird.adapters.terminal.lines import shown
 from bowerbird.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
     )
+    parser.add_argument(
+        "--ledger-table", metavar="NAME", help="the cloud's ledger, which also knows how its pictures look"
+    )
     parser.set_defaults(run=run)
 
 
@@ -55,13 +59,13 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("name the pictures to bring back, or say --all; --list shows them")
     chosen = waiting if args.all else [_named(key, waiting) for key in args.keys]
     missing = 0
-    with restorer(place) as restore:
+    with restorer(place, args.ledger_table, args.endpoint_url) as restore:
         for each in dict.fromkeys(chosen):
             if restore(each.image):
-                print(f"{each.image} is back")
+                print(shown(f"{each.image} is back"))
             else:
                 missing += 1
-                print(f"bowerbird: {each.image} was removed in the meantime", file=sys.stderr)
+                print(shown(f"bowerbird: {each.image} was removed in the meantime"), file=sys.stderr)
     if not chosen:
         print("nothing waits in replaced/")
     return 1 if missing else 0
@@ -90,5 +94,6 @@ def _print_list(waiting: Sequence[Waiting]) -> None:
         return
     for each in waiting:
         since = each.since.strftime("%Y-%m-%d %H:%M") if each.since else "an unknown day"
-        print(f"{each.image}  {told_size(each.size)}, since {since} (UTC)")
-        print(f"    replaced by {each.better or 'an unknown picture'}: {each.why or 'no reason is known'}")
+        print(shown(f"{each.image}  {told_size(each.size)}, since {since} (UTC)"))
+        better, why = each.better or "an unknown picture", each.why or "no reason is known"
+        print(shown(f"    replaced by {better}: {why}"))

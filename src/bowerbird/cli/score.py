@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bowerbird.adapters.terminal.lines import shown
+from bowerbird.adapters.terminal.lines import json_line, shown
 from bowerbird.core.wording import MATCH, standing
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     paths = beforehand.pictures_of(args.files, "FILE")
     for score in score_files(paths, load(args.bundle)):
         if args.json:
-            print(json.dumps(score.record(), ensure_ascii=False))
+            print(json_line(score.record()))
         else:
             print(shown(_line(score)))
     return 0

@@ -1,8 +1,13 @@
-"""`bowerbird serve`: judge pictures over HTTP, and over ZeroMQ as the original filter server did."""
+"""`bowerbird serve`: judge pictures over HTTP, and over ZeroMQ as the original filter server did.
+
+With `--page`, it also shows the page of an installation at home.
+"""
 
 from __future__ import annotations
 
 import argparse
+
+from bowerbird.core.errors import UsageError
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -19,21 +24,68 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="NAME",
         help="also answer when it is called by this host name (repeatable)",
     )
+    parser.add_argument("--bundle", help="who judges: a bundle's name or folder (default: lite)")
     parser.add_argument(
-        "--bundle", default="lite", help="who judges: a bundle's name or folder (default: lite)"
+        "--page",
+        nargs="?",
+        const="",
+        metavar="PLACE",
+        help="also show what `mine` does at this place, or at those of bowerbird.toml",
+    )
+    parser.add_argument(
+        "--new-token",
+        action="store_true",
+        help="with --page and another --host: make a new token to sign in with, and sign everybody out",
+    )
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
     )
     parser.add_argument(
         "--zmq",
         metavar="ADDR",
         help="also answer here as the original filter server, anti_sus, did: tcp://127.0.0.1:7777",
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, configured=True)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until Ctrl-C or TERM."""
+    """Serve until Ctrl-C or TERM.
+
+    Raises:
+        UsageError: the place is not there, or options do not go together.
+    """
+    names = tuple(args.name)
+    if args.page is not None:
+        return _page(args, names)
+    if args.new_token:
+        raise UsageError("--new-token belongs to --page: without the page nobody signs in")
     from bowerbird.serve.wiring import ServeOptions, run_server
 
-    names = tuple(args.name)
-    run_server(ServeOptions(args.host, args.port, args.bundle, args.zmq, verbose=args.verbose, names=names))
+    bundle = args.bundle or "lite"
+    run_server(ServeOptions(args.host, args.port, bundle, args.zmq, verbose=args.verbose, names=names))
+    return 0
+
+
+def _page(args: argparse.Namespace, names: tuple[str, ...]) -> int:
+    from bowerbird.adapters.place import open_existing, open_place
+    from bowerbird.panel.wiring import PageOptions, run_page
+
+    if args.zmq is not None:
+        raise UsageError(
+            "--page and --zmq do not go together; start `bowerbird serve --zmq` as another process"
+        )
+    tastes = args.configuration.config.taste if args.configuration else ()
+    named = [(args.page, args.endpoint_url)] if args.page else [(t.place, t.endpoint_url) for t in tastes]
+    if not named:
+        raise UsageError(
+            "--page: name the place that `mine` writes to, or write a bowerbird.toml: `bowerbird init`"
+        )
+    # A place of the configuration may be younger than its first run.
+    opened = open_existing if args.page else open_place
+    places = [opened(place, endpoint) for place, endpoint in named]
+    bundle = args.bundle or (tastes[0].bundle if tastes and not args.page else "lite")
+    options = PageOptions(
+        args.host, args.port, bundle, names=names, new_token=args.new_token, verbose=args.verbose
+    )
+    run_page(places, options, lambda line: print(line, flush=True))
     return 0

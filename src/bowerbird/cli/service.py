@@ -59,8 +59,10 @@ def _installed(args: argparse.Namespace) -> Installed:
     program = str(own) if own.is_file() else shutil.which("bowerbird")
     if program is None:
         raise UsageError("the command bowerbird is not on the PATH: install it with pip install .")
-    places = [taste.place for taste in args.configuration.config.taste if "://" not in taste.place]
-    return Installed(program, str(args.configuration.path), places)
+    config = args.configuration.config
+    places = [taste.place for taste in config.taste if "://" not in taste.place]
+    galleries = [each.folder for each in config.deliver if each.folder]
+    return Installed(program, str(args.configuration.path), [*places, *galleries])
 
 
 def _units(args: argparse.Namespace) -> dict[str, str]:

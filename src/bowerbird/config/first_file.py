@@ -46,6 +46,15 @@ bundle = {bundle}
 
 # [never]
 # words = ["ai generated"]
+
+# Kept pictures have readable names in the place's folder browse/. They can also go to a gallery, you can be
+# told of them, and they can be bounded; docs/deliver.md says more.
+# [[deliver]]
+# to = "immich:http://photos.lan:2283"
+# [[notify]]
+# to = "ntfy:https://ntfy.sh/my-secret-topic"
+# [space]
+# max_size = "50 GB"
 """
 
 _STREAM: Final = """\

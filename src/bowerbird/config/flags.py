@@ -13,7 +13,18 @@ from bowerbird.core.errors import UsageError
 # Flags that mean a single taste, and cannot be meant for several.
 _OF_ONE: Final = ("bundle", "scout", "endpoint_url")
 _STREAM: Final = ("communities", "fill_gaps", "focus")
-_TASTE: Final = (*_OF_ONE, "refit", "min_area", "max_wide", "max_tall", "reject_if", "note", "thumbnails")
+_TASTE: Final = (
+    *_OF_ONE,
+    "refit",
+    "prior",
+    "look",
+    "min_area",
+    "max_wide",
+    "max_tall",
+    "reject_if",
+    "note",
+    "thumbnails",
+)
 _RUN: Final = ("downloads", "keep_replaced", "every")
 
 

@@ -93,7 +93,7 @@ def _words(error: Mapping[str, Any]) -> str:
         return f"{table.header} needs a {key!r}, as in {_example(table, key)}"
     if kind == "value_error":
         return str(error["ctx"]["error"])
-    if kind in {"tuple_type", "model_type"} and key in {"stream", "taste"}:
+    if kind in {"tuple_type", "model_type"} and key in {"stream", "taste", "deliver", "notify"}:
         return f"write [[{key}]] with two brackets, once for each"
     wanted = next((words for name, words in _KINDS.items() if kind.startswith(name)), None)
     if wanted:

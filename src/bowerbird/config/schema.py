@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,9 +9,13 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from bowerbird.adapters.terminal.option_values import seconds
+from bowerbird.config.browse import Browse
+from bowerbird.config.deliver import Delivery
 from bowerbird.config.lists import Never, Only
+from bowerbird.config.notify import Notify
+from bowerbird.config.space import Space
 from bowerbird.config.streams import Stream
-from bowerbird.config.table import Table
+from bowerbird.config.table import Table, told_by
 from bowerbird.config.tastes import Taste
 from bowerbird.core.errors import UsageError
 from bowerbird.core.hours import Hours
@@ -20,13 +23,6 @@ from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.usual import KEEP_DAYS
 from bowerbird.crawl.owner_lists import OwnerLists
 from bowerbird.net.user_agent import names_contact
-
-
-def _duration(value: object) -> object:
-    try:
-        return seconds(value) if isinstance(value, str) else value
-    except argparse.ArgumentTypeError as error:
-        raise ValueError(str(error)) from None
 
 
 def _contact(value: str) -> str:
@@ -57,7 +53,7 @@ class Config(Table):
         default="",
         description="What to call ourselves before the contact. Left out: Bowerbird and its version.",
     )
-    every: Annotated[float | None, BeforeValidator(_duration)] = Field(
+    every: Annotated[float | None, BeforeValidator(told_by(seconds))] = Field(
         default=None,
         gt=0,
         description="How long to wait between crawls: `60s`, `10m`, `1h`. Left out: crawl once, and end.",
@@ -82,6 +78,10 @@ class Config(Table):
     taste: tuple[Taste, ...] = ()
     only: Only = Only()
     never: Never = Never()
+    browse: Browse = Browse()
+    deliver: tuple[Delivery, ...] = ()
+    notify: tuple[Notify, ...] = ()
+    space: Space = Space()
 
     def located(self, folder: Path) -> Config:
         """The same, with every path found from the file's folder.
@@ -92,10 +92,15 @@ class Config(Table):
         streams = tuple(each.located(folder) for each in self.stream)
         tastes = tuple(each.located(folder) for each in self.taste)
         places = [each.place if "://" in each.place else str(Path(each.place).resolve()) for each in tastes]
+        known = {each.place for each in tastes}
         twice = next((place for place in places if places.count(place) > 1), None)
         if twice:
             raise UsageError(f"two tastes have the place {twice}: give each [[taste]] a place of its own")
-        return self.model_copy(update={"stream": streams, "taste": tastes})
+        deliveries = tuple(each.located(folder) for each in self.deliver)
+        unknown = next((place for each in deliveries for place in each.places if place not in known), None)
+        if unknown:
+            raise UsageError(f"[[deliver]] names the place {unknown}, which no [[taste]] has")
+        return self.model_copy(update={"stream": streams, "taste": tastes, "deliver": deliveries})
 
     def lists(self) -> OwnerLists:
         """Whose posts are wanted."""
@@ -107,8 +112,9 @@ class Config(Table):
         return {variable(name): str(getattr(self, name)) for name in told if name in self.model_fields_set}
 
 
+_TABLES: Final = frozenset({"stream", "taste", "only", "never", "browse", "deliver", "notify", "space"})
 #: The keys at the top of the file, which the environment may set too.
-TOP: Final = tuple(name for name in Config.model_fields if name not in {"stream", "taste", "only", "never"})
+TOP: Final = tuple(name for name in Config.model_fields if name not in _TABLES)
 
 
 #: This variable says which communities all streams read, whatever the file says.

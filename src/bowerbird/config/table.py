@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,6 +16,18 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     #: How the table's own line is written, such as `[[taste]]`; empty for the top of the file.
     header: ClassVar[str] = ""
+
+
+def told_by(read: Callable[[str], object]) -> Callable[[object], object]:
+    """Make a validator of what reads an option's text. What is no text stays."""
+
+    def value(given: object) -> object:
+        try:
+            return read(given) if isinstance(given, str) else given
+        except argparse.ArgumentTypeError as error:
+            raise ValueError(str(error)) from None
+
+    return value
 
 
 def located(path: str, folder: Path) -> str:

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from bowerbird.config.table import Table, located
+from bowerbird.core.usual import LOOK
 from bowerbird.filter.shape import NOMADS
 
 
@@ -41,6 +42,18 @@ class Taste(Table):
     refit: bool = Field(
         default=False,
         description="Once a day, hold the bundle against what the place looked at, as `train --stream` does.",
+    )
+    prior: Literal["off", "order", "reject"] = Field(
+        default="reject",
+        description="What to make of posts that, by your decisions, hardly ever bring a picture you keep. "
+        "`reject`: turn them down unseen, once 628 kept pictures show that hardly anything is lost; `order`: "
+        "look at them last; `off`.",
+    )
+    look: float = Field(
+        default=LOOK,
+        ge=0.01,
+        le=1,
+        description="Of the posts that `prior` turns down, look at this share all the same.",
     )
     min_area: int = Field(
         default=NOMADS.min_area, ge=0, description="Reject pictures with fewer pixels than this."

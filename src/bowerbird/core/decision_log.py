@@ -92,14 +92,9 @@ def split_lines(data: bytes) -> list[str]:
 def decode_line(line: Any) -> Decision | None:
     """Read one line as a decision; None when somebody, or a disk, damaged it."""
     try:
-        decision = decode_decision(line)
-    except (ValueError, TypeError, RecursionError):
+        return decode_decision(line)
+    except (ValueError, TypeError):
         return None
-    well_formed = isinstance(decision.candidate, str) and all(
-        isinstance(each, dict) for each in (decision.scores, decision.facts, decision.submission)
-    )
-    texts = (decision.stage, decision.bundle, decision.decided_at, decision.image or "")
-    return decision if well_formed and all(isinstance(each, str) for each in texts) else None
 
 
 def each_line(store: ObjectStore, day: str | None = None) -> Iterator[Decision | None]:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Final
 
+from bowerbird.core.json_text import parsed
 from bowerbird.core.reasons import Reason
+
+_KINDS: Final[dict[str, Any]] = {
+    **dict.fromkeys(("candidate", "stage", "bundle", "decided_at"), str),
+    **dict.fromkeys(("scores", "thresholds", "timings", "facts", "submission"), dict),
+    "keep": bool,
+    "image": str | None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ def encode_decision(decision: Decision) -> str:
 
 def decode_decision(line: str) -> Decision:
     """Read back what `encode_decision` wrote (our own data, from our own store)."""
-    return from_stored(json.loads(line))
+    return from_stored(parsed(line))
 
 
 def stored(decision: Decision) -> dict[str, Any]:
@@ -82,10 +90,14 @@ def from_stored(told: Any) -> Decision:
     """Read back what `stored` gave.
 
     Raises:
-        TypeError: these are not the fields of a decision.
+        TypeError: these are not the fields of a decision, or one is of another kind.
     """
     rest = dict(**told)
     reason = rest.pop("reason", None)
     if not isinstance(reason, str):
         raise TypeError("the reason is no text")
-    return Decision(**rest, reason=Reason.parse(reason))
+    decision = Decision(**rest, reason=Reason.parse(reason))
+    for name, kind in _KINDS.items():
+        if not isinstance(getattr(decision, name), kind):
+            raise TypeError(f"{name} is no {kind}")
+    return decision

@@ -33,7 +33,7 @@ class Hours:
             ValueError: these are no hours; the text says how to write them.
         """
         try:
-            start, end = (_time(part.strip()) for part in text.split("-"))
+            start, end = (clock(part.strip()) for part in text.split("-"))
         except ValueError:
             raise ValueError(f"{text!r} are no hours: write them as 07:00-23:00") from None
         if start == end:
@@ -41,7 +41,12 @@ class Hours:
         return cls(start, end)
 
 
-def _time(text: str) -> time:
+def clock(text: str) -> time:
+    """Read a time of day such as `7:00`; `24:00` is midnight.
+
+    Raises:
+        ValueError: it is none.
+    """
     if not re.fullmatch(r"\d{1,2}:\d{2}", text):
         raise ValueError(text)
     return time() if text == "24:00" else time.fromisoformat(text.zfill(5))

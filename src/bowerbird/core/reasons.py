@@ -77,6 +77,7 @@ class Word(StrEnum):
     DECODER = "decoder", "Bowerbird could not start the process that decodes pictures."
 
     # The picture is like this.
+    UNLIKELY = "unlikely", "Posts like this one hardly ever bring a picture that the owner keeps."
     TOO_SMALL = "too-small", "The picture has fewer pixels than the gallery wants."
     TOO_WIDE = "too-wide", "The picture is wider, for its height, than the gallery wants."
     TOO_TALL = "too-tall", "The picture is taller, for its width, than the gallery wants."

@@ -11,6 +11,7 @@ import re
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
+from bowerbird.core.json_text import parsed
 from bowerbird.core.messages import Preview
 
 _MAX_LENGTH: Final = 4096
@@ -23,9 +24,9 @@ def json_value(body: bytes) -> Any:
     """Read JSON. A number with too many digits, or letters in a wrong encoding, damage only their field.
 
     Raises:
-        ValueError, RecursionError: not JSON, or half of it; nested beyond reason.
+        ValueError: not JSON, or half of it; nested beyond reason.
     """
-    return json.loads(body.decode(json.detect_encoding(body), errors="replace"), parse_int=_whole)
+    return parsed(body.decode(json.detect_encoding(body), errors="replace"), whole=_whole)
 
 
 def mapping(value: object) -> dict[str, Any]:

@@ -9,3 +9,11 @@ KEEP_DAYS: Final = 30
 
 #: Bowerbird makes these observations only when asked: the picture in full size, and one more network.
 COSTLY: Final = ("detail", "quality", "nsfw")
+
+#: What to make of posts that, by the owner's decisions, hardly ever bring a picture that is kept.
+OFF: Final = "off"
+ORDER: Final = "order"
+REJECT: Final = "reject"
+
+#: This share of what the model of posts turns down is looked at anyway, so that it can be wrong and learn.
+LOOK: Final = 0.05

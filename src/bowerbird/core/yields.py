@@ -6,9 +6,10 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
-from bowerbird.core.decision_log import DecisionLog
+from bowerbird.core.decision_log import DecisionLog, days
 from bowerbird.core.decisions import Decision
 from bowerbird.core.plain_text import plain
 from bowerbird.core.ports import ObjectStore
@@ -55,15 +56,20 @@ class Yields:
 
 
 def read_yields(
-    store: ObjectStore, day: str | None = None, *, of: Callable[[Decision], bool] = lambda _: True
+    store: ObjectStore,
+    day: str | None = None,
+    *,
+    last: int | None = None,
+    of: Callable[[Decision], bool] = lambda _: True,
 ) -> Yields:
     """Count the decisions of a place, of one day (YYYY-MM-DD) or of all; each candidate once.
 
-    `of` says which ones count.
+    `last` reads only so many days, the last that have decisions. `of` says which decisions count.
     """
     rows: dict[str, tuple[str, dict[str, str]]] = {}
     log = DecisionLog(store)
-    for decision in log.read(day):
+    chosen = [day] if last is None else sorted(days(store))[::-1][:last]
+    for decision in chain.from_iterable(map(log.read, chosen)):
         if of(decision):
             rows[decision.candidate] = (_outcome(decision), _names(decision))
     counts: dict[str, defaultdict[str, Counter[str]]] = {each: defaultdict(Counter) for each in DIMENSIONS}

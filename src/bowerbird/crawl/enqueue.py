@@ -15,6 +15,8 @@ from bowerbird.crawl.rules import counted_as
 
 # The most SQS takes at once: SendMessageBatch.
 _CANDIDATES: Final = 10
+# At home nothing limits a batch, and the more there are to choose from, the more an order is worth.
+_RANKED: Final = 50
 # A batch ends here even when hardly any post gives a candidate, so that the caller still hears of the crawl.
 _MOST_FOUND: Final = 50
 
@@ -37,19 +39,20 @@ class Enqueued:
     in_time: bool
 
 
-def enqueue(
+def enqueue(  # noqa: PLR0913 - each by name
     found: Iterable[Candidate | Skipped],
     queue: Queue,
     *,
     ledger: Known | None = None,
     limit: int | None = None,
     in_time: Callable[[], bool] = lambda: True,
+    rank: Callable[[Candidate], float] | None = None,
 ) -> Iterator[Enqueued]:
     """Send candidates as they come, and yield what became of each batch.
 
     The crawl waits until the caller asks for the next batch. A candidate that the `ledger` has decided is not
     sent again. At most `limit` new candidates are sent. When time is up, or the crawl breaks off, everything
-    found until then is sent first.
+    found until then is sent first. With `rank`, batches are larger, and the likeliest of each come first.
     """
     batch: list[Candidate | Skipped] = []
     left = limit
@@ -57,22 +60,28 @@ def enqueue(
         for each in found:
             batch.append(each)
             going_on = in_time()
-            if going_on and not _full(batch, left):
+            if going_on and not _full(batch, left, _CANDIDATES if rank is None else _RANKED):
                 continue
             ready, batch = batch, []
-            sent = _send(ready, queue, ledger, in_time=going_on)
+            sent = _send(_ordered(ready, rank), queue, ledger, in_time=going_on)
             yield sent
             left = None if left is None else left - sent.new
             if not going_on or left == 0:
                 return
     finally:
         if batch:
-            yield _send(batch, queue, ledger, in_time=True)
+            yield _send(_ordered(batch, rank), queue, ledger, in_time=True)
 
 
-def _full(batch: _Batch, left: int | None) -> bool:
+def _ordered(batch: _Batch, rank: Callable[[Candidate], float] | None) -> _Batch:
+    if rank is None:
+        return batch
+    return sorted(batch, key=lambda each: -rank(each) if isinstance(each, Candidate) else 0.0)
+
+
+def _full(batch: _Batch, left: int | None, most: int) -> bool:
     candidates = sum(isinstance(each, Candidate) for each in batch)
-    most = _CANDIDATES if left is None else min(_CANDIDATES, left)
+    most = most if left is None else min(most, left)
     return candidates >= most or len(batch) >= _MOST_FOUND
 
 

@@ -5,13 +5,13 @@ https://github.com/bluesky-social/jetstream, version 1 of the wire.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 from bowerbird.core import untrusted
+from bowerbird.core.json_text import parsed
 from bowerbird.net.atproto import DID
 
 POSTS: Final = "app.bsky.feed.post"
@@ -82,8 +82,8 @@ def decode(message: str | bytes) -> Event:
         zstd = message.startswith(_ZSTD)
         raise DamagedEventError("compressed with zstd, unasked" if zstd else "binary")
     try:
-        fields = untrusted.mapping(json.loads(message))
-    except (ValueError, RecursionError):
+        fields = untrusted.mapping(parsed(message))
+    except ValueError:
         raise DamagedEventError("not JSON") from None
     did, time_us = fields.get("did"), fields.get("time_us")
     if not isinstance(did, str) or not DID.fullmatch(did):

@@ -25,6 +25,7 @@ _ATTRIBUTE: Final = re.compile(
     r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?"""
 )
 _END: Final = re.compile(r"[\s/]*+>")
+_FAR: Final = re.compile(r"&#[0-9]{9,}+;?+")
 _TEXT: Final = re.compile(r"[^<]*+")
 _RAW: Final = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}
 
@@ -36,6 +37,11 @@ class Tag:
     name: str
     attributes: dict[str, str]
     text: str
+
+
+def unescaped(text: str) -> str:
+    """Replace character references; one with thousands of digits, which Python refuses, is U+FFFD."""
+    return unescape(_FAR.sub("&#x110000;", text))
 
 
 def start_tags(html: str, names: Collection[str]) -> Iterator[Tag]:
@@ -66,7 +72,7 @@ def _attributes(html: str, at: int) -> tuple[dict[str, str], int]:
     while match := _ATTRIBUTE.match(html, at):
         value = next((each for each in match.groups()[1:] if each is not None), "")
         name = match[1][:MAX_VALUE].lower()
-        found.setdefault(name, unescape(_cut(value) if name.endswith("srcset") else value[:MAX_VALUE]))
+        found.setdefault(name, unescaped(_cut(value) if name.endswith("srcset") else value[:MAX_VALUE]))
         at = match.end()
     end = _END.match(html, at)
     return found, end.end() if end else at

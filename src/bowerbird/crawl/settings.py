@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Final
+from typing import Final, Self
 
 from pydantic import PrivateAttr, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -57,7 +57,7 @@ class CrawlSettings(BaseSettings):
     # By the setting's name.
     _host_secrets: dict[str, SecretStr] = PrivateAttr(default_factory=_host_secrets)
 
-    def with_credentials(self, credentials: Credentials) -> CrawlSettings:
+    def with_credentials(self, credentials: Credentials) -> Self:
         """Return these settings with what was kept elsewhere."""
         given = {name: getattr(credentials, name) for name in credentials.model_fields_set}
         own = {name: value for name, value in given.items() if name in CrawlSettings.model_fields}

@@ -5,13 +5,13 @@ Source: https://github.com/qwertyforce/ambience, server/routes/reverse_search.ts
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 import urllib3
 from urllib3.exceptions import HTTPError
 
 from bowerbird.core.errors import RetryableError
+from bowerbird.core.json_text import parsed
 
 _CONNECT_S: Final = 10.0
 _MAX_ANSWER_BYTES: Final = 1024 * 1024
@@ -64,8 +64,8 @@ def duplicates(body: bytes) -> tuple[int, ...]:
         RetryableError: the answer is anything else; the error says what came and what to check.
     """
     try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
+        answer = parsed(body)
+    except ValueError:
         raise RetryableError("ambience: its answer is not JSON; check BOWERBIRD_AMBIENCE_URL") from None
     if not isinstance(answer, dict):
         raise _not_understood(f"it answers a {type(answer).__name__}, not an object")

@@ -5,27 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from bowerbird.core.errors import PermanentError, RetryableError, UsageError
 from bowerbird.core.ports import ObjectStore
+from bowerbird.deliver.about import About, about
+from bowerbird.deliver.answers import Answer, Outcome
+from bowerbird.deliver.naming import NameRule
 from bowerbird.deliver.picture import Conversion, prepare
 from bowerbird.deliver.records import Claim, Delivery, Records
-from bowerbird.deliver.scenery import Answer, Outcome
 from bowerbird.deliver.tags import TagRule, source_url
 
 #: The key of a survivor: see `bowerbird.core.keys.image_key`. Sidecars are not.
 SURVIVOR: Final = re.compile(r"images/[0-9a-f]{2}/[0-9a-f]{64}\.(?:jpg|png|webp|avif)")
 
+# A picture that a gallery calls a bad request so often is not to hold up the others for ever.
+_DOUBTS: Final = 5
 _GONE: Final = "gone: the picture was removed"
 _ENDED: Final = frozenset({Outcome.IMPORTED, Outcome.ALREADY, Outcome.SIMILAR, Outcome.REFUSED})
 
 
+class BusyError(RetryableError):
+    """The gallery asks us to send nothing at all for `retry_after_s` seconds."""
+
+
 class Gallery(Protocol):
-    """Takes pictures; `bowerbird.deliver.scenery.Scenery` is one."""
+    """Takes pictures; each module of `bowerbird.deliver.galleries` has one."""
+
+    @property
+    def who(self) -> str:
+        """Its name for people."""
+        ...
 
     def import_image(
-        self, image: bytes, *, filename: str, source_url: str | None, tags: Sequence[str]
+        self, image: bytes, *, filename: str, source_url: str | None, tags: Sequence[str], about: About
     ) -> Answer:
         """Offer a picture; whatever happens is an answer."""
         ...
@@ -41,14 +55,19 @@ class ReverseSearch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deliverer:
-    """Delivers survivors, each once, whoever else does the same and whenever this process dies."""
+    """Delivers survivors, each once, whoever else does the same and whenever this process dies.
+
+    Without a `conversion` the gallery gets every format as it is. Files are called as `naming` says, or else
+    by their hash.
+    """
 
     store: ObjectStore
     gallery: Gallery
     records: Records
     tags: TagRule
-    conversion: Conversion = "jpeg"
+    conversion: Conversion | None = "jpeg"
     search: ReverseSearch | None = None
+    naming: NameRule | None = None
 
     def deliver(self, key: str) -> Delivery:
         """Deliver one survivor, or find out how its delivery ended before.
@@ -74,19 +93,23 @@ class Deliverer:
         data = self.store.get(claim.key)
         if data is None:
             return Delivery("skipped", _GONE)
-        image, extension = prepare(data, self.conversion)
+        told = about(claim.key, claim.sidecar)
+        image, extension = prepare(data, self.conversion) if self.conversion else (data, told.extension)
         found = self._found(claim, image)
         if found:
             return Delivery("similar", "ambience has it", found)
-        filename = f"{claim.key.rpartition('/')[2].partition('.')[0]}.{extension}"
+        filename = self.naming.path(told) if self.naming else f"{told.sha256}.{extension}"
         url, tags = source_url(claim.sidecar), self.tags.tags(claim.sidecar)
-        answer = self.gallery.import_image(image, filename=filename, source_url=url, tags=tags)
+        offer = partial(self.gallery.import_image, image, filename=filename, tags=tags, about=told)
+        answer = offer(source_url=url)
         if answer.outcome is Outcome.INVALID_URL and url is not None:
             # scenery refuses top-level domains that it does not know, and private hosts. A picture without
             # its source is better than none.
-            answer = self.gallery.import_image(image, filename=filename, source_url=None, tags=tags)
+            answer = offer(source_url=None)
         if answer.outcome in _ENDED:
             return Delivery(answer.outcome.value, answer.detail, answer.ids)
+        if answer.outcome is Outcome.DOUBTED and claim.attempts >= _DOUBTS:
+            return Delivery("refused", f"{answer.detail} ({claim.attempts} attempts)")
         raise self._problem(claim, answer)
 
     def _found(self, claim: Claim, image: bytes) -> tuple[int, ...]:
@@ -100,10 +123,12 @@ class Deliverer:
 
     def _problem(self, claim: Claim, answer: Answer) -> Exception:
         if answer.outcome is Outcome.UNCLEAR:
-            # scenery may still be at work on the picture, and would not recognise a second copy. So the
+            # The gallery may still be at work on the picture, and would not recognise a second copy. So the
             # claim stays.
             return RetryableError(answer.detail, retry_after_s=self.records.claim_s)
         self.records.release(claim, answer.detail)
         if answer.outcome is Outcome.MISCONFIGURED:
-            return UsageError(f"scenery: {answer.detail}")
+            return UsageError(f"{self.gallery.who}: {answer.detail}")
+        if answer.outcome is Outcome.BUSY:
+            return BusyError(answer.detail, retry_after_s=answer.wait_s)
         return RetryableError(answer.detail)

@@ -5,10 +5,10 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-conte
 
 from __future__ import annotations
 
-import json
 from urllib.parse import unquote_plus
 
 from bowerbird.core.errors import InvalidMessageError
+from bowerbird.core.json_text import parsed
 from bowerbird.deliver.deliverer import SURVIVOR
 
 
@@ -19,7 +19,7 @@ def survivors_in(body: str, bucket: str) -> list[str]:
         InvalidMessageError: the message is no notification of S3.
     """
     try:
-        event = json.loads(body)
+        event = parsed(body)
         if event.get("Event") == "s3:TestEvent":
             return []
         created = [

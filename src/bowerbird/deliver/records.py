@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bowerbird.core.errors import PermanentError, RetryableError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import sidecar_key
 from bowerbird.core.ports import ObjectStore
 
@@ -42,11 +43,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to deliver one picture now, with the sidecar as it was read."""
+    """The right to deliver one picture now, with the sidecar as it was read. `attempts` counts this one."""
 
     id: str
     key: str
     sidecar: dict[str, Any]
+    attempts: int = 1
 
 
 def _now() -> datetime:
@@ -80,7 +82,7 @@ class Records:
             until = self.clock() + timedelta(seconds=self.claim_s)
             fresh = {"claim": claim, "until": until.isoformat(), "attempts": _attempts(record) + 1}
             if self._write(key, sidecar, fresh, version):
-                return Claim(claim, key, sidecar)
+                return Claim(claim, key, sidecar, _attempts(record) + 1)
         raise RetryableError(f"{key}: others keep writing its sidecar")
 
     def settle(self, claim: Claim, delivery: Delivery) -> None:
@@ -115,7 +117,7 @@ class Records:
         if found is None:
             raise RetryableError(f"{key}: its sidecar is not there yet")
         try:
-            sidecar = json.loads(found[0])
+            sidecar = parsed(found[0])
         except ValueError:
             sidecar = None
         if not isinstance(sidecar, dict):
@@ -132,7 +134,7 @@ class Records:
         records = (others if isinstance(others, dict) else {}) | {self.gallery: record}
         text = json.dumps(sidecar | {"deliveries": records}, ensure_ascii=False, indent=1, sort_keys=True)
         return self.store.replace(
-            sidecar_key(key), text.encode(), content_type="application/json", version=version
+            sidecar_key(key), text.encode(errors="replace"), content_type="application/json", version=version
         )
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -23,7 +21,10 @@ from urllib3.exceptions import (
 )
 
 from bowerbird.core.errors import UsageError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.limits import MAX_PICTURE_BYTES
+from bowerbird.deliver.about import About
+from bowerbird.deliver.answers import Answer, Outcome
 
 # The limits of scenery's multipart parser (src/server/index.ts). It silently cuts a field that is longer
 # than the first one.
@@ -39,20 +40,6 @@ _OK: Final = 200
 _SERVER_ERROR: Final = 500
 
 
-class Outcome(Enum):
-    """Says how one attempt ended."""
-
-    IMPORTED = "imported"
-    ALREADY = "already"
-    SIMILAR = "similar"
-    REFUSED = "refused"
-    INVALID_URL = "invalid-url"
-    FAILED = "failed"
-    UNCLEAR = "unclear"
-    UNREACHABLE = "unreachable"
-    MISCONFIGURED = "misconfigured"
-
-
 # A proxy in front of scenery answers 502 and 504 when it gives up; scenery may still be at work.
 _STATUSES: Final = {
     413: Outcome.REFUSED,
@@ -63,21 +50,14 @@ _STATUSES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An outcome with what was said; `ids` are the gallery's, of the picture or of those it resembles."""
-
-    outcome: Outcome
-    detail: str = ""
-    ids: tuple[int, ...] = ()
-
-
 class Scenery:
     """One scenery, at the owner's own address, which may well be on a private network.
 
     `timeout_s` bounds each wait; scenery computes features before it answers. The password goes to this
     address only: the client follows no redirects and uses no proxies of the environment.
     """
+
+    who = "scenery"
 
     def __init__(self, url: str, password: str, *, timeout_s: float) -> None:
         self.name = _base(url)
@@ -88,7 +68,13 @@ class Scenery:
         self._pool = urllib3.PoolManager(timeout=timeout, retries=False)
 
     def import_image(
-        self, image: bytes, *, filename: str, source_url: str | None, tags: Sequence[str]
+        self,
+        image: bytes,
+        *,
+        filename: str,
+        source_url: str | None,
+        tags: Sequence[str],
+        about: About,  # noqa: ARG002 - scenery takes no more than tags
     ) -> Answer:
         """Offer a picture; whatever happens is an answer."""
         form: dict[str, Any] = {"tags": json.dumps(tags, ensure_ascii=False)}
@@ -147,7 +133,7 @@ def _understand_message(body: bytes) -> Answer:
     if not body:
         return Answer(Outcome.MISCONFIGURED, "no reply: the password is wrong")
     try:
-        message = str(json.loads(body)["message"]).strip()
+        message = str(parsed(body)["message"]).strip()
     except (ValueError, KeyError, TypeError):
         return Answer(Outcome.MISCONFIGURED, f"not scenery: it answers {body[:40]!r}")
     for pattern, outcome in _MESSAGES:
@@ -173,7 +159,7 @@ _MESSAGES: Final = tuple(
 def _ids(text: str) -> tuple[int, ...]:
     """Ids as scenery prints them: a number, a list of numbers, or of objects with an `image_id`."""
     try:
-        found = json.loads(text)
+        found = parsed(text)
     except ValueError:
         return ()
     items = found if isinstance(found, list) else [found]

@@ -56,7 +56,7 @@ class TagRule:
             tag = _PLACEHOLDER.sub(lambda match: values[match[1]], template)
             if tag not in found and not (names and tag == _RESERVED):
                 found.append(tag)
-        while len(json.dumps(found, ensure_ascii=False).encode()) > MAX_FIELD_BYTES:
+        while len(json.dumps(found, ensure_ascii=False).encode(errors="replace")) > MAX_FIELD_BYTES:
             found.pop()
         return found
 

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import digest
 from bowerbird.core.ports import ObjectStore
+from bowerbird.deliver.about import About
+from bowerbird.deliver.answers import Answer, Outcome
 from bowerbird.deliver.deliverer import Gallery
-from bowerbird.deliver.scenery import Answer, Outcome
 
 _LOOK_EVERY_S: Final = 0.5
 # An offer takes seconds. A longer wait would cost as much as trying again later.
@@ -45,8 +47,13 @@ class InTurn:
     clock: Callable[[], datetime] = _now
     sleep: Callable[[float], None] = time.sleep
 
+    @property
+    def who(self) -> str:
+        """The gallery's name for people."""
+        return self.gallery.who
+
     def import_image(
-        self, image: bytes, *, filename: str, source_url: str | None, tags: Sequence[str]
+        self, image: bytes, *, filename: str, source_url: str | None, tags: Sequence[str], about: About
     ) -> Answer:
         """Offer a picture when it is its turn. It is not offered when that does not come for a minute."""
         holder = uuid.uuid4().hex
@@ -56,7 +63,9 @@ class InTurn:
                 return Answer(Outcome.UNREACHABLE, "its turn did not come: others are being delivered")
             self.sleep(_LOOK_EVERY_S)
         try:
-            return self.gallery.import_image(image, filename=filename, source_url=source_url, tags=tags)
+            return self.gallery.import_image(
+                image, filename=filename, source_url=source_url, tags=tags, about=about
+            )
         finally:
             self._leave(holder)
 
@@ -78,7 +87,7 @@ class InTurn:
 
 def _holder(data: bytes) -> str:
     try:
-        return str(json.loads(data)["holder"])
+        return str(parsed(data)["holder"])
     except (ValueError, KeyError, TypeError):
         return ""
 
@@ -86,6 +95,6 @@ def _holder(data: bytes) -> str:
 def _until(data: bytes) -> datetime:
     """Read until when the turn is taken. What cannot be read is long past."""
     try:
-        return datetime.fromisoformat(json.loads(data)["until"]).astimezone(UTC)
+        return datetime.fromisoformat(parsed(data)["until"]).astimezone(UTC)
     except (ValueError, KeyError, TypeError, OverflowError):
         return datetime.min.replace(tzinfo=UTC)

@@ -67,11 +67,11 @@ class CandidateFilter:
         if stored is not None:
             return self.ledger.commit(stored)
         exam = Examination(candidate, last_attempt=last_attempt)
-        decision = self.ledger.commit(self._judge(exam))
+        decision = self.ledger.commit(self._judge(exam, resumed=sha256 is not None))
         self._remember(exam, decision)
         return decision
 
-    def _judge(self, exam: Examination) -> Decision:
+    def _judge(self, exam: Examination, *, resumed: bool) -> Decision:
         candidate = exam.candidate
         verdict = self.pipeline.judge(exam)
         image = _seen(exam)
@@ -80,7 +80,8 @@ class CandidateFilter:
         decision = self._decision(exam, verdict)
         if verdict.keep:
             return self.survivors.keep(exam, decision)
-        self.survivors.reject(candidate.id)
+        if resumed:  # only who has claimed bytes can have entered a likeness
+            self.survivors.reject(candidate.id)
         return decision
 
     def _remember(self, exam: Examination, decision: Decision) -> None:

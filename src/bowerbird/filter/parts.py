@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Semaphore
 
@@ -9,6 +10,8 @@ from bowerbird import imaging
 from bowerbird.core.limits import MAX_PICTURE_BYTES
 from bowerbird.core.placeholders import NO_PLACEHOLDERS, Placeholders
 from bowerbird.core.ports import Fetcher, Ledger
+from bowerbird.core.prior import Prior
+from bowerbird.core.usual import LOOK
 from bowerbird.filter.copies import Copies
 from bowerbird.filter.first_look import FirstLook, of_glances, of_previews
 from bowerbird.filter.owner_rules import NOTHING, Asked
@@ -46,7 +49,8 @@ class Parts:
     them. Without `shape` any size and aspect fits. Without `copies` only equal bytes are duplicates. A
     `scout` looks first where the bundle itself is too expensive for that. `asked` holds what the owner wants
     noted or rejected beside taste. `placeholders` are the pictures that hosts serve in place of removed ones.
-    `common` is there when other tastes judge the same candidates.
+    `common` is there when other tastes judge the same candidates. `prior` gives the model that judges posts
+    before anything is fetched; of what it turns down, the share `look` is looked at anyway.
     """
 
     bundle: Bundle
@@ -61,6 +65,8 @@ class Parts:
     asked: Asked = NOTHING
     placeholders: Placeholders = NO_PLACEHOLDERS
     common: Common | None = None
+    prior: Callable[[], Prior | None] | None = None
+    look: float = LOOK
 
     @property
     def read_as(self) -> Common:

@@ -24,6 +24,7 @@ from bowerbird.filter.stages.novelty import Novelty
 from bowerbird.filter.stages.original import Given, Original
 from bowerbird.filter.stages.perceptual import Perceptual
 from bowerbird.filter.stages.preview import Preview
+from bowerbird.filter.stages.prior import Prior
 from bowerbird.filter.stages.scout import Scout
 from bowerbird.filter.stages.watermark import Watermark
 from bowerbird.imaging import ImageInfo
@@ -60,6 +61,7 @@ class Line:
 #: "Already decided?" comes before it, in `bowerbird.filter.candidates`.
 POLICY: Final[tuple[Line, ...]] = (
     Line(QUEUE, lambda p: Declared(p.shape) if p.shape else None),
+    Line(QUEUE, lambda p: Prior(p.prior, p.look) if p.prior else None),
     Line(QUEUE, lambda p: Glance(_the(p.fetcher), p.glance, p.slots, p.decoder) if p.glance else None),
     Line(QUEUE, lambda p: Preview(_the(p.fetcher), p.first, p.slots, p.decoder) if p.first else None),
     Line(

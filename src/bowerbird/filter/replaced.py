@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import PREFIX_REPLACED, content_type, original_key, replaced_key, sidecar_key
 from bowerbird.core.ports import ObjectStore
 
-_SAID: Final = ("replaced_by", "replaced_why", "replaced_at", "replaced_to", "replaced_gone_at")
+# What a picture that is back no longer is; its names went when it did.
+_SAID: Final = ("replaced_by", "replaced_why", "replaced_at", "replaced_to", "replaced_gone_at", "names")
 _GONE: Final = "gone"  # how a delivery ends that finds no picture
 
 
@@ -117,8 +119,9 @@ class Replaced:
             told = _decoded(found[0])
             if told is None:
                 return False
-            text = json.dumps(change(told), ensure_ascii=False, indent=1, sort_keys=True).encode()
-            if self.store.replace(sidecar_key(key), text, content_type="application/json", version=found[1]):
+            text = json.dumps(change(told), ensure_ascii=False, indent=1, sort_keys=True)
+            data = text.encode(errors="replace")
+            if self.store.replace(sidecar_key(key), data, content_type="application/json", version=found[1]):
                 return True
         return False
 
@@ -144,7 +147,7 @@ def _missed(record: Any) -> bool:
 
 def _decoded(data: bytes | None) -> dict[str, Any] | None:
     try:
-        sidecar = json.loads(data or b"null")
+        sidecar = parsed(data or b"null")
     except ValueError:
         return None
     return sidecar if isinstance(sidecar, dict) else None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bowerbird.core.decisions import Decision, from_stored, stored
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import FORMATS, image_key, sidecar_key, tombstone_key
 from bowerbird.core.ports import Ledger, ObjectStore
 from bowerbird.core.reasons import Reason
@@ -61,7 +62,7 @@ class Survivors:
 
     def _write(self, exam: Examination, kept: Decision, key: str) -> Decision:
         self.store.put(key, exam[File].data, content_type=FORMATS[exam[ImageInfo].format][1], if_absent=True)
-        sidecar = sidecar_of(kept, exam.candidate.urls).encode()
+        sidecar = sidecar_of(kept, exam.candidate.urls).encode(errors="replace")
         if not self.store.put(sidecar_key(key), sidecar, content_type=_JSON, if_absent=True):
             # Two deliveries of one candidate run at once: both commit what the first one wrote.
             first = self.recall(exam[File].sha256, exam.candidate.id)
@@ -74,9 +75,10 @@ class Survivors:
         """The decision in the sidecar of these bytes, when this candidate had come as far as writing it."""
         # Any format gives the same sidecar, because its name is the hash.
         data = self.store.get(sidecar_key(image_key(sha256, "JPEG")))
-        if data is None:
-            return None
-        decision = from_stored(json.loads(data)["decision"])
+        try:
+            decision = from_stored(parsed(data or b"")["decision"])
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None  # there is none, or it is damaged: keeping the picture writes it anew
         if decision.candidate != candidate_id:
             return None
         self._replace(decision)

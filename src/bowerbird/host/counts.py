@@ -50,6 +50,7 @@ class RunCounts:
         self.errors: Counter[str] = Counter()
         self.decisions: Counter[tuple[str, str]] = Counter()
         self.kept = 0
+        self.gone = 0
         self.new = 0
         self.already = 0
         self.problems: dict[str, Problem] = {}
@@ -87,6 +88,11 @@ class RunCounts:
             self.kept += decision.keep
             outcome = "kept" if decision.keep else decision.reason.kind
             self.decisions[_bounded(self.decisions, (decision.stage, outcome), (_OTHER, _OTHER))] += 1
+
+    def removed(self, pictures: int) -> None:
+        """Count kept pictures that were removed from the place."""
+        with self._lock:
+            self.gone += pictures
 
     def fault(self, error: BowerbirdError) -> None:
         """Note that the store failed while the run worked on a candidate."""

@@ -11,6 +11,7 @@ from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.core.errors import StoreError, UsageError
 from bowerbird.core.ports import Ledger, Queue
 from bowerbird.host.counts import RunCounts
+from bowerbird.host.prior_fit import PostPrior
 
 # As many as are moved from one queue to another in one go.
 _MESSAGES: Final = 100
@@ -18,10 +19,14 @@ _MESSAGES: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where one taste stores: its place, and what is decided there. `counts` are those of this taste."""
+    """Where one taste stores: its place, and what is decided there.
+
+    `prior` judges posts unseen. `counts` are those of this taste.
+    """
 
     place: Place
     ledger: SqliteLedger
+    prior: PostPrior | None = None
     counts: RunCounts = field(default_factory=RunCounts)
 
 

@@ -18,6 +18,7 @@ from bowerbird.crawl.enqueue import enqueue
 from bowerbird.filter.consumer import Consumer, Outcome
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.homes import Home
+from bowerbird.host.prior_fit import likeliest
 
 _log = logging.getLogger(__name__)
 
@@ -225,6 +226,7 @@ class _Feeder(threading.Thread):
             ledger=host.ledger,
             limit=self._left,
             in_time=lambda: not host.stop.is_set(),
+            rank=likeliest([home.prior for home in host.homes if home.prior is not None]),
         )
         for sent in batches:
             for reason in sent.skipped:

@@ -14,12 +14,14 @@ from bowerbird.core.post import Source
 from bowerbird.core.wording import called, said
 from bowerbird.crawl.hosts import turns
 from bowerbird.host.alive import beat, rest
+from bowerbird.host.chores import Chores, tell
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.homes import Home
 from bowerbird.host.host import EmbeddedHost
 from bowerbird.host.progress import progress
 from bowerbird.host.replaced_pictures import told_waiting
 from bowerbird.host.rounds import Rounds, RunOptions
+from bowerbird.host.status import Diary, write_status
 from bowerbird.host.wiring import HostOptions, http_fetcher, shared_host
 from bowerbird.net.pacing import troubles
 
@@ -70,14 +72,16 @@ def mine_all(
         shared_host(tastes, sources, http) as host,
         progress() as report,
         stop_on_signal(run.stop) as stopped,
-        _alive(host),
     ):
         host.stop, host.on_progress = run.stop, report
-        rounds = Rounds(host, http, run)
+        care = run.care(host.homes, lambda: bool(stopped))
+        rounds = Rounds(host, http, run, care.heard)
         rounds.expire()
-        host.run_all([rounds.crawl(source) for source in sources], limit=run.limit, every_s=run.every_s)
-        for source in sources:
-            rounds.take_back(source)  # what was kept since it was told to be gone
+        crawls = [rounds.crawl(source) for source in sources]
+        with _alive(host, rounds.diary), Chores(care.chores, tell).running():
+            host.run_all(crawls, limit=run.limit, every_s=run.every_s)
+            for source in sources:
+                rounds.take_back(source)  # what was kept since it was told to be gone
         depth = host.queue.depth()
         return MineResult(
             host.tally,
@@ -91,18 +95,20 @@ def mine_all(
 
 
 @contextmanager
-def _alive(host: EmbeddedHost) -> Iterator[None]:
-    """Let `bowerbird doctor --alive` know that the run lives."""
+def _alive(host: EmbeddedHost, diary: Diary) -> Iterator[None]:
+    """Let `bowerbird doctor --alive` and the page know that the run lives, and how it goes."""
     folders = [home.place.state for home in host.homes]
 
     def say_so() -> None:
-        for folder in folders:
+        for folder, home in zip(folders, host.homes, strict=True):
             beat(folder)
+            write_status(folder, diary.status(home.counts))
 
     host.on_beat = say_so
     try:
         yield
     finally:
+        say_so()
         for folder in folders:
             rest(folder)
 

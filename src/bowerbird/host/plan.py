@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bowerbird.adapters.place import Place, open_place, state_of
 from bowerbird.config.schema import Config
@@ -11,11 +12,12 @@ from bowerbird.config.streams import Stream
 from bowerbird.config.tastes import Taste
 from bowerbird.core.errors import UsageError
 from bowerbird.core.post import Source
+from bowerbird.crawl.focused import focused, followed
+from bowerbird.crawl.following.best_communities import best_communities
 from bowerbird.crawl.sources import open_source
 from bowerbird.crawl.sources.base import Context
 from bowerbird.filter.owner_rules import Asked
 from bowerbird.filter.shape import ShapeRule
-from bowerbird.host.focus import focused, followed
 from bowerbird.host.wiring import HostOptions, source_context
 from bowerbird.models.bundle import find
 
@@ -63,6 +65,8 @@ def _options(taste: Taste, config: Config, gateway: str | None) -> HostOptions:
         thumbnails=taste.thumbnails,
         gateway=gateway,
         asked=Asked.parse(taste.reject_if, taste.note),
+        prior=taste.prior,
+        look=taste.look,
     )
 
 
@@ -73,4 +77,6 @@ def _context(context: Context, stream: Stream) -> Context:
 
 def _open(stream: Stream, context: Context, place: Place) -> Source:
     own = _context(context, stream)
-    return focused(stream.source, own, place.store) if stream.focus else open_source(stream.source, own)
+    if not stream.focus:
+        return open_source(stream.source, own)
+    return focused(stream.source, own, partial(best_communities, place.store, stream.source))

@@ -19,7 +19,7 @@ MARK: Final = "# Written by `bowerbird service`; edit with `systemctl edit`, or 
 #: The units' names, and the command that each runs.
 UNITS: Final[Mapping[str, tuple[str, str]]] = {
     "bowerbird.service": ("Bowerbird: finds pictures", "mine"),
-    "bowerbird-page.service": ("Bowerbird: its page on http://127.0.0.1:8000", "serve"),
+    "bowerbird-page.service": ("Bowerbird: its page on http://127.0.0.1:8000", "serve --page"),
 }
 
 _SERVICE: Final = """\
@@ -94,9 +94,8 @@ def unit(name: str, installed: Installed, *, system: bool) -> str:
         UsageError: a path has a character that a unit cannot hold.
     """
     what, command = UNITS[name]
-    words = [_quoted(installed.program), command]
-    if command == "mine":
-        words += ["--config", _quoted(installed.configuration).replace("$", "$$")]
+    configuration = _quoted(installed.configuration).replace("$", "$$")
+    words = [_quoted(installed.program), command, "--config", configuration]
     after = "Wants=network-online.target\nAfter=network-online.target\n" if system else ""
     target = "multi-user.target" if system else "default.target"
     more = _system(installed.folders) if system else _NOT_HERE.format(name=name)

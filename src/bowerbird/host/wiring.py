@@ -16,8 +16,9 @@ from bowerbird.core.cores import cores
 from bowerbird.core.decisions import Decision
 from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.messages import Candidate
-from bowerbird.core.ports import Fetcher, Ledger, ObjectStore, Queue
+from bowerbird.core.ports import Fetcher, Ledger, Likenesses, ObjectStore, Queue
 from bowerbird.core.post import Source
+from bowerbird.core.usual import LOOK, OFF, REJECT
 from bowerbird.crawl.crawler import Crawler, Skipped
 from bowerbird.crawl.owner_lists import NO_LISTS, OwnerLists
 from bowerbird.crawl.settings import CrawlSettings
@@ -30,6 +31,7 @@ from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.homes import Home, Ledgers, gather
 from bowerbird.host.host import EmbeddedHost
+from bowerbird.host.prior_fit import PostPrior
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE, check_whole
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import Bundle, load
@@ -43,7 +45,9 @@ from bowerbird.net.user_agent import AT_HOME
 class HostOptions:
     """Holds the options for a run of the embedded host.
 
-    A `keep_rate` moves the bundle's threshold: it is the share of the owner's own pictures that is kept.
+    A `keep_rate` moves the bundle's threshold: it is the share of the owner's own pictures that is kept. The
+    `prior` judges posts before anything is fetched: off, order (only orders the work) or reject. The share
+    `look` of what it turns down is looked at anyway.
     """
 
     bundle: str = "lite"
@@ -54,6 +58,8 @@ class HostOptions:
     scout: str | None = None
     asked: Asked = NOTHING
     keep_rate: float | None = None
+    prior: str = REJECT
+    look: float = LOOK
 
 
 def http_fetcher(gateway: str | None = None, hosts: HostTurns | None = None) -> AtprotoFetcher:
@@ -155,7 +161,9 @@ def _host(
     )
     homes, assemblies = [], []
     for (place, own), (bundle, scout) in zip(tastes, loaded, strict=True):
-        home = Home(place, closed.enter_context(closing(SqliteLedger(place.state / LEDGER, place.store))))
+        prior = None if own.prior == OFF else PostPrior(place.store, own.prior == REJECT, own.look)
+        ledger = closed.enter_context(closing(SqliteLedger(place.state / LEDGER, place.store)))
+        home = Home(place, ledger, prior)
         adapters = replace(
             shared,
             store=place.store,
@@ -163,13 +171,14 @@ def _host(
             likenesses=closed.enter_context(closing(SqliteLikenesses(place.state / LIKENESSES))),
             bundle=bundle,
             scout=scout,
+            prior=prior,
             on_decision=partial(_count, (tally, home.counts)),
         )
         homes.append(home)
         assemblies.append(assemble(adapters, _judging(own)))
-    ledger = Ledgers([home.ledger for home in homes]) if len(homes) > 1 else homes[0].ledger
+    ledgers = Ledgers([home.ledger for home in homes]) if len(homes) > 1 else homes[0].ledger
     consumer = together.consumer(assemblies)
-    return EmbeddedHost(queue, ledger, consumer, tally, options.downloads, homes=tuple(homes))
+    return EmbeddedHost(queue, ledgers, consumer, tally, options.downloads, homes=tuple(homes))
 
 
 def _bundles(options: HostOptions) -> tuple[Bundle, Bundle | None]:
@@ -184,6 +193,7 @@ def _judging(options: HostOptions) -> Settings:
         shape=options.shape,
         asked=options.asked,
         thumbnails=options.thumbnails,
+        look=options.look,
         at_once=cores(),
         first_retry_s=RETRY_AT_HOME_S,
     )
@@ -195,9 +205,22 @@ def _count(counts: Iterable[RunCounts], decision: Decision) -> None:
 
 
 @contextmanager
-def restorer(place: Place) -> Iterator[Callable[[str], bool]]:
-    """Make a function that brings a picture back by its key and adds it to the index of likenesses again."""
-    with closing(SqliteLikenesses(place.state / LIKENESSES)) as index, IsolatedDecoder() as decoder:
+def restorer(
+    place: Place, table: str | None = None, endpoint_url: str | None = None
+) -> Iterator[Callable[[str], bool]]:
+    """Make a function that brings a picture back by its key and adds it to the index of likenesses again.
+
+    That index is in the cloud's `table`, or this machine's own.
+    """
+    with ExitStack() as closed:
+        decoder = closed.enter_context(IsolatedDecoder())
+        if table:
+            # boto3 takes most of a second to import, and only the cloud needs it.
+            from bowerbird.adapters.aws.opening import open_likenesses  # noqa: PLC0415
+
+            index: Likenesses = open_likenesses(table, endpoint_url)
+        else:
+            index = closed.enter_context(closing(SqliteLikenesses(place.state / LIKENESSES)))
         yield lambda key: restore(key, place.store, index, decoder)
 
 
@@ -205,8 +228,7 @@ def restorer(place: Place) -> Iterator[Callable[[str], bool]]:
 def recheck_ledger(place: Place, table: str | None, endpoint_url: str | None) -> Iterator[Ledger | None]:
     """Open the ledger of a place's decisions: the cloud's `table`, or this machine's own if it has one."""
     if table:
-        # boto3 takes most of a second to import, and only the cloud needs it.
-        from bowerbird.adapters.aws.opening import open_ledger  # noqa: PLC0415
+        from bowerbird.adapters.aws.opening import open_ledger  # noqa: PLC0415 - as above
 
         yield open_ledger(table, place.store, endpoint_url)
         return

@@ -6,6 +6,8 @@ import json
 import struct
 from typing import IO, Any, Final
 
+from bowerbird.core.json_text import parsed
+
 _LENGTHS: Final = struct.Struct("<IQ")
 _MAX_HEAD_BYTES: Final = 64 * 1024
 
@@ -29,7 +31,7 @@ def receive(pipe: IO[bytes], *, max_body: int) -> tuple[dict[str, Any], bytearra
     head_size, body_size = _LENGTHS.unpack(_read(pipe, _LENGTHS.size))
     if head_size > _MAX_HEAD_BYTES or body_size > max_body:
         raise ValueError(f"message of {head_size} and {body_size} bytes")
-    head = json.loads(_read(pipe, head_size))
+    head = parsed(_read(pipe, head_size))
     return head, _read(pipe, body_size)
 
 

@@ -10,13 +10,13 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.errors import BundleError
 from bowerbird.core.whole import write_whole
+from bowerbird.models import arrays
 from bowerbird.models.densities import unit
 
 FILE_NAME: Final = "background.npz"
@@ -54,12 +54,11 @@ def load(path: Path, dim: int) -> Background:
         BundleError: unreadable, or made by another encoder.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            stored, sources = archive["vectors"], archive["sources"]
-            made_of, licence = str(archive["made_of"]), str(archive["licence"])
+        held = arrays.read(path, arrays.most_bytes(dim, rows=MOST))
+        stored, made_of, licence = held["vectors"], str(held["made_of"]), str(held["licence"])
         vectors = unit(stored.astype(np.float32))
-        background = Background(vectors, sources.astype(np.int64), made_of, licence)
-    except (OSError, EOFError, BadZipFile, KeyError, ValueError, TypeError) as error:
+        background = Background(vectors, held["sources"].astype(np.int64), made_of, licence)
+    except arrays.DAMAGED as error:
         raise BundleError(f"{path} is not a background: {error}") from error
     if vectors.shape[1] != dim:
         raise BundleError(f"{path} holds {vectors.shape[1]} numbers a picture, the encoder gives {dim}")

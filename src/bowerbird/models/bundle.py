@@ -10,8 +10,9 @@ from typing import Final
 
 from PIL import Image
 
-from bowerbird.core.errors import BundleError, NoSuchBundleError
+from bowerbird.core.errors import NoSuchBundleError
 from bowerbird.models import background as backgrounds
+from bowerbird.models import files
 from bowerbird.models import manifest as manifests
 from bowerbird.models import novelty as novelties
 from bowerbird.models.background import Background
@@ -82,16 +83,17 @@ def load(
 ) -> Bundle:
     """Load a bundle by name (in the folders `searched`) or by path.
 
-    With `verify`, every file is hashed and the canonical pictures are judged; see `bowerbird.models.verify`.
-    `threads` is for one picture.
+    Every file is hashed, each time: 12 ms of a core for `lite`, 60 for CLIP, and no swapped file is ever run.
+    With `verify`, the canonical pictures are judged too; see `bowerbird.models.verify`. `threads` is for one
+    picture.
 
     Raises:
-        BundleError: missing, damaged or of an unknown schema; the text says which file.
+        BundleError: missing, damaged, swapped or of an unknown schema; the text says which file.
     """
     folder = find(name, searched)
     manifest = manifests.read(folder)
     for artifact in manifest.artifacts:
-        _check_size(folder / artifact.file, artifact.bytes)
+        files.check(folder / artifact.file, artifact)
     background = read_background(folder, manifest)
     novelty = _novelty(folder, manifest, background)
     bundle = Bundle(
@@ -105,7 +107,7 @@ def load(
         background,
     )
     if verify:
-        # Only here: verification draws pictures and hashes megabytes, which no cold start should pay for.
+        # Only here: verification draws pictures, which no cold start should pay for.
         from bowerbird.models.verify import check  # noqa: PLC0415
 
         check(bundle)
@@ -136,15 +138,6 @@ def installed(searched: tuple[Path, ...] = SEARCHED) -> Iterator[Path]:
     """List the folders of all bundles that can be loaded by name."""
     for parent in searched:
         yield from sorted(path.parent for path in parent.glob(f"*/{manifests.FILE_NAME}"))
-
-
-def _check_size(path: Path, expected: int) -> None:
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise BundleError(f"{path} is missing; run `bowerbird models pull` or restore the bundle") from error
-    if size != expected:
-        raise BundleError(f"{path} has {size} bytes, the manifest says {expected}: cut off or swapped")
 
 
 def _encoder(folder: Path, manifest: Manifest, threads: int) -> Encoder:
@@ -191,8 +184,4 @@ def _glance(folder: Path, manifest: Manifest, novelty: Novelty, threads: int) ->
 def _aesthetic(folder: Path, manifest: Manifest) -> Linear | None:
     if manifest.aesthetic is None:
         return None
-    path = folder / manifest.aesthetic.file
-    head = novelties.load_linear(path)
-    if head.dim != manifest.encoder.dim:
-        raise BundleError(f"{path} reads {head.dim} numbers, the encoder gives {manifest.encoder.dim}")
-    return head
+    return novelties.load_linear(folder / manifest.aesthetic.file, manifest.encoder.dim)

@@ -12,6 +12,9 @@ from bowerbird.core.whole import write_whole
 from bowerbird.models.preprocess import Fit, Preprocess, Resample, Resize
 
 SCHEMA: Final = 1
+# A manifest has four thousand bytes. onnxruntime takes no network of more than 2 GiB.
+_MOST_BYTES: Final = 256 * 1024
+_MOST_FILE_BYTES: Final = 2**31
 FILE_NAME: Final = "manifest.json"
 
 # A bundle can come from anybody, so a file's name must not lead out of the bundle's folder.
@@ -28,7 +31,7 @@ class Artifact(_Entry):
 
     file: FileName
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    bytes: Annotated[int, Field(ge=1)]
+    bytes: Annotated[int, Field(ge=1, le=_MOST_FILE_BYTES)]
     licence: str
     source: str
     precision: str
@@ -180,7 +183,7 @@ def read(folder: Path) -> Manifest:
     """
     path = folder / FILE_NAME
     try:
-        text = path.read_text(encoding="utf-8")
+        text = described(path)
     except (OSError, UnicodeDecodeError) as error:
         raise BundleError(f"no bundle in {folder}: {FILE_NAME} cannot be read ({error})") from error
     try:
@@ -191,6 +194,20 @@ def read(folder: Path) -> Manifest:
         raise BundleError(
             f"{path}: {where}: {first['msg']} ({error.error_count()} problems in all)"
         ) from None
+
+
+def described(path: Path) -> str:
+    """Read what describes a network or a bundle; more than 256 KiB do not.
+
+    Raises:
+        OSError: it cannot be read, or is too large.
+        UnicodeDecodeError: it is no text.
+    """
+    with path.open("rb") as file:
+        data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise OSError(f"it has more than {_MOST_BYTES} bytes")
+    return data.decode()
 
 
 def write(manifest: Manifest, folder: Path) -> None:

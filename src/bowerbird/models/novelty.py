@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.errors import BundleError
 from bowerbird.core.whole import write_whole
+from bowerbird.models import arrays as stored
 from bowerbird.models.background import Background
 from bowerbird.models.densities import KINDS, Commonness, Density, Linear, unit
 
@@ -27,6 +27,9 @@ Scores = NDArray[np.float64]
 Embeddings = NDArray[np.float32]
 
 SAMPLES: Final = ("training", "heldout", "rejects")
+
+# The stored arrays of a density that are texts.
+_WORDS: Final = frozenset({"covariance"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +79,16 @@ def load(
     preview_margin: float | None = None,
     background: Background | None = None,
 ) -> Novelty:
-    """Read a model from its .npz; nothing in it is ever unpickled.
+    """Read a model from its .npz; nothing in it is ever unpickled, nor unpacked before it is weighed.
 
     Raises:
-        BundleError: unreadable, an unknown kind, arrays that do not fit each other or the encoder, or a part
-            that wants a background where there is none.
+        BundleError: unreadable, an unknown kind, arrays that are too large for an encoder of `dim` numbers or
+            do not fit each other, or a part that wants a background where there is none.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
+        arrays = stored.read(path, stored.most_bytes(dim))
         parts = tuple(_part(arrays, index, dim, background) for index in range(int(arrays["parts"])))
-    except (OSError, EOFError, BadZipFile, KeyError, ValueError, TypeError) as error:
+    except stored.DAMAGED as error:
         raise BundleError(f"{path} is not a novelty model: {error}") from error
     if not parts:
         raise BundleError(f"{path} is not a novelty model: it has no parts")
@@ -94,17 +96,18 @@ def load(
     return Novelty(parts, threshold, reference, preview_margin)
 
 
-def load_linear(path: Path) -> Linear:
+def load_linear(path: Path, dim: int) -> Linear:
     """Read a head on its own; nothing in it is ever unpickled.
 
     Raises:
-        BundleError: unreadable, or not a linear head.
+        BundleError: unreadable, or not a linear head for `dim` numbers.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            head = Linear(**{name: archive[name] for name in archive.files})
-    except (OSError, EOFError, BadZipFile, ValueError, TypeError) as error:
+        head = Linear(**_numbers(stored.read(path, stored.most_bytes(dim, rows=1))))
+    except stored.DAMAGED as error:
         raise BundleError(f"{path} is not a linear head: {error}") from error
+    if head.dim != dim:
+        raise BundleError(f"{path} reads {head.dim} numbers, the encoder gives {dim}")
     return head
 
 
@@ -129,14 +132,24 @@ def _part(arrays: Mapping[str, NDArray[Any]], index: int, dim: int, background: 
         raise ValueError(f"kind {kind!r} is unknown; this version knows {', '.join(sorted(KINDS))}")
     start, stop = (int(bound) for bound in own.pop("span"))
     mean, deviation, weight = _scale(own.pop("scale"), index)
-    # Half precision is for the disk: widening 1,300 references takes ten times as long as scoring with them.
-    own = {
-        name: array.astype(np.float32) if array.dtype == np.float16 else array for name, array in own.items()
-    }
+    words = {name: own.pop(name) for name in _WORDS & own.keys()}
+    own = words | _numbers(own)
     density = _commonness(own, background) if kind == Commonness.kind else KINDS[kind](**own)
     if not 0 <= start < stop <= dim or density.dim != stop - start:
         raise ValueError(f"part {index} reads {density.dim} of {start}:{stop}, the encoder gives {dim}")
     return Part(density, (start, stop), mean, deviation, weight)
+
+
+def _numbers(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return what a density computes with."""
+    for name, array in arrays.items():
+        if array.dtype.kind == "U" or not np.isfinite(array).all():
+            raise ValueError(f"{name} holds something that is no number")
+    # Half precision is for the disk: widening 1,300 references takes ten times as long as scoring with them.
+    return {
+        name: array.astype(np.float32) if array.dtype == np.float16 else array
+        for name, array in arrays.items()
+    }
 
 
 def _commonness(own: Mapping[str, NDArray[Any]], background: Background | None) -> Commonness:

@@ -8,7 +8,6 @@ https://atproto.com/specs/blob
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
@@ -21,6 +20,7 @@ from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from bowerbird.core.errors import OptedOutError, PermanentError, RetryableError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.ports import Fetched, Fetcher
 from bowerbird.core.reasons import Word
 
@@ -175,8 +175,8 @@ class AtprotoFetcher:
                 raise OptedOutError(f"the author has gone ({error})", Word.GONE) from None
             raise
         try:
-            fields = json.loads(_over_tls(answer).body)
-        except (ValueError, RecursionError):
+            fields = parsed(_over_tls(answer).body)
+        except ValueError:
             fields = None
         if not isinstance(fields, dict):
             raise RetryableError(f"{urlsplit(url).hostname} answers something that is not a JSON object")

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from bowerbird.core import stream_sample, untrusted
 from bowerbird.core.errors import SourceUnreachableError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import replaced_key, thumb_key, tombstone_key
 from bowerbird.core.ports import Ledger, ObjectStore
 from bowerbird.core.post import Lookup, Post
@@ -193,7 +194,7 @@ def sidecars(store: ObjectStore) -> Iterator[str]:
 def kept_picture(store: ObjectStore, key: str) -> Kept | None:
     """Read the survivor whose sidecar lies at a key. A bad sidecar is named in the log and gives None."""
     try:
-        sidecar = untrusted.mapping(json.loads(store.get(key) or b""))
+        sidecar = untrusted.mapping(parsed(store.get(key) or b""))
         decision: dict[str, Any] = sidecar["decision"]
         return Kept(
             candidate=str(decision["candidate"]),
@@ -226,8 +227,8 @@ def purge_all(
         purge(store, kept, reason, now)
 
 
-def purge(store: ObjectStore, kept: Kept, reason: str, now: datetime) -> None:
-    """Remove a picture, wherever it lies, and everything that was made of it.
+def purge(store: ObjectStore, kept: Kept, reason: str, now: datetime, *, small: bool = True) -> None:
+    """Remove a picture, wherever it lies, and everything that was made of it; its `small` copy, too.
 
     The sidecar goes last, so that the next recheck repeats a purge that broke off.
     """
@@ -239,5 +240,6 @@ def purge(store: ObjectStore, kept: Kept, reason: str, now: datetime) -> None:
     }
     data = json.dumps(stone, sort_keys=True).encode()
     store.put(tombstone_key(kept.candidate), data, content_type="application/json")
-    for key in (kept.image, replaced_key(kept.image), thumb_key(kept.candidate), kept.sidecar):
+    copies = [thumb_key(kept.candidate)] if small else []
+    for key in (kept.image, replaced_key(kept.image), *copies, kept.sidecar):
         store.delete(key)

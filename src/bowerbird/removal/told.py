@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Final, Self
 
 from bowerbird.core import stream_sample
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import digest
 from bowerbird.core.ports import Ledger, ObjectStore
 from bowerbird.core.post import Removals
@@ -72,7 +73,7 @@ class _Index:
         if found is None:
             return cls(source, {}, set(), None)
         try:
-            told = json.loads(found[0])
+            told = parsed(found[0])
             posts = {str(key): (str(post), str(author)) for key, (post, author) in told["posts"].items()}
             return cls(source, posts, {str(each) for each in told["others"]}, found[1])
         except (ValueError, TypeError, KeyError, AttributeError):

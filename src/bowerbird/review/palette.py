@@ -1,4 +1,4 @@
-"""Holds the sheet's colours. A satin bowerbird collects blue; the colour-blind can tell blue from clay."""
+"""Holds the pages' colours. A satin bowerbird collects blue; the colour-blind can tell blue from clay."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours as #rrggbb. `paper` is behind everything, `tile` behind a card, `line` for rules and frames."""
+    """Colours as #rrggbb. `paper` is behind everything, `tile` behind a card, `line` for rules and frames.
+
+    Text in `ink`, `faint`, `kept` and `rejected` has a contrast of 4.5:1 or more on paper and tile, and
+    `edge`, the frame of what can be pressed, 3:1: WCAG 2.2, 1.4.3 and 1.4.11.
+    """
 
     paper: str
     tile: str
@@ -18,6 +22,7 @@ class Palette:
     kept: str
     rejected: str
     loved: str
+    edge: str
 
 
 LIGHT: Final = Palette(
@@ -27,8 +32,9 @@ LIGHT: Final = Palette(
     ink="#1d2026",
     faint="#666a73",
     kept="#2459c4",
-    rejected="#b9552c",
+    rejected="#a3461f",
     loved="#8f9bb3",
+    edge="#8b8778",
 )
 DARK: Final = Palette(
     paper="#12141a",
@@ -39,4 +45,5 @@ DARK: Final = Palette(
     kept="#6f9dff",
     rejected="#e0825a",
     loved="#5d6880",
+    edge="#6d7382",
 )

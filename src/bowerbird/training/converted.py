@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.errors import BundleError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.whole import write_whole
 from bowerbird.models.manifest import Artifact, PreprocessEntry, ResizeEntry, Threshold, WatermarkEntry
 from bowerbird.training import torch_files
@@ -72,7 +72,7 @@ def aesthetic(weights: Path, folder: Path, origin: Published) -> None:
 
 
 def _initializers(weights: Path) -> Iterator[bytes]:
-    table: Mapping[str, Any] = json.loads(_FRAME.with_suffix(".json").read_text(encoding="utf-8"))
+    table: Mapping[str, Any] = parsed(_FRAME.with_suffix(".json").read_text(encoding="utf-8"))
     tensors = _folded(torch_files.read(weights), table["folded"], weights)
     for name, shape in table["tensors"].items():
         found = tensors.get(name)

@@ -79,7 +79,7 @@ def sure_gain(other: HeldOut, simple: HeldOut) -> float:
     return sure_rise((other.good, other.rejects), (simple.good, simple.rejects))
 
 
-def sure_rise(after: Pair, before: Pair) -> float:
+def sure_rise(after: Pair, before: Pair, confidence: float = CONFIDENCE) -> float:
     """How much better the same pictures are surely told from the same others. It is only sure above 0.
 
     The result is the lower bound of the difference of two AUROCs. Both models judged the same pictures, so
@@ -92,7 +92,7 @@ def sure_rise(after: Pair, before: Pair) -> float:
         return -1.0
     gains = [new - old for new, old in zip(_placements(*after), _placements(*before), strict=True)]
     error = float(np.sqrt(sum(gain.var(ddof=1) / len(gain) for gain in gains)))
-    return float(gains[0].mean()) - float(student.ppf(CONFIDENCE, fewest - 1)) * error
+    return float(gains[0].mean()) - float(student.ppf(confidence, fewest - 1)) * error
 
 
 def _placements(good: Scores, others: Scores) -> Pair:

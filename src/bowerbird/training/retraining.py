@@ -95,8 +95,8 @@ def held_against(base: Bundle, stream: Stream) -> Novelty:
     The threshold keeps as many of the owner's pictures as it did before.
 
     Raises:
-        UsageError: the bundle does not hold the pictures that its model was held out on, or nothing is surely
-            gained.
+        UsageError: the bundle does not hold the pictures that its model was held out on, or a gain is not
+            likely.
     """
     known = remembered(base).get("heldout")
     if known is None:
@@ -116,7 +116,7 @@ def held_against(base: Bundle, stream: Stream) -> Novelty:
     )
     part, held, against = weighed or (None, None, "too few of its pictures are no copies of yours")
     if part is None or held is None:
-        raise UsageError(f"{base.label} gains nothing sure from this stream and stays as it is: {against}")
+        raise UsageError(f"{base.label} would hardly gain from this stream and stays as it is: {against}")
     kept = float((before >= base.novelty.threshold).mean())
     model = Novelty((*rest, part), heldout.threshold(held.good, kept))
     return replace(model, reference={"training": model.score(known), "heldout": held.good})

@@ -1,17 +1,22 @@
 """Reads the tensors of a PyTorch file without PyTorch.
 
 Such a file is a zip: one pickle that names tensors, and the numbers of each storage in an entry of its own.
-Nothing of the pickle is run. A name in it that is no part of a tensor becomes an inert object.
+Nothing of the pickle is run. A name in it that is no part of a tensor becomes an inert object. PyTorch packs
+nothing, so what is read is never larger than the file.
 https://docs.pytorch.org/docs/stable/notes/serialization.html
 """
 
 from __future__ import annotations
 
 import io
+import itertools
+import math
 import pickle
+import pickletools
 import zipfile
+import zlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +32,24 @@ _TYPES: Final[Mapping[str, str]] = {"FloatStorage": "<f4", "HalfStorage": "<f2",
 # A checkpoint may wrap the tensors it holds. These names are no part of the tensors' names.
 _WRAPPERS: Final = ("state_dict", "model", "model_state_dict")
 _PREFIXES: Final = ("module.", "_orig_mod.")
+# The pickles of the published networks have 0.2 MB at most, and name a few hundred things.
+_MOST_PICKLE_BYTES: Final = 16 * 1024 * 1024
+_MOST_NAMES: Final = 100_000
+_PLACES: Final = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
+_DAMAGED: Final = (
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,  # among them endless nesting, and a zip that wants a password
+    MemoryError,
+    zipfile.BadZipFile,
+    zlib.error,
+    pickle.UnpicklingError,
+)
 
 
 class Inert:
@@ -61,10 +84,8 @@ def read(path: Path) -> Tensors:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            found = _tensors(_Unpickler(archive).load(), "")
-    except (OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
-        raise BundleError(f"{path} is no PyTorch file that can be read here: {error}") from error
-    except (zipfile.BadZipFile, pickle.UnpicklingError, RecursionError) as error:
+            found = dict(_tensors(_Unpickler(archive).load(), "", itertools.count()))
+    except _DAMAGED as error:
         raise BundleError(f"{path} is no PyTorch file that can be read here: {error}") from error
     return {_plain(name): value for name, value in found.items()}
 
@@ -74,7 +95,7 @@ class _Unpickler(pickle.Unpickler):
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         (name,) = [each for each in archive.namelist() if each.count("/") == 1 and each.endswith("/data.pkl")]
-        super().__init__(io.BytesIO(archive.read(name)))
+        super().__init__(io.BytesIO(_weighed(_entry(archive, name))))
         self._archive, self._folder = archive, name.removesuffix("data.pkl")
         self._known: dict[str, NDArray[Any]] = {}
 
@@ -91,39 +112,60 @@ class _Unpickler(pickle.Unpickler):
     def persistent_load(self, saved: Any) -> NDArray[Any]:
         _, storage, key, *_ = saved
         if key not in self._known:
-            data = self._archive.read(f"{self._folder}data/{key}")
+            data = _entry(self._archive, f"{self._folder}data/{key}")
             self._known[key] = np.frombuffer(data, _TYPES[storage.kind])
         return self._known[key]
+
+
+def _entry(archive: zipfile.ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).compress_type != zipfile.ZIP_STORED:
+        raise ValueError(f"{name} is packed, and PyTorch packs nothing")
+    return archive.read(name)
+
+
+def _weighed(pickled: bytes) -> bytes:
+    """Return a pickle that asks for no more memory than it has bytes. Its places could be any numbers."""
+    if len(pickled) > _MOST_PICKLE_BYTES:
+        raise ValueError(f"its pickle has {len(pickled)} bytes, where {_MOST_PICKLE_BYTES} are allowed")
+    for code, value, _ in pickletools.genops(pickled):
+        if code.name in _PLACES and not 0 <= int(value or 0) <= len(pickled):
+            raise ValueError(f"its pickle has a place {value}")
+    return pickled
 
 
 def _tensor(
     storage: NDArray[Any], offset: int, size: Sequence[int], stride: Sequence[int], *_: object
 ) -> NDArray[Any]:
-    """Make a tensor from its storage; one that reaches beyond it is refused."""
+    """Make a tensor from its storage; one that reaches beyond it, or repeats its numbers, is refused."""
     last = offset + sum((length - 1) * step for length, step in zip(size, stride, strict=True))
     if min((offset, *size, *stride), default=0) < 0 or (all(size) and last >= len(storage)):
         raise ValueError("a tensor reaches beyond its numbers")
+    if math.prod(size) > len(storage):
+        raise ValueError("a tensor is larger than its numbers")
     steps = [step * storage.itemsize for step in stride]
     return np.lib.stride_tricks.as_strided(storage[offset:], size, steps).copy()
 
 
-def _tensors(value: object, prefix: str) -> Tensors:
+def _tensors(value: object, prefix: str, seen: Iterator[int]) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Yield the tensors below an object by name. `seen` counts: few objects may stand in many places."""
+    if next(seen) > _MOST_NAMES:
+        raise ValueError(f"it names more than {_MOST_NAMES} things")
     if isinstance(value, np.ndarray):
-        return {prefix.rstrip("."): value}
+        yield prefix.rstrip("."), value
+        return
     if isinstance(value, dict):
         for wrapper in _WRAPPERS:
             if isinstance(value.get(wrapper), dict | Inert):
-                return _tensors(value[wrapper], prefix)
+                yield from _tensors(value[wrapper], prefix, seen)
+                return
         items: dict[object, object] = value
     else:
         own = getattr(value, "__dict__", {})
         items = {}
         for kind in ("_parameters", "_buffers", "_modules"):
             items |= own.get(kind) or {}
-    found: Tensors = {}
     for name, item in items.items():
-        found |= _tensors(item, f"{prefix}{name}.")
-    return found
+        yield from _tensors(item, f"{prefix}{name}.", seen)
 
 
 def _plain(name: str) -> str:

@@ -21,7 +21,7 @@ from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.whole import write_whole
 from bowerbird.imaging import picture_files
-from bowerbird.models import verify
+from bowerbird.models import files
 from bowerbird.models.encoder import Encoder
 from bowerbird.models.session import Session
 from bowerbird.training import feedback, figures, fit, mixtures, ordinary, ratio, sources, twins, write
@@ -151,7 +151,7 @@ def check(wishes: Wishes, taken: write.Networks) -> None:
     for folder in ordinary.folders(wishes.background):
         beforehand.pictures_of([folder], "--background", ratio.FEWEST)
     for file in taken.artifacts:
-        verify.check_file(taken.folder / file.file, file)
+        files.check(taken.folder / file.file, file)
 
 
 def _check_mixture(wanted: str | None, found: int) -> None:

@@ -17,7 +17,7 @@ from bowerbird.adapters.folder.disk import disk_errors
 from bowerbird.core.errors import BundleError, NoSuchBundleError, UsageError
 from bowerbird.models import background as backgrounds
 from bowerbird.models import bundle as bundles
-from bowerbird.models import canonical, verify
+from bowerbird.models import canonical, files, verify
 from bowerbird.models import manifest as manifests
 from bowerbird.models import novelty as novelties
 from bowerbird.models.background import Background
@@ -57,8 +57,8 @@ class Networks:
         """List the networks' files."""
         mark = None if self.watermark is None else self.watermark.artifact
         glance = None if self.glance is None else self.glance.artifact
-        files = (self.encoder.artifact, mark, self.aesthetic, glance)
-        return tuple(file for file in files if file is not None)
+        held = (self.encoder.artifact, mark, self.aesthetic, glance)
+        return tuple(file for file in held if file is not None)
 
 
 def networks(name: str) -> Networks:
@@ -123,7 +123,7 @@ def _bundle(name: str) -> Path:
 
 def _read(path: Path, kind: type[_Entry]) -> _Entry:
     try:
-        return kind.model_validate_json(path.read_text(encoding="utf-8"))
+        return kind.model_validate_json(manifests.described(path))
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         raise BundleError(f"{path} does not describe one of a bundle's networks: {error}") from error
 
@@ -142,7 +142,7 @@ def write(  # noqa: PLR0913 - what a manifest says, each by name
     """Write the folder `out`; its name becomes the bundle's. Compute the canonical values here and now."""
     with staged(out) as folder:
         for artifact in taken.artifacts:
-            verify.check_file(taken.folder / artifact.file, artifact)
+            files.check(taken.folder / artifact.file, artifact)
             shutil.copyfile(taken.folder / artifact.file, folder / artifact.file)
         novelties.save(model, folder / _NOVELTY_FILE)
         if taken.background is not None:
@@ -179,8 +179,8 @@ def staged(out: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             yield folder
-            files = [path for path in folder.rglob("*") if path.is_file()]
-            for path in sorted(files, key=lambda path: (path.name == manifests.FILE_NAME, path)):
+            made = [path for path in folder.rglob("*") if path.is_file()]
+            for path in sorted(made, key=lambda path: (path.name == manifests.FILE_NAME, path)):
                 place = out / path.relative_to(folder)
                 place.parent.mkdir(exist_ok=True)
                 path.replace(place)

@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bowerbird.adapters.aws.s3 import S3Store
+from bowerbird.core.keys import replaced_key
+from bowerbird.core.messages import Candidate, Submission, encode_candidate
 from infra.sam.box import Box, Launch, Report, launched
 from infra.sam.built import BuiltFunction, built_functions
 from infra.sam.event_source import SqsEventSource
 from tests import aws_servers
 from tests.aws_servers import Cloud
 from tests.loopback import Answer, loopback
-from tests.pictures import jpeg
+from tests.pictures import encoded, gradient, jpeg, noise
 
 ROOT = Path(__file__).parents[3]
 TEMPLATE = ROOT / ".aws-sam" / "build" / "template.yaml"
@@ -34,8 +37,18 @@ PICTURES = 48
 MOST_POLLS = 80
 
 
+# Two candidates of their own, a picture full of detail and a smaller copy of it.
+BETTER, WORSE = 100, 101
+
+
+def detailed() -> Image.Image:
+    return Image.blend(gradient(2400, 1800, BETTER), noise(2400, 1800), 0.2)
+
+
 def picture(number: int) -> Answer:
     """Every eighth picture is too small, gone, a web page, or a copy; the others are good."""
+    if number in {BETTER, WORSE}:
+        return 200, "image/jpeg", encoded(detailed() if number == BETTER else detailed().resize((1600, 1200)))
     kind = number % 8
     if kind == 3:
         return 200, "image/jpeg", jpeg(320, 200, number)
@@ -171,6 +184,22 @@ def crawled(rig: Rig) -> None:
     report = rig.crawl.invoke(json.loads((ROOT / "infra" / "events" / "crawl.json").read_text()))
     assert report.error is None, report.answer
     assert (report.answer["candidates"], report.answer["skipped"]) == (PICTURES, {"over-18": 1})
+
+
+def assert_a_better_copy_replaces_a_worse_one(rig: Rig) -> None:
+    for number in (WORSE, BETTER):
+        urls = (f"https://pictures.example/{number}.jpg",)
+        body = encode_candidate(Candidate(f"copy {number}", urls, Submission("test", f"copy {number}")))
+        rig.cloud.client("sqs").send_message(QueueUrl=rig.queue_url, MessageBody=body)
+        assert {report.error for report in rig.settle()} == {None}
+    worse, better = (
+        next(each for each in rig.decisions() if each["candidate"] == f"copy {number}")
+        for number in (WORSE, BETTER)
+    )
+    assert better["facts"]["replaces"] == [worse["image"]]
+    assert list(rig.store.keys("replaced/")) == [replaced_key(worse["image"])]
+    assert rig.store.get(worse["image"]) is None
+    assert rig.store.get(better["image"]) == encoded(detailed())
 
 
 def assert_all_is_right(rig: Rig) -> None:

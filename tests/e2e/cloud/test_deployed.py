@@ -16,13 +16,28 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from bowerbird.adapters.aws.s3 import S3Store
+from bowerbird.core.decision_log import decisions_key, each_line, log_file, packed_key
+from bowerbird.core.decisions import Decision
+from bowerbird.core.reasons import Reason, Word
+from infra.sam.box import Box
+from infra.sam.built import built_functions
 from tests import aws_servers
 from tests.aws_servers import ACCESS_KEY, REGION, SECRET_KEY, Cloud
-from tests.e2e.cloud.rig import ROOT, assert_all_is_right, crawled, needs_build, rigged
+from tests.e2e.cloud.rig import (
+    PYTHON,
+    ROOT,
+    TEMPLATE,
+    assert_a_better_copy_replaces_a_worse_one,
+    assert_all_is_right,
+    crawled,
+    needs_build,
+    rigged,
+)
 
 pytestmark = [needs_build, pytest.mark.xdist_group("stack")]  # deployed once
 
-ROLES = ("CrawlRole", "FilterRole", "HttpRole")
+ROLES = ("CrawlRole", "FilterRole", "CompactRole", "HttpRole")
 
 # In AWS a batch needs the plain action; the stand-in asks for one of the batch's own name.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
@@ -99,10 +114,15 @@ REFUSED: list[tuple[str, str, Callable[[Any, dict[str, str]], object]]] = [
     ("CrawlRole", "sqs", lambda sqs, out: sqs.send_message(QueueUrl=out["DeadLetters"], MessageBody="a")),
     ("FilterRole", "sqs", lambda sqs, out: sqs.send_message(QueueUrl=out["Queue"], MessageBody="a")),
     ("FilterRole", "sqs", lambda sqs, out: sqs.purge_queue(QueueUrl=out["Queue"])),
-    ("FilterRole", "s3", lambda s3, out: s3.delete_object(Bucket=out["Bucket"], Key="images/a")),
+    ("FilterRole", "s3", lambda s3, out: s3.delete_object(Bucket=out["Bucket"], Key="labels/a")),
+    ("FilterRole", "s3", lambda s3, out: s3.delete_object(Bucket=out["Bucket"], Key="decisions/a")),
+    ("FilterRole", "s3", lambda s3, out: s3.put_object(Bucket=out["Bucket"], Key="thumbs/a", Body=b"")),
     ("FilterRole", "s3", lambda s3, out: s3.put_object(Bucket=out["Bucket"], Key="other/a", Body=b"")),
     ("FilterRole", "s3", lambda s3, out: s3.get_object(Bucket=out["Bucket"], Key="cursors/a")),
     ("FilterRole", "s3", lambda s3, _: s3.list_buckets()),
+    ("CompactRole", "s3", lambda s3, out: s3.get_object(Bucket=out["Bucket"], Key="images/a")),
+    ("CompactRole", "s3", lambda s3, out: s3.delete_object(Bucket=out["Bucket"], Key="images/a")),
+    ("CompactRole", "s3", lambda s3, out: s3.put_object(Bucket=out["Bucket"], Key="cursors/a", Body=b"")),
     ("HttpRole", "s3", lambda s3, out: s3.list_objects_v2(Bucket=out["Bucket"])),
     ("HttpRole", "sqs", lambda sqs, out: sqs.send_message(QueueUrl=out["Queue"], MessageBody="a")),
     ("FilterRole", "dynamodb", lambda db, out: db.scan(TableName=out["Ledger"])),
@@ -142,4 +162,36 @@ def test_the_roles_may_do_all_they_must(stack: Stack, tmp_path: Path) -> None:
         rig.cloud.client("sqs").send_message(QueueUrl=rig.queue_url, MessageBody="poison")
         assert {report.error for report in rig.settle()} == {None}
         assert_all_is_right(rig)
+        assert_a_better_copy_replaces_a_worse_one(rig)
         assert [letter["Body"] for letter in rig.dead_letters()] == ["poison"]
+
+
+def test_the_compact_function_may_do_all_it_must(stack: Stack, tmp_path: Path) -> None:
+    bucket = stack.outputs["Bucket"]
+    store = S3Store(stack.cloud.client("s3"), bucket)
+    day = "2026-01-05"
+    for name in ("a", "b"):
+        line = decided(name, f"{day}T10:00:00.000Z")
+        store.put(decisions_key(day, name), log_file([line]), content_type="application/x-ndjson")
+    (built,) = (each for each in built_functions(TEMPLATE) if each.name == "CompactFunction")
+    key, secret = stack.keys["CompactRole"]
+    environment = {
+        "AWS_ENDPOINT_URL": stack.cloud.url,
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_CA_BUNDLE": str(stack.cloud.ca_bundle),
+        "BOWERBIRD_BUCKET": bucket,
+    }
+    box = Box(built, PYTHON, environment, tmp_path / "log")
+    try:
+        report = box.invoke({})
+    finally:
+        box.close()
+    assert (report.error, report.answer) == (None, {"days": 1, "files": 2, "best": []})
+    assert list(store.keys(f"decisions/day={day}/")) == [packed_key(day)]
+    assert {each.candidate for each in each_line(store, day) if each} == {"a", "b"}
+
+
+def decided(name: str, at: str) -> Decision:
+    reason = Reason(Word.NOVELTY, "-3.20 < -1.80")
+    return Decision(name, keep=False, stage="novelty", reason=reason, bundle="lite@1", decided_at=at)

@@ -2,11 +2,14 @@
 
 import socket
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 
 from bowerbird.core.errors import UsageError
-from bowerbird.deliver.scenery import MAX_IMAGE_BYTES, Answer, Outcome, Scenery, understand
+from bowerbird.deliver.about import About
+from bowerbird.deliver.answers import Answer, Outcome
+from bowerbird.deliver.scenery import MAX_IMAGE_BYTES, Scenery, understand
 from tests.integration.deliver.scenery_server import Scenery as Server
 from tests.integration.deliver.scenery_server import serving
 from tests.pictures import encoded, gradient
@@ -26,7 +29,10 @@ class Offer:
     def to(self, server: Server) -> Answer:
         client = Scenery(server.url, self.password, timeout_s=self.timeout_s)
         tags = ("from_bowerbird", "ü")
-        return client.import_image(self.image, filename="abc.jpg", source_url=self.source_url, tags=tags)
+        told = About("images/ab/abc.jpg", datetime(2026, 11, 26, tzinfo=UTC))
+        return client.import_image(
+            self.image, filename="abc.jpg", source_url=self.source_url, tags=tags, about=told
+        )
 
 
 def test_a_picture_arrives_with_all_its_fields() -> None:

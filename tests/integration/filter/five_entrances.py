@@ -21,6 +21,7 @@ from starlette.testclient import TestClient
 import bowerbird
 from bowerbird.adapters.place import Place, open_place
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
+from bowerbird.assembly import Adapters
 from bowerbird.assembly.scoring import score_files
 from bowerbird.core.decision_log import DecisionLog
 from bowerbird.core.decisions import Decision
@@ -101,7 +102,8 @@ def function(place: Place, bundle: str, gateway: str) -> list[str]:
     )
     decided: list[Decision] = []
     ledger = SqliteLedger(place.state / "function.db", place.store)
-    batch = filter_on(place.store, ledger, FakeQueue(), settings, decided.append, turns())
+    adapters = Adapters(store=place.store, ledger=ledger, queue=FakeQueue(), on_decision=decided.append)
+    batch = filter_on(adapters, settings, turns())
     records = [
         {
             "messageId": link,

@@ -30,7 +30,7 @@ def store() -> FakeStore:
 
 @pytest.fixture
 def client(store: FakeStore) -> TestClient:
-    return TestClient(create_app(open_session(store), 8010), base_url=HERE)
+    return TestClient(create_app(open_session(store)), base_url=HERE)
 
 
 def labels(store: FakeStore) -> list[tuple[str, bool]]:
@@ -79,7 +79,17 @@ def test_other_pages_cannot_look_either_where_they_say_who_they_are(client: Test
     assert client.get("/pictures", headers=OURS).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8010", "127.0.0.1:1", "127.0.0.1", ""])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:8010",
+        "127.0.0.1.evil.example",
+        "127.0.0.1:1@evil.example",
+        "0.0.0.0:8010",
+        "",
+    ],
+)
 @pytest.mark.parametrize("path", ["/", "/pictures", "/pictures/0/small.jpg"])
 def test_a_name_that_somebody_points_here_is_turned_away(client: TestClient, host: str, path: str) -> None:
     answer = client.get(path, headers={"Host": host})
@@ -87,8 +97,13 @@ def test_a_name_that_somebody_points_here_is_turned_away(client: TestClient, hos
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_localhost_is_this_machine_too(client: TestClient) -> None:
-    ours = {"Host": "localhost:8010", "Origin": "http://localhost:8010"}
+@pytest.mark.parametrize(
+    "host", ["localhost:8010", "localhost:9000", "127.0.0.1:9000", "localhost", "[::1]:1"]
+)
+def test_this_machine_is_called_by_its_names_and_a_tunnel_has_another_port(
+    client: TestClient, host: str
+) -> None:
+    ours = {"Host": host, "Origin": f"http://{host}"}
     assert client.put("/pictures/0/label", json={"keep": True}, headers=ours).status_code == 204
 
 
@@ -100,7 +115,7 @@ def test_a_word_that_is_none_is_refused(client: TestClient, store: FakeStore, bo
 
 
 def test_a_word_that_is_too_long_is_not_read(store: FakeStore) -> None:
-    app, read = create_app(open_session(store), 8010), 0
+    app, read = create_app(open_session(store)), 0
     said: list[Message] = []
 
     async def receive() -> Message:
@@ -152,7 +167,7 @@ def test_labels_are_there_when_the_place_is_opened_again(client: TestClient, sto
 def test_a_full_disk_is_told_on_the_page_and_keeps_the_earlier_word(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     fill(store)
-    client = TestClient(create_app(open_session(store), 8010), base_url=HERE)
+    client = TestClient(create_app(open_session(store)), base_url=HERE)
     client.put("/pictures/0/label", json={"keep": True}, headers=OURS)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))

@@ -33,7 +33,7 @@ def lessons(session: LabelSession, teacher: FakeTeacher | None = None) -> Lesson
 def test_an_answer_changes_the_lesson_at_once(session: LabelSession) -> None:
     taught = lessons(session)
     taught.look_at_all()
-    client = TestClient(create_app(session, 8010, lessons=taught), base_url=HERE)
+    client = TestClient(create_app(session, lessons=taught), base_url=HERE)
 
     before = client.get("/taste").json()
     client.put("/pictures/0/label", json={"keep": False}, headers=OURS)
@@ -50,7 +50,7 @@ def test_an_answer_changes_the_lesson_at_once(session: LabelSession) -> None:
 def test_a_word_on_a_picture_that_another_stage_decided_is_learned_too(session: LabelSession) -> None:
     taught = lessons(session)
     taught.look_at_all()
-    client = TestClient(create_app(session, 8010, lessons=taught), base_url=HERE)
+    client = TestClient(create_app(session, lessons=taught), base_url=HERE)
 
     client.put("/pictures/2/label", json={"keep": True}, headers=OURS)
 
@@ -60,7 +60,7 @@ def test_a_word_on_a_picture_that_another_stage_decided_is_learned_too(session: 
 
 def test_words_said_before_there_was_a_teacher_are_learned(session: LabelSession) -> None:
     taught = lessons(session)
-    client = TestClient(create_app(session, 8010, lessons=taught), base_url=HERE)
+    client = TestClient(create_app(session, lessons=taught), base_url=HERE)
     client.put("/pictures/2/label", json={"keep": True}, headers=OURS)
     assert client.get("/taste").json()["looked"] == 0
 
@@ -109,7 +109,7 @@ def test_of_a_large_place_only_so_many_are_looked_at_and_they_stand_for_all() ->
 
 
 def test_without_lessons_there_is_nothing_to_ask(session: LabelSession) -> None:
-    client = TestClient(create_app(session, 8010), base_url=HERE)
+    client = TestClient(create_app(session), base_url=HERE)
 
     assert client.get("/taste").status_code == 404
     assert client.get("/pictures").json()["learning"] is False

@@ -52,7 +52,7 @@ def serving(store: FolderStore, teacher: FakeTeacher | None = None) -> Iterator[
     with socket.create_server(("127.0.0.1", 0)) as bound:
         port = bound.getsockname()[1]
         server = uvicorn.Server(
-            uvicorn.Config(create_app(session, port, lessons=lessons), lifespan="off", log_level="error")
+            uvicorn.Config(create_app(session, lessons=lessons), lifespan="off", log_level="error")
         )
         thread = threading.Thread(target=lambda: server.run(sockets=[bound]), daemon=True)
         thread.start()

@@ -9,9 +9,9 @@ import pytest
 
 from bowerbird.cli.main import main
 from bowerbird.core.errors import UsageError
-from bowerbird.crawl.settings import CrawlSettings
 from bowerbird.crawl.sources import open_source, probes
 from bowerbird.host.wiring import source_context
+from functions.crawl.settings import CrawlFunctionSettings
 from functions.crawl.wiring import crawl_once
 
 ASKS = "say who asks, so that sites can write to you instead of blocking you: export BOWERBIRD_CONTACT="
@@ -68,6 +68,6 @@ def test_lists_and_rehearsals_need_none(tmp_path: Path) -> None:
 
 def test_the_function_asks_nobody_either(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    settings = CrawlSettings(source="lemmy:lemmy.example", queue_url="http://127.0.0.1:1/q")
+    settings = CrawlFunctionSettings(source="lemmy:lemmy.example", queue_url="http://127.0.0.1:1/q")
     with pytest.raises(UsageError, match=ASKS):
         crawl_once(settings)(lambda: True)

@@ -53,7 +53,7 @@ BAD = [
     ("calibrate lite --good empty --reject enough --out new", "empty holds no picture"),
     ("calibrate lite --good enough --reject few --out file", "file cannot be written"),
     ("calibrate lite --good enough --scout nowhere --out new", "no bundle nowhere"),
-    ("calibrate lite --previews few --out new", "19 pictures were found; give at least 34"),
+    ("calibrate lite --previews few --out new", "19 pictures were found; give at least 29"),
     ("calibrate lite --keep-rate 0.9 --out ___", "a bundle is called as its folder"),
     ("calibrate lite --per-day nan --from place --out new", "a number above 0, not nan"),
     ("calibrate lite --per-day 3 --from nowhere --out new", "nowhere: no such folder"),

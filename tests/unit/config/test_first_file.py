@@ -29,12 +29,15 @@ def test_every_answer_comes_back(tmp_path: Path, place: str, strictness: str) ->
 
 def test_what_is_commented_out_can_be_used_as_it_stands(tmp_path: Path) -> None:
     text = Answers("lite", "/a", ("reddit",), "", "usual").text()
-    used = ("# [", "# hours", "# comm", "# words", "# keep")
+    used = ("# [", "# hours", "# comm", "# words", "# keep", "# to = ", "# max_size")
     lines = [line[2:] if line.startswith(used) else line for line in text.splitlines()]
     path = tmp_path / "bowerbird.toml"
     write_new(path, "\n".join(lines))
     config = read(path).config
     assert config.lists().never.words is not None
+    assert [each.to for each in config.deliver] == ["immich:http://photos.lan:2283"]
+    assert len(config.notify) == 1
+    assert config.space.bounds()
     assert (config.hours, config.taste[0].keep_rate) == ("07:00-23:00", 0.9)
     assert config.stream[0].communities == ("EarthPorn", "SkyPorn")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bowerbird.crawl.markup import MAX_VALUE, Tag, start_tags
+from bowerbird.crawl.markup import MAX_VALUE, Tag, start_tags, unescaped
 
 NAMES = {"img", "a"}
 
@@ -57,3 +57,11 @@ def test_a_megabyte_of_anything_ends(part: str) -> None:
 @given(st.text(alphabet="<>!-/='\" aimgsrc&#x;[]", max_size=80))
 def test_any_text_is_read_to_its_end(html: str) -> None:
     assert all(tag.name in NAMES for tag in start_tags(html, NAMES))
+
+
+def test_a_reference_with_thousands_of_digits_costs_only_itself() -> None:
+    far = "&#" + "9" * 5000 + ";"
+
+    assert unescaped(f"a{far}b &#233; &amp;") == "a\ufffdb é &"
+    (tag,) = start_tags(f'<img srcset="a.jpg 1x, {far} 2x" src="b.jpg">', {"img"})
+    assert tag.attributes["src"] == "b.jpg"

@@ -9,10 +9,11 @@ import pytest
 
 from bowerbird.core.errors import PermanentError, RetryableError, UsageError
 from bowerbird.core.keys import sidecar_key
+from bowerbird.deliver.about import About
+from bowerbird.deliver.answers import Answer, Outcome
 from bowerbird.deliver.deliverer import Deliverer, ReverseSearch
 from bowerbird.deliver.picture import Conversion
 from bowerbird.deliver.records import Delivery, Records
-from bowerbird.deliver.scenery import Answer, Outcome
 from bowerbird.deliver.tags import TagRule
 from tests.fakes import FakeStore
 from tests.pictures import encoded, gradient
@@ -25,11 +26,14 @@ IMPORTED = Answer(Outcome.IMPORTED, "Success! Image id = 7", (7,))
 @dataclass
 class FakeGallery:
     answers: list[Answer]
+    who: str = "scenery"
     offers: list[tuple[bytes, str, str | None, tuple[str, ...]]] = field(default_factory=list)
+    told: list[About] = field(default_factory=list)
 
     def import_image(
-        self, image: bytes, *, filename: str, source_url: str | None, tags: Sequence[str]
+        self, image: bytes, *, filename: str, source_url: str | None, tags: Sequence[str], about: About
     ) -> Answer:
+        self.told.append(about)
         self.offers.append((image, filename, source_url, tuple(tags)))
         return self.answers.pop(0)
 

@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bowerbird.deliver.scenery import Answer, Outcome
+from bowerbird.deliver.about import About
+from bowerbird.deliver.answers import Answer, Outcome
 from bowerbird.deliver.turn import InTurn, turn_key
 from tests.fakes import FakeStore
 
 KEY = turn_key("https://scenery.example")
 START = datetime(2026, 3, 1, tzinfo=UTC)
+
+TOLD = About("images/ab/abc.jpg", datetime(2026, 11, 26, tzinfo=UTC))
 
 
 @dataclass
@@ -27,6 +30,8 @@ class World:
     meanwhile: Callable[[], object] = lambda: None
     failing: bool = False
 
+    who = "scenery"
+
     def import_image(
         self,
         image: bytes,  # noqa: ARG002 - the port's
@@ -34,6 +39,7 @@ class World:
         filename: str,
         source_url: str | None,  # noqa: ARG002 - the port's
         tags: Sequence[str],  # noqa: ARG002 - the port's
+        about: About,  # noqa: ARG002 - the port's
     ) -> Answer:
         self.offered.append(filename)
         assert self.taken_until() > self.now  # nobody else's turn meanwhile
@@ -51,7 +57,7 @@ class World:
 
     def offer(self) -> Answer:
         turns = InTurn(self, self.store, KEY, hold_s=240, clock=lambda: self.now, sleep=self.sleep)
-        return turns.import_image(b"", filename="a.jpg", source_url=None, tags=())
+        return turns.import_image(b"", filename="a.jpg", source_url=None, tags=(), about=TOLD)
 
     def another_takes(self, seconds: float) -> None:
         until = (self.now + timedelta(seconds=seconds)).isoformat()

@@ -23,8 +23,8 @@ from tests.unit.filter.test_candidates import URL, FakeModels
 
 ROOT = Path(__file__).parents[3]
 EVERYTHING = [
-    "declared", "glance", "preview", "original", "dimensions", "duplicate", "integrity", "perceptual",
-    "scout", "novelty", "watermark", "advisory",
+    "declared", "prior", "glance", "preview", "original", "dimensions", "duplicate", "integrity",
+    "perceptual", "scout", "novelty", "watermark", "advisory",
 ]  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def parts(tmp_path: Path) -> Parts:
     return Parts(
         bundle, Semaphore(1), FakeFetcher({URL: jpeg()}), ledger, shape=NOMADS, copies=copies,
         scout=FirstLook(FakeModels(), 0.0, "scout", FirstLook(FakeModels(), 0.0, "glance")),
-        asked=Asked.parse([], ["detail", "nsfw"]),
+        asked=Asked.parse([], ["detail", "nsfw"]), prior=lambda: None,
     )  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def test_every_stage_reads_what_it_declares_and_leaves_what_it_promises(
 
 def test_without_copies_scout_margin_and_shape_their_stages_are_left_out() -> None:
     bare = Parts(FakeModels(), Semaphore(1), FakeFetcher({}), FakeLedger())
-    left_out = {"declared", "glance", "preview", "perceptual", "scout"}
+    left_out = {"declared", "prior", "glance", "preview", "perceptual", "scout"}
     found = [stage.name for stage in pipeline(bare, Entrance.QUEUE).stages]
     assert found == [name for name in EVERYTHING if name not in left_out]
 

@@ -51,3 +51,19 @@ def test_a_crawl_is_told_when_it_brought_posts_or_the_source_changed() -> None:
     steps = [("ok, 3 new", 3), ("ok, 0 new", 3), ("ok, 0 new", 3), ("ok, 2 new", 5), ("empty, 0 new", 5)]
     assert told(*steps) == ["ok, 3 new", "ok, 2 new", "empty, 0 new"]
     assert told(("", 1), ("", 2)) == []
+
+
+def test_a_source_is_broken_when_it_failed_three_times_in_a_row_and_well_after_that() -> None:
+    heard: list[tuple[str, str]] = []
+    news = News(
+        lambda _line: None,
+        lambda: datetime(2026, 11, 26, tzinfo=UTC),
+        lambda words, state: heard.append((words, state)),
+    )
+    for failures in (2, 3, 1):
+        for _ in range(failures):
+            news.failed("refused")
+        news.crawled("ok", 0)
+    for _ in range(9):
+        news.failed("refused")
+    assert heard == [("refused", "broken"), ("ok", "well"), ("refused", "broken")]

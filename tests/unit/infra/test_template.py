@@ -52,6 +52,19 @@ def test_every_action_of_every_role_is_explained() -> None:
     assert {role for role, _ in rows} == {*roles, "all", "role"} - {"HttpRole"}  # the heading is a row too
 
 
+def test_every_folder_that_a_role_may_touch_is_explained() -> None:
+    page = (ROOT / "docs" / "policy.md").read_text()
+    rows = re.findall(r"^\| (\w+) \| (s3:\w+Object) \| (.+?) \| .+ \|$", page, re.MULTILINE)
+    told = {(role, action, folder) for role, action, on in rows for folder in re.findall(r"\b(\w+)/", on)}
+    given = {
+        (role, action, resource.removeprefix("${Survivors.Arn}/").removesuffix("/*"))
+        for role in of_type("AWS::IAM::Role")
+        for action, resource in allowed(role)
+        if re.fullmatch(r"s3:\w+Object", action)
+    }
+    assert told == given
+
+
 def test_no_action_is_a_pattern() -> None:
     assert [each for role in of_type("AWS::IAM::Role") for each in actions(role) if "*" in each] == []
 

@@ -54,7 +54,7 @@ def test_a_drawn_landscape_is_nearer_to_landscapes_than_patterns_are(lite: Bundl
 def test_the_threshold_keeps_what_the_manifest_promises_of_held_out_pictures(lite: Bundle) -> None:
     heldout = np.asarray(lite.novelty.reference["heldout"])
 
-    assert (heldout >= lite.novelty.threshold).mean() == pytest.approx(0.95, abs=0.002)
+    assert (heldout >= lite.novelty.threshold).mean() == pytest.approx(0.9, abs=0.002)
 
 
 def test_a_signed_picture_is_called_marked_and_the_place_is_where_the_name_stands(lite: Bundle) -> None:
@@ -84,7 +84,7 @@ def flip(path: Path) -> None:
 @pytest.mark.parametrize("name", ["encoder.onnx", "novelty.npz", "background.npz"])
 @pytest.mark.parametrize(
     ("damage", "message"),
-    [(cut, "cut off or swapped"), (flip, "sha256|not a novelty|not a background"), (Path.unlink, "missing")],
+    [(cut, "cut off or swapped"), (flip, "sha256 .*: not that file"), (Path.unlink, "missing")],
 )
 def test_a_damaged_file_is_refused_by_name(
     copy: Path, name: str, damage: Callable[[Path], None], message: str
@@ -92,7 +92,7 @@ def test_a_damaged_file_is_refused_by_name(
     damage(copy / name)
 
     with pytest.raises(BundleError, match=message) as caught:
-        load(copy, verify=True)
+        load(copy)
     assert name in str(caught.value)
 
 
@@ -122,6 +122,13 @@ def test_a_manifest_that_cannot_be_understood_says_where(copy: Path, change: dic
         load(copy)
 
 
+def test_a_manifest_without_end_is_not_read(copy: Path) -> None:
+    (copy / "manifest.json").write_bytes(b'{"name": "' + b"a" * 300_000 + b'"}')
+
+    with pytest.raises(BundleError, match="more than 262144 bytes"):
+        load(copy)
+
+
 @pytest.mark.parametrize("style", [[0, 99999], [472, 0], [-1, 4]])
 def test_a_style_that_the_embedding_does_not_have_is_refused(copy: Path, style: list[int]) -> None:
     manifest = json.loads((copy / "manifest.json").read_text())
@@ -147,8 +154,11 @@ def test_a_bundle_that_is_not_there_lists_the_ones_that_are() -> None:
 
 
 def test_a_network_that_is_none_is_refused(copy: Path) -> None:
-    path = copy / "encoder.onnx"
-    path.write_bytes(b"\0" * path.stat().st_size)
+    data = bytes((copy / "encoder.onnx").stat().st_size)
+    (copy / "encoder.onnx").write_bytes(data)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["encoder"]["artifact"]["sha256"] = hashlib.sha256(data).hexdigest()
+    (copy / "manifest.json").write_text(json.dumps(manifest))
 
     with pytest.raises(BundleError, match=r"encoder\.onnx is not a model"):
         load(copy).encoder.embed([canonical.draw("dusk")])

@@ -90,3 +90,48 @@ def test_what_is_no_such_file_is_refused_by_name(data: bytes, tmp_path: Path) ->
 
     with pytest.raises(BundleError, match=r"m\.pt is no PyTorch file"):
         torch_files.read(tmp_path / "m.pt")
+
+
+def refused(path: Path, data: bytes, message: str) -> None:
+    path.write_bytes(data)
+    with pytest.raises(BundleError, match=message):
+        torch_files.read(path)
+
+
+def test_a_packed_file_is_not_unpacked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "m.pt", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("m/data.pkl", bytes(50_000_000))
+
+    with pytest.raises(BundleError, match=r"m/data\.pkl is packed"):
+        torch_files.read(tmp_path / "m.pt")
+
+
+def test_a_tensor_that_repeats_one_number_a_billion_times_is_refused(tmp_path: Path) -> None:
+    values = np.zeros(4, np.float32)
+    odd = {"a": tensor("0", values, size=(10**6, 10**6), stride=(0, 0))}
+    torch_zip.write(tmp_path / "m.pt", {"a": values}, lambda _: odd)
+
+    with pytest.raises(BundleError, match="larger than its numbers"):
+        torch_files.read(tmp_path / "m.pt")
+
+
+def test_a_pickle_that_asks_for_gigabytes_is_refused(tmp_path: Path) -> None:
+    place, array = b"\x80\x02}r\xff\xff\xff\x7f.", b"\x80\x05\x96" + (2**40).to_bytes(8, "little") + b"."
+
+    refused(tmp_path / "m.pt", _zip(m__data_pkl=place), "has a place 2147483647")
+    refused(tmp_path / "n.pt", _zip(m__data_pkl=array), "is no PyTorch file")
+
+
+def test_few_objects_in_a_billion_places_are_refused(tmp_path: Path) -> None:
+    held: dict[str, Any] = {}
+    for _ in range(40):
+        held = {"a": held, "b": held}
+
+    refused(tmp_path / "m.pt", _zip(m__data_pkl=pickle.dumps(held)), "names more than 100000 things")
+
+
+def test_an_object_that_holds_itself_is_refused(tmp_path: Path) -> None:
+    held: dict[str, Any] = {}
+    held["again"] = held
+
+    refused(tmp_path / "m.pt", _zip(m__data_pkl=pickle.dumps(held)), "is no PyTorch file")

@@ -239,7 +239,7 @@ def test_previews_are_trusted_as_far_as_was_measured(
     hills(1).save(fresh / "too-small-for-copies.jpg")
     calibrate = ["calibrate", f"{trained}/mine", "--out", f"{tmp_path}/mine", "--previews"]
     assert main([*calibrate, f"{trained}/good"]) == 2
-    assert "0 copies of pictures that pass, 100 are needed" in capsys.readouterr().err
+    assert "0 pictures pass, 29 are needed" in capsys.readouterr().err
 
     assert main([*calibrate, str(fresh)]) == 0
     bundle = load(tmp_path / "mine", verify=True)
@@ -247,7 +247,7 @@ def test_previews_are_trusted_as_far_as_was_measured(
     margin = bundle.manifest.novelty.preview_margin
     assert margin is not None
     assert margin.value == bundle.novelty.preview_margin
-    assert "copies of passing photographs go on" in margin.chosen
+    assert "of what passes goes on, at 95% confidence, from " in margin.chosen
     assert "mine@1.0.1: previews may score" in capsys.readouterr().out
 
 

@@ -57,9 +57,15 @@ class _Pickler(pickle._Pickler):  # type: ignore[misc, name-defined]  # noqa: SL
             super().save(obj, save_persistent_id)
 
 
-def tensor(key: str, values: NDArray[Any], *, size: tuple[int, ...] | None = None) -> Call:
-    """Like a tensor of these values; with `size`, it says to have this shape."""
-    steps = tuple(stride // values.itemsize for stride in values.strides)
+def tensor(
+    key: str,
+    values: NDArray[Any],
+    *,
+    size: tuple[int, ...] | None = None,
+    stride: tuple[int, ...] | None = None,
+) -> Call:
+    """Like a tensor of these values; with `size` and `stride`, it says to have this shape and these steps."""
+    steps = stride or tuple(each // values.itemsize for each in values.strides)
     rebuild = Global("torch._utils", "_rebuild_tensor_v2")
     return Call(rebuild, Stored(key, values), 0, size or values.shape, steps, 0, OrderedDict())
 

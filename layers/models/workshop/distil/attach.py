@@ -13,7 +13,7 @@ import shutil
 from pathlib import Path
 
 from bowerbird.models import bundle as bundles
-from bowerbird.models import canonical, verify
+from bowerbird.models import canonical, files, verify
 from bowerbird.models import manifest as manifests
 from bowerbird.models.manifest import GlanceEntry
 
@@ -27,23 +27,29 @@ def _taken(source: Path) -> tuple[Path, GlanceEntry]:
     return source, entry.model_copy(update={"margin": None})
 
 
+def attach(source: Path, target: Path) -> str:
+    """Copy the network, name it in the manifest, note what it must compute; returns the bundle's label."""
+    folder, entry = _taken(source)
+    files.check(folder / entry.artifact.file, entry.artifact)
+    manifest = manifests.read(target)
+    shutil.copyfile(folder / entry.artifact.file, target / entry.artifact.file)
+    manifests.write(manifest.model_copy(update={"glance": entry}), target)
+    bundle = bundles.load(target.resolve())
+    seen = tuple(verify.observe(bundle, name) for name in canonical.NAMES)
+    manifests.write(bundle.manifest.model_copy(update={"canonical": seen}), target)
+    return bundle.label
+
+
 def main() -> None:
-    """Copy the network, name it in the manifest, and note what it must compute."""
+    """Read what to take, and for whom."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("source", type=Path, help="the `glance.json` of `export`, or a bundle that has one")
     parser.add_argument("bundle", type=Path, help="the bundle's folder")
     args = parser.parse_args()
-    folder, entry = _taken(args.source)
-    verify.check_file(folder / entry.artifact.file, entry.artifact)
-    manifest = manifests.read(args.bundle)
-    shutil.copyfile(folder / entry.artifact.file, args.bundle / entry.artifact.file)
-    manifests.write(manifest.model_copy(update={"glance": entry}), args.bundle)
-    bundle = bundles.load(args.bundle.resolve())
-    seen = tuple(verify.observe(bundle, name) for name in canonical.NAMES)
-    manifests.write(bundle.manifest.model_copy(update={"canonical": seen}), args.bundle)
-    print(f"{bundle.label} can glance; now: bowerbird calibrate {args.bundle} --previews DIR")
+    label = attach(args.source, args.bundle)
+    print(f"{label} can glance; now: bowerbird calibrate {args.bundle} --previews DIR")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""Opens the cloud's store, queue and ledger; an `endpoint_url` is a server that speaks AWS's protocols."""
+"""Opens the cloud's store, queue, ledger and index. An `endpoint_url` is a server that plays AWS."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import boto3
 
@@ -10,6 +12,9 @@ from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.adapters.aws.sqs import SqsQueue, dead_letters_of
 from bowerbird.adapters.aws.timeouts import TIMEOUTS
 from bowerbird.core.ports import ObjectStore
+
+if TYPE_CHECKING:
+    from bowerbird.adapters.aws.likenesses import DynamoLikenesses
 
 
 def open_bucket(bucket: str, endpoint_url: str | None = None) -> S3Store:
@@ -21,6 +26,14 @@ def open_ledger(table: str, store: ObjectStore, endpoint_url: str | None = None)
     """Open a table of DynamoDB, whose decision lines go to `store`."""
     client = boto3.client("dynamodb", endpoint_url=endpoint_url, config=TIMEOUTS)
     return DynamoLedger(client, table, store)
+
+
+def open_likenesses(table: str, endpoint_url: str | None = None) -> DynamoLikenesses:
+    """Open the index of likenesses in a ledger's table."""
+    # It needs numpy, which the crawl function does without.
+    from bowerbird.adapters.aws.likenesses import DynamoLikenesses  # noqa: PLC0415
+
+    return DynamoLikenesses(boto3.client("dynamodb", endpoint_url=endpoint_url, config=TIMEOUTS), table)
 
 
 def open_queue(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from bowerbird.adapters.aws.failures import code, translated
 from bowerbird.core.errors import InvalidMessageError, StoreError, UsageError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.ports import Message, QueueDepth
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def dead_letters_of(client: SQSClient, queue_url: str) -> str:
     """
     with translated(f"looking for the dead letters of {queue_url}"):
         attributes = client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["RedrivePolicy"])
-        policy = json.loads(attributes.get("Attributes", {}).get("RedrivePolicy", "{}"))
+        policy = parsed(attributes.get("Attributes", {}).get("RedrivePolicy", "{}"))
         if "deadLetterTargetArn" not in policy:
             raise UsageError(f"{queue_url} has no dead-letter queue; name the queue that candidates wait in")
         # arn:aws:sqs:REGION:ACCOUNT:NAME; one account and region, or SQS would not have taken the policy

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from bowerbird.adapters.folder import names
 from bowerbird.adapters.folder.disk import disk_errors
 from bowerbird.adapters.folder.locks import hold
 from bowerbird.core.errors import PermanentError
@@ -85,17 +86,19 @@ class FolderStore:
         start = self._path(prefix.rpartition("/")[0]) if "/" in prefix else self._root
         found = (
             (Path(folder) / name).relative_to(self._root).as_posix()
-            for folder, folders, names in os.walk(start)
+            for folder, folders, files in os.walk(start)
             if STATE not in Path(folder).relative_to(self._root).parts
-            for name in names
+            for name in files
         )
         yield from sorted(key for key in found if key.startswith(prefix))
 
     def delete(self, key: str) -> None:
-        """Remove the file."""
+        """Remove the file, and a picture's other names with it: see `bowerbird.adapters.folder.names`."""
         path = self._path(key)
         with disk_errors(path):
             path.unlink(missing_ok=True)
+            # Last, so that nobody gives it a name in between. What breaks off here is deleted again.
+            names.remove(self._root, names.given(self.get, key))
 
     def _path(self, key: str) -> Path:
         parts = PurePosixPath(key).parts

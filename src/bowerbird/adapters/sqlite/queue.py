@@ -28,6 +28,13 @@ CREATE TABLE IF NOT EXISTS dead (
 );
 """
 
+#: Counts what is ready, what is delayed and what is in flight at a time.
+DEPTH: Final = (
+    "SELECT count(*) FILTER (WHERE visible_at <= ?1),"
+    " count(*) FILTER (WHERE visible_at > ?1 AND holder IS NULL),"
+    " count(*) FILTER (WHERE visible_at > ?1 AND holder IS NOT NULL) FROM messages"
+)
+
 # How far ahead `visible_at` was when it was set. A row without it is of a version that did not note it.
 _DELAY: Final = "ALTER TABLE messages ADD COLUMN delay_s REAL NOT NULL DEFAULT 43200"
 
@@ -139,12 +146,7 @@ class SqliteQueue:
     def depth(self) -> QueueDepth:
         """Count exactly."""
         with self._db.read() as db:
-            ready, delayed, in_flight = db.execute(
-                "SELECT count(*) FILTER (WHERE visible_at <= ?1),"
-                " count(*) FILTER (WHERE visible_at > ?1 AND holder IS NULL),"
-                " count(*) FILTER (WHERE visible_at > ?1 AND holder IS NOT NULL) FROM messages",
-                (self._clock(),),
-            ).fetchone()
+            ready, delayed, in_flight = db.execute(DEPTH, (self._clock(),)).fetchone()
             (dead,) = db.execute("SELECT count(*) FROM dead").fetchone()
         return QueueDepth(ready, delayed, in_flight, dead)
 

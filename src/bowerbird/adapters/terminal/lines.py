@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:  # half of what `bowerbird --version` takes
     from rich.console import Console
@@ -19,6 +21,12 @@ def shown(text: object) -> str:
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
+def json_line(value: object) -> str:
+    """Return JSON that steers no terminal either: the unprintable is escaped, letters stay as they are."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+
+
 def cell(text: object) -> Text:
     """Return the same for a table of Rich's."""
     from rich.text import Text  # noqa: PLC0415 - as above
@@ -29,6 +37,14 @@ def cell(text: object) -> Text:
 def say(console: Console, text: object, style: str = "") -> None:
     """Print one line, wrapped by the terminal only."""
     console.print(cell(text), style=style, soft_wrap=True)
+
+
+class PlainParser(argparse.ArgumentParser):
+    """Complains about arguments as `shown` shows them: a link that somebody sent may be among them."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and stop."""
+        super().error(shown(message))
 
 
 class PlainFormatter(logging.Formatter):

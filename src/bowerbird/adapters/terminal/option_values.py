@@ -9,6 +9,10 @@ from datetime import date
 from typing import Final
 
 _UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+_SIZES: Final = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
+_DAYS: Final = {"": 1, "d": 1, "w": 7, "y": 365}
+_PER_CENT: Final = 100
+_LEAST_SHARE: Final = 0.01
 _LEAST_RATE, _MOST_RATE = 0.5, 0.999
 
 
@@ -49,6 +53,30 @@ def seconds(text: str) -> float:
     return float(match[1]) * _UNITS[match[2]]
 
 
+def size(text: str) -> int:
+    """A size in bytes, such as `50 GB`, `800MB`, `1.5 TB`."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?b)?", text.strip(), re.IGNORECASE)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size; write 50 GB, 800 MB or 1.5 TB")
+    return int(float(match[1]) * _SIZES[(match[2] or "b").lower()])
+
+
+def days(text: str) -> int:
+    """A number of days, such as `90d`, `52w`, `2y`."""
+    match = re.fullmatch(r"(\d{1,5})\s*([dwy]?)", text.strip())
+    if match is None or int(match[1]) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days; write 90d, 52w or 2y")
+    return int(match[1]) * _DAYS[match[2]]
+
+
+def percent(text: str) -> float:
+    """A percentile, 0 to 100."""
+    value = float(text)
+    if not 0 <= value <= _PER_CENT:
+        raise argparse.ArgumentTypeError(f"a number from 0 to 100, not {text}")
+    return value
+
+
 def day(text: str) -> str:
     """A date as decisions are filed under."""
     try:
@@ -63,6 +91,14 @@ def keep_rate(text: str) -> float:
     if not _LEAST_RATE <= rate <= _MOST_RATE:
         raise argparse.ArgumentTypeError(f"a share from {_LEAST_RATE} to {_MOST_RATE}, not {text}")
     return rate
+
+
+def share(text: str) -> float:
+    """A part of a whole, of which something must be left: 0.01 to 1."""
+    part = float(text)
+    if not _LEAST_SHARE <= part <= 1:
+        raise argparse.ArgumentTypeError(f"a share from {_LEAST_SHARE} to 1, not {text}")
+    return part
 
 
 def bundle_version(text: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import sysconfig
 from typing import Any, Final
 
+from bowerbird.core.json_text import parsed
 from bowerbird.crawl.sources.listing import DamagedPageError, HopelessPageError
 
 #: Of a core: an honest feed of a megabyte takes 0.3. A busy machine may take three times as long.
@@ -47,7 +47,7 @@ def read_isolated(body: bytes, seconds: int = SECONDS) -> dict[str, Any]:
         raise HopelessPageError(f"no process could be started to read the feed ({error.strerror})") from None
     if done.returncode:
         raise _hopeless(seconds)
-    answer = json.loads(done.stdout)
+    answer = parsed(done.stdout)
     if answer.get("error") == MemoryError.__name__:
         raise _hopeless(seconds)
     if not answer.get("feed"):

@@ -24,6 +24,8 @@ MAX_SPANS: Final = 100
 MAX_SEEN: Final = 3000
 
 _VERSION: Final = 1
+#: Ids and times are far below.
+_FAR: Final = 2.0**128
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -145,7 +147,20 @@ class Knowledge:
         """
         if data["version"] != _VERSION:
             raise ValueError("another version")
-        abandoned = -math.inf if data["abandoned"] is None else data["abandoned"]
-        spans = [Span(Edge(low, low_at), Edge(high, high_at)) for low, low_at, high, high_at in data["spans"]]
+        abandoned = -math.inf if data["abandoned"] is None else _number(data["abandoned"])
+        spans = [
+            Span(_edge(low, low_at), _edge(high, high_at)) for low, low_at, high, high_at in data["spans"]
+        ]
         waiting = Waiting.decoded(data.get("waiting", []))  # cursors before 0.2 know of none
-        return cls(dict(data["seen"]), union(spans), abandoned, waiting)
+        seen = {str(post): None if rank is None else _number(rank) for post, rank in data["seen"]}
+        return cls(seen, union(spans), abandoned, waiting)
+
+
+def _edge(rank: Any, at: Any) -> Edge:
+    return Edge(_number(rank), None if at is None else _number(at))
+
+
+def _number(value: Any) -> Rank:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _FAR:
+        raise ValueError(f"{value!r} is no rank")
+    return value

@@ -7,6 +7,7 @@ import logging
 from typing import Final
 
 from bowerbird.core.errors import RetryableError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import digest
 from bowerbird.core.ports import ObjectStore
 from bowerbird.crawl.following.coverage import Knowledge
@@ -52,10 +53,10 @@ class CursorStore:
 
     def _decode(self, data: bytes) -> Knowledge:
         try:
-            fields = json.loads(data)
+            fields = parsed(data)
             # Ranks of another scheme are other numbers; read as these they would name another place.
             same = fields.get("scheme", "") == self._scheme
             return Knowledge.decoded(fields if same else {})
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
             _LOG.warning("the cursor %s cannot be read: starting anew, posts may come twice", self._key)
             return Knowledge()

@@ -7,6 +7,7 @@ A picture that is not ready is late, and seldom broken. In a recorded poll of r/
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -79,12 +80,13 @@ class Waiting:
         Raises:
             ValueError, TypeError: not what `encoded` wrote.
         """
-        return cls(
-            {
-                str(name): Wait(float(asked), int(looks), tuple(map(str, given)))
-                for name, asked, looks, given in data
-            }
-        )
+        posts = {
+            str(name): Wait(float(asked), int(looks), tuple(map(str, given)))
+            for name, asked, looks, given in data
+        }
+        if any(wait.looks < 0 or not math.isfinite(wait.asked) for wait in posts.values()):
+            raise ValueError("a post waits since never")
+        return cls(posts)
 
 
 class Looks:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from bowerbird.core.errors import RetryableError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.ports import ObjectStore
 from bowerbird.net.limiter import MAX_WAIT_S, Asked, Limiter
 
@@ -97,7 +98,7 @@ def _decoded(data: bytes) -> dict[str, dict[str, Any]]:
     try:
         return {
             str(host): {"at": [float(at) for at in told["at"]], "until": float(told["until"])}
-            for host, told in json.loads(data).items()
+            for host, told in parsed(data).items()
         }
     except (ValueError, TypeError, KeyError, AttributeError):
         _LOG.warning("%s cannot be read: starting anew", KEY)

@@ -24,7 +24,7 @@ def fetch_json(fetcher: Fetcher, url: str, *, headers: Mapping[str, str] | None 
     answer = fetcher.fetch(url, accept="application/json", max_bytes=_MAX_BYTES, headers=headers)
     try:
         return untrusted.json_value(answer.body)
-    except (ValueError, RecursionError):  # bad JSON, bad UTF-8; nested beyond reason
+    except ValueError:  # bad JSON, bad UTF-8; nested beyond reason
         raise RetryableError(f"{url.split('?', maxsplit=1)[0]} answers something that is not JSON") from None
 
 

@@ -115,7 +115,7 @@ def explained(url: str, answer: Answer) -> BowerbirdError | None:
 def _said(body: bytes) -> str | None:
     try:
         text = untrusted.text(untrusted.mapping(untrusted.json_value(body)).get("error"))
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return text[:_MAX_SAID] if text else None
 

@@ -293,7 +293,7 @@ def _meant(answer: Answer) -> int:
         return answer.status
     try:
         fields = untrusted.mapping(_json(answer.body))
-    except (ValueError, RecursionError):
+    except ValueError:
         return answer.status
     said = str(fields.get("error") or fields.get("message")).lower()
     if said == _TOO_OFTEN:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from html import unescape
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ from bowerbird.core import untrusted
 from bowerbird.core.messages import Submission
 from bowerbird.core.post import Attachment, Post
 from bowerbird.crawl.hosts.base import STILL
+from bowerbird.crawl.markup import unescaped
 
 _ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _TAG: Final = re.compile(r"<[^<>]*+>")
@@ -97,7 +97,7 @@ def _plain(html: object) -> str | None:
     """The words of a text."""
     if not isinstance(html, str):
         return None
-    return untrusted.text(" ".join(unescape(_TAG.sub(" ", html[: 8 * _MAX_TEXT])).split())[:_MAX_TEXT])
+    return untrusted.text(" ".join(unescaped(_TAG.sub(" ", html[: 8 * _MAX_TEXT])).split())[:_MAX_TEXT])
 
 
 def _time(text: object) -> float | None:

@@ -196,7 +196,7 @@ def _said(response: Any) -> str:
     """The word for what is wrong, as https://www.rfc-editor.org/rfc/rfc6749#section-5.2 lists them."""
     try:
         return untrusted.text(untrusted.mapping(untrusted.json_value(response.content)).get("error")) or ""
-    except (ValueError, RecursionError):
+    except ValueError:
         return ""
 
 

@@ -134,5 +134,5 @@ def _reason(body: bytes) -> str | None:
 def _json(body: bytes) -> object:
     try:
         return untrusted.json_value(body)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None

@@ -51,7 +51,7 @@ class ReplaySource:
             data = untrusted.json_value(line)
             child = untrusted.mapping(data)
             return parse_post(child["data"] if child.get("kind") == "t3" else data, source=self.name)
-        except (ValueError, KeyError, RecursionError):
+        except (ValueError, KeyError):
             _LOG.warning("%s:%d: skipped, for it is not a JSON submission", self.path.name, number)
         except InvalidMessageError as error:
             _LOG.warning("%s:%d: skipped, for it is %s", self.path.name, number, error)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from html import unescape
 from itertools import chain, zip_longest
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,6 +18,7 @@ from bowerbird.core.errors import SourceBlockedError
 from bowerbird.core.messages import Submission
 from bowerbird.core.post import Attachment, Post
 from bowerbird.crawl.following.cursor import FollowedSource
+from bowerbird.crawl.markup import unescaped
 from bowerbird.crawl.sources.base import Context, SourceSpec
 from bowerbird.crawl.sources.entries import read_each
 from bowerbird.crawl.sources.listing import DamagedPageError, Listing
@@ -158,7 +158,7 @@ def _licence(details: dict[str, Any]) -> str | None:
 
 def _plain(details: dict[str, Any], key: str) -> str | None:
     value = untrusted.text(untrusted.mapping(details.get(key)).get("value"))
-    return untrusted.text(unescape(_TAG.sub("", value))) if value else None
+    return untrusted.text(unescaped(_TAG.sub("", value))) if value else None
 
 
 def _time(text: object) -> float | None:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from bowerbird.core.decision_log import decode_line, each_line
 from bowerbird.core.decisions import Decision
+from bowerbird.core.json_text import parsed
 from bowerbird.core.ports import ObjectStore
 
 
@@ -68,7 +69,7 @@ def read_known(store: ObjectStore) -> Known:
 def sidecar_decision(data: bytes | None) -> Decision | None:
     """Read the decision from a sidecar. Return None when the sidecar cannot be used."""
     try:
-        sidecar = json.loads(data or b"")
+        sidecar = parsed(data or b"")
         return decode_line(json.dumps(sidecar["decision"]))
     except (ValueError, TypeError, KeyError, RecursionError):
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from bowerbird.core.decision_log import (
     log_keys,
 )
 from bowerbird.core.errors import InvalidMessageError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import sidecar_key
 from bowerbird.core.labels import decode_label
 from bowerbird.core.ports import ObjectStore
@@ -113,7 +113,12 @@ def _missing_sidecars(store: ObjectStore, known: Known, at: RebuildFolder) -> It
             if not at.dry_run:
                 url = decision.facts.get("url")
                 text = sidecar_of(decision, [url] if url else [])
-                store.put(sidecar_key(decision.image), text.encode(), content_type=_JSON, if_absent=True)
+                store.put(
+                    sidecar_key(decision.image),
+                    text.encode(errors="replace"),
+                    content_type=_JSON,
+                    if_absent=True,
+                )
             lost = "its other links and whether it was delivered are lost; delivering it again does no harm"
             yield Finding(sidecar_key(decision.image), f"written anew from its decision; {lost}")
 
@@ -137,8 +142,8 @@ def _labels(store: ObjectStore, at: RebuildFolder) -> Iterator[Finding]:
 def _cursors(store: ObjectStore, at: RebuildFolder) -> Iterator[Finding]:
     for key in [key for key in store.keys("cursors/") if key != PACE]:
         try:
-            Knowledge.decoded(json.loads(store.get(key) or b""))
-        except (ValueError, TypeError, KeyError):
+            Knowledge.decoded(parsed(store.get(key) or b""))
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
             yield Finding(
                 key, f"cannot be read: its source is read anew; kept as {set_aside(store, key, at)}"
             )

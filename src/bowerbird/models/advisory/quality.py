@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -11,6 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from bowerbird.core.json_text import parsed
 
 _Planes = NDArray[np.float32]
 
@@ -74,7 +75,7 @@ def measure(image: Image.Image) -> _Planes | None:
 
 @cache
 def _faults() -> _Faults:
-    told = json.loads(resources.files(__package__).joinpath("quality.json").read_text("utf-8"))
+    told = parsed(resources.files(__package__).joinpath("quality.json").read_text("utf-8"))
     arrays = {name: np.array(told[name], np.float32) for name in ("mean", "scale", "weight", "bias")}
     return _Faults(tuple(told["faults"]), **arrays)
 

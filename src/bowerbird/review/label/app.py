@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import FastAPI, HTTPException
 from fastapi import Path as PathParameter
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -42,37 +43,37 @@ class Word(BaseModel):
 
 
 def create_app(
-    session: LabelSession, port: int, limits: Limits | None = None, lessons: Lessons | None = None
+    session: LabelSession, limits: Limits | None = None, lessons: Lessons | None = None
 ) -> FastAPI:
-    """Make the application; it answers only to this machine's own names at `port`."""
-    hosts = [f"{name}:{port}" for name in ("127.0.0.1", "localhost")]
+    """Make the application; it answers only to this machine's own names."""
     guards = [
         Middleware(SafeHeaders),
-        Middleware(Guard, hosts=hosts),
+        Middleware(Guard),
         Middleware(SmallBodies, limits=limits or Limits()),
     ]
     return create_pages(session, lessons, guards)
 
 
 def create_pages(
-    session: LabelSession, lessons: Lessons | None = None, guards: Sequence[Middleware] = ()
+    session: LabelSession,
+    lessons: Lessons | None = None,
+    guards: Sequence[Middleware] = (),
+    up: str | None = None,
 ) -> FastAPI:
     """Make the pages alone, to be mounted under any prefix of an application that has its own guards.
 
     All addresses on the page are relative, so the prefix must be opened with a slash at its end. Without
-    `lessons` the page learns nothing while it is open.
+    `lessons` the page learns nothing while it is open. `up` is the address of the page that has this
+    one in it.
     """
     app = FastAPI(
         title="bowerbird label", middleware=list(guards), docs_url=None, redoc_url=None, openapi_url=None
     )
 
-    @app.exception_handler(StoreError)
-    def not_stored(_: Request, error: StoreError) -> Response:
-        # The page shows the error: the owner makes room on a full disk, and gives the label again.
-        return PlainTextResponse(str(error), HTTPStatus.INSUFFICIENT_STORAGE)
+    _add_errors(app)
 
     _serve_page(app)
-    _serve_pictures(app, session, lessons)
+    _serve_pictures(app, session, lessons, up)
     _take_words(app, session, lessons)
     return app
 
@@ -89,7 +90,7 @@ def _serve_page(app: FastAPI) -> None:
         return FileResponse(_PAGE / name, media_type=_ASSETS[name])
 
 
-def _serve_pictures(app: FastAPI, session: LabelSession, lessons: Lessons | None) -> None:
+def _serve_pictures(app: FastAPI, session: LabelSession, lessons: Lessons | None, up: str | None) -> None:
     @app.get("/pictures")
     def pictures() -> dict[str, Any]:
         return {
@@ -97,6 +98,7 @@ def _serve_pictures(app: FastAPI, session: LabelSession, lessons: Lessons | None
             "unreadable": session.unreadable,
             "days": session.days,
             "learning": lessons is not None,
+            "up": up,
             "pictures": session.shown(),
         }
 
@@ -125,6 +127,19 @@ def _take_words(app: FastAPI, session: LabelSession, lessons: Lessons | None) ->
     @app.delete("/pictures/{number}/label", status_code=204)
     def unsay(number: _Number) -> None:
         session.unsay(_known(session, number))
+
+
+def _add_errors(app: FastAPI) -> None:
+    @app.exception_handler(StoreError)
+    def not_stored(_: Request, error: StoreError) -> Response:
+        # The page shows the error: the owner makes room on a full disk, and gives the label again.
+        return PlainTextResponse(str(error), HTTPStatus.INSUFFICIENT_STORAGE)
+
+    @app.exception_handler(RequestValidationError)
+    def not_understood(_: Request, __: RequestValidationError) -> Response:
+        # The framework's own answer repeats what was sent, and breaks where that is no text.
+        said = 'A label is {"keep": true} or {"keep": false}.'
+        return PlainTextResponse(said, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _known(session: LabelSession, number: int) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from bowerbird.core.json_text import parsed
 from bowerbird.core.labels import Label, write_label
 from bowerbird.core.ports import ObjectStore
 
@@ -64,8 +64,11 @@ def _named(store: ObjectStore) -> Iterator[tuple[str, Kept]]:
         if not key.endswith(".json"):
             continue
         try:
-            sidecar = json.loads(store.get(key) or b"")
-            kept = Kept(sidecar["decision"]["candidate"], sidecar["image"])
+            sidecar = parsed(store.get(key) or b"")
+            candidate, image = sidecar["decision"]["candidate"], sidecar["image"]
+            if not isinstance(candidate, str) or not isinstance(image, str):
+                continue
+            kept = Kept(candidate, image)
             names = [*_gallery_ids(sidecar), *_addresses(sidecar)]
         except (ValueError, KeyError, TypeError, AttributeError):
             continue

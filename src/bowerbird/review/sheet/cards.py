@@ -47,7 +47,8 @@ class Card:
 
     Texts are cleaned. `link` is http(s) or None. `size` is in pixels. `image` is a survivor's object key.
     `mark` says where its watermark is: left, top, right, bottom, in shares of the picture. `percentile` (0 to
-    100) is the share of the owner's pictures that match less than this one; None where nobody knows.
+    100) is the share of the owner's pictures that match less than this one; None where nobody knows. `word`
+    is the reason's word as it is counted; `decided_at` is as in the decision.
     """
 
     candidate: str
@@ -65,6 +66,8 @@ class Card:
     measure: Measure | None
     mark: tuple[float, float, float, float] | None = None
     percentile: float | None = None
+    word: str = ""
+    decided_at: str = ""
 
     @property
     def standing(self) -> str:
@@ -87,7 +90,7 @@ def card_of(decision: Decision) -> Card:
         candidate=decision.candidate,
         keep=decision.keep is True,
         stage=plain(decision.stage),
-        reason=_phrase(plain(decision.reason.word)),
+        reason=phrase(plain(decision.reason.word)),
         # "89.9 is below 104.5" is what the bar shows.
         detail="" if measure and measure.name == decision.stage else plain(decision.reason.detail),
         title=plain(post.get("title")) or f"{source} {name}".strip() or plain(decision.candidate),
@@ -101,6 +104,8 @@ def card_of(decision: Decision) -> Card:
         measure=measure,
         mark=_mark(decision.facts),
         percentile=_number(decision.facts.get("novelty_percentile")),
+        word=plain(decision.reason.kind),
+        decided_at=plain(decision.decided_at),
     )
 
 
@@ -115,9 +120,10 @@ def safe_link(value: Any) -> str | None:
     return value if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-def _phrase(word: str) -> str:
-    phrase = _PHRASES.get(word) or said(word).replace("-", " ").replace("_", " ").capitalize()
-    return phrase or "No reason given"
+def phrase(word: str) -> str:
+    """Give what stands on a page for a reason's word."""
+    own = _PHRASES.get(word) or said(word).replace("-", " ").replace("_", " ").capitalize()
+    return own or "No reason given"
 
 
 def _measure(decision: Decision) -> Measure | None:

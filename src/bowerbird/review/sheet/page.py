@@ -1,37 +1,39 @@
-"""Makes the sheet as one HTML file without scripts, network access or further files."""
+"""Makes the sheet's pages, without scripts: one that holds everything, or a front and pages of pictures."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.wording import called
-from bowerbird.review.page import render
-from bowerbird.review.palette import DARK, LIGHT, Palette
+from bowerbird.review.page import Nav, render
 from bowerbird.review.sheet.cards import Card
+from bowerbird.review.sheet.charts import Chart, charts
 from bowerbird.review.sheet.gauge import Gauges, figure
 from bowerbird.review.sheet.histogram import Histogram
+from bowerbird.review.sheet.places import Inside, Places
 from bowerbird.review.sheet.summary import Run
 from bowerbird.review.sheet.thumbs import load_thumb
+from bowerbird.review.sheet.views import View, views
 
-# A picture takes about 12 KB. With these limits, a phone can open the page of a day of r/all.
+#: What one file may hold. More becomes pages.
+MOST_BYTES: Final = 1_000_000
 _MOST_KEPT: Final = 240
 _MOST_OF_A_GROUP: Final = 60
 #: A rejected group shows this many at first, and a click unfolds the rest. The page shows a group of up to
 #: `_UNFOLDED` whole: so few more are not worth a click.
 _AT_FIRST: Final = 12
 _UNFOLDED: Final = 18
-
-_WIDE: Final = (12.0, 3.6)
-_NARROW: Final = (4.2, 3.6)
+#: On a front with further pages.
+_KEPT_ON_FRONT: Final = 48
+_OF_A_GROUP_ON_FRONT: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class _Tile:
-    """A card with its picture as a data URI and its bar; `position` runs from 0 to 100."""
+    """A card with its picture's address and its bar; `position` runs from 0 to 100."""
 
     card: Card
     picture: str | None
@@ -41,13 +43,16 @@ class _Tile:
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """Tiles under one heading; the page leaves out `more` further ones."""
+    """Tiles under one heading; `all` is the address of the page with all of them."""
 
-    stage: str
-    reason: str
-    total: int
+    view: View
     shown: Sequence[_Tile]
-    folded: Sequence[_Tile]
+    folded: Sequence[_Tile] = ()
+    all: str | None = None
+
+    @property
+    def total(self) -> int:
+        return len(self.view.cards)
 
     @property
     def bare(self) -> bool:
@@ -60,63 +65,87 @@ class _Section:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chart:
-    """The histogram for one kind of screen, as a data URI; `media` is its CSS media query."""
+class Sheet:
+    """A run's sheet: where its pictures are, what it is called, and the links to other pages."""
 
-    media: str
-    uri: str
-    width: int
-    height: int
+    run: Run
+    histogram: Histogram | None
+    store: ObjectStore
+    title: str
+    nav: Nav = ()
+    gauges: Gauges = field(init=False)
+    views: tuple[View, ...] = field(init=False)
 
+    def __post_init__(self) -> None:
+        """Sort the run."""
+        object.__setattr__(self, "gauges", Gauges.of(self.run.cards))
+        object.__setattr__(self, "views", views(self.run))
 
-def render_page(run: Run, histogram: Histogram | None, store: ObjectStore, title: str) -> str:
-    """Make the whole page. Escape everything that strangers wrote; keep only http(s) links."""
-    gauges = Gauges.of(run.cards)
-    kept = [_tile(card, gauges, store) for card in run.kept[:_MOST_KEPT]]
-    sections = []
-    for group in run.groups:
-        tiles = [_tile(card, gauges, store) for card in group.cards[:_MOST_OF_A_GROUP]]
-        first = _AT_FIRST if len(tiles) > _UNFOLDED else len(tiles)
-        sections.append(_Section(group.stage, group.reason, len(group.cards), tiles[:first], tiles[first:]))
-    return render(
-        "sheet/sheet",
-        title=title,
-        pictures=True,
-        run=run,
-        kept=_Section("", "Kept", len(run.kept), kept, ()),
-        sections=sections,
-        largest=max((section.total for section in sections), default=1),
-        charts=_charts(histogram) if histogram else [],
-        figure=figure,
-        called=called,
-    )
+    def whole(self) -> str | None:
+        """Make one page of everything; None where that would be more than `MOST_BYTES`."""
+        places = Inside()
+        kept, *groups = self.views
+        if len(kept.cards) > _MOST_KEPT:
+            return None
+        sections = [_Section(kept, self._tiles(kept.cards, places))]
+        for group in groups:
+            tiles = self._tiles(group.cards[:_MOST_OF_A_GROUP], places)
+            first = _AT_FIRST if len(tiles) > _UNFOLDED else len(tiles)
+            sections.append(_Section(group, tiles[:first], tiles[first:]))
+            if places.size > MOST_BYTES:
+                return None
+        page = self._page(sections, places)
+        return page if len(page.encode()) <= MOST_BYTES else None
 
+    def front(self, places: Places, days: Nav = ()) -> str:
+        """Make the front: the counts, the best of what was kept, and a few pictures for each reason.
 
-def _tile(card: Card, gauges: Gauges, store: ObjectStore) -> _Tile:
-    thumb = load_thumb(store, card)
-    return _Tile(
-        card,
-        _data_uri(thumb.data, "image/jpeg") if thumb else None,
-        fills=thumb.fills if thumb else True,
-        position=100 * gauges.position(card.measure) if card.measure else None,
-    )
+        `days` are links to the sheets of other days.
+        """
+        sections = []
+        for view in self.views:
+            cards = view.cards[: _KEPT_ON_FRONT if view.keep else _OF_A_GROUP_ON_FRONT]
+            more = places.view(view, 1) if len(view.cards) > len(cards) else None
+            sections.append(_Section(view, self._tiles(cards, places), all=more))
+        return self._page(sections, places, days)
 
+    def page(self, view: View, number: int, places: Places) -> str:
+        """Make one page of a view's pictures."""
+        steps = {"previous": number - 1, "next": number + 1}
+        links = {name: places.view(view, to) if 0 < to <= view.pages else None for name, to in steps.items()}
+        return self._render(
+            places,
+            sections=[_Section(view, self._tiles(view.page(number), places))],
+            days=(),
+            turning={"page": number, "pages": view.pages, "front": places.front(), **links},
+            charts=[],
+        )
 
-def _charts(histogram: Histogram) -> list[_Chart]:
-    """Make one chart for each screen, the most particular first: a browser takes the first that fits."""
-    dark, narrow = "screen and (prefers-color-scheme: dark)", "(max-width: 40rem)"
-    return [
-        _chart(histogram, f"{dark} and {narrow}", DARK, _NARROW),
-        _chart(histogram, narrow, LIGHT, _NARROW),
-        _chart(histogram, dark, DARK, _WIDE),
-        _chart(histogram, "all", LIGHT, _WIDE),
-    ]
+    def _page(self, sections: Sequence[_Section], places: Places, days: Nav = ()) -> str:
+        drawn: list[Chart] = charts(self.histogram, places) if self.histogram else []
+        return self._render(places, sections=sections, turning=None, charts=drawn, days=days)
 
+    def _render(self, places: Places, **values: object) -> str:
+        return render(
+            "sheet/sheet",
+            title=self.title,
+            pictures=places.pictures,
+            nav=self.nav,
+            run=self.run,
+            largest=max((len(view.cards) for view in self.views[1:]), default=1),
+            figure=figure,
+            called=called,
+            **values,
+        )
 
-def _chart(histogram: Histogram, media: str, colours: Palette, inches: tuple[float, float]) -> _Chart:
-    uri = _data_uri(histogram.draw(colours, inches=inches, image_format="svg"), "image/svg+xml")
-    return _Chart(media, uri, round(100 * inches[0]), round(100 * inches[1]))
+    def _tiles(self, cards: Sequence[Card], places: Places) -> list[_Tile]:
+        return [self._tile(card, places) for card in cards]
 
-
-def _data_uri(data: bytes, content_type: str) -> str:
-    return f"data:{content_type};base64,{base64.b64encode(data).decode()}"
+    def _tile(self, card: Card, places: Places) -> _Tile:
+        thumb = load_thumb(self.store, card)
+        return _Tile(
+            card,
+            places.picture(card, thumb) if thumb else None,
+            fills=thumb.fills if thumb else True,
+            position=100 * self.gauges.position(card.measure) if card.measure else None,
+        )

@@ -81,9 +81,9 @@ def _rejected(run: Run, store: ObjectStore) -> list[Tile]:
     """Give each group a fair share of tiles, in the groups' order; one tile for a group without pictures."""
     turns = zip_longest(*(_group(group, store) for group in run.groups))
     chosen = [tile for tile in chain.from_iterable(turns) if tile][: _REJECTED.most]
-    order = {(group.stage, group.reason): place for place, group in enumerate(run.groups)}
+    order = {group.reason: place for place, group in enumerate(run.groups)}
     # Pictures before the tiles that only count.
-    return sorted(chosen, key=lambda tile: (tile.thumb is None, order[tile.card.stage, tile.card.reason]))
+    return sorted(chosen, key=lambda tile: (tile.thumb is None, order[tile.card.reason]))
 
 
 def _group(group: Group, store: ObjectStore) -> list[Tile]:
@@ -120,7 +120,13 @@ def _reasons(pen: ImageDraw.ImageDraw, run: Run) -> int:
     most = max((len(group.cards) for group in run.groups), default=1)
     for group in run.groups[:_MOST_REASONS]:
         taken = write(pen, (left, top), group.reason, _REASON, 200)
-        write(pen, (left + taken + 8, top + 2), called(group.stage), Ink(14, DARK.faint), 270 - taken)
+        write(
+            pen,
+            (left + taken + 8, top + 2),
+            ", ".join(map(called, group.stages)),
+            Ink(14, DARK.faint),
+            270 - taken,
+        )
         end = left + 290 + max(4, len(group.cards) * (right - left - 360) // most)
         pen.rounded_rectangle((left + 290, top + 5, end, top + 15), 3, fill=DARK.rejected)
         write(pen, (right - 56, top), f"{len(group.cards):,}", _REASON, 56)

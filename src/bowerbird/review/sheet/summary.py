@@ -14,9 +14,9 @@ from bowerbird.review.sheet.cards import Card, card_of
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rejections of one stage for one reason, the closest calls first."""
+    """Rejections for one reason, the closest calls first; `stages` found it, the most frequent first."""
 
-    stage: str
+    stages: tuple[str, ...]
     reason: str
     cards: tuple[Card, ...]
 
@@ -37,12 +37,12 @@ class Run:
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
-        """Group rejections by stage and reason: first those that a score decided, then the most frequent."""
-        found: dict[tuple[str, str], list[Card]] = defaultdict(list)
+        """Group rejections by reason: first those that a score decided, then the most frequent."""
+        found: dict[str, list[Card]] = defaultdict(list)
         for card in self.cards:
             if not card.keep:
-                found[card.stage, card.reason].append(card)
-        groups = (Group(*at, tuple(sorted(cards, key=_closeness))) for at, cards in found.items())
+                found[card.reason].append(card)
+        groups = (_group(reason, cards) for reason, cards in found.items())
         return tuple(sorted(groups, key=lambda group: (not _scored(group), -len(group.cards), group.reason)))
 
     @property
@@ -71,9 +71,16 @@ def read_run(store: ObjectStore, day: str | None = None) -> Run:
     return Run(tuple(cards.values()), names, tuple(sorted(days)), log.unreadable)
 
 
+def _group(reason: str, cards: list[Card]) -> Group:
+    stages = Counter(card.stage for card in cards)
+    return Group(
+        tuple(name for name, _ in stages.most_common()), reason, tuple(sorted(cards, key=_closeness))
+    )
+
+
 def _closeness(card: Card) -> tuple[float, str]:
     return abs(card.margin), card.candidate
 
 
 def _scored(group: Group) -> bool:
-    return any(card.measure and card.measure.name == group.stage for card in group.cards)
+    return any(card.measure and card.measure.name == card.stage for card in group.cards)

@@ -15,8 +15,9 @@ from bowerbird.core.plain_text import plain
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.whole import write_whole
 from bowerbird.review.palette import LIGHT
+from bowerbird.review.sheet.album import write_album
 from bowerbird.review.sheet.histogram import Histogram, Reference, Scores
-from bowerbird.review.sheet.page import render_page
+from bowerbird.review.sheet.page import Sheet
 from bowerbird.review.sheet.poster import draw_poster
 from bowerbird.review.sheet.summary import Run, read_run
 
@@ -41,20 +42,31 @@ def write_sheet(
     day: str | None = None,
     title: str = "Contact sheet",
 ) -> SheetFiles:
-    """Write `sheet.html`, `sheet.png` and `novelty.png` of a place, of one day (YYYY-MM-DD) or of all."""
-    run, title = read_run(store, day), plain(title)
-    if reference is not None and reference.bundle in {None, *run.bundles} and len(run.bundles) == 1:
-        run = _placed(run, reference.held_out)
-    histogram = Histogram.of(run, reference)
+    """Write `sheet.html`, `sheet.png` and `novelty.png` of a place, of one day (YYYY-MM-DD) or of all.
+
+    A page of more than 1 MB becomes several, with pictures, in the folder `sheet-files`.
+    """
+    title = plain(title)
+    run, histogram = read_placed(store, reference, day)
     with disk_errors(out):
         out.mkdir(parents=True, exist_ok=True)
     page, picture, chart = out / "sheet.html", out / "sheet.png", out / "novelty.png"
-    write_whole(page, render_page(run, histogram, store, title).encode())
+    write_album(Sheet(run, histogram, store, title), page)
     write_whole(picture, _png(draw_poster(run, histogram, store, title)))
     if histogram is None:
         return SheetFiles(page, picture, None, run)
     write_whole(chart, histogram.draw(LIGHT, inches=_HISTOGRAM_INCHES, image_format="png", dpi=150))
     return SheetFiles(page, picture, chart, run)
+
+
+def read_placed(
+    store: ObjectStore, reference: Reference | None, day: str | None = None
+) -> tuple[Run, Histogram | None]:
+    """Read a run, say how its matches stand among the owner's pictures, and gather its histogram."""
+    run = read_run(store, day)
+    if reference is not None and reference.bundle in {None, *run.bundles} and len(run.bundles) == 1:
+        run = _placed(run, reference.held_out)
+    return run, Histogram.of(run, reference)
 
 
 def _placed(run: Run, held_out: Scores) -> Run:

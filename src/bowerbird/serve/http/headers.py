@@ -25,8 +25,11 @@ SAFE: Final = {
 }
 
 
+_OWN: Final = ("Content-Security-Policy",)
+
+
 class SafeHeaders:
-    """Adds the headers to every answer, whoever gives it."""
+    """Adds the headers to every answer, whoever gives it. A page with a policy of its own keeps that."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -36,7 +39,8 @@ class SafeHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SAFE)
+                headers = MutableHeaders(scope=message)
+                headers.update(SAFE | {name: headers[name] for name in _OWN if name in headers})
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -86,4 +86,4 @@ class Ndjson(Response):
 
 
 def _line(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False).encode() + b"\n"
+    return json.dumps(document, ensure_ascii=False).encode(errors="replace") + b"\n"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bowerbird.core.keys import thumb_key
 from bowerbird.review.sheet import Reference
 from bowerbird.review.sheet.histogram import Histogram
-from bowerbird.review.sheet.page import render_page
+from bowerbird.review.sheet.page import Sheet
 from bowerbird.review.sheet.summary import read_run
 from tests.fakes import FakeStore
 
@@ -81,13 +81,13 @@ class Seen(HTMLParser):
 
 def page_of(store: FakeStore) -> str:
     """Without the histogram, which takes a second to draw."""
-    return render_page(read_run(store), None, store, "A run")
+    return str(Sheet(read_run(store), None, store, "A run").whole())
 
 
 @pytest.fixture(scope="module")
 def page(run: FakeStore, reference: Reference) -> str:
     report = read_run(run)
-    return render_page(report, Histogram.of(report, reference), run, "A run")
+    return str(Sheet(report, Histogram.of(report, reference), run, "A run").whole())
 
 
 def test_the_page_needs_nothing_beside_it(page: str) -> None:

@@ -34,7 +34,7 @@ def test_kept_pictures_come_best_first() -> None:
     assert [card.candidate for card in found] == ["30.0", "12.0", "11.0"]
 
 
-def test_rejections_stand_by_stage_and_reason_the_closest_calls_first() -> None:
+def test_rejections_stand_by_reason_the_closest_calls_first() -> None:
     store = stored(
         *(decided(f"gone{n}", "original", reason="gone: 404") for n in range(3)),
         *(decided(f"small{n}", "declared", reason="too-small: 1x1") for n in range(2)),
@@ -42,11 +42,10 @@ def test_rejections_stand_by_stage_and_reason_the_closest_calls_first() -> None:
         decided("real", "dimensions", reason="too-small: 2x2"),
     )
     groups = read_run(store).groups
-    assert [(group.stage, group.reason, len(group.cards)) for group in groups] == [
-        ("novelty", "Unlike what you love", 3),
-        ("original", "Gone", 3),
-        ("declared", "Too small", 2),
-        ("dimensions", "Too small", 1),
+    assert [(group.stages, group.reason, len(group.cards)) for group in groups] == [
+        (("novelty",), "Unlike what you love", 3),
+        (("original",), "Gone", 3),
+        (("declared", "dimensions"), "Too small", 3),
     ]
     assert [card.candidate for card in groups[0].cards] == ["9.5", "3.0", "-50.0"]
 

@@ -291,4 +291,9 @@ if (answer.learning) {
   taste.ask = tasteOf(state.all, { learned, sayAll });
   taste.ask();
 }
+if (answer.up) {
+  $("up").href = answer.up;
+  $("up").hidden = false;
+}
+if (location.hash === "#slider") $("slider").scrollIntoView();
 document.body.dataset.ready = "true";

@@ -1,21 +1,20 @@
-"""`bowerbird mine --focus`: wires a source to the communities that this place has kept most from."""
+"""`mine --focus`, and `Focus` in the cloud: wires a source to the communities worth a closer look."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from bowerbird.core.errors import UsageError
-from bowerbird.core.ports import ObjectStore
 from bowerbird.core.post import Source
-from bowerbird.crawl.following.best_communities import best_communities
 from bowerbird.crawl.following.cursor import FollowedSource
 from bowerbird.crawl.following.focus import FocusedSource
 from bowerbird.crawl.sources import open_source, source_specs
 from bowerbird.crawl.sources.base import Context
 
 
-def focused(spec: str, context: Context, store: ObjectStore) -> FocusedSource:
-    """Make a source go on to its best communities, found from the decisions in `store`.
+def focused(spec: str, context: Context, best: Callable[[Collection[str]], tuple[str, ...]]) -> FocusedSource:
+    """Make a source go on to its best communities. `best` gets the names that the source is narrowed to.
 
     Raises:
         UsageError: this source has no communities.
@@ -35,11 +34,11 @@ def focused(spec: str, context: Context, store: ObjectStore) -> FocusedSource:
             raise TypeError(f"{spec} is followed as a whole only")
         return listing
 
-    def best() -> tuple[str, ...]:
+    def best_now() -> tuple[str, ...]:
         # With one community alone, the crawl has just read all that is worth reading.
-        return () if len(own) == 1 else best_communities(store, spec, own)
+        return () if len(own) == 1 else best(own)
 
-    return FocusedSource(main, best, open_listing, context.requests, context.seconds)
+    return FocusedSource(main, best_now, open_listing, context.requests, context.seconds)
 
 
 def followed(spec: str, source: Source) -> FollowedSource:

@@ -1,0 +1,19 @@
+"""The compact function's environment; nothing else reads it."""
+
+from __future__ import annotations
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class CompactSettings(BaseSettings):
+    """Variables are upper case with the prefix `BOWERBIRD_`, as template.yaml sets them.
+
+    With `focus`, the best communities of `source` are found and written down.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="BOWERBIRD_", frozen=True)
+
+    bucket: str
+    source: str = ""
+    focus: bool = False
+    endpoint_url: str | None = None

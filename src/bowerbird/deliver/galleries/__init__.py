@@ -1,0 +1,34 @@
+"""Where pictures can be delivered to: one file each; a module with a `SPEC` is found by itself."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Final
+
+from bowerbird.core.errors import UsageError
+from bowerbird.deliver.galleries.base import GallerySpec
+
+_BEFORE_NAMES: Final = ("http://", "https://")  # an address alone means scenery, as it always has
+
+
+def gallery_specs() -> dict[str, GallerySpec]:
+    """Every gallery of this folder by name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    specs = [module.SPEC for module in modules if hasattr(module, "SPEC")]
+    return {spec.name: spec for spec in specs}
+
+
+def find_gallery(to: str) -> tuple[GallerySpec, str]:
+    """The gallery that a text such as `immich:http://photos.lan:2283` names, and what follows the colon.
+
+    Raises:
+        UsageError: there is no such gallery, or nothing follows the colon.
+    """
+    name, _, argument = ("scenery", "", to) if to.startswith(_BEFORE_NAMES) else to.partition(":")
+    specs = gallery_specs()
+    if name not in specs or not argument:
+        known = ", ".join(spec.form for spec in specs.values())
+        raise UsageError(f"cannot deliver to {to!r}; say one of {known}")
+    return specs[name], argument

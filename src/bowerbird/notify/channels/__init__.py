@@ -1,0 +1,31 @@
+"""Ways to tell somebody: one file each; a module with a `SPEC` is found by itself."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from bowerbird.core.errors import UsageError
+from bowerbird.notify.channels.base import ChannelSpec
+
+
+def channel_specs() -> dict[str, ChannelSpec]:
+    """Every channel of this folder by name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    specs = [module.SPEC for module in modules if hasattr(module, "SPEC")]
+    return {spec.name: spec for spec in specs}
+
+
+def find_channel(to: str) -> tuple[ChannelSpec, str]:
+    """The channel that a text such as `ntfy:https://ntfy.sh/topic` names, and what follows the colon.
+
+    Raises:
+        UsageError: there is no such channel, or nothing follows the colon.
+    """
+    name, _, argument = to.partition(":")
+    specs = channel_specs()
+    if name not in specs or not argument:
+        known = ", ".join(spec.form for spec in specs.values())
+        raise UsageError(f"nobody can be told at {to!r}; say one of {known}")
+    return specs[name], argument

@@ -1,0 +1,1 @@
+"""The one page of an installation at home: what runs, what was kept, label, sheet and report."""
