@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bowerbird.core.errors import NoSuchBundleError
+from bowerbird.core.json_text import parsed
 from bowerbird.core.whole import write_whole
 from bowerbird.models.bundle import Bundle, find, installed
 
@@ -43,7 +44,7 @@ def remembered(state: Path, label: str | None = None) -> str | None:
 def _read(state: Path) -> dict[str, str]:
     """The names by label, in the order in which they judged last."""
     try:
-        told = json.loads((state / _NAME).read_text(encoding="utf-8"))
+        told = parsed((state / _NAME).read_text(encoding="utf-8"))
         return {str(label): str(name) for label, name in told.items()}
     except (OSError, ValueError, AttributeError, RecursionError):
         return {}
