@@ -1,5 +1,6 @@
 # `make demo` runs the whole pipeline offline; `make check` is the gate. Both install what they need.
 PYTHON ?= python3
+FUZZ_SECONDS ?= 300
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
@@ -95,10 +96,9 @@ fuzz: setup
 
 fuzz-guided: .venv-fuzz/.installed
 	mkdir -p fuzz-out
-	for target in image container url host post markup feed rss reddit arctic-shift lemmy wikimedia replay urls event document \
-			message bundle; do \
+	for target in $$(PYTHONPATH=src:. .venv-fuzz/bin/python -c 'from tests.fuzz.targets import TARGETS; print(*TARGETS)'); do \
 		PYTHONPATH=src:. .venv-fuzz/bin/python -m tests.fuzz.guided $$target \
-			-max_total_time=120 -timeout=10 -print_final_stats=1 -artifact_prefix=fuzz-out/ || exit 1; \
+			-max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 -artifact_prefix=fuzz-out/ || exit 1; \
 	done
 
 # Twenty worlds for each kind of trouble, 200 kills of the host and 200 of the built filter among it; then a

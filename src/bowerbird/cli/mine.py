@@ -150,9 +150,11 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.config.schema import Config
     from bowerbird.core.hours import Hours
     from bowerbird.host.caring import care
+    from bowerbird.host.heap import share_heap
     from bowerbird.host.mine import RunOptions, mine_all, print_summary
     from bowerbird.host.plan import planned
 
+    share_heap()
     file = args.configuration
     config = with_flags(file.config if file else Config(), vars(args))
     plan = planned(config, args.gateway)
