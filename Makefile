@@ -1,5 +1,6 @@
 # `make demo` runs the whole pipeline offline; `make check` is the gate. Both install what they need.
 PYTHON ?= python3
+FUZZ_SECONDS ?= 300
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
@@ -12,7 +13,7 @@ SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 .venv-sam/bin/sam
 
 .PHONY: demo check test lint format types sam sam-clip sam-arm64 security cold-start setup bench lock fuzz
 .PHONY: fuzz-guided chaos audit audit-offline
-.PHONY: train-env prove-clip wheel clean docs
+.PHONY: evening train-env prove-clip wheel clean docs
 
 demo: setup
 	$(BIN)/bowerbird demo --out demo-out
@@ -85,15 +86,19 @@ cold-start: sam sam-clip
 	touch $@
 
 # What strangers may send, damaged by the thousand: 12,000 inputs a target, then minutes led by coverage.
+# From an empty home to the gallery, and an upgrade, with every screen. It takes a minute.
+evening: setup
+	rm -rf evening-out
+	$(BIN)/python -m tests.e2e.home.evening evening-out
+
 fuzz: setup
 	$(BIN)/python -m tests.fuzz.run --count 12000
 
 fuzz-guided: .venv-fuzz/.installed
 	mkdir -p fuzz-out
-	for target in image container url host post markup feed rss reddit arctic-shift lemmy wikimedia replay urls event document \
-			message bundle; do \
+	for target in $$(PYTHONPATH=src:. .venv-fuzz/bin/python -c 'from tests.fuzz.targets import TARGETS; print(*TARGETS)'); do \
 		PYTHONPATH=src:. .venv-fuzz/bin/python -m tests.fuzz.guided $$target \
-			-max_total_time=120 -timeout=10 -print_final_stats=1 -artifact_prefix=fuzz-out/ || exit 1; \
+			-max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 -artifact_prefix=fuzz-out/ || exit 1; \
 	done
 
 # Twenty worlds for each kind of trouble, 200 kills of the host and 200 of the built filter among it; then a
@@ -167,4 +172,4 @@ prove-clip: setup train-env
 	touch $@
 
 clean:
-	rm -rf dist $(VENV) .venv-wheel .venv-train .venv-sam .venv-aws .venv-lambda .venv-fuzz .venv-peers fuzz-out .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out
+	rm -rf dist $(VENV) .venv-wheel .venv-train .venv-sam .venv-aws .venv-lambda .venv-fuzz .venv-peers fuzz-out .aws-sam .mypy_cache .pytest_cache .ruff_cache demo-out evening-out

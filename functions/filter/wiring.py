@@ -51,6 +51,7 @@ def filter_on(adapters: Adapters, settings: FilterSettings, hosts: HostTurns) ->
         shape=settings.shape(),
         limits=PictureLimits(bytes=settings.max_bytes),
         asked=settings.asked(),
+        watermark=settings.watermark,
         thumbnails=settings.thumbnails,
         at_once=at_once,
         max_receives=settings.max_receives,

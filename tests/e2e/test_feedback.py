@@ -122,7 +122,9 @@ def test_labels_change_the_verdict_on_pictures_that_were_not_labelled(
     bundle, again = place.parent / "taught", place.parent / "second"
     cache = f"{place.parent}/cache.db"
     assert main(["train", "--feedback", str(place), "--out", str(bundle), "--cache", cache]) == 0
-    assert "labels: 8 keep, 8 reject; told apart" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "has learnt more from labels: 8 keep, 8 reject." in said
+    assert "it rates the right one higher" in said
     mine(pictures, again, str(bundle))
     before, after = verdicts(place), verdicts(again)
     gained = {name for name, title in WHOLE.items() if before[title] == "novelty" and after[title] == "kept"}

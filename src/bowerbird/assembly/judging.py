@@ -40,6 +40,7 @@ def parts(adapters: Adapters, settings: Settings) -> Parts:
         copies=_copies(adapters),
         scout=_first_look(adapters.scout, bundle) if adapters.scout else None,
         asked=settings.asked or NOTHING,
+        marks=settings.watermark,
         placeholders=placeholders(),
         prior=adapters.prior,
         look=settings.look,

@@ -12,6 +12,7 @@ from bowerbird.assembly.adapters import Adapters
 from bowerbird.assembly.assemble import assemble
 from bowerbird.assembly.settings import Settings
 from bowerbird.core.cores import cores
+from bowerbird.core.usual import Marks
 from bowerbird.core.wording import why
 from bowerbird.filter.evidence import Upload
 from bowerbird.filter.handed_in import judge
@@ -43,11 +44,13 @@ class Score:
         return {name: value for name, value in asdict(self).items() if name not in {"why", "percentile"}}
 
 
-def score_files(paths: list[Path], bundle: Bundle) -> Iterator[Score]:
+def score_files(paths: list[Path], bundle: Bundle, watermark: Marks = "reject") -> Iterator[Score]:
     """Judge files, several at once, and answer in order. Each gets all scores, whatever the first one is."""
     at_once = cores()
     adapters = Adapters(bundle=bundle, decoder=picture_files.DECODER)
-    policy = pipeline(assemble(adapters, Settings(shape=None, at_once=at_once)).parts, Entrance.FILE)
+    policy = pipeline(
+        assemble(adapters, Settings(shape=None, at_once=at_once, watermark=watermark)).parts, Entrance.FILE
+    )
     with ThreadPoolExecutor(at_once) as pool:
         yield from pool.map(partial(_score, policy=policy, bundle=bundle.label), paths)
 

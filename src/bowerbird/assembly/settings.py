@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
 from bowerbird.core.limits import MAX_RECEIVES
-from bowerbird.core.usual import LOOK
+from bowerbird.core.usual import LOOK, Marks
 from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.net.user_agent import names_contact
 
@@ -34,10 +34,9 @@ class Settings:
     `requests` requests in at most `seconds`. `lists` say whose posts the owner wants, or does not want.
 
     `at_once` pictures are decoded and scored at the same time. Without `shape` any size and aspect fits;
-    without `limits` the usual ones hold. `thumbnails` says whether to keep a small copy of every decoded
-    picture. Of what the `prior` turns down, the share `look` is looked at anyway. A candidate that fails
-    waits `first_retry_s` the first time; delivery number `max_receives` is
-    its last.
+    without `limits` the usual ones hold. `watermark` says what one means, `thumbnails` whether to keep a
+    small copy of every decoded picture. Of what the `prior` turns down, the share `look` is looked at anyway.
+    A candidate that fails waits `first_retry_s` the first time; delivery number `max_receives` is its last.
     """
 
     communities: tuple[str, ...] = ()
@@ -55,6 +54,7 @@ class Settings:
     shape: ShapeRule | None = NOMADS
     limits: PictureLimits | None = None
     asked: Asked | None = None
+    watermark: Marks = "reject"
     thumbnails: bool = False
     look: float = LOOK
     at_once: int = 1

@@ -12,6 +12,7 @@ from bowerbird.core.errors import UsageError
 
 if TYPE_CHECKING:
     from bowerbird.adapters.place import Place
+    from bowerbird.adapters.terminal.counting import Advance
     from bowerbird.models.bundle import Bundle
     from bowerbird.training.calibration import Choice
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = subparsers.add_parser("calibrate", help="make a bundle stricter or milder")
-    parser.add_argument("bundle", help="the bundle's name or folder")
+    parser.add_argument(
+        "bundle",
+        nargs="?",
+        help="the bundle's name or folder (with --from: default the one that judged there)",
+    )
     parser.add_argument(
         "--out",
         type=Path,
@@ -61,18 +66,20 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Choose the value, write the bundle, and print the choice."""
+    from bowerbird.adapters.terminal.counting import counting
     from bowerbird.models.bundle import load
 
     _check(args)
-    bundle = load(args.bundle)
+    bundle = load(args.bundle or _of_the_place(args))
     out = args.out or bundle.folder
     _check_folders(args, bundle, out)
-    if args.scout is not None:
-        _scout(bundle, args, out)
-    elif args.previews is not None:
-        _previews(bundle, args.previews, out)
-    else:
-        _threshold(bundle, args, out)
+    with counting("judging pictures") as judged:
+        if args.scout is not None:
+            _scout(bundle, args, out)
+        elif args.previews is not None:
+            _previews(bundle, args.previews, out, judged)
+        else:
+            _threshold(bundle, args, out)
     return 0
 
 
@@ -86,6 +93,17 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError("--per-day goes with --from PLACE, whose decisions hold the scores")
     if (args.good is None) != (args.scout is None and args.reject is None):
         raise UsageError("--good goes with --reject, the pictures to tell them from, or with --scout")
+
+
+def _of_the_place(args: argparse.Namespace) -> str:
+    """The bundle that judged in the place whose decisions it is calibrated by."""
+    from bowerbird.adapters.place import open_existing
+    from bowerbird.host.judged_by import remembered
+
+    name = args.place and remembered(open_existing(args.place, args.endpoint_url).state)
+    if not name:
+        raise UsageError("name the bundle to change: `bowerbird models list` shows the installed ones")
+    return str(name)
 
 
 def _check_folders(args: argparse.Namespace, bundle: Bundle, out: Path) -> None:
@@ -111,10 +129,10 @@ def _scout(bundle: Bundle, args: argparse.Namespace, out: Path) -> None:
     print(scouting.calibrate(bundle, load(args.scout), [args.good], out))
 
 
-def _previews(bundle: Bundle, folder: Path, out: Path) -> None:
+def _previews(bundle: Bundle, folder: Path, out: Path, judged: Advance) -> None:
     from bowerbird.training import calibration, previews
 
-    found, glance = previews.measure(bundle, folder)
+    found, glance = previews.measure(bundle, folder, judged)
     novelty = bundle.manifest.novelty.model_copy(update={"preview_margin": found.entry()})
     changes: dict[str, object] = {"novelty": novelty}
     if glance and bundle.manifest.glance:

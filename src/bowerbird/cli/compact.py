@@ -28,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
 
     from bowerbird.adapters.place import open_existing
     from bowerbird.adapters.sqlite.ledger import SqliteLedger
+    from bowerbird.adapters.terminal.counting import counting
     from bowerbird.host.replaced_pictures import told_size
     from bowerbird.host.state_files import LEDGER, check_whole
     from bowerbird.host.tidying import tidy
@@ -36,11 +37,12 @@ def run(args: argparse.Namespace) -> int:
     check_whole(place)
     path = place.state / LEDGER
     before, days = (path.stat().st_size if path.exists() else 0), 0
-    with closing(SqliteLedger(path, place.store)) as ledger:
+    with closing(SqliteLedger(path, place.store)) as ledger, counting("days made small") as counted:
         for each in tidy(place.store, ledger, datetime.now(UTC).date()):
             days += 1
             before_after = f"{told_size(each.before)}, became one of {told_size(each.after)}"
-            print(f"{each.day}: {each.files} files, {before_after}")
+            print(f"{each.day}: {each.files} files, {before_after}", flush=True)
+            counted(days, 0)
         ledger.shrink()
     if not days:
         print("all finished days are compact; today's and yesterday's decisions stay as they are")

@@ -95,6 +95,10 @@ def _say_what_is_next(path: Path, bundle: str, pictures: Path | None) -> None:
     from shlex import quote
 
     named = "" if path == Path.cwd() / "bowerbird.toml" else f" --config {quote(str(path))}"
-    train = f"bowerbird train --good {quote(str(pictures))} --out {quote(bundle)}" if pictures else None
-    commands = [train, f"bowerbird mine{named}", f"bowerbird service install{named}"]
-    print("next:", *(f"  {command}" for command in commands if command), sep="\n")
+    train = f"bowerbird train --good {quote(str(pictures))} --out {quote(bundle)}" if pictures else ""
+    steps = [
+        (train, "learns what you love"),
+        (f"bowerbird mine{named}", "looks for more of it; Ctrl-C ends it"),
+        (f"bowerbird service install{named}", "lets it run by itself"),
+    ]
+    print("next:", *(f"  {command}  # {does}" for command, does in steps if command), sep="\n")

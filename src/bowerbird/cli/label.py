@@ -18,7 +18,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--bundle",
         metavar="BUNDLE",
-        help="the bundle that your answers correct (default: the one that decided here)",
+        help="the bundle that your answers correct (default: the one that judged here last)",
     )
     parser.add_argument(
         "--cache",
@@ -39,17 +39,20 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: no decision of the place has a picture to label, or the port is taken.
     """
-    from bowerbird.adapters.place import open_store
+    from bowerbird.adapters.place import open_existing
+    from bowerbird.host.judged_by import remembered
     from bowerbird.panel.teaching import teaching
     from bowerbird.review.label.app import create_app
     from bowerbird.review.label.session import open_session
     from bowerbird.serve.server import address, listening, serve
 
-    session = open_session(open_store(args.place, args.endpoint_url))
+    place = open_existing(args.place, args.endpoint_url)
+    session = open_session(place.store)
     if not session.cards:
         raise UsageError(f"{args.place}: no decision has a picture; run `mine` without --no-thumbnails")
     with listening("127.0.0.1", args.port) as bound:
-        lessons = teaching(session, place=args.place, cache=args.cache, bundle=args.bundle)
+        judge = args.bundle or remembered(place.state)
+        lessons = teaching(session, place=args.place, cache=args.cache, bundle=judge)
         lessons.start()
         print(f"{len(session.cards)} pictures at {address(bound)}", flush=True)
         app = create_app(session, lessons=lessons)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import pkgutil
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -12,7 +13,8 @@ from importlib import import_module
 
 from bowerbird import __version__, cli
 from bowerbird.adapters.terminal.hang_up import outlive_terminal, silence
-from bowerbird.adapters.terminal.lines import PlainFormatter, PlainParser, shown
+from bowerbird.adapters.terminal.lines import PlainFormatter, shown
+from bowerbird.adapters.terminal.parser import Parser
 from bowerbird.core.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError, UsageError
 from bowerbird.core.extras import told_if_missing
 from bowerbird.core.whole import advice
@@ -25,8 +27,11 @@ def build_parser() -> argparse.ArgumentParser:
 
     This imports all those files. So each imports what it works with in `run`, and not before.
     """
-    parser = PlainParser(
-        prog="bowerbird", description="Grows a picture collection by itself.", allow_abbrev=False
+    parser = Parser(
+        prog="bowerbird",
+        description="Grows a picture collection by itself.",
+        epilog="Begin with `bowerbird init`. Each command explains itself with --help.",
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"bowerbird {__version__}")
     parser.add_argument(
@@ -68,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _disk_fails(error)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return _interrupted()
     return status
 
 
@@ -92,6 +97,13 @@ def _configured(args: argparse.Namespace) -> Iterator[None]:
             args.configuration = read(path)
             settings.add(args.configuration.config.variables())
         yield
+
+
+def _interrupted() -> int:
+    """End as a program that Ctrl-C ends: at once, whatever a thread still waits for."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.raise_signal(signal.SIGINT)
+    return INTERRUPTED
 
 
 def _status(error: BowerbirdError) -> int:

@@ -16,7 +16,7 @@ from bowerbird.adapters.terminal.option_values import (
     whole_number,
 )
 from bowerbird.core.limits import DOWNLOADS
-from bowerbird.core.usual import COSTLY, KEEP_DAYS, LOOK, OFF, ORDER, REJECT
+from bowerbird.core.usual import COSTLY, KEEP_DAYS, LOOK, MARKS, OFF, ORDER, REJECT
 from bowerbird.filter.shape import NOMADS
 
 if TYPE_CHECKING:
@@ -108,6 +108,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="append",
         metavar="RULE",
         help="reject what this rule matches, although the bundle likes it: synthetic, nsfw>0.8, detail<-2.2…",
+    )
+    parser.add_argument(
+        "--watermark",
+        choices=MARKS,
+        help="what a watermark means: reject the picture, note it, or off: look for none (default: reject)",
     )
     parser.add_argument(
         "--note", action="append", choices=COSTLY, help="also measure this of every kept picture"

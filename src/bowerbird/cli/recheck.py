@@ -48,6 +48,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Recheck. The exit status is 3 when the source was blocked or out of reach, 1 when it gave no answer."""
     from bowerbird.adapters.place import open_existing
+    from bowerbird.adapters.terminal.counting import counting
     from bowerbird.core.post import Lookup
     from bowerbird.crawl.sources import open_source
     from bowerbird.deliver.feeds import renew
@@ -66,8 +67,13 @@ def run(args: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     since = now - timedelta(seconds=args.within) if args.within else None
     place = open_existing(args.out, args.endpoint_url, forget=True)
-    with recheck_ledger(place, args.ledger_table, args.endpoint_url) as ledger:
-        result = recheck(place.store, source, now=now, since=since, dry_run=args.dry_run, ledger=ledger)
+    with (
+        recheck_ledger(place, args.ledger_table, args.endpoint_url) as ledger,
+        counting("posts asked for again") as asked,
+    ):
+        result = recheck(
+            place.store, source, now=now, since=since, dry_run=args.dry_run, ledger=ledger, on_asked=asked
+        )
     if result.purged and not args.dry_run:
         renew(place.store)
     print(summary(result, dry_run=args.dry_run))

@@ -28,13 +28,16 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Mend the place, and say what was found, rebuilt and lost."""
     from bowerbird.adapters.place import open_existing
+    from bowerbird.adapters.terminal.counting import counting
     from bowerbird.host.repair.repair import repair
 
     place = open_existing(args.place, args.endpoint_url)
     sound = True
-    for finding in repair(place, now=datetime.now(UTC), dry_run=args.dry_run):
-        sound = sound and finding.sound
-        print(shown(f"{finding.name}: {finding.told}"), flush=True)
+    with counting("looking at the place's files") as looked:
+        for count, finding in enumerate(repair(place, now=datetime.now(UTC), dry_run=args.dry_run), 1):
+            sound = sound and finding.sound
+            print(shown(f"{finding.name}: {finding.told}"), flush=True)
+            looked(count, 0)
     if sound:
         print("nothing had to be repaired")
     elif not args.dry_run:

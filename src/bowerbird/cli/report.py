@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
     """
     from bowerbird.adapters.beforehand import file_to_write
     from bowerbird.adapters.place import open_store
+    from bowerbird.adapters.terminal.counting import counting
     from bowerbird.core.plain_text import plain
     from bowerbird.core.yields import read_yields
     from bowerbird.host.replaced_pictures import told_waiting
@@ -59,7 +60,8 @@ def run(args: argparse.Namespace) -> int:
     page = args.out or (Path("report.html") if "://" in args.place else Path(args.place, "report.html"))
     if not args.json:
         file_to_write(page)
-    yields = read_yields(store, args.day)
+    with counting("reading the decisions"):
+        yields = read_yields(store, args.day)
     if not yields.total.seen:
         raise UsageError(f"{args.place}: holds no decisions{f' of {args.day}' if args.day else ''} yet")
     if args.json:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bowerbird.adapters.terminal.lines import json_line, shown
+from bowerbird.core.usual import MARKS
 from bowerbird.core.wording import MATCH, standing
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--bundle", default="lite", help="who judges: a bundle's name or folder (default: lite)"
     )
+    parser.add_argument(
+        "--watermark",
+        choices=MARKS,
+        default="reject",
+        help="what a watermark means: reject the picture, note it, or off: look for none (default: reject)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.set_defaults(run=run)
 
@@ -35,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.models.bundle import load
 
     paths = beforehand.pictures_of(args.files, "FILE")
-    for score in score_files(paths, load(args.bundle)):
+    for score in score_files(paths, load(args.bundle), args.watermark):
         if args.json:
             print(json_line(score.record()))
         else:

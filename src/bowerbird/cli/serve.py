@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 
 from bowerbird.core.errors import UsageError
+from bowerbird.core.usual import MARKS
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -41,6 +42,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--endpoint-url", metavar="URL", help="address of your own S3 server (MinIO, LocalStack…)"
     )
     parser.add_argument(
+        "--watermark",
+        choices=MARKS,
+        default="reject",
+        help="what a watermark means: reject the picture, note it, or off: look for none (default: reject)",
+    )
+    parser.add_argument(
         "--zmq",
         metavar="ADDR",
         help="also answer here as the original filter server, anti_sus, did: tcp://127.0.0.1:7777",
@@ -62,7 +69,17 @@ def run(args: argparse.Namespace) -> int:
     from bowerbird.serve.wiring import ServeOptions, run_server
 
     bundle = args.bundle or "lite"
-    run_server(ServeOptions(args.host, args.port, bundle, args.zmq, verbose=args.verbose, names=names))
+    run_server(
+        ServeOptions(
+            args.host,
+            args.port,
+            bundle,
+            args.zmq,
+            verbose=args.verbose,
+            names=names,
+            watermark=args.watermark,
+        )
+    )
     return 0
 
 

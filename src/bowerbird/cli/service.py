@@ -22,7 +22,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "do",
         choices=("install", "uninstall", "status", "print"),
-        help="write the units, remove them, say how they are, or only show them",
+        metavar="ACTION",
+        help="install (write the units), uninstall, status, or print (only show them)",
     )
     who = parser.add_mutually_exclusive_group()
     who.add_argument("--user", action="store_true", help="units of your own, without root (the default)")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bowerbird.adapters.terminal.option_values import bundle_version, keep_rate
 from bowerbird.core.errors import UsageError
+from bowerbird.core.usual import MARKS
 
 _USUAL = 0.95
 
@@ -73,6 +74,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="try no other model than this mixture, such as the original's 16:full",
     )
     add(
+        "--watermark",
+        choices=MARKS,
+        default="reject",
+        help="what a watermark means to the bundle: reject the picture, note it, or off (default: reject)",
+    )
+    add(
         "--cache",
         type=Path,
         default=Path.home() / ".cache/bowerbird/embeddings.db",
@@ -123,6 +130,7 @@ def run(args: argparse.Namespace) -> int:
         version=args.bundle_version,
         created_from=args.created_from,
         licence=args.licence,
+        watermark=args.watermark,
     )
     if not wishes.good:
         retrain(wishes, labels, stream)

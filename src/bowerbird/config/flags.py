@@ -23,6 +23,7 @@ _TASTE: Final = (
     "max_tall",
     "reject_if",
     "note",
+    "watermark",
     "thumbnails",
 )
 _RUN: Final = ("downloads", "keep_replaced", "every")

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from bowerbird.config.table import Table, located
-from bowerbird.core.usual import LOOK
+from bowerbird.core.usual import LOOK, Marks
 from bowerbird.filter.shape import NOMADS
 
 
@@ -68,6 +68,11 @@ class Taste(Table):
         default=(),
         description="Reject what one of these rules matches, although the bundle likes it.",
         examples=[["synthetic", "nsfw>0.8"]],
+    )
+    watermark: Marks = Field(
+        default="reject",
+        description="What a watermark means: `reject` the picture, `note` it and keep the picture all "
+        "the same, or `off`: look for none.",
     )
     note: tuple[Literal["detail", "nsfw"], ...] = Field(
         default=(), description="Also measure this of every kept picture: `detail`, `nsfw`."

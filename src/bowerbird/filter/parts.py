@@ -11,7 +11,7 @@ from bowerbird.core.limits import MAX_PICTURE_BYTES
 from bowerbird.core.placeholders import NO_PLACEHOLDERS, Placeholders
 from bowerbird.core.ports import Fetcher, Ledger
 from bowerbird.core.prior import Prior
-from bowerbird.core.usual import LOOK
+from bowerbird.core.usual import LOOK, Marks
 from bowerbird.filter.copies import Copies
 from bowerbird.filter.first_look import FirstLook, of_glances, of_previews
 from bowerbird.filter.owner_rules import NOTHING, Asked
@@ -50,7 +50,8 @@ class Parts:
     `scout` looks first where the bundle itself is too expensive for that. `asked` holds what the owner wants
     noted or rejected beside taste. `placeholders` are the pictures that hosts serve in place of removed ones.
     `common` is there when other tastes judge the same candidates. `prior` gives the model that judges posts
-    before anything is fetched; of what it turns down, the share `look` is looked at anyway.
+    before anything is fetched; of what it turns down, the share `look` is looked at anyway. `marks` says what
+    a watermark means.
     """
 
     bundle: Bundle
@@ -65,6 +66,7 @@ class Parts:
     asked: Asked = NOTHING
     placeholders: Placeholders = NO_PLACEHOLDERS
     common: Common | None = None
+    marks: Marks = "reject"
     prior: Callable[[], Prior | None] | None = None
     look: float = LOOK
 

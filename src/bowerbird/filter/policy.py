@@ -75,7 +75,7 @@ POLICY: Final[tuple[Line, ...]] = (
     Line(QUEUE, lambda p: Perceptual(p.copies) if p.copies else None),
     Line(QUEUE, lambda p: Scout(p.at_originals) if p.at_originals else None),
     Line(ALWAYS, lambda p: Novelty(p.bundle)),
-    Line(ALWAYS, lambda p: Watermark(p.bundle)),
+    Line(ALWAYS, lambda p: None if p.marks == "off" else Watermark(p.bundle, p.marks == "note")),
     Line(QUEUE, lambda p: advise(p.bundle, p.asked, p.decoder), notes=True),
 )
 

@@ -7,6 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bowerbird.core.cores import MEMORY_MB
 from bowerbird.core.limits import MAX_PICTURE_BYTES
+from bowerbird.core.usual import Marks
 from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.net.user_agent import IN_THE_CLOUD, with_contact
 
@@ -23,6 +24,7 @@ class JudgeSettings(BaseSettings):
     min_area: int = NOMADS.min_area
     max_wide: float = NOMADS.max_wide
     max_tall: float = NOMADS.max_tall
+    watermark: Marks = "reject"
     max_bytes: int = Field(default=MAX_PICTURE_BYTES, ge=1)
 
     @property

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bowerbird.adapters.sqlite.queue import SqliteQueue
@@ -53,7 +54,8 @@ class EmbeddedHost:
 
     It works on `downloads` candidates at once, and neither crawls nor downloads while `is_open` says no. It
     calls `on_progress` twice a second, and `on_beat` every ten seconds for as long as it works, both from the
-    thread that called `run`. It calls `on_pause` each time that it begins to wait until it is open again.
+    thread that called `run`. It calls `on_pause` each time that it begins to wait until it is open again, and
+    `on_round` when everything that a crawl of all streams found has been judged.
     `homes` are the tastes' places.
     """
 
@@ -67,6 +69,7 @@ class EmbeddedHost:
     on_crawled: Callable[[], None] = lambda: None
     on_failed: Callable[[BowerbirdError], None] = lambda _error: None
     on_beat: Callable[[], None] = lambda: None
+    on_round: Callable[[RunCounts, QueueDepth], None] = lambda _tally, _depth: None
     on_pause: Callable[[], None] = lambda: None
     is_open: Callable[[], bool] = lambda: True
     homes: tuple[Home, ...] = ()
@@ -99,11 +102,16 @@ class EmbeddedHost:
         """
         feeder = _Feeder(self, crawls, limit, every_s)
         feeder.start()
+        at_once = False
         try:
             self._drain(feeder, every_s)
+        except KeyboardInterrupt:
+            at_once = True
+            raise
         finally:
             self.stop.set()
-            feeder.join()
+            if not at_once:
+                feeder.join()
             self.ledger.flush()
         if feeder.error is not None:
             raise feeder.error
@@ -113,8 +121,9 @@ class EmbeddedHost:
         report = _Every(_REPORT_EVERY_S, lambda: self.on_progress(self.tally, self.queue.depth()))
         flush = _Every(_FLUSH_EVERY_S, self._flush)
         beat = _Every(_BEAT_EVERY_S, self.on_beat)
+        rounds = 0
         self.on_beat()
-        with ThreadPoolExecutor(self.downloads, thread_name_prefix="filter") as pool:
+        with _workers(self.downloads) as pool:
             while True:
                 self._bear_faults(every_s)
                 crawled = not feeder.is_alive()  # asked first, so that the queue shows what it sent last
@@ -127,9 +136,18 @@ class EmbeddedHost:
                     return
                 else:
                     self.stop.wait(_IDLE_S)
+                    rounds = self._round(rounds, feeder.rounds)
                 report()
                 flush()
                 beat()
+
+    def _round(self, told: int, ended: int) -> int:
+        """Say that a round is over, unless that was told; returns how many rounds have been told."""
+        depth = self.queue.depth() if ended > told else None
+        if depth is None or depth.ready or depth.in_flight:
+            return told
+        self.on_round(self.tally, depth)
+        return ended
 
     def _flush(self) -> None:
         """Write the decision lines. If the store is busy, they wait."""
@@ -160,6 +178,21 @@ class EmbeddedHost:
         return depth.ready == depth.delayed == depth.in_flight == 0
 
 
+@contextmanager
+def _workers(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that are waited for at the end, unless Ctrl-C wants it now: a host may be slow to answer."""
+    pool = ThreadPoolExecutor(count, thread_name_prefix="filter")
+    wait_for_them = True
+    try:
+        yield pool
+    except KeyboardInterrupt:
+        wait_for_them = False
+        logging.disable()  # what is in hand fails when the files are closed, and is done again next time
+        raise
+    finally:
+        pool.shutdown(wait=wait_for_them, cancel_futures=not wait_for_them)
+
+
 class CrawlError(BowerbirdError):
     """Says that an unforeseen exception ended a crawl."""
 
@@ -176,6 +209,7 @@ class _Feeder(threading.Thread):
     ) -> None:
         super().__init__(name="crawl", daemon=True)
         self.error: BowerbirdError | None = None
+        self.rounds = 0
         self._host, self._crawls, self._left, self._every_s = host, crawls, limit, every_s
 
     def run(self) -> None:
@@ -188,6 +222,7 @@ class _Feeder(threading.Thread):
                 self.error = error
                 self._host.stop.set()
                 return
+            self.rounds += 1
             if self._every_s is None or self._host.stop.wait(self._every_s):
                 return
 

@@ -18,7 +18,7 @@ from bowerbird.host.chores import Chores, tell
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.homes import Home
 from bowerbird.host.host import EmbeddedHost
-from bowerbird.host.progress import progress
+from bowerbird.host.progress import finishing, progress
 from bowerbird.host.replaced_pictures import told_waiting
 from bowerbird.host.rounds import Rounds, RunOptions
 from bowerbird.host.status import Diary, write_status
@@ -73,7 +73,8 @@ def mine_all(
         progress() as report,
         stop_on_signal(run.stop) as stopped,
     ):
-        host.stop, host.on_progress = run.stop, report
+        host.stop, host.on_round = run.stop, report.round
+        host.on_progress = finishing(report.progress, stopped)
         care = run.care(host.homes, lambda: bool(stopped))
         rounds = Rounds(host, http, run, care.heard)
         rounds.expire()
@@ -122,7 +123,7 @@ def print_summary(result: MineResult, place: Place) -> None:
     several = result.homes if len(result.homes) > 1 else ()
     for home in several:
         console.print(_decisions(home.counts, f"Decisions in {cell(home.place.name)}"))
-    if not several:
+    if not several and tally.judged:
         console.print(_decisions(tally))
     if tally.skips:
         reasons = ", ".join(f"{count} {reason}" for reason, count in tally.skips.most_common())

@@ -65,6 +65,7 @@ def _options(taste: Taste, config: Config, gateway: str | None) -> HostOptions:
         thumbnails=taste.thumbnails,
         gateway=gateway,
         asked=Asked.parse(taste.reject_if, taste.note),
+        watermark=taste.watermark,
         prior=taste.prior,
         look=taste.look,
     )

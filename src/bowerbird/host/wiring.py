@@ -18,7 +18,7 @@ from bowerbird.core.limits import DOWNLOADS
 from bowerbird.core.messages import Candidate
 from bowerbird.core.ports import Fetcher, Ledger, Likenesses, ObjectStore, Queue
 from bowerbird.core.post import Source
-from bowerbird.core.usual import LOOK, OFF, REJECT
+from bowerbird.core.usual import LOOK, OFF, REJECT, Marks
 from bowerbird.crawl.crawler import Crawler, Skipped
 from bowerbird.crawl.owner_lists import NO_LISTS, OwnerLists
 from bowerbird.crawl.settings import CrawlSettings
@@ -31,6 +31,7 @@ from bowerbird.filter.shape import NOMADS, ShapeRule
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.homes import Home, Ledgers, gather
 from bowerbird.host.host import EmbeddedHost
+from bowerbird.host.judged_by import remember
 from bowerbird.host.prior_fit import PostPrior
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE, check_whole
 from bowerbird.imaging.isolated import IsolatedDecoder
@@ -58,6 +59,7 @@ class HostOptions:
     scout: str | None = None
     asked: Asked = NOTHING
     keep_rate: float | None = None
+    watermark: Marks = "reject"
     prior: str = REJECT
     look: float = LOOK
 
@@ -161,6 +163,7 @@ def _host(
     )
     homes, assemblies = [], []
     for (place, own), (bundle, scout) in zip(tastes, loaded, strict=True):
+        remember(place.state, bundle)
         prior = None if own.prior == OFF else PostPrior(place.store, own.prior == REJECT, own.look)
         ledger = closed.enter_context(closing(SqliteLedger(place.state / LEDGER, place.store)))
         home = Home(place, ledger, prior)
@@ -192,6 +195,7 @@ def _judging(options: HostOptions) -> Settings:
     return Settings(
         shape=options.shape,
         asked=options.asked,
+        watermark=options.watermark,
         thumbnails=options.thumbnails,
         look=options.look,
         at_once=cores(),

@@ -21,8 +21,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from bowerbird.net.limits import Budget
 from bowerbird.net.urls import Target
 
-# At DEBUG urllib3 logs whole addresses, and the query of an address may hold a key or a personal token.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+# At DEBUG urllib3 logs whole addresses, and the query of an address may hold a key or a personal token. It
+# warns of busy pools, which mean nothing where a gateway is one host in place of all the world's.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 # urllib3 builds responses deep inside a call of ours and has no parameter that reaches them.
 _budget: Final = ContextVar[Budget]("budget")

@@ -11,7 +11,7 @@ import json
 import logging
 import random
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -70,7 +70,7 @@ class Recheck:
     forgotten: int = 0
 
 
-def recheck(  # noqa: PLR0913 - one choice each, and three have a default
+def recheck(  # noqa: PLR0913 - one choice each, and four have a default
     store: ObjectStore,
     source: Lookup,
     *,
@@ -78,6 +78,7 @@ def recheck(  # noqa: PLR0913 - one choice each, and three have a default
     since: datetime | None = None,
     dry_run: bool = False,
     ledger: Ledger | None = None,
+    on_asked: Callable[[int, int], None] = lambda _asked, _of: None,
 ) -> Recheck:
     """Look up the submissions of kept pictures and purge the pictures whose posts are gone.
 
@@ -86,7 +87,8 @@ def recheck(  # noqa: PLR0913 - one choice each, and three have a default
     Neither does a post that an archive leaves out. The recheck also redacts the purged posts in the decision
     lines, and in the `ledger` when there is one.
 
-    Of the sample of the stream, it looks up all posts, after those of the pictures.
+    Of the sample of the stream, it looks up all posts, after those of the pictures. `on_asked` hears how many
+    of the pictures' posts have been looked up, and how many there are.
 
     Raises:
         SourceBlockedError, SourceUnreachableError: the source could not be asked. What was purged before
@@ -109,6 +111,7 @@ def recheck(  # noqa: PLR0913 - one choice each, and three have a default
                 unanswered += len(pictures)
         if not dry_run:
             purge_all(store, gone, now, ledger)
+        on_asked(min(start + _BATCH, len(ids)), len(ids))
     forgotten = _forget(store, source, asked, dry_run=dry_run)
     return Recheck(shown, unanswered, not_asked, dict(purged), forgotten)
 

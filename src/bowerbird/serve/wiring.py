@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from bowerbird.core.cores import cores
+from bowerbird.core.usual import Marks
 from bowerbird.net.user_agent import AT_HOME
 from bowerbird.serve.anti_sus import Keep
 from bowerbird.serve.http.app import create_app
@@ -24,6 +25,7 @@ class ServeOptions:
     """Where to listen, and with which models.
 
     `zmq` is an address or None. `names` are further names that callers may use, besides the obvious ones.
+    `watermark` says what a watermark means.
     """
 
     host: str
@@ -32,13 +34,15 @@ class ServeOptions:
     zmq: str | None = None
     verbose: bool = False
     names: tuple[str, ...] = ()
+    watermark: Marks = "reject"
 
 
 def run_server(options: ServeOptions) -> None:
     """Serve until stopped."""
     with ExitStack() as stack:
         bound = stack.enter_context(listening(options.host, options.port))
-        service = http_service(HttpSettings(bundle=options.bundle, user_agent=AT_HOME))
+        settings = HttpSettings(bundle=options.bundle, user_agent=AT_HOME, watermark=options.watermark)
+        service = http_service(settings)
         print(f"{service.bundle.bundle} at {address(bound)}", flush=True)
         if options.zmq is not None:
             endpoint = stack.enter_context(serving(options.zmq, keeping(service), cores()))

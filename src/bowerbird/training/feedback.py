@@ -91,6 +91,16 @@ class Learned:
             return f"too few to say how well they are told apart; {ENOUGH} of each word show it"
         return f"told apart {self.before:.3f} before, {self.after:.3f} after (AUROC, labels held out)"
 
+    @property
+    def told(self) -> str:
+        """Say to the owner what was learned."""
+        if self.before is None or self.after is None:
+            return f"That is too few to say what it brought; {ENOUGH} of each word show it."
+        return (
+            f"Of two pictures, one kept and one rejected by you, it rates the right one higher "
+            f"{self.after:.0%} of the time, on answers that it had not seen; before, {self.before:.0%}."
+        )
+
 
 def read(store: ObjectStore, embedder: Embedder) -> Labelled:
     """All labels of a place whose pictures are there.

@@ -1,4 +1,4 @@
-"""Shows training and calibration in plots, sheets of the pictures near the threshold, and a table."""
+"""Shows training and calibration in plots, and in sheets of the pictures near the threshold."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 
 from bowerbird.core.whole import write_whole
 from bowerbird.imaging import picture_files
-from bowerbird.training.fit import Fitted
 from bowerbird.training.mixtures import Trial
 
 mpl.use("Agg")
@@ -95,28 +94,6 @@ def nearest(paths: Sequence[Path], scores: Scores, threshold: float, path: Path,
     drawn = io.BytesIO()
     sheet.save(drawn, "JPEG", quality=88)
     write_whole(path, drawn.getvalue())
-
-
-def table(trials: Sequence[Trial], fitted: Fitted) -> str:
-    """Write a Markdown table of every mixture tried, every contender, and the finished model."""
-    lines = ["| mixture | fitted | held out | AIC | BIC |", "| --- | --- | --- | --- | --- |"]
-    lines += [
-        f"| {trial.count} {trial.covariance} | {trial.fitted:.1f} | {trial.heldout:.1f} "
-        f"| {trial.aic:.0f} | {trial.bic:.0f} |"
-        for trial in trials
-    ]
-    others = "rejects" if len(fitted.total.rejects) else "imitations"
-    lines += [
-        "",
-        f"| model | AUROC against {others}, held out | unseen kept at 95 % of seen |",
-        "| --- | --- | --- |",
-    ]
-    held = {**fitted.contenders, "finished model": fitted.total}
-    if fitted.unaided:
-        held["without the rejects"] = fitted.unaided
-    lines += [f"| {name} | {seen.separation:.3f} | {seen.memory:.1%} |" for name, seen in held.items()]
-    lines += ["", f"Compared {fitted.against}."] if fitted.against else []
-    return "\n".join(lines) + "\n"
 
 
 def _save(figure: Figure, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,17 +54,23 @@ class Seen:
     glances: tuple[float, ...]
 
 
-def measure(bundle: Bundle, folder: Path) -> tuple[Margin, Margin | None]:
+def measure(
+    bundle: Bundle, folder: Path, judged: Callable[[int, int], None] = lambda _done, _of: None
+) -> tuple[Margin, Margin | None]:
     """Score every picture of a folder beside its copies; gives the margins of previews and of glances.
 
     The bundle must not have been fitted on these pictures: it would be too sure of them, and the margins
-    would come out too small.
+    would come out too small. `judged` hears how many were judged, and how many there are.
 
     Raises:
         UsageError: too few of the pictures pass and are large enough to have copies.
     """
     paths = pictures_of([folder], "--previews", FEWEST)
-    return margins([found for path in paths if (found := look(bundle, path))], bundle.novelty.threshold)
+    seen = []
+    for count, path in enumerate(paths, 1):
+        seen.append(look(bundle, path))
+        judged(count, len(paths))
+    return margins([found for found in seen if found], bundle.novelty.threshold)
 
 
 def margins(seen: Sequence[Seen], threshold: float) -> tuple[Margin, Margin | None]:

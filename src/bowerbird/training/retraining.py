@@ -38,9 +38,9 @@ def retrain(wishes: Wishes, labels: ObjectStore | None = None, place: Place | No
     base = bundles.load(wishes.encoder)
     if base.folder.resolve() == wishes.out.resolve():
         raise UsageError("--out is the bundle to start from; its labels would count again each time")
-    taken = write.networks(wishes.encoder)
+    taken = write.with_marks(write.networks(wishes.encoder), wishes.watermark)
     check(wishes, taken)
-    novelty, margin, learnt = base.novelty, None, list[object]()
+    novelty, margin, learnt, told = base.novelty, None, list[object](), ""
     stream = None if place is None else streams.read(place.store, taken.encoder, place.name)
     if stream is not None:
         novelty = held_against(base, stream)
@@ -54,6 +54,7 @@ def retrain(wishes: Wishes, labels: ObjectStore | None = None, place: Place | No
         learned = feedback.learn(novelty, labelled, remembered(base))
         novelty = learned.novelty
         learnt += [labelled, learned]
+        told = learned.told
     write.write(
         wishes.out,
         taken,
@@ -68,7 +69,11 @@ def retrain(wishes: Wishes, labels: ObjectStore | None = None, place: Place | No
         shown = wishes.out / "report"
         shown.mkdir(exist_ok=True)
         figures.histogram(novelty.reference, novelty.threshold, shown / "scores.png")
-    print(f"{wishes.out}: {'; '.join(map(str, [base.label, *learnt]))}")
+    teachers = " and ".join(str(each) for each in learnt if not isinstance(each, feedback.Learned))
+    print(f"{wishes.out.name} is {base.label}, and has learnt more from {teachers}.")
+    if told:
+        print(told)
+    print(f'Let it judge: bowerbird mine --bundle {wishes.out}, or bundle = "{wishes.out}" in bowerbird.toml')
     if stream is not None and place is not None:
         print(*streams.make_promise(stream, novelty, wishes.label, place.store), sep="\n")
 

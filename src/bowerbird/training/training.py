@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
-from rich.progress import Progress
 
 from bowerbird.adapters import beforehand
 from bowerbird.adapters.place import Place
+from bowerbird.adapters.terminal.counting import counting
 from bowerbird.adapters.terminal.lines import shown
 from bowerbird.core.cores import cores
 from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
-from bowerbird.core.whole import write_whole
+from bowerbird.core.usual import Marks
 from bowerbird.imaging import picture_files
 from bowerbird.models import files
 from bowerbird.models.encoder import Encoder
 from bowerbird.models.session import Session
-from bowerbird.training import feedback, figures, fit, mixtures, ordinary, ratio, sources, twins, write
+from bowerbird.training import (
+    feedback,
+    findings,
+    fit,
+    mixtures,
+    ordinary,
+    ratio,
+    report,
+    sources,
+    twins,
+    write,
+)
 from bowerbird.training import stream as streams
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.embedding import Collection, Embedder
+from bowerbird.training.findings import Findings
+from bowerbird.training.fit import Fitted
 from bowerbird.training.mixtures import Trial
 
 
@@ -35,7 +47,8 @@ from bowerbird.training.mixtures import Trial
 class Wishes:
     """The owner's wishes for `bowerbird train`; see its options.
 
-    `background` is a folder, `none`, or None for what comes with the encoder.
+    `background` is a folder, `none`, or None for what comes with the encoder. `watermark` says what
+    the bundle makes of watermarks.
     """
 
     good: tuple[Path, ...]
@@ -49,6 +62,7 @@ class Wishes:
     version: str
     created_from: str | None
     licence: str
+    watermark: Marks = "reject"
 
     @property
     def label(self) -> str:
@@ -57,13 +71,13 @@ class Wishes:
 
 
 def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None = None) -> None:
-    """Embed, choose and fit, write the bundle, and show on standard error what was found.
+    """Embed, choose and fit, write the bundle and its report, and say in plain words what was found.
 
     With a `place`, its stream is what the owner's pictures are held against.
     """
     start = time.monotonic()
     forced = None if wishes.mixture is None else parse_mixture(wishes.mixture)
-    taken = write.networks(wishes.encoder)
+    taken = write.with_marks(write.networks(wishes.encoder), wishes.watermark)
     check(wishes, taken)
     stream = None if place is None else streams.read(place.store, taken.encoder, place.name)
     if stream is not None:
@@ -71,10 +85,9 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
     cache = EmbeddingCache(wishes.cache)
     embedder = open_embedder(taken, cache)
     labelled = None if labels is None else feedback.read(labels, embedder)
-    with Progress(console=Console(stderr=True)) as progress:
-        good, rejects, others = _embed(wishes, embedder, progress)
-        cache.close()
-        trials = _trials(good.vectors, progress)
+    good, rejects, others = _embed(wishes, embedder)
+    cache.close()
+    trials = _trials(good.vectors)
     sample = fit.Sample(
         good.vectors,
         good.imitations,
@@ -100,7 +113,7 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
         learned = feedback.learn(fitted.novelty, labelled, own)
         fitted, source = replace(fitted, novelty=learned.novelty), f"{source}; {labelled}"
         chosen += ", before the labels"
-        print(f"{labelled}; {learned}")
+        print(f"It has learnt more from {labelled}.", learned.told, sep="\n")
     write.write(
         wishes.out,
         taken,
@@ -110,27 +123,41 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
         created_from=wishes.created_from or source,
         licence=wishes.licence,
     )
-    _show(wishes.out, trials, fitted, good)
-    if fitted.against:
-        print(f"compared {fitted.against}")
-    print(
-        f"{wishes.out}: {fitted.winner}, keeps from match {fitted.novelty.threshold:.4g}, "
-        f"{len(good.paths)} pictures, {time.monotonic() - start:.0f} s"
-    )
+    found = _found(wishes, fitted, good, rejects)
+    if labelled is not None:
+        found = replace(found, ordinary=found.ordinary[:0])  # scored before the labels were learnt
+    page = report.write(found, trials, fitted)
+    print(*map(shown, findings.lines(found, page)), sep="\n")
+    print(f"It took {time.monotonic() - start:.0f} s.", file=sys.stderr)
     if stream is not None and place is not None:
         print(*streams.make_promise(stream, fitted.novelty, wishes.label, place.store), sep="\n")
     print(
-        f"to judge previews too: bowerbird calibrate {wishes.out} --previews DIR of other pictures you love"
+        f"To judge small copies, and fetch less: bowerbird calibrate {wishes.out} --previews DIR "
+        "(of other pictures you love)"
     )
 
 
-def _trials(vectors: mixtures.Vectors, progress: Progress) -> list[Trial]:
-    task = progress.add_task("mixtures", total=len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
-    trials = []
-    for trial in mixtures.compare(vectors):
-        trials.append(trial)
-        progress.advance(task)
-    progress.update(task, completed=progress.tasks[task].total)
+def _found(wishes: Wishes, fitted: Fitted, good: Collection, rejects: Collection) -> Findings:
+    reference = fitted.novelty.reference
+    return Findings(
+        wishes.out,
+        wishes.keep_rate,
+        fitted.novelty.threshold,
+        good.paths,
+        np.asarray(reference["heldout"]),
+        rejects.paths,
+        np.asarray(reference.get("rejects", np.empty(0))),
+        fitted.total.background,
+        len(good.unreadable) + len(rejects.unreadable),
+    )
+
+
+def _trials(vectors: mixtures.Vectors) -> list[Trial]:
+    trials = list[Trial]()
+    with counting("trying models") as tried:
+        for trial in mixtures.compare(vectors):
+            trials.append(trial)
+            tried(len(trials), len(mixtures.COUNTS) * len(mixtures.COVARIANCES))
     return trials
 
 
@@ -217,34 +244,17 @@ def open_embedder(taken: write.Networks, cache: EmbeddingCache) -> Embedder:
     )
 
 
-def _embed(wishes: Wishes, embedder: Embedder, progress: Progress) -> tuple[Collection, ...]:
+def _embed(wishes: Wishes, embedder: Embedder) -> tuple[Collection, ...]:
     def collect(places: Sequence[Path], name: str, *, imitate: bool) -> Collection:
         paths = picture_files.find(places)
-        task = progress.add_task(name, total=len(paths))
-        done: Callable[[], None] = partial(progress.advance, task)
-        found = embedder.embed(paths, imitate=imitate, done=done)
+        counted = itertools.count(1)
+        with counting(name) as seen:
+            found = embedder.embed(paths, imitate=imitate, done=lambda: seen(next(counted), len(paths)))
         for path, reason in found.unreadable:
             print(shown(f"left out {path}: {reason}"), file=sys.stderr)
         return found
 
-    good = collect(wishes.good, "embedding", imitate=True)
-    rejects = collect(wishes.rejects, "rejects", imitate=False)
-    others = collect(ordinary.folders(wishes.background), "background", imitate=False)
+    good = collect(wishes.good, "your pictures", imitate=True)
+    rejects = collect(wishes.rejects, "those you do not love", imitate=False)
+    others = collect(ordinary.folders(wishes.background), "ordinary pictures", imitate=False)
     return good, rejects, others
-
-
-def _show(out: Path, trials: list[Trial], fitted: fit.Fitted, good: Collection) -> None:
-    shown = out / "report"
-    shown.mkdir(exist_ok=True)
-    figures.criteria(trials, shown / "mixtures.png")
-    figures.histogram(fitted.novelty.reference, fitted.novelty.threshold, shown / "scores.png")
-    heldout = np.asarray(fitted.novelty.reference["heldout"])
-    if "rejects" in fitted.novelty.reference:
-        figures.curves(heldout, np.asarray(fitted.novelty.reference["rejects"]), shown / "curves.png")
-    for name, above in (("kept", True), ("dropped", False)):
-        figures.nearest(
-            good.paths, heldout, fitted.novelty.threshold, shown / f"nearest-{name}.jpg", above=above
-        )
-    table = figures.table(trials, fitted)
-    write_whole(shown / "report.md", table.encode())
-    print(table, file=sys.stderr)

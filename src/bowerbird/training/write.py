@@ -6,7 +6,7 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from bowerbird.adapters.beforehand import bundle_name
 from bowerbird.adapters.folder.disk import disk_errors
 from bowerbird.core.errors import BundleError, NoSuchBundleError, UsageError
+from bowerbird.core.usual import Marks
 from bowerbird.models import background as backgrounds
 from bowerbird.models import bundle as bundles
 from bowerbird.models import canonical, files, verify
@@ -35,6 +36,8 @@ from bowerbird.training import published
 
 _NOVELTY_FILE: Final = "novelty.npz"
 _ENCODER_FILE: Final = "encoder.json"
+#: A threshold that no probability reaches.
+_NEVER: Final = 2.0
 _Entry = TypeVar("_Entry", bound=BaseModel)
 
 
@@ -91,6 +94,16 @@ def networks(name: str) -> Networks:
         _read(heads[2], GlanceEntry) if heads[2].exists() else None,
         backgrounds.load(beside, encoder.dim) if beside.exists() else None,
     )
+
+
+def with_marks(taken: Networks, watermark: Marks) -> Networks:
+    """The networks of a bundle that rejects watermarks, merely notes how likely one is, or looks for none."""
+    if taken.watermark is None or watermark == "reject":
+        return taken
+    if watermark == "off":
+        return replace(taken, watermark=None)
+    never = Threshold(value=_NEVER, chosen="above any probability: watermarks are noted, and reject nothing")
+    return replace(taken, watermark=taken.watermark.model_copy(update={"threshold": never}))
 
 
 def _described(name: str) -> Path | None:

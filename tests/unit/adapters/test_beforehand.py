@@ -84,7 +84,7 @@ BAD = [
     ("models export nowhere lite.zip", "no bundle nowhere"),
     ("demo --out file", "file: cannot be used as a place"),
     ("demo --out new --bundle nowhere", "no bundle nowhere"),
-    ("candidates --source folder:enough --limit 0", "must be at least 1"),
+    ("candidates --source folder:enough --limit 0", "a whole number of 1 or more"),
 ]
 
 

@@ -76,7 +76,7 @@ def test_paths_start_at_the_files_own_folder(tmp_path: Path) -> None:
         ("22:00-06:00", "late", 3, "'late' are no hours: write them as 07:00-23:00"),
         ("22:00-06:00", "25:00-06:00", 3, "are no hours"),
         ("you@example.org", "me", 1, "'me' is no contact"),
-        ('"10m"', '"soon"', 2, "'soon' is not a duration; write 60s, 5m or 1h"),
+        ('"10m"', '"soon"', 2, "'soon' is not a duration; write 60s, 5m, 1h or 2d"),
         ('"10m"', "10m", 2, "this cannot be read"),
         ('place = "a"', 'place = "', 13, "this cannot be read"),
     ],

@@ -1,6 +1,6 @@
 """The list itself: what stands at each entrance, and that every stage reads what it declares."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Semaphore
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 
 from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
 from bowerbird.core.messages import Candidate, Submission
+from bowerbird.core.usual import Marks
 from bowerbird.filter.copies import Copies
 from bowerbird.filter.evidence import Pixels, Upload
 from bowerbird.filter.examination import Examination
@@ -80,6 +81,29 @@ def test_without_copies_scout_margin_and_shape_their_stages_are_left_out() -> No
     left_out = {"declared", "prior", "glance", "preview", "perceptual", "scout"}
     found = [stage.name for stage in pipeline(bare, Entrance.QUEUE).stages]
     assert found == [name for name in EVERYTHING if name not in left_out]
+
+
+@pytest.mark.parametrize(
+    ("marks", "names", "kept_at"),
+    [("reject", ["novelty", "watermark"], "watermark"), ("off", ["novelty"], "novelty")],
+)
+def test_whoever_does_not_mind_watermarks_does_not_look_for_them(
+    parts: Parts, marks: Marks, names: list[str], kept_at: str
+) -> None:
+    made = pipeline(replace(parts, marks=marks), Entrance.PIXELS)
+    assert ([stage.name for stage in made.stages], made.kept_at) == (names, kept_at)
+
+
+def test_a_watermark_that_is_merely_noted_rejects_nothing(parts: Parts) -> None:
+    marked = replace(parts, bundle=FakeModels(watermark=FakeModels(threshold=0.0)))
+    found = {}
+    for marks in ("reject", "note"):
+        exam = Examination(Candidate("c", (URL,), Submission("urls", "c")))
+        exam.give(Pixels(gradient(64, 64)))
+        verdict = pipeline(replace(marked, marks=marks), Entrance.PIXELS).judge(exam)
+        found[marks] = (verdict.keep, verdict.reason.word, exam.facts.get("watermark"))
+        assert exam.scores["watermark"] >= exam.thresholds["watermark"] == 0.0
+    assert found == {"reject": (False, "watermark", None), "note": (True, "kept", "noted")}
 
 
 def test_an_entrance_that_lacks_a_part_is_refused() -> None:

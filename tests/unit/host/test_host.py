@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from bowerbird.adapters.sqlite.queue import SqliteQueue
 from bowerbird.core.errors import BowerbirdError, SourceBlockedError
 from bowerbird.core.messages import Candidate, Submission
-from bowerbird.core.ports import Message
+from bowerbird.core.ports import Message, QueueDepth
 from bowerbird.filter.consumer import Outcome
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.host import Crawl, CrawlError, EmbeddedHost
@@ -150,3 +151,36 @@ def test_a_run_says_that_it_is_alive_before_anything_else(host: EmbeddedHost) ->
     host.on_beat = lambda: beats.append(list(judged(host)))
     host.run(lambda: [candidate("one")])
     assert beats == [[]]
+
+
+def test_a_round_is_told_when_all_that_it_found_is_judged(host: EmbeddedHost) -> None:
+    told = list[list[str]]()
+    found = iter([["a", "b"], ["last"]])
+    host.on_round = lambda _tally, _depth: told.append(list(judged(host)))
+    host.run(lambda: [candidate(name) for name in next(found)], every_s=0.3)
+    assert told == [["a", "b"]]
+    assert judged(host) == ["a", "b", "last"]
+
+
+def test_now_means_now_though_a_host_is_slow(host: EmbeddedHost) -> None:
+    slow, begun = threading.Event(), threading.Event()
+
+    class Waits:
+        def consume(self, _message: Message) -> Outcome:
+            begun.set()
+            slow.wait(30)
+            return Outcome.DECIDED
+
+    def again(_tally: RunCounts, _depth: QueueDepth) -> None:
+        if begun.is_set():
+            raise KeyboardInterrupt
+
+    host.consumer, host.on_progress = Waits(), again  # type: ignore[assignment]
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            host.run(lambda: [candidate("a")])
+        assert not slow.is_set()  # nobody waited for it
+        assert host.queue.depth().in_flight == 1
+    finally:
+        slow.set()
+        logging.disable(logging.NOTSET)

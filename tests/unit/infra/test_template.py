@@ -257,6 +257,7 @@ def test_no_role_can_destroy_a_picture() -> None:
 def test_old_versions_end_wherever_a_role_can_make_some() -> None:
     rules = RESOURCES["Survivors"]["Properties"]["LifecycleConfiguration"]["Rules"]
     ends = {rule["Prefix"]: rule.get("NoncurrentVersionExpiration") for rule in rules if "Prefix" in rule}
+    assert len({rule["Id"] for rule in rules}) == len(rules) == len(ends) + 1  # S3 refuses an Id twice
     written = {
         re.sub(r"^\$\{Survivors\.Arn\}/(\w+/)\*$", r"\1", resource)
         for role in of_type("AWS::IAM::Role")

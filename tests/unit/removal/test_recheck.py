@@ -84,7 +84,10 @@ def test_what_is_removed_goes_and_a_tombstone_stays() -> None:
     store = FakeStore()
     here, gone, away = keep(store, "t3_here"), keep(store, "t3_gone"), keep(store, "t3_away")
     source = FakeLookup([post("t3_here"), post("t3_gone", "deleted")])
-    assert recheck(store, source, now=NOW) == Recheck(shown=1, purged={"deleted": 1, "missing": 1})
+    asked = list[tuple[int, int]]()
+    result = recheck(store, source, now=NOW, on_asked=lambda done, of: asked.append((done, of)))
+    assert result == Recheck(shown=1, purged={"deleted": 1, "missing": 1})
+    assert asked == [(3, 3)]
     assert source.asked == [["t3_away", "t3_gone", "t3_here"]]
     assert all(store.exists(key) for key in here)
     assert not any(store.exists(key) for key in gone + away)

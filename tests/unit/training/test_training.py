@@ -66,6 +66,12 @@ def test_what_was_found_is_shown(trained: Path) -> None:
     shown = {path.name for path in (trained / "mine/report").iterdir()}
 
     assert shown >= {"mixtures.png", "scores.png", "curves.png", "nearest-kept.jpg", "nearest-dropped.jpg"}
+    page = (trained / "mine/report/report.html").read_text()
+    assert "mine knows 54 pictures that you love and 12 that you do not" in page
+    assert "1 file that could not be read left out" in page
+    named = set(re.findall(r'src="(.*?)"', page))
+    assert named >= {"scores.png", "curves.png", "nearest-kept.jpg"}
+    assert named <= shown
     assert "| 16 full |" in (trained / "mine/report/report.md").read_text()
 
 

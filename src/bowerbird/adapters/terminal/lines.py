@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import logging
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:  # half of what `bowerbird --version` takes
     from rich.console import Console
@@ -37,14 +36,6 @@ def cell(text: object) -> Text:
 def say(console: Console, text: object, style: str = "") -> None:
     """Print one line, wrapped by the terminal only."""
     console.print(cell(text), style=style, soft_wrap=True)
-
-
-class PlainParser(argparse.ArgumentParser):
-    """Complains about arguments as `shown` shows them: a link that somebody sent may be among them."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong, and stop."""
-        super().error(shown(message))
 
 
 class PlainFormatter(logging.Formatter):

@@ -8,7 +8,7 @@ import re
 from datetime import date
 from typing import Final
 
-_UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+_UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 _SIZES: Final = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 _DAYS: Final = {"": 1, "d": 1, "w": 7, "y": 365}
 _PER_CENT: Final = 100
@@ -18,7 +18,7 @@ _LEAST_RATE, _MOST_RATE = 0.5, 0.999
 
 def above_zero(text: str) -> float:
     """A number above zero."""
-    value = float(text)
+    value = _number(text)
     if not (math.isfinite(value) and value > 0):
         raise argparse.ArgumentTypeError(f"a number above 0, not {text}")
     return value
@@ -26,7 +26,7 @@ def above_zero(text: str) -> float:
 
 def whole_number(text: str) -> int:
     """A whole number of 0 or more."""
-    value = int(text)
+    value = _whole(text)
     if value < 0:
         raise argparse.ArgumentTypeError(f"a whole number of 0 or more, not {text}")
     return value
@@ -34,9 +34,9 @@ def whole_number(text: str) -> int:
 
 def positive(text: str) -> int:
     """A whole number above zero."""
-    value = int(text)
+    value = _whole(text)
     if value < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
+        raise argparse.ArgumentTypeError(f"a whole number of 1 or more, not {text}")
     return value
 
 
@@ -46,10 +46,10 @@ def names(text: str) -> tuple[str, ...]:
 
 
 def seconds(text: str) -> float:
-    """A duration such as `60s`, `5m`, `1h`."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
+    """A duration such as `60s`, `5m` or `5 min`, `1h`, `2d`."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) ?(|s|m|min|h|d)", text)
     if match is None or float(match[1]) <= 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a duration; write 60s, 5m or 1h")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration; write 60s, 5m, 1h or 2d")
     return float(match[1]) * _UNITS[match[2]]
 
 
@@ -87,7 +87,7 @@ def day(text: str) -> str:
 
 def keep_rate(text: str) -> float:
     """A share that makes sense as a keep rate."""
-    rate = float(text)
+    rate = _number(text)
     if not _LEAST_RATE <= rate <= _MOST_RATE:
         raise argparse.ArgumentTypeError(f"a share from {_LEAST_RATE} to {_MOST_RATE}, not {text}")
     return rate
@@ -106,3 +106,17 @@ def bundle_version(text: str) -> str:
     if not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", text):
         raise argparse.ArgumentTypeError(f"three numbers as in 1.0.0, not {text!r}")
     return text
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a number, not {text!r}") from None
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a whole number, not {text!r}") from None

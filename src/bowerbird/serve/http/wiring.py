@@ -43,11 +43,16 @@ def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
         decoder=IsolatedDecoder(workers=computing),
         bundle=bundle,
     )
-    told = Settings(shape=settings.shape(), limits=limits.of_a_picture(), at_once=computing)
+    told = Settings(
+        shape=settings.shape(),
+        limits=limits.of_a_picture(),
+        at_once=computing,
+        watermark=settings.watermark,
+    )
     width = computing + 1
     grey = Image.new("RGB", (SIDE, SIDE), "grey")
     bundle.encoder.embed([grey])
-    if bundle.watermark is not None:
+    if bundle.watermark is not None and settings.watermark != "off":
         bundle.watermark.detect([grey])
     return Service(
         judges=judges(assemble(adapters, told).parts),

@@ -1,4 +1,5 @@
 import argparse
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -7,9 +8,10 @@ import numpy as np
 import pytest
 
 from bowerbird.adapters.folder.store import FolderStore
+from bowerbird.adapters.place import state_of
 from bowerbird.cli import sheet
 from bowerbird.core.errors import UsageError
-from bowerbird.models.bundle import Bundle
+from bowerbird.models.bundle import Bundle, find
 
 from .conftest import decision, fill
 
@@ -55,6 +57,34 @@ def test_the_sheet_lies_in_the_place_and_is_named(place: Path, capsys: pytest.Ca
     page = (place / "sheet" / "sheet.html").read_text(encoding="utf-8")
     assert "Contact sheet of birds" in page
     assert "<dt>seen</dt><dd>2</dd>" in page
+
+
+def test_the_bundle_that_judged_here_need_not_be_named(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own"
+    own.symlink_to(find("lite"), target_is_directory=True)
+    state = state_of(str(place))
+    (state / "judged-by.json").write_text(json.dumps({"lite@1": str(own)}))
+    asked = list[str]()
+    sheet.run(parse(str(place)), lambda name: asked.append(name) or load("lite"))  # type: ignore[func-returns-value]
+    assert (asked, capsys.readouterr().err) == ([str(own)], "")
+
+
+def test_the_bundle_of_an_earlier_run_is_found_by_its_label(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = {"lite@1": str(find("lite")), "later@1": "lite"}
+    (state_of(str(place)) / "judged-by.json").write_text(json.dumps(told))
+    asked = list[str]()
+
+    def named(name: str) -> Bundle:
+        asked.append(name)
+        return cast("Bundle", FakeBundle({"lite": "later@1"}.get(name, "lite@1")))
+
+    assert sheet.run(parse(str(place)), named) == 0
+    assert asked == ["lite", str(find("lite"))]
+    assert capsys.readouterr().err == ""
 
 
 def test_one_day_somewhere_else(place: Path, tmp_path: Path) -> None:

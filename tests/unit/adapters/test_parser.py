@@ -1,0 +1,44 @@
+"""What a mistyped command line is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from bowerbird.adapters.terminal import option_values
+from bowerbird.cli.main import main
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("mien", "bowerbird: there is no command mien; did you mean mine?"),
+        ("zzz", "bowerbird: there is no command zzz (`bowerbird --help`"),
+        ("", "bowerbird: COMMAND is missing"),
+        ("mine --evry 5m", "bowerbird mine: there is no option --evry; did you mean --every?"),
+        ("mine --evry=5m", "bowerbird mine: there is no option --evry; did you mean --every?"),
+        ("mine --every 5x", "--every: '5x' is not a duration; write 60s, 5m, 1h or 2d"),
+        ("mine --once --every 5m", "--every does not go with --once"),
+        ("mine --out", "--out needs a value"),
+        ("mine --limit many", "--limit: a whole number, not 'many'"),
+        ("mine --note detial", "--note is one of detail, quality, nsfw, not detial; did you mean detail?"),
+        ("mine here", "bowerbird mine: there is no use for 'here' here"),
+        ("labels imprt", "bowerbird labels: there is no command imprt; did you mean import?"),
+        ("sheet", "bowerbird sheet: PLACE is missing (`bowerbird sheet --help` tells more)"),
+        ("serve --port x", "--port: a whole number, not 'x'"),
+    ],
+)
+def test_one_line_says_what_is_wrong_and_what_may_be_meant(
+    line: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(line.split())
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert told in said.err
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("5m", 300), ("5 min", 300), ("90", 90), ("1.5h", 5400), ("2d", 172_800)]
+)
+def test_durations_are_understood(text: str, seconds: float) -> None:
+    assert option_values.seconds(text) == seconds
