@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from bowerbird.core.json_text import parsed
 from bowerbird.host.counts import RunCounts
 
 _NAME: Final = "status.json"
@@ -115,7 +116,7 @@ def write_status(state: Path, status: Status) -> None:
 def read_status(state: Path) -> Status | None:
     """Read the file; None when there is none, or another version wrote it."""
     try:
-        told = json.loads((state / _NAME).read_text(encoding="utf-8"))
+        told = parsed((state / _NAME).read_text(encoding="utf-8"))
         return Status(
             **dict(told)
             | {
@@ -123,7 +124,7 @@ def read_status(state: Path) -> Status | None:
                 "failures": _all(Failure, told["failures"]),
             }
         )
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 

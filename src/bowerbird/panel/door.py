@@ -12,7 +12,6 @@ https://owasp.org/www-community/attacks/csrf, https://en.wikipedia.org/wiki/DNS_
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -25,6 +24,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bowerbird.core.json_text import parsed
 from bowerbird.panel.addresses import is_loopback
 from bowerbird.panel.attempts import Attempts
 from bowerbird.panel.token import COOKIE, LASTS_S, Credentials
@@ -157,8 +157,8 @@ async def _sent(request: Request) -> str:
             body += part
             if len(body) > _LONGEST:
                 return ""
-        told = json.loads(body)
-    except (ClientDisconnect, ValueError, RecursionError):
+        told = parsed(body)
+    except (ClientDisconnect, ValueError):
         return ""
     token = told.get("token") if isinstance(told, dict) else None
     return token if isinstance(token, str) else ""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from bowerbird.adapters.folder.disk import disk_errors
+from bowerbird.core.json_text import parsed
 
 COOKIE: Final = "bowerbird"
 #: How long a device stays signed in, in seconds.
@@ -84,7 +85,7 @@ def _hashed(token: str) -> str:
 def _read(path: Path) -> Credentials | None:
     """Read the file; None when there is none, or it is damaged."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = parsed(path.read_text(encoding="utf-8"))
         return Credentials(str(told["token_sha256"]), bytes.fromhex(told["key"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
