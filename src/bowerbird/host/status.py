@@ -124,7 +124,7 @@ def read_status(state: Path) -> Status | None:
                 "failures": _all(Failure, told["failures"]),
             }
         )
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 

@@ -158,7 +158,7 @@ async def _sent(request: Request) -> str:
             if len(body) > _LONGEST:
                 return ""
         told = parsed(body)
-    except (ClientDisconnect, ValueError, RecursionError):
+    except (ClientDisconnect, ValueError):
         return ""
     token = told.get("token") if isinstance(told, dict) else None
     return token if isinstance(token, str) else ""
