@@ -161,7 +161,7 @@ def told(gain: Gain | None, answers: int) -> str:
     if gain is None:
         return (
             f"Too early to say what your answers brought. It can be said from {FEWEST} answers on, "
-            f"at least {ENOUGH} of each word."
+            f"at least {ENOUGH} of each word, about pictures that have a match."
         )
     after = f"{_count(gain.after.about)} (between {_count(gain.after.low)} and {_count(gain.after.high)})"
     text = (
