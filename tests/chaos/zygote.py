@@ -13,7 +13,7 @@ import traceback
 
 from bowerbird.cli.main import build_parser, main
 from bowerbird.config.reading import read
-from bowerbird.host.focus import focused
+from bowerbird.crawl.focused import focused
 from bowerbird.host.mine import mine
 from bowerbird.host.plan import planned
 

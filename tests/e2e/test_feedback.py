@@ -62,8 +62,11 @@ def place(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         # What is told to be asked next has no answer yet.
         assert {pictures[number].rpartition(" ")[2] for number in told["questions"]} == {"whole"}
         moves = {pictures[int(number)]: move for number, move in told["moves"].items()}
-        assert all(moves[f"{name} whole"] > 0 for name in LOVED)
-        assert all(moves[f"{name} whole"] < 0 for name in NOT_LOVED)
+        # What the model already turns down for good needs no push down, but gets less of a push up.
+        up, down = ([moves[f"{name} whole"] for name in names] for names in (LOVED, NOT_LOVED))
+        assert min(up) > 0
+        assert max(down) < min(up)
+        assert min(down) < 0
     return place
 
 
@@ -140,14 +143,16 @@ def test_labels_change_the_verdict_on_pictures_that_were_not_labelled(
 
     load(bundle, verify=True)
     assert "perched-osprey" in gained
-    assert {"singaporean-cityscape", "roman-colosseum", "tea-gardens"} <= lost
+    assert "tea-gardens" in lost
+    assert all(after[WHOLE[name]] != "kept" for name in NOT_LOVED)
     assert "lake-sherburne" not in lost
     assert not gained & {*NOT_LOVED}
     assert not lost & {*LOVED}
-    # Every picture moves the way its cuts were judged, whether it crosses the threshold or not.
+    # The loved ones move up, and the others down or, where they were turned down anyway, less far up.
     moved = {name: novelty(again)[title] - novelty(place)[title] for name, title in WHOLE.items()}
     assert all(moved[name] > 0.2 for name in LOVED)
-    assert all(moved[name] < -0.5 for name in NOT_LOVED)
+    assert moved["tea-gardens"] < -0.5
+    assert max(moved[name] for name in NOT_LOVED) < min(moved[name] for name in LOVED)
 
 
 def test_too_few_labels_are_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

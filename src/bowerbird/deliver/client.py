@@ -112,9 +112,9 @@ class Client:
             with response:
                 data = response.read(_MAX_ANSWER_BYTES)
         except (NewConnectionError, ConnectTimeoutError, SSLError) as error:
-            raise self._problem(Outcome.UNREACHABLE, f"{self.url}: {_brief(error)}") from None
+            raise self._problem(Outcome.UNREACHABLE, f"{self.url}: {brief(error)}") from None
         except HTTPError as error:
-            raise self._problem(Outcome.UNCLEAR, f"no answer: {_brief(error)}") from None
+            raise self._problem(Outcome.UNCLEAR, f"no answer: {brief(error)}") from None
         if response.status in fine:
             return Said(response.status, data)
         outcome = (means or {}).get(response.status) or by_status(response.status)
@@ -176,6 +176,6 @@ def _message(data: bytes) -> str:
     return plain(", ".join(map(str, said)) if isinstance(said, list) else str(said))[:_SAID]
 
 
-def _brief(error: Exception) -> str:
-    """An error's text without the object address that urllib3 puts in front."""
+def brief(error: Exception) -> str:
+    """Return an error's text without the object address that urllib3 puts in front."""
     return f"{type(error).__name__}: {str(error).rpartition('>: ')[2]}"[:_SAID]

@@ -25,6 +25,7 @@ from bowerbird.core.json_text import parsed
 from bowerbird.core.limits import MAX_PICTURE_BYTES
 from bowerbird.deliver.about import About
 from bowerbird.deliver.answers import Answer, Outcome
+from bowerbird.deliver.client import brief
 
 # The limits of scenery's multipart parser (src/server/index.ts). It silently cuts a field that is longer
 # than the first one.
@@ -89,11 +90,11 @@ class Scenery:
             with response:
                 body = response.read(_MAX_ANSWER_BYTES)
         except (NewConnectionError, ConnectTimeoutError, SSLError) as error:
-            return Answer(Outcome.UNREACHABLE, f"{self.name}: {_brief(error)}")
+            return Answer(Outcome.UNREACHABLE, f"{self.name}: {brief(error)}")
         except HTTPError as error:
             # scenery may have taken the picture all the same. Some versions do not answer a wrong password.
             return Answer(
-                Outcome.UNCLEAR, f"no answer: {_brief(error)}; if this is always so, check the password"
+                Outcome.UNCLEAR, f"no answer: {brief(error)}; if this is always so, check the password"
             )
         location = response.headers.get("Location")
         return understand(
@@ -179,8 +180,3 @@ def _base(url: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise UsageError("leave user and password out of scenery's address: it is written into sidecars")
     return url.rstrip("/").removesuffix(_ROUTE).rstrip("/")
-
-
-def _brief(error: Exception) -> str:
-    """An error's text without the object address that urllib3 puts in front."""
-    return f"{type(error).__name__}: {str(error).rpartition('>: ')[2]}"[:_SAID]

@@ -155,14 +155,15 @@ def learn(base: Novelty, labelled: Labelled, seen: Mapping[str, Vectors]) -> Lea
     order. The part has seen none of them.
     """
     points, loved = labelled.points, labelled.loved
-    scores, centre = base.score(points), middle(base)
-    head = correction(points, loved, scores - base.threshold, centre)
-    unseen = _held_out(points, loved, scores - base.threshold, centre)
+    scores, centre, spread = base.score(points), middle(base), _spread(base)
+    margins = (scores - base.threshold) / spread
+    head = correction(points, loved, margins, centre)
+    unseen = spread * _held_out(points, loved, margins, centre)
     of_each = min(len(labelled.kept), len(labelled.rejected))
     enough = of_each >= ENOUGH
     after = auroc((scores + unseen)[loved], (scores + unseen)[~loved]) if enough else None
     skill = _skill(unseen, loved) if of_each >= _TRUSTED else 1.0
-    part = Part(head, (0, points.shape[1]), weight=skill)
+    part = Part(head, (0, points.shape[1]), weight=skill * spread)
     reference = {name: base.reference[name] + part.score(vectors) for name, vectors in seen.items()}
     return Learned(
         Novelty((*base.parts, part), base.threshold, reference),
@@ -170,6 +171,15 @@ def learn(base: Novelty, labelled: Labelled, seen: Mapping[str, Vectors]) -> Lea
         after,
         skill * unseen,
     )
+
+
+def _spread(base: Novelty) -> float:
+    """The deviation of the owner's pictures' scores: what one unit of log-odds is worth in this model.
+
+    Scores of a model that also compares with ordinary pictures are spread over three times as much.
+    """
+    heldout = base.reference.get("heldout")
+    return float(np.std(heldout)) if heldout is not None and np.std(heldout) > 0 else 1.0
 
 
 def _skill(unseen: Scores, loved: Words) -> float:

@@ -53,4 +53,4 @@ def test_nobody_reads_an_errors_or_a_reasons_own_text() -> None:
         if _parses_an_errors_text(node)
     }
     # That error is urllib3's.
-    assert found == {("bowerbird/deliver/scenery.py", "str(error).rpartition('>: ')")}
+    assert found == {("bowerbird/deliver/client.py", "str(error).rpartition('>: ')")}
