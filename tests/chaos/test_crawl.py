@@ -24,7 +24,7 @@ from bowerbird.core.errors import BowerbirdError, StoreError
 from bowerbird.core.messages import decode_candidate
 from bowerbird.core.ports import Fetched
 from bowerbird.crawl.hosts import turns
-from bowerbird.crawl.settings import CrawlSettings
+from functions.crawl.settings import CrawlFunctionSettings
 from functions.crawl.wiring import crawl_on
 from tests.chaos.test_deliveries import Chance, Killed, Struck, World, in_the_cloud
 from tests.fakes import FakeFetcher
@@ -88,7 +88,9 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, chance: Chance) -> Ite
 
 def crawl(world: World, archive: Archive, chance: Chance) -> None:
     """One start of the function, and one run."""
-    settings = CrawlSettings(source="arctic-shift:EarthPorn", contact="a@example.org", crawl_seconds=5)
+    settings = CrawlFunctionSettings(
+        source="arctic-shift:EarthPorn", contact="a@example.org", crawl_seconds=5
+    )
     parts = (Struck(port, chance) for port in (world.store, world.queue(), world.ledger()))
     store, queue, ledger = (cast("Any", part) for part in parts)
     web = FakeFetcher({})

@@ -45,6 +45,7 @@ class AnyTaste(BrightModels):
 
     preview_margin = None
     preview_side = 256
+    glance = None
 
 
 class Killed(BaseException):
