@@ -78,7 +78,8 @@ def test_the_image_does_what_the_zip_does(rig: Rig) -> None:
 
 def test_only_what_runs_ships(image: Image, function: BuiltFunction) -> None:
     assert not NEVER & set(sizes(function))
-    assert [path.name for path in image.path(TASK).joinpath("bundles").iterdir()] == ["everything"]
+    # A scout needs lite beside it.
+    assert {path.name for path in image.path(TASK).joinpath("bundles").iterdir()} == {"everything", "lite"}
     assert image.environment["BOWERBIRD_BUNDLE"] == "everything"
     assert not list(image.path(TASK).glob("onnxruntime/capi/libonnxruntime.so*"))  # trimmed, as the zip is
     assert list(image.path(TASK).rglob("functions/filter/__pycache__/handler*.pyc"))

@@ -247,6 +247,7 @@ def test_a_commit_whose_answer_was_lost_still_gets_its_line(aws: ScriptedAws, le
     ]
     assert ledger.commit(decision()) == decision()
     # Its object is missing: it is shut out with an empty one, then the line is written on its own.
-    aws.answers = [(404, s3_error("NoSuchKey")), (200, ""), (200, ""), (200, "")]
+    missing = (404, s3_error("NoSuchKey"))  # its own object, and that of a day that was compacted
+    aws.answers = [missing, missing, (200, ""), (200, ""), (200, "")]
     assert ledger.flush() == 1
     assert b'"candidate":"a"' in aws.asked[-1][1]

@@ -12,7 +12,9 @@ import pytest
 from bowerbird.models.bundle import find
 
 ROOT = Path(__file__).parents[3]
-LAST_LINE = "    Line(ALWAYS, lambda p: Watermark(p.bundle)),\n"
+LAST_LINE = (
+    '    Line(ALWAYS, lambda p: None if p.marks == "off" else Watermark(p.bundle, p.marks == "note")),\n'
+)
 STAGE = '''
 from dataclasses import dataclass
 from typing import ClassVar
