@@ -132,7 +132,7 @@ def _asked(app: ASGIApp, method: str, path: str, body: bytes) -> int:
 def _label() -> ASGIApp:
     store = FakeStore()
     place.fill(store)
-    return label_app(open_session(store), _PORT)
+    return label_app(open_session(store))
 
 
 @cache

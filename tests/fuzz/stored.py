@@ -28,7 +28,7 @@ from bowerbird.models.densities import Commonness, Linear, Mixture, Neighbours
 from bowerbird.models.novelty import Novelty, Part
 from bowerbird.removal.recheck import kept_pictures
 from bowerbird.review.label.imported import import_deletions
-from bowerbird.review.sheet.page import render_page
+from bowerbird.review.sheet.page import Sheet
 from bowerbird.review.sheet.summary import read_run
 from bowerbird.training import torch_files
 from tests.fakes import FakeLedger, FakeStore
@@ -73,7 +73,7 @@ def log(data: bytes) -> str:
     key = packed_key(_DAY) if data[:1] == b"\x1f" else decisions_key(_DAY, "a")
     store.put(key, data, content_type="-")
     run = read_run(store)
-    page = render_page(run, None, store, "t")
+    page = Sheet(run, None, store, "t").whole() or ""
     assert "<script>alert" not in page
     return "cards" if run.cards else "nothing"
 

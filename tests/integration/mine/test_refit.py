@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from bowerbird.filter.shape import ShapeRule
 from bowerbird.host.mine import RunOptions, mine
 from bowerbird.host.wiring import HostOptions, source_context
 from bowerbird.imaging import picture_files
-from bowerbird.models.bundle import load
+from bowerbird.models import manifest as manifests
+from bowerbird.models.bundle import find, load
 from bowerbird.models.eight_bits import unpack
 from tests.pictures import jpeg
 
@@ -35,7 +37,11 @@ def test_what_mine_looked_at_is_in_the_sample_as_the_encoder_saw_it(
     pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = f"{tmp_path}/place"
+    plain = tmp_path / "lite"  # but for its glance, after which a picture never meets the encoder
+    shutil.copytree(find("lite"), plain)
+    manifests.write(manifests.read(plain).model_copy(update={"glance": None}), plain)
     command = ["mine", "--source", f"folder:{pictures}", "--out", out, "--min-area", "1", "--refit"]
+    command += ["--bundle", str(plain)]
     assert main(command) == 0
     assert "lite@" in (told := capsys.readouterr().err)
     assert "was not fitted anew" in told

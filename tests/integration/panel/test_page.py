@@ -195,7 +195,7 @@ def test_the_label_page_leads_back(browser: Browser, home: Home) -> None:
         page.click("nav >> text=Label")
         ready(page)
         page.click("#keep")
-        expect(page.locator("#progress")).to_contain_text("1 of")
+        expect(page.locator("#progress")).to_contain_text("2 of")
         page.click("#up")
         ready(page)
         assert page.url == f"{home.url}/1/"

@@ -47,7 +47,7 @@ def connected(port: int) -> socket.socket:
 def label() -> Iterator[int]:
     store = FakeStore()
     fill(store)
-    with running(label_app(open_session(store), 8010), SHORT) as port:
+    with running(label_app(open_session(store)), SHORT) as port:
         yield port
 
 
@@ -147,7 +147,7 @@ def test_a_word_that_drips_is_sent_away_by_label() -> None:
     fill(store)
     with socket.create_server(("127.0.0.1", 0)) as free:
         own = free.getsockname()[1]
-    app = label_app(open_session(store), own, Limits(idle_s=0.2))
+    app = label_app(open_session(store), Limits(idle_s=0.2))
     with running(app) as port, closing(connected(port)) as caller:
         here = f"http://127.0.0.1:{own}"
         caller.sendall(

@@ -60,8 +60,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
         return
     store, ready = FakeStore(), FastAPI()
     place.fill(store)
-    with running(ready) as port:  # the page answers to its own port only
-        app = label_app(open_session(store), port)
+    with running(ready) as port:
+        app = label_app(open_session(store))
         ready.mount("/", app)
         yield Server(app, port)
 
@@ -72,7 +72,7 @@ def test_no_route_answers_a_foreign_page_even_of_an_old_browser(server: Server, 
     routes = server.routes()
     statuses = {route: server.ask(*route, {"Origin": origin}) for route in routes}
 
-    assert {("POST", "/judge/urls"), ("GET", "/bundle")} <= set(routes) or len(routes) == 7  # label's
+    assert {("POST", "/judge/urls"), ("GET", "/bundle")} <= set(routes) or len(routes) == 8  # label's
     assert set(statuses.values()) == {403}, statuses
 
 

@@ -33,7 +33,7 @@ from tests.loopback import Answer
 PHOTOGRAPHS = Path(__file__).parents[3] / "src" / "bowerbird" / "demo" / "photographs"
 ORIGINALS = {
     cid_of(number): (PHOTOGRAPHS / name).read_bytes()
-    for number, name in {0: "picos-de-europa.jpg", 10: "hilltop-sunset.jpg"}.items()
+    for number, name in {0: "picos-de-europa.jpg", 10: "lake-sherburne.jpg"}.items()
 }
 
 
