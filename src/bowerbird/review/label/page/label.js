@@ -75,7 +75,8 @@ function describe(p) {
     load(p);
   }
   $("large").alt = p.title;
-  $("frame").className = p.label === null ? "" : p.label ? "keep" : "reject";
+  $("frame").classList.toggle("keep", p.label === true); // it may be "zoomed" beside that
+  $("frame").classList.toggle("reject", p.label === false);
   $("title").replaceChildren(p.link ? link(p.link, p.title) : p.title);
   $("about").textContent = [p.community, p.credit, p.large ? "" : "small copy"].filter(Boolean).join(" · ");
   $("why").textContent = p.reason + (p.detail ? `: ${p.detail}` : "") + match(p);
