@@ -176,8 +176,14 @@ def _wait(cloud: Cloud, process: subprocess.Popen[bytes], folder: Path) -> None:
 
 
 def free_port() -> int:
-    """A port of loopback that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of loopback that nothing listens on, and that the kernel gives to nobody for a minute.
+
+    A connection that the server's side ended is remembered for so long (TIME_WAIT). Until then only who asks
+    for this very port gets it, as servers do, with SO_REUSEADDR.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+        with socket.create_connection(address) as caller:
+            listener.accept()[0].close()
+            caller.recv(1)
+        return int(address[1])

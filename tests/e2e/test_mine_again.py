@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import pty
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,12 +21,13 @@ from tests.loopback import Answer, Loopback, loopback
 from tests.pictures import jpeg
 
 PICTURES = 60
+#: So many are given before the rest waits for `go_on`.
+SOON = 30
 PROGRAM = "import sys; from bowerbird.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
 def answer(_host: str, path: str) -> Answer:
     """Every third picture is too small, every tenth is gone, every seventh is a copy of another."""
-    time.sleep(0.05)
     number = int(path.removeprefix("/p").removesuffix(".jpg"))
     if number % 10 == 9:
         return 404, "text/html", b"<html>gone</html>"
@@ -36,6 +40,33 @@ def answer(_host: str, path: str) -> Answer:
 def server() -> Iterator[Loopback]:
     with loopback(answer) as running:
         yield running
+
+
+@dataclass
+class Half:
+    """A server that does not give more than half of the pictures before it is told to `go_on`."""
+
+    server: Loopback
+    go_on: threading.Event
+
+    def wait_for(self, asked: int) -> None:
+        until = time.monotonic() + 120
+        while self.server.asked.total() < asked:
+            assert time.monotonic() < until, self.server.asked
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def half() -> Iterator[Half]:
+    go_on, given = threading.Event(), itertools.count()
+
+    def slowly(host: str, path: str) -> Answer:
+        assert next(given) < SOON or go_on.wait(120)
+        return answer(host, path)
+
+    with loopback(slowly) as running:
+        yield Half(running, go_on)
+        go_on.set()
 
 
 @pytest.fixture
@@ -73,16 +104,13 @@ def test_a_second_run_fetches_nothing_again(tmp_path: Path, urls: Path, server: 
     assert server.asked.total() == asked
 
 
-def test_an_interrupt_stops_cleanly_and_the_next_run_goes_on(
-    tmp_path: Path, urls: Path, server: Loopback
-) -> None:
-    process = mine(urls, tmp_path / "out", server)
-    deadline = time.monotonic() + 60
-    while server.asked.total() < 5 and time.monotonic() < deadline:
-        time.sleep(0.02)
+def test_an_interrupt_stops_cleanly_and_the_next_run_goes_on(tmp_path: Path, urls: Path, half: Half) -> None:
+    process = mine(urls, tmp_path / "out", half.server)
+    half.wait_for(5)
     process.terminate()
+    half.go_on.set()
     assert "wait in the queue; run the same command again to go on" in finish(process)
-    finish(mine(urls, tmp_path / "out", server))
+    finish(mine(urls, tmp_path / "out", half.server))
     assert len(decisions(tmp_path / "out")) == PICTURES
 
 
@@ -91,20 +119,20 @@ def test_a_terminal_that_is_closed_stops_a_miner_cleanly_or_not_at_all(
     told: bool,
     tmp_path: Path,
     urls: Path,
-    server: Loopback,
+    half: Half,
 ) -> None:
     pid, terminal = pty.fork()
     if pid == 0:
         signal.signal(signal.SIGHUP, signal.SIG_DFL if told else signal.SIG_IGN)
         command = ["mine", "--source", f"urls:{urls}", "--out", str(tmp_path / "out"), "--every", "1h"]
-        command += ["--gateway", server.url, "--downloads", "4"]
+        command += ["--gateway", half.server.url, "--downloads", "4"]
         os.execv(sys.executable, [sys.executable, "-c", PROGRAM, *command])  # noqa: S606 - ourselves
-    while server.asked.total() < 5:
+    while half.server.asked.total() < 5:
         os.read(terminal, 4096)
     os.close(terminal)
     if not told:
-        while server.asked.total() < PICTURES // 2:
-            time.sleep(0.02)
+        half.wait_for(SOON)
         os.kill(pid, signal.SIGTERM)
+    half.go_on.set()
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert 5 <= len(decisions(tmp_path / "out")) < PICTURES

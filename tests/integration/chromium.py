@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bowerbird import imaging
 from bowerbird.core.errors import PermanentError
@@ -28,6 +28,8 @@ from tests.odd_pictures import corpus
 Floats = NDArray[np.floating]
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+#: How long a page may take for anything.
+PATIENCE_MS: Final = 120_000
 SIDE: Final = 64
 #: The mean difference, of 255, from which on two looks are not the same.
 APART: Final = 8.0
@@ -58,6 +60,9 @@ def launched() -> Iterator[Browser | None]:
         return
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program)
+        # On a busy machine a page takes its time; what never comes is found out later, that is all.
+        expect.set_options(timeout=PATIENCE_MS)
+        browser.on("context", lambda context: context.set_default_timeout(PATIENCE_MS))
         yield browser
         browser.close()
 

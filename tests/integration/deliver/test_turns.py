@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,8 +21,14 @@ from tests.unit.deliver.survivors import keep
 def test_those_that_take_turns_get_an_id_each(tmp_path: Path, in_turn: bool, ids: list[int]) -> None:
     store = FolderStore(tmp_path)
     keys = [keep(store, seed=seed) for seed in (1, 2)]
-    # The work is long enough for both to read the same highest id, if they may.
-    with serving(Scenery(work_s=0.3)) as scenery:
+    both = threading.Barrier(2)
+
+    def work() -> None:
+        """Goes on when both have read the highest id; if they may not, after a moment."""
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.3 if in_turn else 60)
+
+    with serving(Scenery(work=work)) as scenery:
         settings = GallerySettings(scenery_password=SecretStr(scenery.password))
         each = [deliverer(store, scenery.url, settings, in_turn=in_turn) for _ in keys]
         with ThreadPoolExecutor(2) as pool:

@@ -199,7 +199,9 @@ def test_the_label_page_leads_back(browser: Browser, home: Home) -> None:
         page.click("#up")
         ready(page)
         assert page.url == f"{home.url}/1/"
-        assert [label.keep for label in read_labels(home.store)] == [True]
+        while not (labels := list(read_labels(home.store))):
+            page.wait_for_timeout(20)  # it is under way
+        assert [label.keep for label in labels] == [True]
         page.click("text=Move the threshold")
         ready(page)
         assert "slider" in page.url
@@ -265,6 +267,7 @@ def test_a_phone_signs_in_once(browser: Browser, tmp_path: Path) -> None:
         assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
         assert page.evaluate("document.cookie") == ""
         page.click("#pause")
+        expect(page.locator("#state")).to_have_text("Paused")
         page.reload()
         expect(page.locator("#state")).to_have_text("Paused")
         assert [each for each in complaints if "401" not in each and "403" not in each] == []
@@ -313,22 +316,23 @@ def test_the_first_look_at_five_thousand_decisions_is_less_than_a_megabyte(
     browser: Browser, tmp_path: Path
 ) -> None:
     store = many()
-    with (
-        served(tmp_path / "state", store) as home,
-        opened(browser, "about:blank", viewport=DESK) as (page, said),
-    ):
+    with served(tmp_path / "state", store) as home:
         for name in ("", "sheet/", "report/"):
-            weight = Weight(page)
-            page.goto(f"{home.url}/1/{name}", wait_until="networkidle" if name else "load")
-            if not name:
-                ready(page)
-            assert (name, weight.bytes() < MEGABYTE) == (name, True)
-        assert said == []
+            # Each in a tab of its own: what one still fetches would be counted for the next.
+            with opened(browser, "about:blank", viewport=DESK) as (page, said):
+                weight = Weight(page)
+                page.goto(f"{home.url}/1/{name}", wait_until="networkidle" if name else "load")
+                if not name:
+                    ready(page)
+                assert (name, weight.bytes() < MEGABYTE) == (name, True)
+                assert said == []
     write_album(Sheet(read_run(store), None, store, "A run"), tmp_path / "sheet.html")
     with opened(browser, "about:blank", viewport=DESK) as (page, said):
         weight = Weight(page)
-        page.goto((tmp_path / "sheet.html").as_uri(), wait_until="networkidle")
-        assert len(weight.responses) > 20
+        page.goto((tmp_path / "sheet.html").as_uri())
+        # A busy browser seems idle before it has asked for the pictures.
+        page.wait_for_function("[...document.images].filter(image => image.naturalWidth).length >= 20")
+        page.wait_for_load_state("networkidle")
         assert weight.bytes() < MEGABYTE
         pages = 0
         page.click("text=All 600")

@@ -24,7 +24,7 @@ NDJSON = RAW | {"Accept": "application/x-ndjson"}
 
 
 def judge(port: int, body: Any = GREEN, headers: dict[str, str] | None = None) -> requests.Response:
-    return requests.post(f"http://127.0.0.1:{port}/judge/raw", data=body, headers=headers or RAW, timeout=30)
+    return requests.post(f"http://127.0.0.1:{port}/judge/raw", data=body, headers=headers or RAW, timeout=120)
 
 
 def test_who_comes_when_it_is_full_is_told_at_once_and_let_in_later() -> None:
@@ -32,10 +32,10 @@ def test_who_comes_when_it_is_full_is_told_at_once_and_let_in_later() -> None:
     models.free.clear()
     with running(create_app(service(models, Limits(requests=1)))) as port, ThreadPoolExecutor() as pool:
         first = pool.submit(judge, port)
-        assert models.judging.wait(10)
+        assert models.judging.wait(120)
         refused = judge(port)
-        ready = requests.get(f"http://127.0.0.1:{port}/ready", timeout=10)
-        health = requests.get(f"http://127.0.0.1:{port}/health", timeout=10)
+        ready = requests.get(f"http://127.0.0.1:{port}/ready", timeout=120)
+        health = requests.get(f"http://127.0.0.1:{port}/health", timeout=120)
         models.free.set()
         assert first.result().json()["verdicts"][0]["keep"]
         assert judge(port).status_code == 200
@@ -57,7 +57,7 @@ def test_a_caller_who_sends_too_much_hears_so_while_still_sending() -> None:
 
 def test_verdicts_are_streamed_while_the_batch_still_arrives() -> None:
     with running(create_app(service())) as port:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         connection.putrequest("POST", "/judge/raw")
         for name, value in (NDJSON | {"Content-Length": str(3 * PICTURE_BYTES)}).items():
             connection.putheader(name, value)
@@ -93,7 +93,7 @@ def test_a_caller_who_drips_is_sent_away(limits: Limits, detail: str) -> None:
 
     with (
         running(create_app(service(limits=limits))) as port,
-        socket.create_connection(("127.0.0.1", port), timeout=10) as caller,
+        socket.create_connection(("127.0.0.1", port), timeout=120) as caller,
     ):
         caller.sendall(
             b"POST /judge/raw HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
@@ -116,7 +116,7 @@ def test_a_caller_who_leaves_frees_the_place() -> None:
                     b"POST /judge/raw HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
                     b"Content-Length: 786432\r\n\r\n" + bytes(1000)
                 )
-        deadline = 100
+        deadline = 1000
         while judge(port).status_code != 200:
             deadline -= 1
             assert deadline, "the place was never freed"
@@ -134,7 +134,7 @@ def test_a_crowd_is_turned_away_and_memory_stays_flat() -> None:
     crowd = 48
     with running(create_app(service(models, Limits(requests=1)))) as port, ThreadPoolExecutor(crowd) as pool:
         first = pool.submit(judge, port)
-        assert models.judging.wait(10)
+        assert models.judging.wait(120)
         before = forget_peak()
         refused = list(pool.map(lambda _: judge(port, body).status_code, range(crowd - 1)))
         grown = peak() - before

@@ -127,7 +127,7 @@ def test_a_busy_server_is_asked_again(browser: Browser, pictures: list[Path]) ->
         with found.page.expect_response(lambda answer: answer.status == 503):
             found.page.set_input_files("#files", pictures[:3])
         models.free.set()
-        expect(found.page.get_by_role("status")).to_have_text("1 kept · 2 rejected", timeout=20_000)
+        expect(found.page.get_by_role("status")).to_have_text("1 kept · 2 rejected")
 
 
 def test_what_failed_can_be_tried_again(browser: Browser, pictures: list[Path]) -> None:

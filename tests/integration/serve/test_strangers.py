@@ -41,7 +41,7 @@ class Server:
         self, method: str, path: str, headers: dict[str, str], body: Iterable[bytes] | None = None
     ) -> int:
         """The status, or 0 where the server hung up before all was sent; `body` has no declared length."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             connection.request(method, path, body, headers, encode_chunked=body is not None)
             return connection.getresponse().status

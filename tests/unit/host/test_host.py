@@ -155,9 +155,19 @@ def test_a_run_says_that_it_is_alive_before_anything_else(host: EmbeddedHost) ->
 
 def test_a_round_is_told_when_all_that_it_found_is_judged(host: EmbeddedHost) -> None:
     told = list[list[str]]()
-    found = iter([["a", "b"], ["last"]])
-    host.on_round = lambda _tally, _depth: told.append(list(judged(host)))
-    host.run(lambda: [candidate(name) for name in next(found)], every_s=0.3)
+    found, over = iter([["a", "b"], ["last"]]), threading.Event()
+
+    def tell(_tally: RunCounts, _depth: QueueDepth) -> None:
+        told.append(list(judged(host)))
+        over.set()
+
+    def crawl() -> list[Candidate]:
+        names = next(found, [])
+        assert names != ["last"] or over.wait(60)
+        return [candidate(name) for name in names]
+
+    host.on_round = tell
+    host.run(crawl, every_s=0.001)
     assert told == [["a", "b"]]
     assert judged(host) == ["a", "b", "last"]
 

@@ -12,6 +12,9 @@ import pytest
 
 from bowerbird.net import HttpFetcher, Limits
 
+#: What comes at all comes in time, on the busiest machine.
+PATIENT = Limits(connect_s=60, read_s=60, total_s=120)
+
 Script = Callable[[socket.socket, str], None]
 
 
@@ -95,7 +98,7 @@ def rig() -> Iterator[Callable[..., HttpFetcher]]:
     def make(limits: Limits | None = None, **kwargs: object) -> HttpFetcher:
         fetcher = HttpFetcher(
             user_agent="bowerbird-test/1 (+https://example.org)",
-            limits=limits or Limits(connect_s=2, read_s=2, total_s=5),
+            limits=limits or PATIENT,
             allow_loopback=True,
             **kwargs,  # type: ignore[arg-type]
         )

@@ -145,10 +145,10 @@ def test_an_endless_answer_is_too_large(serve: Serve, rig: Rig, head: str, part:
 )
 def test_a_slow_drip_is_cut_off_wherever_it_is(serve: Serve, rig: Rig, head: str, part: bytes) -> None:
     server = serve(endlessly(head, part, pause=0.02))
-    slow = rig(Limits(read_s=1, total_s=20, min_rate=1000, grace_s=0.2))
+    slow = rig(Limits(min_rate=1000, grace_s=0.2))
     with pytest.raises(RetryableError, match=r"^slow: .* bytes a second, 1000 is the least"):
         get(slow, server.url())
-    impatient = rig(Limits(read_s=1, total_s=0.3, min_rate=0))
+    impatient = rig(Limits(total_s=0.3, min_rate=0))
     with pytest.raises(RetryableError, match=r"^timeout: "):
         get(impatient, server.url())
 
@@ -313,7 +313,7 @@ class Resolver:
         return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
 
-LOOPBACK_ON_ANY_PORT = Limits(connect_s=2, read_s=2, total_s=5, ports=frozenset(range(65536)))
+LOOPBACK_ON_ANY_PORT = Limits(ports=frozenset(range(65536)))
 
 
 def test_the_connection_goes_to_the_checked_address_whatever_the_name_says_next(

@@ -114,7 +114,7 @@ def test_no_more_transfers_at_once_than_a_host_allows_and_all_come(
         with lock:
             inside += 1
             most = max(most, inside)
-        full.wait(10)  # nobody is answered before as many as may be are there
+        full.wait(60)  # nobody is answered before as many as may be are there
         with lock:
             inside -= 1
         connection.sendall(OK.encode())  # type: ignore[attr-defined]

@@ -144,13 +144,15 @@ function go(to) {
 }
 
 // One request after the other, so that a label and its undo arrive in order. The last one asks what was learned.
+// One that is under way arrives though the page is left.
 function send(p, label) {
   state.waiting += 1;
   state.busy = state.busy.then(async () => {
     const answer = label === null
-      ? await fetch(`pictures/${p.number}/label`, { method: "DELETE" })
+      ? await fetch(`pictures/${p.number}/label`, { method: "DELETE", keepalive: true })
       : await fetch(`pictures/${p.number}/label`, {
         method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ keep: label }),
+        keepalive: true,
       });
     if (!answer.ok) throw new Error(answer.status === 507 ? await answer.text() : `status ${answer.status}`);
     $("problem").textContent = "";
