@@ -18,3 +18,12 @@ def parsed(text: str | bytes | bytearray, *, whole: Callable[[str], Any] | None 
         return json.loads(text, parse_int=whole)
     except RecursionError:
         raise ValueError("nested beyond reason") from None
+
+
+def stored_object(data: bytes | None) -> dict[str, Any] | None:
+    """Read an object of our own from its file's content; None where there is no file, or it is damaged."""
+    try:
+        told = parsed(data or b"null")
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None

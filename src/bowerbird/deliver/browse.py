@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from bowerbird.adapters.folder import names
 from bowerbird.core.errors import RetryableError
-from bowerbird.core.json_text import parsed
+from bowerbird.core.json_text import stored_object
 from bowerbird.core.keys import sidecar_key
 from bowerbird.core.ports import ObjectStore
 from bowerbird.deliver.about import About, about
@@ -127,7 +127,7 @@ class Browse:
         """Write the names into the sidecar, whoever else writes it; False when it is gone."""
         for _ in range(_ATTEMPTS):
             found = self.store.get_versioned(sidecar_key(key))
-            told = _decoded(found[0]) if found else None
+            told = stored_object(found[0]) if found else None
             if found is None or told is None:
                 return False
             text = json.dumps(told | {"names": given}, ensure_ascii=False, indent=1, sort_keys=True)
@@ -138,15 +138,7 @@ class Browse:
         raise RetryableError(f"{key}: others keep writing its sidecar")
 
     def _sidecar(self, key: str) -> dict[str, Any] | None:
-        return _decoded(self.store.get(sidecar_key(key)))
+        return stored_object(self.store.get(sidecar_key(key)))
 
     def _today(self) -> date:
         return self.clock().astimezone(self.zone).date()
-
-
-def _decoded(data: bytes | None) -> dict[str, Any] | None:
-    try:
-        sidecar = parsed(data or b"null")
-    except ValueError:
-        return None
-    return sidecar if isinstance(sidecar, dict) else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from bowerbird.core.json_text import parsed
+from bowerbird.core.json_text import stored_object
 from bowerbird.core.keys import PREFIX_REPLACED, content_type, original_key, replaced_key, sidecar_key
 from bowerbird.core.ports import ObjectStore
 
@@ -111,12 +111,12 @@ class Replaced:
         return candidate if isinstance(candidate, str) else None
 
     def _sidecar(self, key: str) -> dict[str, Any] | None:
-        return _decoded(self.store.get(sidecar_key(key)))
+        return stored_object(self.store.get(sidecar_key(key)))
 
     def _note(self, key: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> bool:
         """Change a sidecar, whoever else writes it; False when there is none."""
         while (found := self.store.get_versioned(sidecar_key(key))) is not None:
-            told = _decoded(found[0])
+            told = stored_object(found[0])
             if told is None:
                 return False
             text = json.dumps(change(told), ensure_ascii=False, indent=1, sort_keys=True)
@@ -143,14 +143,6 @@ def _missed(record: Any) -> bool:
         and record.get("state") == "skipped"
         and str(record.get("detail")).startswith(_GONE)
     )
-
-
-def _decoded(data: bytes | None) -> dict[str, Any] | None:
-    try:
-        sidecar = parsed(data or b"null")
-    except ValueError:
-        return None
-    return sidecar if isinstance(sidecar, dict) else None
 
 
 def _size(told: dict[str, Any]) -> int | None:

@@ -1,7 +1,6 @@
 """Ordinary pictures as an encoder sees them: what a bundle holds liking against.
 
-A file keeps 8 bits of every number. The rows are unit vectors, so no scale needs to be stored: scaling a row
-to unit length again brings the size of its numbers back.
+A file keeps 8 bits of every number: see `bowerbird.models.eight_bits`.
 """
 
 from __future__ import annotations
@@ -16,13 +15,12 @@ from numpy.typing import NDArray
 
 from bowerbird.core.errors import BundleError
 from bowerbird.core.whole import write_whole
-from bowerbird.models import arrays
+from bowerbird.models import arrays, eight_bits
 from bowerbird.models.densities import unit
 
 FILE_NAME: Final = "background.npz"
 #: More rows make a bundle large and a score dear.
 MOST: Final = 4096
-_STEPS: Final = 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +70,9 @@ def save(background: Background, path: Path) -> None:
     packed = io.BytesIO()
     np.savez_compressed(
         packed,
-        vectors=_eight_bits(background.vectors),
+        vectors=eight_bits.whole(background.vectors),
         sources=background.sources.astype(np.int16),
         made_of=np.asarray(background.made_of),
         licence=np.asarray(background.licence),
     )
     write_whole(path, packed.getvalue())
-
-
-def _eight_bits(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
-    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), np.finfo(np.float32).tiny)
-    whole: NDArray[np.int8] = np.rint(vectors / largest * _STEPS).astype(np.int8)
-    return whole

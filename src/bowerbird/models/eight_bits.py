@@ -17,14 +17,20 @@ from bowerbird.models.densities import unit
 _LARGEST = 127
 
 
+def whole(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Unit vectors (N, D) → their numbers, 8 bits with a sign."""
+    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    rounded: NDArray[np.int8] = np.rint(vectors / largest * _LARGEST).astype(np.int8)
+    return rounded
+
+
 def pack(vector: NDArray[np.float32]) -> bytes:
     """A unit vector (D,) → D numbers of 8 bits with a sign."""
-    step = max(float(np.abs(vector).max()) / _LARGEST, float(np.finfo(np.float32).tiny))
-    return np.round(vector / step).astype(np.int8).tobytes()
+    return whole(vector[np.newaxis]).tobytes()
 
 
 def unpack(rows: Iterable[bytes], dim: int) -> NDArray[np.float32]:
     """Packed rows → unit vectors (N, `dim`). A row of another length is left out."""
-    whole = [np.frombuffer(row, np.int8) for row in rows if len(row) == dim]
-    stacked = np.stack(whole) if whole else np.empty((0, dim), np.int8)
+    fitting = [np.frombuffer(row, np.int8) for row in rows if len(row) == dim]
+    stacked = np.stack(fitting) if fitting else np.empty((0, dim), np.int8)
     return unit(stacked.astype(np.float32))

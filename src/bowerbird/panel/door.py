@@ -29,6 +29,8 @@ from bowerbird.panel.addresses import is_loopback
 from bowerbird.panel.attempts import Attempts
 from bowerbird.panel.token import COOKIE, LASTS_S, Credentials
 from bowerbird.review.page import colours
+from bowerbird.serve.http.gate import foreign
+from bowerbird.serve.names import without_port
 
 _PAGE: Final = Path(__file__).parent / "page"
 _READING: Final = frozenset({"GET", "HEAD"})
@@ -71,7 +73,7 @@ class Door:
         if _foreign(request.method, headers):
             return _told(HTTPStatus.FORBIDDEN, "Pages of other sites may not use this.")
         if self._credentials is None:
-            if not is_loopback(_name(headers.get("host", ""))):
+            if not is_loopback(without_port(headers.get("host", ""))):
                 return _told(
                     HTTPStatus.MISDIRECTED_REQUEST, "Open the address that `bowerbird serve` printed."
                 )
@@ -129,13 +131,8 @@ class Door:
 
 def _foreign(method: str, headers: Headers) -> bool:
     """Tell whether a page of another origin asks. It may link to us, as in a mail or a notification."""
-    if headers.get("sec-fetch-site") == "same-origin":
-        # The browser's own word, which no page can write. A proxy may have changed Host.
-        return False
-    origin = headers.get("origin")
-    if origin is not None:
-        host = headers.get("host", "").lower()
-        return origin.lower() not in {f"http://{host}", f"https://{host}"}
+    if "origin" in headers:
+        return foreign(headers)
     # https://www.w3.org/TR/fetch-metadata/
     elsewhere = headers.get("sec-fetch-site") in {"cross-site", "same-site"}
     return elsewhere and not (method in _READING and headers.get("sec-fetch-mode") == "navigate")
@@ -170,12 +167,6 @@ def _cookie(headers: Headers) -> str:
     except CookieError:
         return ""
     return found.value if found else ""
-
-
-def _name(host: str) -> str:
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0]
 
 
 def _file(path: str) -> Response:

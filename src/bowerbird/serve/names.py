@@ -33,11 +33,12 @@ class KnownNames:
         await (self._app if welcome else self._refusal)(scope, receive, send)
 
     def _known(self, host: str) -> bool:
-        name = _without_port(host.lower())
+        name = without_port(host.lower())
         return name in self._names or _is_address(name)
 
 
-def _without_port(host: str) -> str:
+def without_port(host: str) -> str:
+    """The name or address in a Host header."""
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.partition(":")[0]

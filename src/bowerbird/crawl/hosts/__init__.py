@@ -11,9 +11,9 @@ from typing import Final, Self
 from urllib.parse import SplitResult, urlsplit
 
 from bowerbird.core import untrusted
+from bowerbird.core.discovery import modules_with
 from bowerbird.core.placeholders import Placeholders
 from bowerbird.core.ports import Fetcher
-from bowerbird.crawl.discovery import modules_with
 from bowerbird.crawl.hosts.base import HostRule, Image, Keyed, Match, Wrapping
 from bowerbird.crawl.hosts.facts import Facts
 from bowerbird.net.limiter import Limit, Limiter

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
+from bowerbird.core.discovery import discover
 from bowerbird.core.errors import UsageError
 from bowerbird.core.post import Source
-from bowerbird.crawl.discovery import discover
 from bowerbird.crawl.sources.base import Context, SourceSpec
 from bowerbird.crawl.sources.listing import DEFAULT_LIMIT
 from bowerbird.net.limiter import Limit, Limiter

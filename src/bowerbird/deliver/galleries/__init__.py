@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 from typing import Final
 
+from bowerbird.core.discovery import discover
 from bowerbird.core.errors import UsageError
 from bowerbird.deliver.galleries.base import GallerySpec
 
@@ -14,9 +14,7 @@ _BEFORE_NAMES: Final = ("http://", "https://")  # an address alone means scenery
 
 def gallery_specs() -> dict[str, GallerySpec]:
     """Every gallery of this folder by name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
-    specs = [module.SPEC for module in modules if hasattr(module, "SPEC")]
+    specs: list[GallerySpec] = discover(sys.modules[__name__], "SPEC")
     return {spec.name: spec for spec in specs}
 
 

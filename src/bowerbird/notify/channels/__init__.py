@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 
+from bowerbird.core.discovery import discover
 from bowerbird.core.errors import UsageError
 from bowerbird.notify.channels.base import ChannelSpec
 
 
 def channel_specs() -> dict[str, ChannelSpec]:
     """Every channel of this folder by name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
-    specs = [module.SPEC for module in modules if hasattr(module, "SPEC")]
+    specs: list[ChannelSpec] = discover(sys.modules[__name__], "SPEC")
     return {spec.name: spec for spec in specs}
 
 

@@ -63,7 +63,7 @@ class Gate:
     def _refusal(self, headers: Headers, *, judging: bool) -> Problem | None:
         # Somebody else's page asks, in the browser of somebody who runs this at home. It may link to our
         # page.
-        if _foreign(headers) or (judging and headers.get("sec-fetch-site") == "cross-site"):
+        if foreign(headers) or (judging and headers.get("sec-fetch-site") == "cross-site"):
             return Problem(HTTPStatus.FORBIDDEN, "cross-site", "Pages of other sites may not use this.")
         if judging and self._room.full:
             return busy(self._limits)
@@ -86,7 +86,7 @@ class Gate:
             await busy(self._limits).response()(scope, receive, send)
 
 
-def _foreign(headers: Headers) -> bool:
+def foreign(headers: Headers) -> bool:
     """Whether a page of another origin asks: another name, another port, or no origin at all ("null").
 
     Every browser names the origin in Origin; older ones send no Sec-Fetch-Site. Origin is compared with Host,

@@ -1,4 +1,4 @@
-"""Finds rules and sources by their files: adding one is adding a module, and nothing registers it."""
+"""Finds rules, sources, galleries and channels by their files: adding one is adding a module."""
 
 from __future__ import annotations
 
