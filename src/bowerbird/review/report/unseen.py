@@ -31,8 +31,8 @@ class Unseen:
             return 0.0, 0.0, float(self.turned_down)
         n, p, z2 = self.looked, self.found / self.looked, _Z**2
         middle, half = p + z2 / (2 * n), _Z * math.sqrt((p * (1 - p) + z2 / (4 * n)) / n)
-        bounds = ((middle + side * half) / (1 + z2 / n) * self.turned_down for side in (-1, 1))
-        return p * self.turned_down, *bounds
+        least, most = (middle - half) / (1 + z2 / n), (middle + half) / (1 + z2 / n)
+        return p * self.turned_down, least * self.turned_down, most * self.turned_down
 
     def line(self) -> str | None:
         """Tell it in one sentence; None when no post was turned down unseen."""
