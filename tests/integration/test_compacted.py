@@ -20,6 +20,7 @@ from bowerbird.core.labels import Label, write_label
 from bowerbird.host.state_files import LEDGER
 from bowerbird.panel.wiring import everything, guarded
 from bowerbird.removal.redaction import redact_lines
+from bowerbird.review.label.session import open_session
 
 PHOTOGRAPHS = Path(__file__).parents[2] / "src/bowerbird/demo/photographs"
 NAMES = ("lake-sherburne", "hilltop-sunset", "forest-stream", "casa-mila", "coffee", "chelsea", "rocket")
@@ -83,6 +84,7 @@ def copied(places: tuple[Path, Path], folder: Path) -> list[Path]:
     made = [folder / kind / "place" for kind in ("plain", "packed")]
     for place, copy in zip(places, made, strict=True):
         shutil.copytree(place, copy)
+        (copy.parent / "gallery").mkdir()
     return made
 
 
@@ -169,13 +171,22 @@ def test_a_removed_post_is_redacted(places: tuple[Path, Path], tmp_path: Path) -
         assert found[kept.candidate].keys() == {"source", "id"}
 
 
-@pytest.mark.parametrize("page", ["keeps", "sheet/", "report/", f"sheet/?day={OLD}", "label/pictures"])
+@pytest.mark.parametrize("page", ["keeps", "sheet/", "report/", f"sheet/?day={OLD}"])
 def test_a_page_shows_the_same(places: tuple[Path, Path], page: str, tmp_path: Path) -> None:
-    """The pages of an installation, with the pictures to label."""
     shown = []
     for place in copied(places, tmp_path):
-        app = guarded(everything([open_place(str(place))], Starlette()), None)
-        with TestClient(app, base_url="http://127.0.0.1:8011") as client:
+        with opened(place) as client:
             shown.append(client.get(f"/1/{page}"))
     assert [each.status_code for each in shown] == [200, 200]
     assert shown[0].text == shown[1].text
+
+
+def test_the_same_pictures_are_there_to_label(places: tuple[Path, Path]) -> None:
+    shown = [open_session(FolderStore(place)).cards for place in places]
+    assert shown[0] == shown[1] != ()
+
+
+def opened(place: Path) -> TestClient:
+    """The page of an installation."""
+    app = guarded(everything([open_place(str(place))], Starlette()), None)
+    return TestClient(app, base_url="http://127.0.0.1:8011")
