@@ -93,7 +93,7 @@ def left(place: Path) -> tuple[list[str], dict[str, bytes]]:
     lines = sorted(str(each) for each in DecisionLog(FolderStore(place)).read())
     files = {path.relative_to(place).as_posix(): path for path in place.rglob("*") if path.is_file()}
     others = {
-        name: _CLOCK.sub(b"now", path.read_bytes())
+        name: _CLOCK.sub(b"now", path.read_bytes()).replace(str(place.parent).encode(), b"")
         for name, path in files.items()
         if not name.startswith((f"{STATE}/", "decisions/"))
     }
