@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from PIL import Image
 from bowerbird.core.decisions import Decision, Verdict, redacted
 from bowerbird.core.errors import StoreError, UsageError
 from bowerbird.core.keys import thumb_key
-from bowerbird.core.messages import Candidate, decode_candidate
+from bowerbird.core.messages import Candidate, Submission, decode_candidate
 from bowerbird.core.ports import Ledger, ObjectStore
 from bowerbird.core.reasons import Reason, Word
 from bowerbird.core.stream_sample import Look, StreamSample
@@ -123,7 +123,7 @@ class CandidateFilter:
             thresholds=exam.thresholds,
             timings=exam.timings,
             facts=_present({"host": exam.candidate.host}) | exam.facts,
-            submission=_present(asdict(exam.candidate.submission)),
+            submission=_told(exam.candidate.submission),
         )
 
 
@@ -131,6 +131,11 @@ def _seen(exam: Examination) -> Image.Image | None:
     """The picture as it was decoded, or the preview that settled it."""
     pixels, preview = exam.get(Pixels), exam.get(Previewed)
     return pixels.image if pixels else preview.image if preview else None
+
+
+def _told(submission: Submission) -> dict[str, Any]:
+    """The fields that have a value. asdict would copy each of them, deep, and take ten times as long."""
+    return _present({each.name: getattr(submission, each.name) for each in fields(submission)})
 
 
 def _present(fields: dict[str, Any]) -> dict[str, Any]:

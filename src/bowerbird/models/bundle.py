@@ -45,7 +45,6 @@ class Bundle:
     watermark: Watermark | None
     aesthetic: Linear | None = None
     glance: Glance | None = None
-    background: Background | None = None
 
     @property
     def label(self) -> str:
@@ -94,8 +93,7 @@ def load(
     manifest = manifests.read(folder)
     for artifact in manifest.artifacts:
         files.check(folder / artifact.file, artifact)
-    background = read_background(folder, manifest)
-    novelty = _novelty(folder, manifest, background)
+    novelty = _novelty(folder, manifest)
     bundle = Bundle(
         folder,
         manifest,
@@ -104,7 +102,6 @@ def load(
         _watermark(folder, manifest, threads),
         _aesthetic(folder, manifest),
         _glance(folder, manifest, novelty, threads),
-        background,
     )
     if verify:
         # Only here: verification draws pictures, which no cold start should pay for.
@@ -157,8 +154,11 @@ def read_background(folder: Path, manifest: Manifest) -> Background | None:
     return backgrounds.load(folder / manifest.background.file, manifest.encoder.dim)
 
 
-def _novelty(folder: Path, manifest: Manifest, background: Background | None) -> Novelty:
+def _novelty(folder: Path, manifest: Manifest) -> Novelty:
     entry = manifest.novelty
+    # The model holds the rows that it compares with. To keep the others too would take 14 MB for the lite
+    # bundle.
+    background = read_background(folder, manifest)
     margin = None if entry.preview_margin is None else entry.preview_margin.value
     path = folder / entry.artifact.file
     return novelties.load(path, entry.threshold.value, manifest.encoder.dim, margin, background)

@@ -21,12 +21,16 @@ from bowerbird.core.errors import BundleError
 from bowerbird.core.whole import write_whole
 from bowerbird.models import arrays as stored
 from bowerbird.models.background import Background
-from bowerbird.models.densities import KINDS, Commonness, Density, Linear, unit
+from bowerbird.models.densities import KINDS, Commonness, Density, Linear, Neighbours, unit
 
 Scores = NDArray[np.float64]
 Embeddings = NDArray[np.float32]
 
 SAMPLES: Final = ("training", "heldout", "rejects")
+
+# As a model holds its pictures, in half precision, a picture's cosine to itself is above this. Of twelve
+# pictures, six had .9999 and more, and the six that lite was not fitted on .67 to .86 to the nearest.
+_SAME: Final = 0.999
 
 # The stored arrays of a density that are texts.
 _WORDS: Final = frozenset({"covariance"})
@@ -65,6 +69,18 @@ class Novelty:
     threshold: float
     reference: Mapping[str, Scores] = field(default_factory=dict)
     preview_margin: float | None = None
+
+    def learnt(self, embeddings: Embeddings) -> NDArray[np.bool_]:
+        """Tell which unit vectors, (N, D) → (N,), are of pictures that the model was fitted on.
+
+        Only a model of neighbours holds its pictures; of any other, none is known to be.
+        """
+        held = np.zeros(len(embeddings), np.bool_)
+        for part in self.parts:
+            if isinstance(part.density, Neighbours):
+                vectors = unit(embeddings[:, slice(*part.span)])
+                held |= (vectors @ part.density.reference.T).max(axis=1) >= _SAME
+        return held
 
     def score(self, embeddings: Embeddings) -> Scores:
         """Score unit vectors, (N, D) → (N,); higher is more like what the owner loves."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bowerbird import imaging
 from bowerbird.adapters.beforehand import pictures_of
@@ -25,8 +24,6 @@ GOES_ON: Final = 0.99
 
 #: Of fewer pictures that pass, not even the lowest shows nine in ten.
 FEWEST: Final = 29
-
-Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +43,14 @@ class Margin:
 class Seen:
     """A picture's score, and those of its copies: COPIES, or none where it is too small to have them.
 
-    The glance's scores include that of the picture itself, at which it looks where there is no copy.
+    The glance's scores include that of the picture itself, at which it looks where there is no copy. `learnt`
+    says that the model was fitted on the picture.
     """
 
     full: float
     previews: tuple[float, ...]
     glances: tuple[float, ...]
+    learnt: bool = False
 
 
 def measure(
@@ -59,8 +58,9 @@ def measure(
 ) -> tuple[Margin, Margin | None]:
     """Score every picture of a folder beside its copies; gives the margins of previews and of glances.
 
-    The bundle must not have been fitted on these pictures: it would be too sure of them, and the margins
-    would come out too small. `judged` hears how many were judged, and how many there are.
+    The bundle should not have been fitted on these pictures: it would be too sure of them, and the margins
+    could come out too small. Where it was, on some, the sentence beside the margin says on how many. `judged`
+    hears how many were judged, and how many there are.
 
     Raises:
         UsageError: too few of the pictures pass and are large enough to have copies.
@@ -82,37 +82,31 @@ def margins(seen: Sequence[Seen], threshold: float) -> tuple[Margin, Margin | No
             f"{passing} pictures pass, {FEWEST} are needed: give more pictures that the bundle was not "
             f"trained on, wider than {WIDEST} pixels"
         )
-    preview = margin(_full(previewed), _lowest([each.previews for each in previewed]), threshold)
+    preview = margin(previewed, [each.previews for each in previewed], threshold)
     glanced = [each for each in seen if each.glances]
     if not any(each.full >= threshold for each in glanced):
         return preview, None
-    return preview, margin(_full(glanced), _lowest([each.glances for each in glanced]), threshold)
+    return preview, margin(glanced, [each.glances for each in glanced], threshold)
 
 
-def margin(full: Scores, lowest: Scores, threshold: float) -> Margin:
-    """From scores of originals and of the copy that scores lowest, (N,) each.
+def margin(seen: Sequence[Seen], copies: Sequence[tuple[float, ...]], threshold: float) -> Margin:
+    """From pictures and the scores of their copies, as many of both.
 
     A share of the copies that pass would rest on the few pictures near the threshold, and so on chance: with
     four of 138 there, the margin came out 0 (docs/research/models.md). So each picture counts by its worst
     copy, and few pictures do not show one in a hundred: the share that they show stands beside the margin.
     """
-    passing = full >= threshold
+    lowest = np.array([min(each) for each in copies])
+    passing = np.array([each.full >= threshold for each in seen])
     found = trust(lowest[passing], GOES_ON)
+    learnt = sum(each.learnt and each.full >= threshold for each in seen)
     chosen = (
         f"{found.shown:.2%} of what passes goes on, at {CONFIDENCE:.0%} confidence, "
         f"from {found.pictures} photographs in copies as hosts offer them"
-    )
+    ) + (f"; the model was fitted on {learnt} of these" if learnt else "")
     value = max(0.0, float(np.ceil(1000 * (threshold - found.floor)) / 1000))
     others = lowest[~passing]
     return Margin(value, chosen, float((others < threshold - value).mean()) if len(others) else 0)
-
-
-def _full(seen: Sequence[Seen]) -> Scores:
-    return np.array([each.full for each in seen])
-
-
-def _lowest(scores: Sequence[tuple[float, ...]]) -> Scores:
-    return np.array([min(each) for each in scores])
 
 
 def look(bundle: Bundle, path: Path) -> Seen | None:
@@ -129,7 +123,9 @@ def look(bundle: Bundle, path: Path) -> Seen | None:
     glanced: tuple[float, ...] = ()
     if bundle.glance and glances:
         glanced = (bundle.glance.score_of(whole), *_scores(bundle.glance, glances))
-    return Seen(bundle.score_of(whole), _scores(bundle, previews), glanced)
+    vector = bundle.encoder.embed([whole])
+    full, learnt = float(bundle.novelty.score(vector)[0]), bool(bundle.novelty.learnt(vector)[0])
+    return Seen(full, _scores(bundle, previews), glanced, learnt)
 
 
 def _scores(eye: Eye, small: list[bytes]) -> tuple[float, ...]:

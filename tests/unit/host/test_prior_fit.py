@@ -211,8 +211,8 @@ def test_the_report_says_what_turning_down_unseen_loses() -> None:
     found = read_unseen(store)
 
     assert found == Unseen(turned_down=1900, looked=100, found=1, kept=51)
-    assert found.lost == pytest.approx((19.0, 103.4), abs=0.5)
-    assert "So about 19 pictures were lost (at most 104)" in (found.line() or "")
+    assert found.lost == pytest.approx((19.0, 3.4, 103.4), abs=0.5)
+    assert "So about 19 pictures were lost (3 to 104 with 95 % confidence)" in (found.line() or "")
     assert read_unseen(FakeStore()).line() is None
 
 

@@ -12,14 +12,17 @@ def test_the_margin_loses_no_more_than_it_says() -> None:
     """Of new pictures, in nearly every one of many owners' measurements."""
     rng = np.random.default_rng(0)
 
-    def drawn(count: int) -> tuple[np.ndarray, np.ndarray]:
+    def drawn(count: int) -> list[Seen]:
         full = rng.normal(0, 1, count)
-        return full, full + rng.normal(-0.1, 0.3, (count, COPIES)).min(axis=1)
+        copies = full[:, None] + rng.normal(-0.1, 0.3, (count, COPIES))
+        return [Seen(float(each), tuple(row), ()) for each, row in zip(full, copies.tolist(), strict=True)]
 
-    new, lowest = drawn(20_000)
-    passing, within = new >= -1.0, 0
+    new = drawn(20_000)
+    lowest = np.array([min(each.previews) for each in new])
+    passing, within = np.array([each.full >= -1.0 for each in new]), 0
     for _ in range(40):
-        found = margin(*drawn(400), threshold=-1.0)
+        measured = drawn(400)
+        found = margin(measured, [each.previews for each in measured], threshold=-1.0)
         shown = float(found.chosen.partition("%")[0]) / 100
         within += (lowest[passing] >= -1.0 - found.value).mean() >= shown
         assert found.saved > 0.1
@@ -27,8 +30,8 @@ def test_the_margin_loses_no_more_than_it_says() -> None:
 
 
 def test_copies_that_score_as_high_as_their_originals_need_none() -> None:
-    full = np.linspace(0, 1, 200)
-    assert margin(full, full, threshold=0.0).value == 0
+    seen = [Seen(each, (each,) * COPIES, ()) for each in np.linspace(0, 1, 200).tolist()]
+    assert margin(seen, [each.previews for each in seen], threshold=0.0).value == 0
 
 
 def test_few_pictures_near_the_threshold_do_not_make_the_margin_nothing() -> None:
@@ -37,6 +40,19 @@ def test_few_pictures_near_the_threshold_do_not_make_the_margin_nothing() -> Non
     preview, _ = margins([*high, Seen(0.2, (0.1, -0.4, -0.3), ())], threshold=0.0)
     assert preview.value == 0.4
     assert preview.chosen.startswith("97.85% of what passes goes on, at 95% confidence, from 138 photographs")
+
+
+def test_the_sentence_says_how_many_pictures_the_model_was_fitted_on() -> None:
+    """Of those that pass; the others have no say in the margin."""
+    new, known = Seen(1.0, (0.5,) * COPIES, ()), Seen(1.0, (0.6,) * COPIES, (), learnt=True)
+    failing = Seen(-1.0, (0.6,) * COPIES, (), learnt=True)
+    told = [
+        margins([*each, failing], threshold=0.0)[0].chosen for each in ([new] * 50, [new] * 30 + [known] * 20)
+    ]
+    assert told[0].endswith("from 50 photographs in copies as hosts offer them")
+    assert told[1].endswith(
+        "from 50 photographs in copies as hosts offer them; the model was fitted on 20 of these"
+    )
 
 
 def test_too_few_pictures_that_pass_are_told_about() -> None:

@@ -52,6 +52,7 @@ class Database:
     def __init__(self, path: Path, schema: str, *, busy_s: float = _BUSY_S) -> None:
         self.path = path
         self._lock = threading.Lock()
+        self._durable: bool | None = None  # what the connection was last told
         with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._use = _use(path.parent)
@@ -71,7 +72,9 @@ class Database:
         One that is not `durable` survives the end of the process, but may not survive a power cut.
         """
         with self._lock, disk_errors(self.path):
-            self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            if durable != self._durable:
+                self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                self._durable = durable
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection

@@ -97,20 +97,15 @@ class SqliteLedger:
         """Record a decision; the first wins."""
         with self._db.write() as db:
             old = self._settled(db, decision.candidate)
-        if old is not None:
-            return self._of_old(decision.candidate, old)
-        with self._db.write() as db:
-            db.execute(
-                "INSERT OR IGNORE INTO decided (candidate, day, decision) VALUES (?, ?, ?)",
-                (decision.candidate, decision.day, encode_decision(decision)),
-            )
-            (line,) = db.execute(
-                "SELECT decision FROM decided WHERE candidate = ?", (decision.candidate,)
-            ).fetchone()
-            stands = self._decoded(line)
-            if not stands.keep:
-                db.execute("DELETE FROM claims WHERE candidate = ?", (decision.candidate,))
-        return stands
+            if old is None:
+                entered = db.execute(
+                    "INSERT OR IGNORE INTO decided (candidate, day, decision) VALUES (?, ?, ?)",
+                    (decision.candidate, decision.day, encode_decision(decision)),
+                ).rowcount
+                stands = decision if entered else self._entered(db, decision.candidate)
+                if not stands.keep:
+                    db.execute("DELETE FROM claims WHERE candidate = ?", (decision.candidate,))
+        return stands if old is None else self._of_old(decision.candidate, old)
 
     def flush(self) -> int:
         """Write what no line holds yet."""
@@ -188,6 +183,10 @@ class SqliteLedger:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def _entered(self, db: sqlite3.Connection, candidate_id: str) -> Decision:
+        (line,) = db.execute("SELECT decision FROM decided WHERE candidate = ?", (candidate_id,)).fetchone()
+        return self._decoded(line)
 
     def _settled(self, db: sqlite3.Connection, candidate_id: str) -> str | None:
         row = db.execute("SELECT day FROM settled WHERE name = ?", (short_name(candidate_id),)).fetchone()

@@ -20,6 +20,9 @@ _FILE: Final = re.compile(
     rf"(?P<before>(?:/[\w-]{{1,64}})?/image/upload)(?:/{_STEP})+(?P<after>/.*\.(?:{STILL}))", re.IGNORECASE
 )
 
+# Any size can be asked for. These are for two first looks.
+_SIDES: Final = (320, 1080)
+
 
 def _file(url: SplitResult) -> File | None:
     """Links with at least one transformation; signed ones (`s--…--`) are left as they are."""
@@ -30,11 +33,22 @@ def _file(url: SplitResult) -> File | None:
     return File(digest(found["after"])[:16], (upload,))
 
 
-RULE: Final = PageOrFile("cloudinary", _file)
+def _copies(link: str) -> dict[str, int]:
+    """`c_limit` scales down only. A customer may have forbidden steps of others' making, as NBC may."""
+    if "//res.cloudinary.com/" not in link:
+        return {}
+    return {
+        link.replace("/image/upload/", f"/image/upload/c_limit,h_{side},w_{side}/", 1): side
+        for side in _SIDES
+    }
+
+
+RULE: Final = PageOrFile("cloudinary", _file, copies=_copies)
 
 FACTS: Final = Facts(
     links="`res.cloudinary.com`, NBC News",
     original="the link without its transformations",
+    widths=_SIDES,
     examples=(
         Example(
             "https://res.cloudinary.com/demo/image/upload/c_fill,w_500/v1571218039/folder/dawn.jpg",

@@ -58,8 +58,8 @@ class PageOrFile:
     """A host of that shape. `file` reads a file's link, and so tells a page's file from its other pictures.
 
     `same_id` says that a page's file has the page's id. `shows` is what a page shows, for the error's text.
-    `copies` gives, for the link of the best file, the links of smaller copies with the side in pixels of the
-    square that each fits into.
+    `copies` gives, for the link of a file, the links of smaller copies with the side in pixels of the square
+    that each fits into. The best file that has any counts.
     """
 
     host: str
@@ -93,7 +93,8 @@ class PageOrFile:
         return (self._image(match.id, tuple(dict.fromkeys((*better, match.url)))),)
 
     def _image(self, media_id: str, urls: tuple[str, ...]) -> Image:
-        return Image(media_id, urls, smaller_copies(self.copies(urls[0])))
+        copies = next(filter(None, map(self.copies, urls)), {})
+        return Image(media_id, urls, smaller_copies(copies))
 
     def _asked(self, file: File, fetcher: Fetcher) -> tuple[str, ...]:
         """What the page of a small file names. When the page is gone, what the link tells is left."""

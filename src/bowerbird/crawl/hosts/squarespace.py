@@ -1,4 +1,7 @@
-"""Squarespace: the parameter `format` scales a file, and `format=original` does not."""
+"""Squarespace: the parameter `format` scales a file, and `format=original` does not.
+
+Widths: https://developers.squarespace.com/image-loader ("Bypassing ImageLoader").
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from bowerbird.crawl.hosts.page_or_file import File, PageOrFile
 _NAMES: Final = {"images.squarespace-cdn.com", "static1.squarespace.com"}
 _FILE: Final = re.compile(r"(?:/content/v1|/static)/.{8,400}", re.DOTALL)
 _SCALED: Final = re.compile(r"[0-9]{2,5}w|original")
+# Of the widths that there are, those for two first looks.
+_WIDTHS: Final = (300, 1000)
 
 
 def _file(url: SplitResult) -> File | None:
@@ -25,11 +30,16 @@ def _file(url: SplitResult) -> File | None:
     return File(digest(url.path)[:16], () if form == "original" else (original,))
 
 
-RULE: Final = PageOrFile("squarespace", _file)
+def _copies(link: str) -> dict[str, int]:
+    return {link.replace("?format=original", f"?format={width}w"): width for width in _WIDTHS}
+
+
+RULE: Final = PageOrFile("squarespace", _file, copies=_copies)
 
 FACTS: Final = Facts(
     links="`images.squarespace-cdn.com`",
     original="`format=original`",
+    widths=_WIDTHS,
     examples=(
         Example(
             "https://images.squarespace-cdn.com/content/v1/5a1b/1512-AB/dawn.jpg?format=1500w",

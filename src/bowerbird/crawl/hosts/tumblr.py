@@ -1,4 +1,7 @@
-"""tumblr's media files: names once ended in a width, 1280 the largest; newer names cannot be changed."""
+"""tumblr's media files: names once ended in a width, 1280 the largest; newer names cannot be changed.
+
+Widths: https://www.tumblr.com/docs/en/api/v1 (`photo-url`, `max-width`).
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,8 @@ _NEW: Final = re.compile(
     r"/(?P<id>[0-9a-f]{32})/[0-9a-f-]{1,40}/s[0-9]+x[0-9]+/[0-9a-f]+\.(?:jpe?g|png|webp|pnj)"
 )
 _LARGEST: Final = 1280
+# Of the smaller widths, the one for a first look; the second look wants more than 500.
+_WIDTHS: Final = (250,)
 
 
 def _file(url: SplitResult) -> File | None:
@@ -31,12 +36,18 @@ def _file(url: SplitResult) -> File | None:
     return File(found["id"]) if found else None
 
 
+def _copies(link: str) -> dict[str, int]:
+    stem, found, extension = link.rpartition(f"_{_LARGEST}.")
+    return {f"{stem}_{width}.{extension}": width for width in _WIDTHS} if found else {}
+
+
 # Pages hold texts as often as pictures and are left alone.
-RULE: Final = PageOrFile("tumblr", _file)
+RULE: Final = PageOrFile("tumblr", _file, copies=_copies)
 
 FACTS: Final = Facts(
     links="media files, both generations",
     original="width 1280 of an old name",
+    widths=_WIDTHS,
     examples=(
         Example(
             "http://56.media.tumblr.com/2a32ae0e99abd16f10ea0e96b1398f98/tumblr_o3c6n5IjS61qbsnsyo1_1280.jpg",

@@ -18,6 +18,8 @@ from bowerbird.crawl.hosts.page_or_file import File, PageOrFile
 
 _COPY: Final = re.compile(rf"-[0-9]{{2,5}}x[0-9]{{2,5}}(?=\.(?:{STILL})\Z)", re.IGNORECASE)
 _CDN: Final = re.compile(r"i[0-3]\.wp\.com")
+# The CDN fits a picture into any square. These are for two first looks.
+_SIDES: Final = (320, 1080)
 _WRAPPED: Final = re.compile(rf"/(?P<inner>[^/]+\.[^/]+/.+\.(?:{STILL}))", re.IGNORECASE)
 
 
@@ -39,12 +41,22 @@ def _upload(url: SplitResult) -> str | None:
     return None
 
 
+def _copies(link: str) -> dict[str, int]:
+    """Those of the CDN: it is for the sites that use it, and only its own links show which do."""
+    url = urlsplit(link)
+    if not _CDN.fullmatch(domain(url)) or not _WRAPPED.fullmatch(url.path):
+        return {}
+    upload = _COPY.sub("", url.path) if "/uploads/" in url.path else url.path
+    return {f"https://{url.netloc}{upload}?fit={side},{side}": side for side in _SIDES}
+
+
 # Asked after the rules that know their host.
-RULE: Final = PageOrFile("wordpress", _file, priority=500)
+RULE: Final = PageOrFile("wordpress", _file, priority=500, copies=_copies)
 
 FACTS: Final = Facts(
     links="`uploads/…-1024x683.jpg` of any site, `i0.wp.com`",
     original="the upload's own name",
+    widths=_SIDES,
     examples=(
         Example(
             "https://example.org/wp-content/uploads/2016/05/dawn-1024x683.jpg",

@@ -25,24 +25,25 @@ class Unseen:
     kept: int
 
     @property
-    def lost(self) -> tuple[float, float]:
-        """How many pictures were lost: the estimate, and the most it is with 95 % confidence (Wilson)."""
+    def lost(self) -> tuple[float, float, float]:
+        """How many pictures were lost: the estimate, and its 95 % interval (Wilson)."""
         if not self.looked:
-            return 0.0, float(self.turned_down)
+            return 0.0, 0.0, float(self.turned_down)
         n, p, z2 = self.looked, self.found / self.looked, _Z**2
-        top = (p + z2 / (2 * n) + _Z * math.sqrt((p * (1 - p) + z2 / (4 * n)) / n)) / (1 + z2 / n)
-        return p * self.turned_down, top * self.turned_down
+        middle, half = p + z2 / (2 * n), _Z * math.sqrt((p * (1 - p) + z2 / (4 * n)) / n)
+        least, most = (middle - half) / (1 + z2 / n), (middle + half) / (1 + z2 / n)
+        return p * self.turned_down, least * self.turned_down, most * self.turned_down
 
     def line(self) -> str | None:
         """Tell it in one sentence; None when no post was turned down unseen."""
         if not self.turned_down:
             return None
-        lost, most = self.lost
+        lost, least, most = self.lost
         return (
             f"{self.turned_down} posts were turned down unseen. Of {self.looked} such posts that were looked "
             f"at anyway, {self.found} brought a picture that was kept. So about {lost:.0f} pictures were "
-            f"lost (at most {most:.0f}), beside the {self.kept} that were kept; "
-            "`mine --prior off` looks at all posts"
+            f"lost ({math.floor(least)} to {math.ceil(most)} with 95 % confidence), beside the {self.kept} "
+            "that were kept; `mine --prior off` looks at all posts"
         )
 
 

@@ -45,6 +45,26 @@ _PEXELS = "https://images.pexels.com/photos/17213600/pexels-photo-17213600.jpeg"
             f"https://cdn.bsky.app/img/feed_fullsize/plain/{_DID}/{_CID}@jpeg",
             (f"https://cdn.bsky.app/img/feed_thumbnail/plain/{_DID}/{_CID}@jpeg", 1000, 667),
         ),
+        (
+            "https://images.squarespace-cdn.com/content/v1/5a1b/1512-AB/dawn.jpg?format=1500w",
+            ("https://images.squarespace-cdn.com/content/v1/5a1b/1512-AB/dawn.jpg?format=300w", 300, 200),
+        ),
+        (
+            "https://res.cloudinary.com/demo/image/upload/c_fill,w_500/v1571218039/dawn.jpg",
+            (
+                "https://res.cloudinary.com/demo/image/upload/c_limit,h_320,w_320/v1571218039/dawn.jpg",
+                320,
+                213,
+            ),
+        ),
+        (
+            "https://i0.wp.com/example.org/wp-content/uploads/2016/05/dawn-300x200.jpg?fit=300",
+            ("https://i0.wp.com/example.org/wp-content/uploads/2016/05/dawn.jpg?fit=320,320", 320, 213),
+        ),
+        (
+            "https://media.tumblr.com/tumblr_mrs83rtHXl1s1rffco1_500.png",
+            ("https://media.tumblr.com/tumblr_mrs83rtHXl1s1rffco1_250.png", 250, 167),
+        ),
     ],
 )  # fmt: skip
 def test_a_link_of_unknown_size_has_small_copies(link: str, smallest: tuple[str, int, int]) -> None:
@@ -55,6 +75,22 @@ def test_a_link_of_unknown_size_has_small_copies(link: str, smallest: tuple[str,
     first = found.previews[0]
     assert (first.url, first.width, first.height) == smallest
     assert (found.width, found.height) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://media-cldnry.s-nbcnews.com/image/upload/t_fit-1500w,f_auto/newscms/2015_41/dawn.jpg",
+        "https://example.org/wp-content/uploads/2016/05/dawn-1024x683.jpg",
+        "https://64.media.tumblr.com/9a9c8602f49be8d2729bda50b6029dad/0123456789abcdef-12/s1280x1920/0a0a.jpg",
+    ],
+)
+def test_nobody_is_asked_for_copies_that_are_not_known_to_be_offered(link: str) -> None:
+    hosts = Hosts.found()
+    match = hosts.match(link)
+    assert match is not None
+    (found,) = hosts.images(match, FakeFetcher({}))
+    assert found.previews == ()
 
 
 def test_a_flickr_file_whose_page_is_gone_has_the_copies_that_share_its_secret() -> None:
