@@ -25,7 +25,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="NAME",
         help="also answer when it is called by this host name (repeatable)",
     )
-    parser.add_argument("--bundle", help="who judges: a bundle's name or folder (default: lite)")
+    parser.add_argument(
+        "--bundle",
+        help="who judges: a bundle's name or folder (default: lite; with --page: who judged there last)",
+    )
     parser.add_argument(
         "--page",
         nargs="?",
@@ -100,9 +103,14 @@ def _page(args: argparse.Namespace, names: tuple[str, ...]) -> int:
     # A place of the configuration may be younger than its first run.
     opened = open_existing if args.page else open_place
     places = [opened(place, endpoint) for place, endpoint in named]
-    bundle = args.bundle or (tastes[0].bundle if tastes and not args.page else "lite")
     options = PageOptions(
-        args.host, args.port, bundle, names=names, new_token=args.new_token, verbose=args.verbose
+        args.host,
+        args.port,
+        args.bundle,
+        tastes[0].bundle if tastes and not args.page else "lite",
+        names=names,
+        new_token=args.new_token,
+        verbose=args.verbose,
     )
     run_page(places, options, lambda line: print(line, flush=True))
     return 0

@@ -21,6 +21,7 @@ from bowerbird.imaging import picture_files
 from bowerbird.panel.labelling import Labelling
 from bowerbird.panel.now import Now, shown
 from bowerbird.panel.sheets import Sheets
+from bowerbird.panel.subscribing import Subscribing
 from bowerbird.review.page import Nav, colours
 from bowerbird.review.sheet.cards import Card
 from bowerbird.review.sheet.thumbs import load_thumb
@@ -53,6 +54,7 @@ class PlacePages:
     now: Now
     sheets: Sheets
     labelling: Labelling
+    subscribing: Subscribing
     others: Callable[[], Nav]
 
 
@@ -74,6 +76,7 @@ def create_app(parts: PlacePages) -> FastAPI:
     _serve_pictures(app, parts.now)
     app.mount("/label", Mount("/", routes=parts.labelling.routes()))
     app.router.routes.extend(parts.sheets.routes())
+    app.router.routes.extend(parts.subscribing.routes())
     return app
 
 
@@ -101,7 +104,7 @@ def _tell(app: FastAPI, parts: PlacePages) -> None:
     @app.get("/upkeep")
     def upkeep() -> dict[str, Any]:
         places = [{"href": href, "name": name, "here": here} for href, name, here in parts.others()]
-        return {**parts.now.upkeep(), "places": places}
+        return {**parts.now.upkeep(), "places": places, "feeds": parts.subscribing.addresses}
 
     @app.get("/keeps")
     def keeps(before: str = "") -> list[dict[str, Any]]:
