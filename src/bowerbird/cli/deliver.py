@@ -91,7 +91,7 @@ def _sweeps(
     if not places or not goals:
         missing = [flag for flag, found in (("--from", places), ("--to", goals)) if not found]
         raise UsageError(
-            f"the following arguments are required: {', '.join(missing)}; "
+            f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} missing; give them, "
             "or write [[deliver]] into bowerbird.toml"
         )
     found = []

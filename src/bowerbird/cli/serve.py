@@ -47,7 +47,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--watermark",
         choices=MARKS,
-        default="reject",
         help="what a watermark means: reject the picture, note it, or off: look for none (default: reject)",
     )
     parser.add_argument(
@@ -80,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
             args.zmq,
             verbose=args.verbose,
             names=names,
-            watermark=args.watermark,
+            watermark=args.watermark or "reject",
         )
     )
     return 0
@@ -103,11 +102,14 @@ def _page(args: argparse.Namespace, names: tuple[str, ...]) -> int:
     # A place of the configuration may be younger than its first run.
     opened = open_existing if args.page else open_place
     places = [opened(place, endpoint) for place, endpoint in named]
+    taste = tastes[0] if tastes and not args.page else None
     options = PageOptions(
         args.host,
         args.port,
         args.bundle,
-        tastes[0].bundle if tastes and not args.page else "lite",
+        taste.bundle if taste else "lite",
+        keep_rate=None if taste is None or args.bundle else taste.keep_rate,
+        watermark=args.watermark or (taste and taste.watermark) or "reject",
         names=names,
         new_token=args.new_token,
         verbose=args.verbose,

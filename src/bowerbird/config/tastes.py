@@ -74,7 +74,7 @@ class Taste(Table):
         description="What a watermark means: `reject` the picture, `note` it and keep the picture all "
         "the same, or `off`: look for none.",
     )
-    note: tuple[Literal["detail", "nsfw"], ...] = Field(
+    note: tuple[Literal["detail", "quality", "nsfw"], ...] = Field(
         default=(), description="Also measure this of every kept picture: `detail`, `nsfw`."
     )
     thumbnails: bool = Field(

@@ -35,7 +35,13 @@ _ASSETS: Final = {
 ICON: Final = _PAGE / "icon.svg"
 # The file itself comes from a stranger, and goes to no browser: it is decoded, and made anew.
 _LARGE: Final = 2048
-_TABS: Final = (("", "Now"), ("label", "Label"), ("sheet", "Sheet"), ("report", "Report"))
+_TABS: Final = (
+    ("", "Now"),
+    ("label/", "Label"),
+    ("sheet/", "Sheet"),
+    ("report/", "Report"),
+    ("../try/", "Try"),
+)
 _Name = Annotated[str, PathParameter(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -60,7 +66,7 @@ class PlacePages:
 
 def tabs(here: str) -> Nav:
     """Give the links between a place's pages, as they stand on one that lies one folder deep."""
-    return [(f"../{name}/" if name else "../", text, name == here) for name, text in _TABS]
+    return [(f"../{path}", text, path == f"{here}/") for path, text in _TABS]
 
 
 def create_app(parts: PlacePages) -> FastAPI:

@@ -91,7 +91,7 @@ class Sheets:
         day = self._day(request)
         opened = self._open(day)
         examples = Examples(opened.sheet.run, self.store, Served(day))
-        title = f"Where the keeps of {self.name} come from"
+        title = f"Where kept pictures come from: {self.name}"
         around = Around(self.tabs("report"), self._days(day))
         page = render_page(opened.yields, title, opened.promises, examples, around)
         return _page("report/yields", page)

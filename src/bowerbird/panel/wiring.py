@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from bowerbird.adapters.place import Place
 from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.plain_text import plain
+from bowerbird.core.usual import Marks
 from bowerbird.host.judged_by import remembered
 from bowerbird.models.bundle import load
 from bowerbird.net.user_agent import AT_HOME
@@ -50,7 +51,8 @@ CACHE: Final = ".cache/bowerbird/embeddings.db"
 class PageOptions:
     """Where to listen, who judges, and whether to make a new token.
 
-    Without a `bundle`, whoever judged at a place last does; `otherwise` where nobody did yet.
+    Without a `bundle`, whoever judged at a place last does; `otherwise` where nobody did yet. `keep_rate` and
+    `watermark` are those of the first taste: what is handed in is judged as it judges.
     `names` are host names by which a proxy calls this machine; with one, devices sign in, too.
     """
 
@@ -58,6 +60,8 @@ class PageOptions:
     port: int
     bundle: str | None = None
     otherwise: str = "lite"
+    keep_rate: float | None = None
+    watermark: Marks = "reject"
     names: tuple[str, ...] = ()
     new_token: bool = False
     verbose: bool = False
@@ -76,7 +80,8 @@ def run_page(places: Sequence[Place], options: PageOptions, say: Callable[[str],
         if options.names or not is_loopback(options.host):
             credentials, token = open_credentials(places[0].state, new=options.new_token)
         bundle = options.bundle or remembered(places[0].state) or options.otherwise
-        judge = create_judge(http_service(HttpSettings(bundle=bundle, user_agent=AT_HOME)))
+        settings = HttpSettings(bundle=bundle, watermark=options.watermark, user_agent=AT_HOME)
+        judge = create_judge(http_service(settings, keep_rate=options.keep_rate))
         app = guarded(everything(places, judge, options.bundle, credentials), credentials)
         for line in announced(openable(bound), options, credentials, token):
             say(line)
