@@ -75,7 +75,7 @@ class Taste(Table):
         "the same, or `off`: look for none.",
     )
     note: tuple[Literal["detail", "quality", "nsfw"], ...] = Field(
-        default=(), description="Also measure this of every kept picture: `detail`, `nsfw`."
+        default=(), description="Also measure this of every kept picture: `detail`, `quality`, `nsfw`."
     )
     thumbnails: bool = Field(
         default=True, description="Store small copies of the pictures it looked at, for the contact sheet."
