@@ -62,6 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO if args.verbose else logging.WARNING, handlers=[handler])
     # A gateway is one host in place of all the world's, so urllib3's warnings of busy pools mean nothing.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
+    # It warns that it looks for fonts, once on each machine.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     try:
         with told_if_missing(), _configured(args):
             status = int(args.run(args))
