@@ -191,6 +191,7 @@ def test_what_is_announced() -> None:
 def test_labels_correct_the_bundle_that_judged_here_last(places: list[Place], tmp_path: Path) -> None:
     own = tmp_path / "own" / "taste"
     shutil.copytree(find("lite"), own)
+    places[0].state.mkdir(parents=True)
     remember(places[0].state, load(own))
     with TestClient(guarded(everything(places, judge), None), base_url=HERE) as client:
         client.get("/1/label/")
