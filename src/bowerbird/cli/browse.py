@@ -27,6 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from pathlib import Path
 
     from bowerbird.adapters.place import open_existing
+    from bowerbird.adapters.terminal.counting import counting
     from bowerbird.config.schema import Config
     from bowerbird.deliver.browse import Browse
     from bowerbird.deliver.naming import NameRule
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     place = open_existing(args.place)
     root = Path(place.name)
     browse = Browse(place.store, root, NameRule.parse(table.names), table.folder or "browse", table.xmp)
-    named = browse.again() if args.again else browse.refresh()
+    with counting("giving names"):
+        named = browse.again() if args.again else browse.refresh()
     print(f"{named} pictures named in {root / browse.folder}")
     return 0

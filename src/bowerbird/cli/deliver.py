@@ -91,7 +91,8 @@ def _sweeps(
     if not places or not goals:
         missing = [flag for flag, found in (("--from", places), ("--to", goals)) if not found]
         raise UsageError(
-            f"the following arguments are required: {', '.join(missing)}; "
+            f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} missing; give "
+            f"{'them' if len(missing) > 1 else 'it'}, "
             "or write [[deliver]] into bowerbird.toml"
         )
     found = []

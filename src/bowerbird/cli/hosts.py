@@ -24,7 +24,9 @@ class Row(TypedDict):
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("hosts", help="say which host rule knows a link, without asking the host")
+    parser = subparsers.add_parser(
+        "hosts", help="say what each link is: whose, and which picture; asks nobody"
+    )
     parser.add_argument("urls", nargs="+", metavar="URL")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.set_defaults(run=run)

@@ -14,7 +14,7 @@ from importlib import import_module
 from bowerbird import __version__, cli
 from bowerbird.adapters.terminal.hang_up import outlive_terminal, silence
 from bowerbird.adapters.terminal.lines import PlainFormatter, shown
-from bowerbird.adapters.terminal.parser import Parser
+from bowerbird.adapters.terminal.parser import Commands, Parser
 from bowerbird.core.errors import BowerbirdError, SourceBlockedError, SourceUnreachableError, UsageError
 from bowerbird.core.extras import told_if_missing
 from bowerbird.core.whole import advice
@@ -30,14 +30,16 @@ def build_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="bowerbird",
         description="Grows a picture collection by itself.",
-        epilog="Begin with `bowerbird init`. Each command explains itself with --help.",
+        epilog="A bundle knows what you love: lite comes along, and `train` makes yours. A place is the "
+        "folder or bucket that `mine` writes to. A source is a site or a feed that it reads. Begin with "
+        "`bowerbird init`. Each command explains itself with --help.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"bowerbird {__version__}")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="also log what happens, on standard error"
     )
-    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND", action=Commands)
     for module in pkgutil.iter_modules(cli.__path__):
         if module.name != "main":
             import_module(f"{cli.__name__}.{module.name}").register(subparsers)
@@ -60,6 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO if args.verbose else logging.WARNING, handlers=[handler])
     # A gateway is one host in place of all the world's, so urllib3's warnings of busy pools mean nothing.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
+    # It warns that it looks for fonts, once on each machine.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     try:
         with told_if_missing(), _configured(args):
             status = int(args.run(args))

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = subparsers.add_parser("mine", help="find pictures, judge them, keep the ones you like")
-    parser.add_argument("--source", metavar="SPEC", help="the site or feed to read posts from")
+    parser.add_argument(
+        "--source",
+        metavar="SPEC",
+        help="the site or feed to read: bluesky, lemmy:lemmy.world, feed:URL… (docs/sources.md)",
+    )
     parser.add_argument(
         "--communities",
         type=names,

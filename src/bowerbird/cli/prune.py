@@ -45,15 +45,18 @@ def run(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from bowerbird.adapters.place import open_existing
+    from bowerbird.adapters.terminal.counting import counting
     from bowerbird.deliver.feeds import renew
     from bowerbird.host.pruning import plan, prune
 
     bounds = _bounds(args)
     place = open_existing(args.place, args.endpoint_url)
     now = datetime.now(UTC)
-    found = plan(place.store, bounds, now)
+    with counting("looking at kept pictures") as looked:
+        found = plan(place.store, bounds, now, looked)
     if args.yes:
-        prune(place.store, found, now)
+        with counting("removing") as removed:
+            prune(place.store, found, now, removed)
         renew(place.store)
     _tell(found, removed=args.yes)
     return 0

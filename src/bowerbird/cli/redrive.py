@@ -23,13 +23,15 @@ def run(args: argparse.Namespace) -> int:
     """Redrive the embedded queue of a place, or a queue of SQS."""
     from bowerbird.adapters.place import open_existing
     from bowerbird.adapters.sqlite.queue import SqliteQueue
+    from bowerbird.adapters.terminal.counting import counting
     from bowerbird.host.state_files import QUEUE
     from bowerbird.host.wiring import cloud_queue
 
     if args.queue:
         if not args.queue.startswith(("http://", "https://")):
             raise UsageError(f"--queue {args.queue}: give the queue's URL, as SQS shows it")
-        moved = cloud_queue(args.queue, args.endpoint_url).redrive()
+        with counting("putting dead letters back"):
+            moved = cloud_queue(args.queue, args.endpoint_url).redrive()
     else:
         queue = SqliteQueue(open_existing(args.out, args.endpoint_url).state / QUEUE)
         try:

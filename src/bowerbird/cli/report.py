@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     promises = promised(store, args.day)
     name = args.place.rstrip("/").rpartition("/")[2] or args.place
     examples = Examples(read_run(store, args.day), store, Inside())
-    title = plain(f"Where the keeps of {name} come from")
+    title = plain(f"Where kept pictures come from: {name}")
     write_whole(page, render_page(yields, title, promises, examples).encode())
     _print_tables(yields, [*promises, *filter(None, [told_waiting(store)])])
     print(page)

@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
         UsageError: the owner names no picture, or a name fits none or several; nothing was restored.
     """
     from bowerbird.adapters.place import open_existing
+    from bowerbird.adapters.terminal.counting import counting
     from bowerbird.filter.replaced import Replaced
     from bowerbird.host.wiring import restorer
 
@@ -59,8 +60,12 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("name the pictures to bring back, or say --all; --list shows them")
     chosen = waiting if args.all else [_named(key, waiting) for key in args.keys]
     missing = 0
-    with restorer(place, args.ledger_table, args.endpoint_url) as restore:
-        for each in dict.fromkeys(chosen):
+    with (
+        restorer(place, args.ledger_table, args.endpoint_url) as restore,
+        counting("bringing pictures back") as brought,
+    ):
+        for count, each in enumerate(dict.fromkeys(chosen)):
+            brought(count, len(chosen))
             if restore(each.image):
                 print(shown(f"{each.image} is back"))
             else:

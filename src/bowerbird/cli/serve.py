@@ -25,7 +25,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="NAME",
         help="also answer when it is called by this host name (repeatable)",
     )
-    parser.add_argument("--bundle", help="who judges: a bundle's name or folder (default: lite)")
+    parser.add_argument(
+        "--bundle",
+        help="who judges: a bundle's name or folder (default: lite; with --page: who judged there last)",
+    )
     parser.add_argument(
         "--page",
         nargs="?",
@@ -44,7 +47,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--watermark",
         choices=MARKS,
-        default="reject",
         help="what a watermark means: reject the picture, note it, or off: look for none (default: reject)",
     )
     parser.add_argument(
@@ -77,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
             args.zmq,
             verbose=args.verbose,
             names=names,
-            watermark=args.watermark,
+            watermark=args.watermark or "reject",
         )
     )
     return 0
@@ -100,9 +102,17 @@ def _page(args: argparse.Namespace, names: tuple[str, ...]) -> int:
     # A place of the configuration may be younger than its first run.
     opened = open_existing if args.page else open_place
     places = [opened(place, endpoint) for place, endpoint in named]
-    bundle = args.bundle or (tastes[0].bundle if tastes and not args.page else "lite")
+    taste = tastes[0] if tastes and not args.page else None
     options = PageOptions(
-        args.host, args.port, bundle, names=names, new_token=args.new_token, verbose=args.verbose
+        args.host,
+        args.port,
+        args.bundle,
+        taste.bundle if taste else "lite",
+        keep_rate=None if taste is None or args.bundle else taste.keep_rate,
+        watermark=args.watermark or (taste and taste.watermark) or "reject",
+        names=names,
+        new_token=args.new_token,
+        verbose=args.verbose,
     )
     run_page(places, options, lambda line: print(line, flush=True))
     return 0

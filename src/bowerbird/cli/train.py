@@ -53,9 +53,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     add(
         "--encoder",
-        default="lite",
         metavar="NAME",
-        help="the bundle whose networks look at pictures (default: lite)",
+        help="the bundle whose networks look at pictures (default: lite; with --feedback or --stream alone"
+        " the one that judged in PLACE last)",
     )
     add(
         "--scout",
@@ -110,20 +110,23 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.background is not None and args.stream is not None:
         raise UsageError("--stream is the background: leave --background out, or --stream")
-    from bowerbird.adapters.place import open_existing, open_store
+    from bowerbird.adapters.place import open_existing
+    from bowerbird.host.judged_by import remembered
     from bowerbird.models.bundle import load
     from bowerbird.training import scouting
     from bowerbird.training.retraining import retrain
     from bowerbird.training.training import Wishes, train
 
-    labels = None if args.feedback is None else open_store(args.feedback, args.endpoint_url)
+    labels = None if args.feedback is None else open_existing(args.feedback, args.endpoint_url)
     stream = None if args.stream is None else open_existing(args.stream, args.endpoint_url)
+    judged = None if args.good else labels or stream
+    encoder = args.encoder or (judged and remembered(judged.state)) or "lite"
     wishes = Wishes(
         good=tuple(args.good),
         rejects=tuple(args.reject),
         background=args.background,
         out=args.out,
-        encoder=args.encoder,
+        encoder=encoder,
         keep_rate=args.keep_rate or _USUAL,
         mixture=args.mixture,
         cache=args.cache,
@@ -133,10 +136,10 @@ def run(args: argparse.Namespace) -> int:
         watermark=args.watermark,
     )
     if not wishes.good:
-        retrain(wishes, labels, stream)
+        retrain(wishes, labels.store if labels else None, stream)
         return 0
     scout = None if args.scout is None else load(args.scout)
-    train(wishes, labels, stream)
+    train(wishes, labels.store if labels else None, stream)
     if scout is not None:
         print(scouting.calibrate(load(wishes.out.resolve()), scout, wishes.good, wishes.out))
     return 0

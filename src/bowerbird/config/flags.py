@@ -59,7 +59,8 @@ def _check(streams: tuple[Stream, ...], tastes: tuple[Taste, ...], given: Mappin
     missing = [flag for flag, found in (("--source", streams), ("--out", tastes)) if not found]
     if missing:
         raise UsageError(
-            f"the following arguments are required: {', '.join(missing)}; "
+            f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} missing; give "
+            f"{'them' if len(missing) > 1 else 'it'}, "
             "or let `bowerbird init` write a bowerbird.toml, which says it once and for all"
         )
     unclear = next((name for name in _OF_ONE if name in given and len(tastes) > 1), None)

@@ -18,7 +18,7 @@ class Space(Table):
     """How much each place may hold. `mine` sees to it once a day; `bowerbird prune` shows what would go.
 
     What you labelled *keep* stays, whatever else is said here. What goes is not mined again; pictures that
-    were delivered stay where they went. Left out: nothing is removed.
+    were delivered stay where they went. Left out: no kept picture is removed.
     """
 
     header: ClassVar[str] = "[space]"
@@ -42,6 +42,13 @@ class Space(Table):
         le=100,
         description="Remove what matches the taste less than this percentile, once you know what you like.",
         examples=[20],
+    )
+    small_copies: _Days = Field(
+        default=30,
+        gt=0,
+        description="How long small copies of *rejected* pictures stay, for the sheet and for `label`: `7d`. "
+        "Those that you labelled stay for good.",
+        examples=["7d"],
     )
     warn_below: _Size = Field(
         default=1_000_000_000,

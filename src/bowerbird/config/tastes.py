@@ -74,8 +74,8 @@ class Taste(Table):
         description="What a watermark means: `reject` the picture, `note` it and keep the picture all "
         "the same, or `off`: look for none.",
     )
-    note: tuple[Literal["detail", "nsfw"], ...] = Field(
-        default=(), description="Also measure this of every kept picture: `detail`, `nsfw`."
+    note: tuple[Literal["detail", "quality", "nsfw"], ...] = Field(
+        default=(), description="Also measure this of every kept picture: `detail`, `quality`, `nsfw`."
     )
     thumbnails: bool = Field(
         default=True, description="Store small copies of the pictures it looked at, for the contact sheet."

@@ -92,7 +92,7 @@ def _outcome(decision: Decision) -> str:
 def _names(decision: Decision) -> dict[str, str]:
     told: dict[str, Any] = decision.submission
     values = {
-        "community": plain(told.get("community")),
+        "community": plain(told.get("community")) or plain(told.get("source")),
         "author": plain(told.get("author")),
         "host": plain(decision.facts.get("host")),
         "day": plain(decision.day),

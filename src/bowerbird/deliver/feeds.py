@@ -1,13 +1,15 @@
-"""Feeds of the newest kept pictures, as files in their place: Atom (RFC 4287) and JSON Feed 1.1.
+"""Feeds of the newest kept pictures: Atom (RFC 4287) and JSON Feed 1.1.
 
-Source: https://www.jsonfeed.org/version/1.1/. Links to pictures are relative to the feed, so both work from
-a folder, a bucket and behind any server. They name posts, so whoever purges renews them.
+Source: https://www.jsonfeed.org/version/1.1/. As files in their place, they link pictures relative to
+the feed, so both work from a folder, a bucket and behind any server. They name posts, so whoever purges
+renews them. The page (`bowerbird.panel.subscribing`) makes them anew for each reader, with links that lead
+back to it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -25,6 +27,19 @@ _TITLE: Final = "Bowerbird: what it kept"
 _ID: Final = "urn:bowerbird:kept"
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a feed's reader finds a picture, and of which type it is there."""
+
+    address: str
+    kind: str
+
+
+def beside(each: About) -> Link:
+    """The picture itself, as it is found from the folder of the feeds."""
+    return Link(f"../{each.key}", content_type(each.key))
+
+
 @dataclass(slots=True)
 class Feeds:
     """The feeds of one place, with its `most` newest pictures."""
@@ -40,7 +55,7 @@ class Feeds:
         for gone in self._known.keys() - there:
             del self._known[gone]
         for key in there - self._known.keys():
-            told = _read(self.store, key)
+            told = read_about(self.store, key)
             if told is not None:
                 self._known[key] = told
         newest = sorted(self._known.values(), key=lambda each: (each.kept, each.key), reverse=True)[
@@ -61,10 +76,10 @@ def renew(store: ObjectStore) -> None:
         Feeds(store).refresh()
 
 
-def atom(pictures: Sequence[About], base: str = "../") -> bytes:
-    """An Atom feed; `base` leads from where it is read to the place."""
+def atom(pictures: Sequence[About], find: Callable[[About], Link] = beside) -> bytes:
+    """An Atom feed; `find` says where each picture lies for whoever reads it."""
     updated = _moment(pictures[0].kept) if pictures else "1970-01-01T00:00:00Z"
-    entries = "".join(_entry(each, base) for each in pictures)
+    entries = "".join(_entry(each, find(each)) for each in pictures)
     return f"""\
 <?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom">
@@ -77,8 +92,8 @@ def atom(pictures: Sequence[About], base: str = "../") -> bytes:
 """.encode()
 
 
-def _entry(each: About, base: str) -> str:
-    picture = _quoted(base + each.key)
+def _entry(each: About, link: Link) -> str:
+    picture = _quoted(link.address)
     html = f"<p><img src={picture} alt={_quoted(each.title)}/></p>"
     post = f'<link rel="alternate" href={_quoted(each.post)}/>\n' if each.post else ""
     author = f"<author><name>{xml_text(each.author)}</name></author>\n" if each.author else ""
@@ -88,24 +103,24 @@ def _entry(each: About, base: str) -> str:
 <title>{xml_text(_title(each))}</title>
 <id>urn:sha256:{each.sha256}</id>
 <updated>{_moment(each.kept)}</updated>
-{post}<link rel="enclosure" type="{content_type(each.key)}" href={picture}/>
+{post}<link rel="enclosure" type="{link.kind}" href={picture}/>
 {author}{rights}<content type="html">{xml_text(html)}</content>
 </entry>
 """
 
 
-def json_feed(pictures: Sequence[About], base: str = "../") -> bytes:
-    """A JSON Feed; `base` as for `atom`."""
+def json_feed(pictures: Sequence[About], find: Callable[[About], Link] = beside) -> bytes:
+    """A JSON Feed; `find` as for `atom`."""
     told = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": _TITLE,
-        "items": [_item(each, base) for each in pictures],
+        "items": [_item(each, find(each)) for each in pictures],
     }
     return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
 
-def _item(each: About, base: str) -> dict[str, Any]:
-    picture = base + each.key
+def _item(each: About, link: Link) -> dict[str, Any]:
+    picture = link.address
     item = {
         "id": f"urn:sha256:{each.sha256}",
         "url": each.post,
@@ -115,7 +130,7 @@ def _item(each: About, base: str) -> dict[str, Any]:
         "date_published": _moment(each.kept),
         "authors": [{"name": each.author}] if each.author else [],
         "tags": [tag for tag in (each.community, *each.tags) if tag],
-        "attachments": [{"url": picture, "mime_type": content_type(each.key)}],
+        "attachments": [{"url": picture, "mime_type": link.kind}],
     }
     return {name: value for name, value in item.items() if value}
 
@@ -132,7 +147,8 @@ def _moment(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _read(store: ObjectStore, key: str) -> About | None:
+def read_about(store: ObjectStore, key: str) -> About | None:
+    """Read what is known of a kept picture; None when it is gone, or its sidecar is damaged."""
     try:
         sidecar = parsed(store.get(sidecar_key(key)) or b"null")
     except ValueError:

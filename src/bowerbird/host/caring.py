@@ -27,6 +27,7 @@ from bowerbird.host.homes import Home
 from bowerbird.host.news import State
 from bowerbird.host.pruning import plan, prune
 from bowerbird.host.replaced_pictures import told_size
+from bowerbird.host.small_copies import SmallCopies
 from bowerbird.notify.channels import find_channel
 from bowerbird.notify.message import Message
 from bowerbird.notify.settings import NotifySettings
@@ -57,6 +58,8 @@ def care(config: Config, homes: Sequence[Home], stopped: Callable[[], bool]) -> 
                 each = Delivering(home, Sweep(home.place.store, made, stopped=stopped))
                 chores.append((f"deliver to {delivery.to}", each))
                 waiting.append(each)
+        if config.space.small_copies:
+            chores.append(("small copies", SmallCopies(home, config.space.small_copies)))
         if config.space.bounds():
             chores.append(("space", Pruning(home, config.space.bounds(), waiting, bell.ring)))
     if bell.ears:

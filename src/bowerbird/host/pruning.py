@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bowerbird.adapters.terminal.counting import Advance
 from bowerbird.core import untrusted
 from bowerbird.core.json_text import parsed
 from bowerbird.core.keys import replaced_key
@@ -57,13 +58,20 @@ class Pruning:
         return sum(each.size for each, _ in self.gone) + sum(each.size for each in self.replaced)
 
 
-def plan(store: ObjectStore, bounds: Bounds, now: datetime) -> Pruning:
-    """Say what has to go. It removes nothing.
+def _nobody(_done: int, _of: int) -> None:
+    """Tell nobody how far it is."""
+
+
+def plan(store: ObjectStore, bounds: Bounds, now: datetime, advance: Advance = _nobody) -> Pruning:
+    """Say what has to go. It removes nothing; `advance` hears how many pictures were looked at.
 
     Raises:
         InvalidMessageError: a label cannot be read; without it, nobody knows what the owner wants to keep.
     """
-    stored, waiting = list(_stored(store)), list(Replaced(store).waiting())
+    stored, waiting = [], list(Replaced(store).waiting())
+    for each in _stored(store):
+        stored.append(each)
+        advance(len(stored), 0)
     asked = [(each, why) for each in stored if (why := _too_old_or_poor(each, bounds, now))]
     gone = [(each, why) for each, why in asked if each.may_go]
     total = sum(each.size for each in stored) + sum(each.size for each in waiting)
@@ -85,12 +93,13 @@ def plan(store: ObjectStore, bounds: Bounds, now: datetime) -> Pruning:
     return Pruning(gone, replaced, len(stored), total, safe)
 
 
-def prune(store: ObjectStore, pruning: Pruning, now: datetime) -> None:
+def prune(store: ObjectStore, pruning: Pruning, now: datetime, advance: Advance = _nobody) -> None:
     """Remove what `plan` said. What breaks off in between is planned anew the next time."""
     labelled = _words(store)
     for old in pruning.replaced:
         store.delete(replaced_key(old.image))
-    for each, why in pruning.gone:
+    for done, (each, why) in enumerate(pruning.gone):
+        advance(done, len(pruning.gone))
         # A labelled picture's small copy is what `train --feedback` learns from.
         purge(store, each.kept, f"pruned: {why}", now, small=each.kept.candidate not in labelled)
 

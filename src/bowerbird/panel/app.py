@@ -21,6 +21,7 @@ from bowerbird.imaging import picture_files
 from bowerbird.panel.labelling import Labelling
 from bowerbird.panel.now import Now, shown
 from bowerbird.panel.sheets import Sheets
+from bowerbird.panel.subscribing import Subscribing
 from bowerbird.review.page import Nav, colours
 from bowerbird.review.sheet.cards import Card
 from bowerbird.review.sheet.thumbs import load_thumb
@@ -34,7 +35,13 @@ _ASSETS: Final = {
 ICON: Final = _PAGE / "icon.svg"
 # The file itself comes from a stranger, and goes to no browser: it is decoded, and made anew.
 _LARGE: Final = 2048
-_TABS: Final = (("", "Now"), ("label", "Label"), ("sheet", "Sheet"), ("report", "Report"))
+_TABS: Final = (
+    ("", "Now"),
+    ("label/", "Label"),
+    ("sheet/", "Sheet"),
+    ("report/", "Report"),
+    ("../try/", "Try"),
+)
 _Name = Annotated[str, PathParameter(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -53,12 +60,13 @@ class PlacePages:
     now: Now
     sheets: Sheets
     labelling: Labelling
+    subscribing: Subscribing
     others: Callable[[], Nav]
 
 
 def tabs(here: str) -> Nav:
     """Give the links between a place's pages, as they stand on one that lies one folder deep."""
-    return [(f"../{name}/" if name else "../", text, name == here) for name, text in _TABS]
+    return [(f"../{path}", text, path == f"{here}/") for path, text in _TABS]
 
 
 def create_app(parts: PlacePages) -> FastAPI:
@@ -74,6 +82,7 @@ def create_app(parts: PlacePages) -> FastAPI:
     _serve_pictures(app, parts.now)
     app.mount("/label", Mount("/", routes=parts.labelling.routes()))
     app.router.routes.extend(parts.sheets.routes())
+    app.router.routes.extend(parts.subscribing.routes())
     return app
 
 
@@ -101,7 +110,7 @@ def _tell(app: FastAPI, parts: PlacePages) -> None:
     @app.get("/upkeep")
     def upkeep() -> dict[str, Any]:
         places = [{"href": href, "name": name, "here": here} for href, name, here in parts.others()]
-        return {**parts.now.upkeep(), "places": places}
+        return {**parts.now.upkeep(), "places": places, "feeds": parts.subscribing.addresses}
 
     @app.get("/keeps")
     def keeps(before: str = "") -> list[dict[str, Any]]:

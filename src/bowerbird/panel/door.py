@@ -5,6 +5,8 @@
   page has no cookie of ours, as cookies belong to a name, and sees nothing but the page to sign in.
 - A stranger's page can send requests (cross-site request forgery). Browsers name its origin, and do not send
   along a cookie that is `SameSite=Strict`.
+- A feed reader cannot sign in. It carries a key of its own in the address, which opens the feeds and their
+  pictures, for reading, whoever asks: a reader in a browser is a page of another site.
 - The port is not looked at: whoever comes through an SSH tunnel, or out of a container, names another.
 
 https://owasp.org/www-community/attacks/csrf, https://en.wikipedia.org/wiki/DNS_rebinding
@@ -12,6 +14,8 @@ https://owasp.org/www-community/attacks/csrf, https://en.wikipedia.org/wiki/DNS_
 
 from __future__ import annotations
 
+import hmac
+import re
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -48,6 +52,7 @@ _SIGN_IN: Final = "/sign-in"
 _SIGNED_IN: Final = "/signed-in"
 # Judging changes nothing here, and is asked by programs, which name no origin.
 _FOR_PROGRAMS: Final = "/judge"
+_FEEDS: Final = re.compile(r"/\d+/feeds/[^/]+")
 _LONGEST: Final = 1024
 
 
@@ -65,7 +70,8 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = await self._answer(Request(scope, receive))
+        request = Request(scope, receive)
+        answer = None if self._subscribed(request) else await self._answer(request)
         await (answer or self._app)(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response | None:
@@ -83,6 +89,14 @@ class Door:
         if path == _SIGN_IN and request.method == "POST":
             return await self._sign_in(request, self._credentials)
         return self._unless_known(request, self._credentials)
+
+    def _subscribed(self, request: Request) -> bool:
+        """Tell whether a feed is read by the key that the page shows."""
+        feed = request.method in _READING and _FEEDS.fullmatch(request.url.path)
+        if not feed or self._credentials is None:
+            return False
+        key = request.query_params.get("key", "")
+        return hmac.compare_digest(key.encode(), self._credentials.feed_key.encode())
 
     def _unless_known(self, request: Request, credentials: Credentials) -> Response | None:
         if credentials.signed_in(_cookie(request.headers), self._clock()):

@@ -51,11 +51,14 @@ class Opened:
 
 @dataclass(slots=True)
 class Sheets:
-    """Makes the pages of one place. `tabs` are the links to its other pages, by the one that is open."""
+    """Makes the pages of one place. `tabs` are the links to its other pages, by the one that is open.
+
+    `reference` gives the scores of the bundle that judges there now.
+    """
 
     store: ObjectStore
     name: str
-    reference: Reference | None
+    reference: Callable[[], Reference | None]
     tabs: Callable[[str], Nav]
     ticks: Callable[[], float] = time.monotonic
     _opened: OrderedDict[str, Opened] = field(default_factory=OrderedDict, init=False)
@@ -88,7 +91,7 @@ class Sheets:
         day = self._day(request)
         opened = self._open(day)
         examples = Examples(opened.sheet.run, self.store, Served(day))
-        title = f"Where the keeps of {self.name} come from"
+        title = f"Where kept pictures come from: {self.name}"
         around = Around(self.tabs("report"), self._days(day))
         page = render_page(opened.yields, title, opened.promises, examples, around)
         return _page("report/yields", page)
@@ -155,7 +158,7 @@ class Sheets:
 
     def _read(self, day: str) -> Opened:
         only = None if day == ALL else day
-        run, histogram = read_placed(self.store, self.reference, only)
+        run, histogram = read_placed(self.store, self.reference(), only)
         sheet = Sheet(run, histogram, self.store, f"Contact sheet of {self.name}", self.tabs("sheet"))
         cards = {digest(card.candidate): card for card in run.cards}
         promises = tuple(promised(self.store, only))

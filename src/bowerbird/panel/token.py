@@ -1,4 +1,4 @@
-"""The word that lets a device in, and the cookie that it then carries.
+"""The word that lets a device in, the cookie that it then carries, and the key of the feeds.
 
 The word has 120 random bits, so a plain hash of it can be stored: nobody can try them all. The cookie holds
 no secret of the owner's: it is a time, signed with a key that only this installation knows.
@@ -50,6 +50,11 @@ class Credentials:
         if not expires.isascii() or not expires.isdigit() or not signature.isascii():
             return False
         return hmac.compare_digest(signature, self._signed(expires)) and int(expires[:12]) > now
+
+    @property
+    def feed_key(self) -> str:
+        """What opens the feeds, and nothing else, to a reader that can neither sign in nor carry a cookie."""
+        return self._signed("feeds")
 
     def _signed(self, text: str) -> str:
         return hmac.new(self.key, text.encode(), hashlib.sha256).hexdigest()

@@ -15,8 +15,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from bowerbird.adapters.place import Place
+from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.plain_text import plain
-from bowerbird.models.bundle import Bundle, load
+from bowerbird.core.usual import Marks
+from bowerbird.host.judged_by import remembered
+from bowerbird.models.bundle import load
 from bowerbird.net.user_agent import AT_HOME
 from bowerbird.panel.addresses import in_container, is_loopback, openable
 from bowerbird.panel.app import ICON, PlacePages, create_app, tabs
@@ -25,8 +28,11 @@ from bowerbird.panel.keeps import Keeps
 from bowerbird.panel.labelling import Labelling
 from bowerbird.panel.now import Now
 from bowerbird.panel.sheets import Sheets
+from bowerbird.panel.subscribing import Subscribing
 from bowerbird.panel.teaching import teaching
 from bowerbird.panel.token import Credentials, open_credentials
+from bowerbird.review.label.lessons import Lessons
+from bowerbird.review.label.session import LabelSession
 from bowerbird.review.label.small import SmallBodies
 from bowerbird.review.page import Nav
 from bowerbird.review.sheet.histogram import Reference, reference_of
@@ -45,12 +51,17 @@ CACHE: Final = ".cache/bowerbird/embeddings.db"
 class PageOptions:
     """Where to listen, who judges, and whether to make a new token.
 
+    Without a `bundle`, whoever judged at a place last does; `otherwise` where nobody did yet. `keep_rate` and
+    `watermark` are those of the first taste: what is handed in is judged as it judges.
     `names` are host names by which a proxy calls this machine; with one, devices sign in, too.
     """
 
     host: str
     port: int
-    bundle: str
+    bundle: str | None = None
+    otherwise: str = "lite"
+    keep_rate: float | None = None
+    watermark: Marks = "reject"
     names: tuple[str, ...] = ()
     new_token: bool = False
     verbose: bool = False
@@ -68,9 +79,10 @@ def run_page(places: Sequence[Place], options: PageOptions, say: Callable[[str],
         credentials, token = None, None
         if options.names or not is_loopback(options.host):
             credentials, token = open_credentials(places[0].state, new=options.new_token)
-        bundle = load(options.bundle)
-        judge = create_judge(http_service(HttpSettings(bundle=options.bundle, user_agent=AT_HOME)))
-        app = guarded(everything(places, judge, bundle), credentials)
+        bundle = options.bundle or remembered(places[0].state) or options.otherwise
+        settings = HttpSettings(bundle=bundle, watermark=options.watermark, user_agent=AT_HOME)
+        judge = create_judge(http_service(settings, keep_rate=options.keep_rate))
+        app = guarded(everything(places, judge, options.bundle, credentials), credentials)
         for line in announced(openable(bound), options, credentials, token):
             say(line)
         serve(app, bound, verbose=options.verbose)
@@ -81,11 +93,19 @@ def guarded(app: ASGIApp, credentials: Credentials | None) -> ASGIApp:
     return SafeHeaders(Door(app, credentials))
 
 
-def everything(places: Sequence[Place], judge: ASGIApp, bundle: Bundle | None = None) -> Starlette:
-    """Put together the places' pages, below `/1/`, `/2/`…, and the judge, below `/try/` and as the API."""
-    reference = reference_of(bundle) if bundle else None
+def everything(
+    places: Sequence[Place],
+    judge: ASGIApp,
+    bundle: str | None = None,
+    credentials: Credentials | None = None,
+) -> Starlette:
+    """Put together the places' pages, below `/1/`, `/2/`…, and the judge, below `/try/` and as the API.
+
+    Sheets and labels are those of `bundle`, or else of the one that judged in their place last.
+    """
+    key = credentials.feed_key if credentials else ""
     pages: list[BaseRoute] = [
-        Mount(f"/{number}", app=SmallBodies(_pages(places, number, reference), Limits()))
+        Mount(f"/{number}", app=SmallBodies(_pages(places, number, bundle, key), Limits()))
         for number in range(1, len(places) + 1)
     ]
     first = Route("/", lambda _request: RedirectResponse("1/"))
@@ -94,18 +114,34 @@ def everything(places: Sequence[Place], judge: ASGIApp, bundle: Bundle | None = 
     return Starlette(routes=[first, icon, *pages, Mount("/try", app=judge), Mount("/", app=judge)])
 
 
-def _pages(places: Sequence[Place], number: int, reference: Reference | None) -> ASGIApp:
+def _pages(places: Sequence[Place], number: int, bundle: str | None, key: str) -> ASGIApp:
     place = places[number - 1]
     name = plain(Path(place.name).name if not place.shared else place.name)
     keeps = Keeps(place.store)
+
+    def judge() -> str | None:
+        return bundle or remembered(place.state)
+
+    def teach(session: LabelSession) -> Lessons:
+        return teaching(session, place=place.name, cache=Path.home() / CACHE, bundle=judge())
+
     return create_app(
         PlacePages(
             Now(place, keeps, places[0].state, [each.state for each in places]),
-            Sheets(place.store, name, reference, tabs),
-            Labelling(place.store, partial(teaching, place=place.name, cache=Path.home() / CACHE)),
+            Sheets(place.store, name, lambda: _reference(judge()), tabs),
+            Labelling(place.store, teach),
+            Subscribing(place.store, keeps, key),
             partial(_others, places, number),
         )
     )
+
+
+def _reference(bundle: str | None) -> Reference | None:
+    """The scores that a sheet is held against; none of a bundle that is unknown, or damaged meanwhile."""
+    try:
+        return reference_of(load(bundle)) if bundle else None
+    except BowerbirdError:
+        return None
 
 
 def _others(places: Sequence[Place], here: int) -> Nav:

@@ -2,8 +2,9 @@
 
 python -m tests.e2e.home.evening FOLDER     (or: make evening)
 
-`FOLDER` becomes the home; it must not be there yet. Everything runs as the owner would run it, the service as
-its unit says. The stream is a folder of photographs, the gallery a loopback scenery.
+`FOLDER` becomes the home; it must not be there yet. Everything runs as the owner would run it, the
+services as their units say. The stream is a folder of photographs; an Immich and a webhook on loopback are
+the galleries. Where Chromium is, FOLDER/screens has pictures of every page.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from PIL import Image
 
-from tests.integration.deliver.scenery_server import Scenery, serving
+from tests.e2e.home.screens import photograph
+from tests.integration.deliver.galleries_server import Immich, Webhook, running
 
 PHOTOGRAPHS: Final = Path(__file__).parents[3] / "src/bowerbird/demo/photographs"
 #: What this owner loves; two cuts of each are in the folder to learn from, and the whole ones in the stream.
@@ -51,7 +55,7 @@ class Home:
     @property
     def environment(self) -> dict[str, str]:
         """HOME is the folder, and no variable of ours is set."""
-        ours = {"HOME": str(self.root), "BOWERBIRD_SCENERY_PASSWORD": "opensesame", "COLUMNS": "100"}
+        ours = {"HOME": str(self.root), "COLUMNS": "100"}
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -84,16 +88,31 @@ def evening(root: Path) -> None:
     home = Home(root)
     _pictures(root)
     _set_up(home)
-    with_service = _unit(home)
-    _serve(home, with_service, until=f"judged {IN_STREAM},")
-    kept = _kept(root / "keeps")
-    assert kept
-    _label(home)
+    miner, page = _units(home)
+    with _running(home, page) as shown:
+        address = _after(shown, "The page is at").strip()
+        with _running(home, miner) as mining:
+            _after(mining, f"judged {IN_STREAM},")
+            kept = _kept(root / "keeps")
+            assert kept
+            _look(home, address, len(kept))
+            _label(address)
+    labels = [json.loads(path.read_text()) for path in (root / "keeps/labels").rglob("*.json")]
+    assert len(labels) == IN_STREAM
     _better(home)
     _deliver(home, len(kept))
     home.type("sheet", "keeps")
     home.type("report", "keeps")
-    _upgrade(home, kept)
+    _see(
+        home,
+        {
+            "train": "taste/report/report.html",
+            "sheet": "keeps/sheet/sheet.html",
+            "report": "keeps/report.html",
+        },
+    )
+    _quota(home, kept)
+    _upgrade(home, _kept(root / "keeps"))
 
 
 def _pictures(root: Path) -> None:
@@ -119,58 +138,84 @@ def _set_up(home: Home) -> None:
     assert (home.root / "taste/report/report.html").is_file()
 
 
-def _unit(home: Home) -> list[str]:
-    """Install the service; give the command that systemd would run."""
+def _units(home: Home) -> list[list[str]]:
+    """Install the services; give the commands that systemd would run. The page takes a free port."""
     home.type("service", "install")
-    unit = (home.root / ".config/systemd/user/bowerbird.service").read_text()
-    command = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)
-    assert command is not None
-    return shlex.split(command[1])
+    found = []
+    for name in ("bowerbird", "bowerbird-page"):
+        unit = (home.root / f".config/systemd/user/{name}.service").read_text()
+        command = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)
+        assert command is not None
+        found.append(shlex.split(command[1]))
+    return [found[0], [*found[1], "--port", "0"]]
 
 
-def _serve(home: Home, command: list[str], until: str) -> None:
-    """Start the service as its unit says, wait for these words in its log, and stop it as systemd does."""
+@contextmanager
+def _running(home: Home, command: list[str]) -> Iterator[IO[str]]:
+    """Start a service as its unit says, give what it writes, and stop it as systemd does."""
     print(f"\n(systemd starts) {shlex.join(command)}", flush=True)
     with subprocess.Popen(
-        command, cwd="/", env=home.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd="/", env=home.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            print(line, end="", flush=True)
-            if until in line:
-                break
-        process.send_signal(signal.SIGTERM)
-        out, errors = process.communicate(timeout=60)
-    print(out + errors, end="", flush=True)
+        assert process.stdout is not None
+        try:
+            yield process.stdout
+        finally:
+            process.send_signal(signal.SIGTERM)
+            print(process.communicate(timeout=120)[0], end="", flush=True)
     assert process.returncode == 0, process.returncode
+
+
+def _after(lines: IO[str], words: str) -> str:
+    """Print the log up to these words; give the line that follows, if they are all of theirs."""
+    for line in lines:
+        print(line, end="", flush=True)
+        if line.strip() == words:
+            following = next(lines)
+            print(following, end="", flush=True)
+            return following
+        if words in line:
+            return line
+    raise AssertionError(f"it ended without {words!r}")
 
 
 def _kept(place: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in place.glob("images/**/*.jpg")}
 
 
-def _label(home: Home) -> None:
+def _look(home: Home, address: str, kept: int) -> None:
+    """See what was kept on the page, and subscribe to it."""
+    now = _ask(address, "GET", "/1/now")
+    assert now["run"]["runs"]
+    assert len(now["keeps"]) == kept
+    feed = _ask(address, "GET", f"/1/{_ask(address, 'GET', '/1/upkeep')['feeds']['json']}")
+    assert len(feed["items"]) == kept
+    tabs = {"now": "", "label": "label/", "tab-sheet": "sheet/", "tab-report": "report/"}
+    addresses = {name: f"{address}/1/{tab}" for name, tab in tabs.items()} | {"try": f"{address}/try/"}
+    _photograph(home, addresses)
+
+
+def _see(home: Home, files: dict[str, str]) -> None:
+    _photograph(home, {name: (home.root / file).as_uri() for name, file in files.items()})
+
+
+def _photograph(home: Home, pages: dict[str, str]) -> None:
+    for file in photograph(pages, home.root / "screens"):
+        print(f"(seen) {file}", flush=True)
+
+
+def _label(address: str) -> None:
     """Say of every picture on the page whether it was right."""
-    print("\n$ bowerbird label keeps --port 0", flush=True)
-    command = [*COMMAND, "label", "keeps", "--port", "0"]
-    with subprocess.Popen(
-        command, cwd=home.root, env=home.environment, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        print(line, end="", flush=True)
-        page = line.split()[-1].rstrip("/")
-        for card in _ask(page, "GET", "/pictures")["pictures"]:
-            keep = card["title"].removesuffix(".jpg") in LOVED
-            _ask(page, "PUT", f"/pictures/{card['number']}/label", {"keep": keep})
-        process.send_signal(signal.SIGTERM)
-    labels = [json.loads(path.read_text()) for path in (home.root / "keeps/labels").rglob("*.json")]
-    assert len(labels) == IN_STREAM
+    with urllib.request.urlopen(f"{address}/1/label/", timeout=60) as answer:  # noqa: S310 - loopback
+        page = answer.url.rstrip("/")
+    for card in _ask(page, "GET", "/pictures")["pictures"]:
+        keep = card["title"].removesuffix(".jpg") in LOVED
+        _ask(page, "PUT", f"/pictures/{card['number']}/label", {"keep": keep})
 
 
 def _ask(page: str, method: str, path: str, body: dict[str, bool] | None = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
-    headers = {"Content-Type": "application/json", "Origin": page}
+    headers = {"Content-Type": "application/json", "Origin": page.partition("/1/")[0]}
     request = urllib.request.Request(page + path, data, headers, method=method)  # noqa: S310 - loopback
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
         return json.loads(answer.read() or "null")
@@ -178,7 +223,8 @@ def _ask(page: str, method: str, path: str, body: dict[str, bool] | None = None)
 
 def _better(home: Home) -> None:
     """Learn from the answers; the pictures move the way they were judged."""
-    home.type("train", "--feedback", "keeps", "--encoder", "./taste", "--out", "better")
+    told = home.type("train", "--feedback", "keeps", "--out", "better")
+    assert "better is taste@" in told  # the place knows who judged there
     gaps = []
     for bundle in ("./taste", "./better"):
         said = _scores(home, bundle)
@@ -198,10 +244,38 @@ def _scores(home: Home, bundle: str) -> dict[str, float]:
 
 
 def _deliver(home: Home, kept: int) -> None:
-    with serving(Scenery()) as scenery:
-        assert f"{kept} imported" in home.type("deliver", "--from", "keeps", "--to", scenery.url)
-        assert f"{kept} delivered before" in home.type("deliver", "--from", "keeps", "--to", scenery.url)
-        assert len(scenery.images) == kept
+    """Name the galleries in the file, and the key where secrets lie; each picture goes once to each."""
+    immich, webhook = Immich(), Webhook()
+    with running(immich), running(webhook):
+        (home.root / "immich.key").write_text(f"{immich.key}\n")
+        (home.root / ".env").write_text(f"BOWERBIRD_IMMICH_API_KEY_FILE={home.root}/immich.key\n")
+        goals = [
+            f'\n[[deliver]]\nto = "{name}:{url}"\n'
+            for name, url in (("immich", immich.url), ("webhook", webhook.url))
+        ]
+        with (home.root / "bowerbird.toml").open("a") as file:
+            file.writelines(goals)
+        assert f"{2 * kept} imported" in home.type("deliver")
+        assert f"{2 * kept} delivered before" in home.type("deliver")
+        assert len(immich.assets) == len(webhook.requests) == kept
+    file_ = home.root / "bowerbird.toml"
+    file_.write_text(file_.read_text().removesuffix("".join(goals)))  # they are no more
+
+
+def _quota(home: Home, kept: dict[str, bytes]) -> None:
+    """Bound the place: first it is only shown, then what was labelled reject goes; what was loved stays."""
+    titles = {name: _title(home.root / "keeps", name) for name in kept}
+    loved = {name: data for name, data in kept.items() if titles[name] in LOVED}
+    size = f"{sum(map(len, loved.values())) / 1e6 + 0.001:.3f}MB"
+    assert "would be removed: over the size" in home.type("prune", "keeps", "--max-size", size)
+    assert _kept(home.root / "keeps") == kept
+    assert "removed: over the size" in home.type("prune", "keeps", "--max-size", size, "--yes")
+    assert _kept(home.root / "keeps") == loved != kept
+
+
+def _title(place: Path, name: str) -> str:
+    (sidecar,) = place.glob(f"images/*/{Path(name).stem}.json")
+    return str(json.loads(sidecar.read_text())["decision"]["submission"]["title"]).removesuffix(".jpg")
 
 
 def _upgrade(home: Home, kept: dict[str, bytes]) -> None:

@@ -97,6 +97,7 @@ def test_compose_gives_each_service_as_little_as_it_needs() -> None:
         assert service["security_opt"] == ["no-new-privileges:true"]
         assert [each.partition(":")[2] for each in service["tmpfs"]] == ["size=64m,mode=1777"]
         assert [volume.rpartition(":")[2] for volume in service["volumes"]] == ["/data"]
+        assert service["healthcheck"]["test"][0] == "CMD"
         assert "privileged" not in service
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
         build_file = FOLDER / service["build"]["context"] / service["build"]["dockerfile"]

@@ -42,3 +42,9 @@ def test_one_line_says_what_is_wrong_and_what_may_be_meant(
 )
 def test_durations_are_understood(text: str, seconds: float) -> None:
     assert option_values.seconds(text) == seconds
+
+
+def test_what_the_list_says_of_a_command_its_own_help_says_too(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["label", "--help"])
+    assert "Say which decisions were right, on a page in your browser." in capsys.readouterr().out

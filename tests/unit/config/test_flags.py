@@ -52,9 +52,9 @@ def test_a_bundle_cannot_be_meant_for_two_tastes() -> None:
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        ({}, "required: --source, --out; or let `bowerbird init`"),
-        ({"source": "bluesky"}, "required: --out; "),
-        ({"out": "a"}, "required: --source; "),
+        ({}, "--source and --out are missing; give them, or let `bowerbird init`"),
+        ({"source": "bluesky"}, "--out is missing; "),
+        ({"out": "a"}, "--source is missing; "),
     ],
 )
 def test_nobody_says_what_to_do(flags: dict[str, object], words: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +14,9 @@ from fastapi.testclient import TestClient
 from bowerbird.adapters.place import Place
 from bowerbird.core.keys import digest
 from bowerbird.core.labels import read_labels
+from bowerbird.host.judged_by import remember
 from bowerbird.host.paused import is_paused, pause
+from bowerbird.models.bundle import find, load
 from bowerbird.panel.token import Credentials
 from bowerbird.panel.wiring import PageOptions, announced, everything, guarded
 from tests.fakes import FakeStore
@@ -182,3 +186,14 @@ def test_what_is_announced() -> None:
     assert "--new-token" in text
     alone = PageOptions("127.0.0.1", 8000, "lite")
     assert "token" not in "\n".join(announced(addresses[1:], alone, None, None))
+
+
+def test_labels_correct_the_bundle_that_judged_here_last(places: list[Place], tmp_path: Path) -> None:
+    own = tmp_path / "own" / "taste"
+    shutil.copytree(find("lite"), own)
+    places[0].state.mkdir(parents=True)
+    remember(places[0].state, load(own))
+    with TestClient(guarded(everything(places, judge), None), base_url=HERE) as client:
+        client.get("/1/label/")
+        told = client.get("/1/label/1/taste").json()
+    assert f"--encoder {own}" in json.dumps(told)

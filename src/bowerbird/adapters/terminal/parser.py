@@ -6,9 +6,14 @@ import argparse
 import difflib
 import re
 from collections.abc import Iterable
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from bowerbird.adapters.terminal.lines import shown
+
+if TYPE_CHECKING:  # generic for the checker alone
+    _SubParsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no other name
+else:
+    _SubParsers = argparse._SubParsersAction  # noqa: SLF001 - argparse has no other name
 
 _CHOICE: Final = re.compile(r"argument (.*?): invalid choice: (.*) \(choose from (.*)\)", re.DOTALL)
 #: What argparse says, and how we say it.
@@ -19,6 +24,16 @@ _SAID: Final = (
     (r"argument (.*): invalid int value: (.*)", r"\1: a whole number, not \2"),
     (r"argument (.*?): (.*)", r"\1: \2"),
 )
+
+
+class Commands(_SubParsers):
+    """The commands of a program: what the list of them says of one, its own help says, too."""
+
+    def add_parser(self, name: str, **more: Any) -> argparse.ArgumentParser:
+        """Add a command."""
+        told = str(more.get("help", ""))
+        more.setdefault("description", f"{told[:1].upper()}{told[1:]}." if told else None)
+        return super().add_parser(name, **more)
 
 
 class Parser(argparse.ArgumentParser):

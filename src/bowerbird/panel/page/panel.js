@@ -187,7 +187,7 @@ async function showNow() {
 const HEALTH = { ok: "fine", empty: "gives nothing", blocked: "refuses", unreachable: "does not answer", throttled: "asks us to wait" };
 
 async function showUpkeep() {
-  const { hosts, disk, places } = await (await ask("upkeep")).json();
+  const { hosts, disk, places, feeds } = await (await ask("upkeep")).json();
   $("hosts").replaceChildren(...hosts.map((each) => line(each.host, HEALTH[each.health] ?? each.health, each.health === "ok", each.detail)));
   $("no-hosts").hidden = hosts.length > 0;
   $("disk").hidden = !disk;
@@ -196,6 +196,9 @@ async function showUpkeep() {
     $("full").value = disk.part;
     $("full").textContent = `${Math.round(100 * disk.part)} % full`;
   }
+  for (const kind of ["atom", "json"]) $(kind).href = feeds[kind];
+  $("secret").hidden = !feeds.atom.includes("?");
+  $("feeds").hidden = false;
   if (!$("places").length) {
     $("places").append(...places.map((each) => new Option(each.name, each.href, each.here, each.here)));
     $("switch").hidden = places.length < 2;

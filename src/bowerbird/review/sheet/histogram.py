@@ -72,7 +72,8 @@ class Histogram:
         """Gather the scores; give None when there are no scores."""
         if reference is None or not reference.fits(run):
             reference = Reference()
-        threshold = run.threshold if reference.threshold is None else reference.threshold
+        # What was really held against: keep_rate in bowerbird.toml may differ from the bundle's own.
+        threshold = reference.threshold if run.threshold is None else run.threshold
         found = cls(
             _finite(reference.training),
             _finite(reference.held_out),

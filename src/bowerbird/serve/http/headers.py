@@ -25,11 +25,11 @@ SAFE: Final = {
 }
 
 
-_OWN: Final = ("Content-Security-Policy",)
+_OWN: Final = ("Content-Security-Policy", "Cross-Origin-Resource-Policy")
 
 
 class SafeHeaders:
-    """Adds the headers to every answer, whoever gives it. A page with a policy of its own keeps that."""
+    """Adds the headers to every answer, whoever gives it. An answer with a policy of its own keeps that."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

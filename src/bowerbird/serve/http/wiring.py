@@ -13,6 +13,7 @@ from bowerbird.core.cores import cores
 from bowerbird.crawl.hosts import turns
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load
+from bowerbird.models.strictness import at_keep_rate
 from bowerbird.net import HttpFetcher
 from bowerbird.serve.http.app import create_app
 from bowerbird.serve.http.description import describe
@@ -27,15 +28,20 @@ from bowerbird.serve.http.settings import HttpSettings
 _DOWNLOADS: Final = 8
 
 
-def http_service(settings: HttpSettings, gateway: str | None = None) -> Service:
+def http_service(
+    settings: HttpSettings, gateway: str | None = None, keep_rate: float | None = None
+) -> Service:
     """The judges, with their models loaded and tried, so that a bundle that cannot judge stops the start.
 
-    `gateway` is for tests: one server that gets every request for a picture.
+    `gateway` is for tests: one server that gets every request for a picture. A `keep_rate` moves the bundle's
+    threshold, as that of a taste does.
 
     Raises:
         BundleError: the bundle is missing or damaged.
     """
     bundle = load(settings.bundle)
+    if keep_rate is not None:
+        bundle = at_keep_rate(bundle, keep_rate)
     limits = settings.limits()
     computing = cores(settings.memory_mb)
     adapters = Adapters(

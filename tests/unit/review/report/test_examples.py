@@ -1,7 +1,10 @@
 import io
+from dataclasses import replace
 
 from PIL import Image
 
+from bowerbird.core.decision_log import decisions_key, log_file
+from bowerbird.core.keys import thumb_key
 from bowerbird.core.yields import read_yields
 from bowerbird.review.report.examples import A_ROW, Examples, smaller
 from bowerbird.review.report.page import render_page
@@ -9,7 +12,7 @@ from bowerbird.review.sheet.places import Inside, Served
 from bowerbird.review.sheet.summary import read_run
 from bowerbird.review.sheet.thumbs import Thumb
 from tests.fakes import FakeStore
-from tests.many_decisions import Many, many, small_copy
+from tests.many_decisions import Many, decided, many, small_copy
 
 
 def examples(store: FakeStore, places: Inside | Served | None = None) -> Examples:
@@ -48,3 +51,13 @@ def test_a_small_picture_is_made_smaller() -> None:
         assert image.format == "JPEG"
     broken = Thumb(b"\xff\xd8 nothing", 9, 9)
     assert smaller(broken) is broken
+
+
+def test_what_comes_of_no_community_has_pictures_under_its_source() -> None:
+    store = FakeStore()
+    told = decided(1, "watermark", "kept")
+    lines = [replace(told, submission=told.submission | {"community": None, "source": "bluesky"})]
+    store.put(decisions_key("2026-03-01", "part"), log_file(lines), content_type="x")
+    store.put(thumb_key(told.candidate), small_copy(1), content_type="image/jpeg")
+    (row,) = read_yields(store).by["community"]
+    assert (row.name, len(examples(store).kept_of(row.name))) == ("bluesky", 1)

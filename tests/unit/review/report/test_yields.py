@@ -61,7 +61,7 @@ def test_each_name_is_counted_by_what_became_of_its_candidates() -> None:
     assert {row.name: (row.seen, row.kept) for row in found.by["community"]} == {
         "EarthPorn": (3, 1),
         "pics": (1, 0),
-        "(unknown)": (2, 0),
+        "reddit": (2, 0),  # where there is no community, the source stands for it
     }
     assert {row.name for row in found.by["host"]} == {"reddit", "imgur", "direct", "folder"}
     assert {row.name: row.kept for row in found.by["author"]} == {"a": 1, "b": 0, "(unknown)": 0}

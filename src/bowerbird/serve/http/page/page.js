@@ -1,5 +1,8 @@
 // Every text from a picture or the server goes in by textContent: it is a stranger's.
 
+// Within the page of an installation at home there is a way back to it.
+document.getElementById("up").hidden = !location.pathname.endsWith("/try/");
+
 const AT_ONCE = 2;
 const PATIENCE = 30; // times a busy server is asked again
 const SIDE = 480; // of a thumbnail, in pixels
