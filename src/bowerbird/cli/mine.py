@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bowerbird.adapters.terminal.option_values import (
     above_zero,
+    days,
     names,
     positive,
     seconds,
@@ -119,7 +120,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument(
         "--keep-replaced",
-        type=positive,
+        type=days,
         metavar="DAYS",
         help=f"how long `restore` can bring back what a better copy replaced (default: {KEEP_DAYS})",
     )
