@@ -37,7 +37,8 @@ def with_flags(config: Config, flags: Mapping[str, Any]) -> Config:
     stream, or every taste. A run that names its own source crawls once, unless `every` says otherwise.
 
     Raises:
-        UsageError: nobody says what to read or where to store, a flag is empty, or cannot be meant for several tastes.
+        UsageError: nobody says what to read or where to store, or a flag is empty or cannot be meant for
+            several tastes.
     """
     given = {name: value for name, value in flags.items() if value is not None}
     empty = next((name for name in _NAMED if not str(given.get(name, "some")).strip()), None)
