@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = subparsers.add_parser("candidates", help="only find pictures: print one candidate a line")
-    parser.add_argument("--source", required=True, metavar="SPEC", help="the site or feed to read posts from")
+    parser.add_argument(
+        "--source",
+        required=True,
+        metavar="SPEC",
+        help="where to read posts: bluesky, reddit, feed:URL, folder:DIR…; see docs/sources.md",
+    )
     parser.add_argument(
         "--communities",
         default="",

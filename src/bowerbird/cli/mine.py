@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = subparsers.add_parser("mine", help="find pictures, judge them, keep the ones you like")
-    parser.add_argument("--source", metavar="SPEC", help="the site or feed to read posts from")
+    parser.add_argument(
+        "--source",
+        metavar="SPEC",
+        help="where to read posts: bluesky, reddit, feed:URL, folder:DIR…; see docs/sources.md",
+    )
     parser.add_argument(
         "--communities",
         type=names,
