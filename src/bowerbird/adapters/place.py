@@ -60,6 +60,8 @@ def state_of(place: str, endpoint_url: str | None = None) -> Path:
     if place.startswith("s3://"):
         _, asked = _open_bucket(place, endpoint_url, forget=False)
         return state_folder(_state_home(), place, endpoint_url, asked)
+    if not place.strip():  # a shell variable that is not set: `--out "$PLACE"`
+        raise UsageError("PLACE is empty; name a folder, or s3://bucket[/prefix]")
     if "://" in place:
         raise UsageError(f"{place}: a place is a folder or s3://bucket[/prefix]")
     return Path(place).expanduser().resolve() / STATE
@@ -72,7 +74,7 @@ def open_store(place: str, endpoint_url: str | None = None) -> ObjectStore:
 
 def open_existing(place: str, endpoint_url: str | None = None, *, forget: bool = False) -> Place:
     """Open a place that must already be there; `forget` as for `open_place`."""
-    if "://" not in place and not Path(place).expanduser().is_dir():
+    if place.strip() and "://" not in place and not Path(place).expanduser().is_dir():
         raise UsageError(f"{place}: no such folder; give the --out of a `bowerbird mine` run")
     return open_place(place, endpoint_url, forget=forget)
 

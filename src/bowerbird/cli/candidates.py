@@ -22,7 +22,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command."""
     parser = subparsers.add_parser("candidates", help="only find pictures: print one candidate a line")
     parser.add_argument(
-        "--source", required=True, metavar="SPEC", help="the site or feed to read posts from, as for `mine`"
+        "--source",
+        required=True,
+        metavar="SPEC",
+        help="where to read posts: bluesky, lemmy:lemmy.world, feed:URL, folder:DIR… (docs/sources.md)",
     )
     parser.add_argument(
         "--communities",

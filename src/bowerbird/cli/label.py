@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from bowerbird.adapters.terminal.option_values import port
 from bowerbird.core.errors import UsageError
 
 
@@ -13,7 +14,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser("label", help="say which decisions were right, on a page in your browser")
     parser.add_argument("place", metavar="PLACE", help="the place `mine` wrote to: a folder, or s3://…")
     parser.add_argument(
-        "--port", type=int, default=8010, help="port to listen on (default: 8010; 0: any free one)"
+        "--port", type=port, default=8010, help="port to listen on (default: 8010; 0: any free one)"
     )
     parser.add_argument(
         "--bundle",

@@ -78,6 +78,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _disk_fails(error)
     except KeyboardInterrupt:
         return _interrupted()
+    except ImportError as error:
+        # A library in C that Ctrl-C meets while it is loaded fails to load, because of the interrupt.
+        if not isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
+            raise
+        return _interrupted()
     return status
 
 

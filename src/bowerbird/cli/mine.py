@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bowerbird.adapters.terminal.option_values import (
     above_zero,
+    days,
     names,
     positive,
     seconds,
@@ -30,7 +31,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--source",
         metavar="SPEC",
-        help="the site or feed to read: bluesky, lemmy:lemmy.world, feed:URL… (docs/sources.md)",
+        help="where to read posts: bluesky, lemmy:lemmy.world, feed:URL, folder:DIR… (docs/sources.md)",
     )
     parser.add_argument(
         "--communities",
@@ -123,7 +124,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument(
         "--keep-replaced",
-        type=positive,
+        type=days,
         metavar="DAYS",
         help=f"how long `restore` can bring back what a better copy replaced (default: {KEEP_DAYS})",
     )

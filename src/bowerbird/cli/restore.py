@@ -26,6 +26,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "keys",
         nargs="*",
+        default=[],  # or argparse would say that KEY is missing, too
         metavar="KEY",
         help="a picture's key, its file's name, or the beginning of its sha256",
     )

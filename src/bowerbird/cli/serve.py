@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 
+from bowerbird.adapters.terminal.option_values import port
 from bowerbird.core.errors import UsageError
 from bowerbird.core.usual import MARKS
 
@@ -16,7 +17,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser("serve", help="judge pictures on a web page and over HTTP")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument(
-        "--port", type=int, default=8000, help="port to listen on (default: 8000; 0: any free one)"
+        "--port", type=port, default=8000, help="port to listen on (default: 8000; 0: any free one)"
     )
     parser.add_argument(
         "--name",

@@ -12,6 +12,7 @@ from bowerbird.core.errors import UsageError
 
 # Flags that mean a single taste, and cannot be meant for several.
 _OF_ONE: Final = ("bundle", "scout", "endpoint_url")
+_NAMED: Final = ("source", "out", *_OF_ONE)
 _STREAM: Final = ("communities", "fill_gaps", "focus")
 _TASTE: Final = (
     *_OF_ONE,
@@ -36,9 +37,13 @@ def with_flags(config: Config, flags: Mapping[str, Any]) -> Config:
     stream, or every taste. A run that names its own source crawls once, unless `every` says otherwise.
 
     Raises:
-        UsageError: nobody says what to read or where to store, or a flag cannot be meant for several tastes.
+        UsageError: nobody says what to read or where to store, or a flag is empty or cannot be meant for
+            several tastes.
     """
     given = {name: value for name, value in flags.items() if value is not None}
+    empty = next((name for name in _NAMED if not str(given.get(name, "some")).strip()), None)
+    if empty:  # a shell variable that is not set: `--out "$PLACE"`
+        raise UsageError(f"--{empty.replace('_', '-')} is empty")
     streams = (Stream(source=given["source"]),) if "source" in given else config.stream
     tastes = (Taste(place=given["out"]),) if "out" in given else config.taste
     _check(streams, tastes, given)

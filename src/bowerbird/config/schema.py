@@ -68,6 +68,7 @@ class Config(Table):
     keep_replaced: int = Field(
         default=KEEP_DAYS,
         ge=1,
+        le=36_500,
         description="For how many days `restore` can bring back what a better copy replaced.",
     )
     crawl_requests: int = Field(

@@ -163,9 +163,9 @@ def _network_errors(target: Target) -> Iterator[None]:
     except exceptions.SSLError as error:
         raise RetryableError(f"{target}: {str(error)[:200]}", Word.TLS) from None
     except exceptions.ProtocolError as error:
-        cut_off = any(isinstance(cause, IncompleteRead) for cause in error.args)
-        word = Word.TRUNCATED if cut_off else Word.NETWORK
-        raise RetryableError(f"{target}: {str(error)[:200]}", word) from None
+        if any(isinstance(cause, IncompleteRead) for cause in error.args):
+            raise RetryableError(f"{target} broke off in the middle of its answer", Word.TRUNCATED) from None
+        raise RetryableError(f"{target}: {str(error)[:200]}", Word.NETWORK) from None
     except (exceptions.HTTPError, OSError, ValueError) as error:  # http.client: a chunk of negative size
         raise RetryableError(f"{target}: {str(error)[:200]}", Word.NETWORK) from None
 

@@ -23,7 +23,8 @@ class Findings:
     """A finished model, and how it scores pictures that no model had seen when it scored them.
 
     `scores` (N) belong to `good`, `rejected` (R) to `rejects`, `ordinary` to pictures that nobody judged. A
-    picture is kept from `threshold` on. `unreadable` files were left out.
+    picture is kept from `threshold` on. `unreadable` files were left out. `different` is how many of `good`
+    are no copies or crops of one another; None if nobody looked.
     """
 
     out: Path
@@ -35,6 +36,7 @@ class Findings:
     rejected: Scores = field(default_factory=lambda: np.empty(0))
     ordinary: Scores = field(default_factory=lambda: np.empty(0))
     unreadable: int = 0
+    different: int | None = None
 
     @property
     def kept(self) -> list[Path]:
@@ -58,7 +60,9 @@ def _ranked(paths: Sequence[Path], scores: Scores, among: NDArray[np.bool_]) -> 
 
 def what_it_knows(found: Findings) -> str:
     """How many pictures there are, and what that means. What was measured: docs/research/models.md."""
-    count, others = len(found.good), len(found.rejects)
+    all_of_them, others = len(found.good), len(found.rejects)
+    count = all_of_them if found.different is None else found.different
+    differ = "" if count == all_of_them else f", copies and crops of {count}"
     beside = f" and {others} that you do not" if others else ""
     if count < _FEW:
         means = f"That is a beginning: which {count} they are still matters much. 100 make it steadier"
@@ -69,7 +73,9 @@ def what_it_knows(found: Findings) -> str:
     more = "" if others else ". What helps more: 20 or more that you do not love (--reject DIR)"
     files = f"{found.unreadable} file{'s' if found.unreadable > 1 else ''}"
     left = f" {files} that could not be read left out." if found.unreadable else ""
-    return f"{found.out.name} knows {count} pictures that you love{beside}. {means}{more}.{left}"
+    return (
+        f"{found.out.name} knows {all_of_them} pictures that you love{differ}{beside}. {means}{more}.{left}"
+    )
 
 
 def what_it_does(found: Findings) -> list[str]:

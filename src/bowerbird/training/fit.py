@@ -72,7 +72,9 @@ class Sample:
         if found < FEWEST * self.share:
             raise UsageError(f"{found} pictures can be read; give at least {FEWEST}")
         if self.share == 1.0 and different < _FEWEST_DIFFERENT:
-            raise UsageError(f"{found} pictures show {different} things; give at least {FEWEST} that differ")
+            raise UsageError(
+                f"{found} pictures are copies and crops of {different}; give at least {FEWEST} that differ"
+            )
 
     @property
     def groups(self) -> Rows:

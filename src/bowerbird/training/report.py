@@ -46,8 +46,9 @@ def write(found: Findings, trials: Sequence[Trial], fitted: Fitted) -> Path:
     tables = [_models(fitted), _mixtures(trials)]
     compared = f"Compared {fitted.against}." if fitted.against else ""
     page = _render(found, strips, tables, compared)
-    write_whole(folder / _PAGE, page.encode())
-    write_whole(folder / "report.md", _markdown(found, tables, compared).encode())
+    # The name of a file need not be UTF-8, and must not end a training that is done but for this page.
+    write_whole(folder / _PAGE, page.encode(errors="replace"))
+    write_whole(folder / "report.md", _markdown(found, tables, compared).encode(errors="replace"))
     return folder / _PAGE
 
 

@@ -88,13 +88,14 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
     good, rejects, others = _embed(wishes, embedder)
     cache.close()
     trials = _trials(good.vectors)
+    alike = twins.groups(good.vectors)
     sample = fit.Sample(
         good.vectors,
         good.imitations,
         good.origin,
         rejects.vectors,
         style=taken.encoder.style,
-        twins=sources.together(twins.groups(good.vectors), sources.of(good.paths)),
+        twins=sources.together(alike, sources.of(good.paths)),
     )
     background = ordinary.chosen(wishes.background, taken.background, others, wishes.licence)
     taken = replace(taken, background=background)
@@ -123,7 +124,7 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
         created_from=wishes.created_from or source,
         licence=wishes.licence,
     )
-    found = _found(wishes, fitted, good, rejects)
+    found = replace(_found(wishes, fitted, good, rejects), different=len(np.unique(alike)))
     if labelled is not None:
         found = replace(found, ordinary=found.ordinary[:0])  # scored before the labels were learnt
     page = report.write(found, trials, fitted)

@@ -1,8 +1,11 @@
 """What commands import, and when: counted in modules, since seconds depend on the machine."""
 
 import json
+import os
 import pkgutil
 import re
+import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -133,3 +136,32 @@ def test_what_needs_an_extra_says_which_and_how_to_get_it(pictures: Path, tmp_pa
         assert answer["status"] == 2, (run, answer["said"])
         assert f"is not installed: run pip install '.[{extra}]' in the folder" in answer["said"]
         assert answer["said"].count("\n") == 1
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_error(closed: str) -> None:
+    """Some supervisors start programs so; the shell's `>&-` closes standard output."""
+    line = (
+        f"{shlex.quote(sys.executable)} -m bowerbird.cli.main hosts --json https://a.example/b.jpg {closed}"
+    )
+    ended = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("{") is (">&-" not in closed.replace("2>&-", ""))
+
+
+def test_ctrl_c_ends_a_command_also_while_a_library_is_loaded(tmp_path: Path) -> None:
+    """A module that the interrupt broke says ImportError, as pybind11's do."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Broken:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'bowerbird.crawl.hosts':\n"
+        "            raise ImportError('initialization failed') from KeyboardInterrupt()\n"
+        "sys.meta_path.insert(0, Broken())\n"
+    )
+    line = [sys.executable, "-m", "bowerbird.cli.main", "hosts", "https://a.example/b.jpg"]
+    paths = os.pathsep.join([str(tmp_path), *sys.path])
+    ended = subprocess.run(
+        line, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": paths}
+    )
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, "")

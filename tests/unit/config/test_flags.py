@@ -55,6 +55,9 @@ def test_a_bundle_cannot_be_meant_for_two_tastes() -> None:
         ({}, "--source and --out are missing; give them, or let `bowerbird init`"),
         ({"source": "bluesky"}, "--out is missing; "),
         ({"out": "a"}, "--source is missing; "),
+        ({"source": "bluesky", "out": ""}, "--out is empty"),
+        ({"source": " ", "out": "a"}, "--source is empty"),
+        ({"source": "bluesky", "out": "a", "bundle": ""}, "--bundle is empty"),
     ],
 )
 def test_nobody_says_what_to_do(flags: dict[str, object], words: str) -> None:

@@ -55,6 +55,12 @@ def test_the_number_of_pictures_means_something(count: int, words: str) -> None:
     assert "3 files that could not be read left out" in what_it_knows(found([1.0] * count, unreadable=3))
 
 
+def test_copies_and_crops_count_as_one() -> None:
+    alone = what_it_knows(found([1.0] * 75, different=25))
+    assert "75 pictures that you love, copies and crops of 25. That is a beginning: which 25 they" in alone
+    assert "copies" not in what_it_knows(found([1.0] * 75, different=75))
+
+
 @pytest.mark.parametrize(
     ("rate", "stricter", "milder"), [(0.95, 0.9, 0.975), (0.5, 0.5, 0.75), (0.999, 0.998, 0.999)]
 )

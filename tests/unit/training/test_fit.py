@@ -136,7 +136,9 @@ def test_too_few_pictures_are_refused_with_the_number_to_give() -> None:
 def test_a_few_copies_do_no_harm_and_copies_of_a_few_pictures_are_refused() -> None:
     own = sample(30)
     replace(own, twins=np.arange(30) // 2)
-    with pytest.raises(UsageError, match="30 pictures show 6 things; give at least 20 that differ"):
+    with pytest.raises(
+        UsageError, match="30 pictures are copies and crops of 6; give at least 20 that differ"
+    ):
         replace(own, twins=np.arange(30) // 5)
 
 

@@ -1,6 +1,7 @@
 """`train`, `calibrate`, `score` and `models` on a folder of drawn pictures, as a user types them."""
 
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -46,7 +47,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, draw, count in (("good", hills, 54), ("rejects", noise, 12)):
         (root / name).mkdir()
         for seed in range(count):
-            draw(seed).save(root / name / f"{seed:02}.jpg")
+            # Names need not be UTF-8: a card of an old camera, a disk of another system.
+            draw(seed).save(root / name / os.fsdecode(f"{seed:02} sk".encode() + b"\xe6.jpg"))
     (root / "good/broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 cut")
     options = ["--good", f"{root}/good", "--reject", f"{root}/rejects", "--cache", f"{root}/cache.db"]
     assert main(["train", *options, "--out", f"{root}/mine", "--keep-rate", "0.9"]) == 0

@@ -25,6 +25,15 @@ class Terminal(io.FileIO):
 
 def outlive_terminal() -> None:
     """Let standard output and standard error, as far as they are a terminal, survive its end."""
+    # Closed ones (`>&-`, some supervisors) are None. They are opened, in order, or the next file that we open
+    # would take their number, and whatever writes to standard output would write into it.
+    for name, way, mode in (
+        ("stdin", os.O_RDONLY, "r"),
+        ("stdout", os.O_WRONLY, "w"),
+        ("stderr", os.O_WRONLY, "w"),
+    ):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, way), mode, encoding="utf-8"))
     sys.stdout, sys.stderr = _outliving(sys.stdout), _outliving(sys.stderr)
 
 

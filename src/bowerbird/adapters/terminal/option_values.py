@@ -14,6 +14,11 @@ _DAYS: Final = {"": 1, "d": 1, "w": 7, "y": 365}
 _PER_CENT: Final = 100
 _LEAST_SHARE: Final = 0.01
 _LEAST_RATE, _MOST_RATE = 0.5, 0.999
+#: A hundred years: no clock of this machine can wait, or count back, much longer.
+_MOST_DAYS: Final = 36_500
+_LONGEST_S: Final = _MOST_DAYS * 86_400.0
+_LARGEST_BYTES: Final = 10**18
+_LAST_PORT: Final = 65_535
 
 
 def above_zero(text: str) -> float:
@@ -40,6 +45,14 @@ def positive(text: str) -> int:
     return value
 
 
+def port(text: str) -> int:
+    """A port to listen on; 0 is any free one."""
+    value = _whole(text)
+    if not 0 <= value <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port from 0 to {_LAST_PORT}, not {text}")
+    return value
+
+
 def names(text: str) -> tuple[str, ...]:
     """Names such as `EarthPorn+SkyPorn`."""
     return tuple(name.strip() for name in text.split("+") if name.strip())
@@ -50,7 +63,10 @@ def seconds(text: str) -> float:
     match = re.fullmatch(r"(\d+(?:\.\d+)?) ?(|s|m|min|h|d)", text)
     if match is None or float(match[1]) <= 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a duration; write 60s, 5m, 1h or 2d")
-    return float(match[1]) * _UNITS[match[2]]
+    value = float(match[1]) * _UNITS[match[2]]
+    if value > _LONGEST_S:
+        raise argparse.ArgumentTypeError("longer than a hundred years")
+    return value
 
 
 def size(text: str) -> int:
@@ -58,7 +74,10 @@ def size(text: str) -> int:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?b)?", text.strip(), re.IGNORECASE)
     if match is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a size; write 50 GB, 800 MB or 1.5 TB")
-    return int(float(match[1]) * _SIZES[(match[2] or "b").lower()])
+    value = float(match[1]) * _SIZES[(match[2] or "b").lower()]
+    if value > _LARGEST_BYTES:
+        raise argparse.ArgumentTypeError("larger than any disk")
+    return int(value)
 
 
 def days(text: str) -> int:
@@ -66,12 +85,15 @@ def days(text: str) -> int:
     match = re.fullmatch(r"(\d{1,5})\s*([dwy]?)", text.strip())
     if match is None or int(match[1]) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of days; write 90d, 52w or 2y")
-    return int(match[1]) * _DAYS[match[2]]
+    value = int(match[1]) * _DAYS[match[2]]
+    if value > _MOST_DAYS:
+        raise argparse.ArgumentTypeError("longer than a hundred years")
+    return value
 
 
 def percent(text: str) -> float:
     """A percentile, 0 to 100."""
-    value = float(text)
+    value = _number(text)
     if not 0 <= value <= _PER_CENT:
         raise argparse.ArgumentTypeError(f"a number from 0 to 100, not {text}")
     return value
@@ -95,7 +117,7 @@ def keep_rate(text: str) -> float:
 
 def share(text: str) -> float:
     """A part of a whole, of which something must be left: 0.01 to 1."""
-    part = float(text)
+    part = _number(text)
     if not _LEAST_SHARE <= part <= 1:
         raise argparse.ArgumentTypeError(f"a share from {_LEAST_SHARE} to 1, not {text}")
     return part
