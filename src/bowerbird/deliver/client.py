@@ -113,7 +113,7 @@ class Client:
                 data = response.read(_MAX_ANSWER_BYTES)
         except (NewConnectionError, ConnectTimeoutError, SSLError) as error:
             raise self._problem(Outcome.UNREACHABLE, f"{self.url}: {brief(error)}") from None
-        except HTTPError as error:
+        except (HTTPError, OSError, ValueError) as error:  # http.client: a chunk of negative size
             raise self._problem(Outcome.UNCLEAR, f"no answer: {brief(error)}") from None
         if response.status in fine:
             return Said(response.status, data)

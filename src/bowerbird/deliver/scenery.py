@@ -23,6 +23,7 @@ from urllib3.exceptions import (
 from bowerbird.core.errors import UsageError
 from bowerbird.core.json_text import parsed
 from bowerbird.core.limits import MAX_PICTURE_BYTES
+from bowerbird.core.plain_text import plain
 from bowerbird.deliver.about import About
 from bowerbird.deliver.answers import Answer, Outcome
 from bowerbird.deliver.client import brief
@@ -91,7 +92,7 @@ class Scenery:
                 body = response.read(_MAX_ANSWER_BYTES)
         except (NewConnectionError, ConnectTimeoutError, SSLError) as error:
             return Answer(Outcome.UNREACHABLE, f"{self.name}: {brief(error)}")
-        except HTTPError as error:
+        except (HTTPError, OSError, ValueError) as error:  # http.client: a chunk of negative size
             # scenery may have taken the picture all the same. Some versions do not answer a wrong password.
             return Answer(
                 Outcome.UNCLEAR, f"no answer: {brief(error)}; if this is always so, check the password"
@@ -139,8 +140,8 @@ def _understand_message(body: bytes) -> Answer:
         return Answer(Outcome.MISCONFIGURED, f"not scenery: it answers {body[:40]!r}")
     for pattern, outcome in _MESSAGES:
         if match := pattern.match(message):
-            return Answer(outcome, message[:_SAID], _ids(match[1]) if match.lastindex else ())
-    return Answer(Outcome.FAILED, message[:_SAID])
+            return Answer(outcome, plain(message)[:_SAID], _ids(match[1]) if match.lastindex else ())
+    return Answer(Outcome.FAILED, plain(message)[:_SAID])
 
 
 # scenery says "Can't calculate…" after it has stored the picture.
