@@ -203,6 +203,17 @@ def test_an_answer_that_is_broken_off_the_wire_is_unclear(world: World, answer: 
         world.deliver()
 
 
+@pytest.mark.parametrize("name", ["immich", "photoprism", "hydrus"])
+def test_a_stranger_who_repeats_the_key_does_not_get_it_into_sidecars(world: World) -> None:
+    """At a mistyped address anybody answers; what is cut short must not be half a key."""
+    texts = (b"opensesame", b"x" * 194 + b"opensesame", b"[" * 35 + b"opensesame")
+    for answer in [(200, {}, text) for text in texts] + [(409, {"Location": f"/{'x' * 190}opensesame"}, b"")]:
+        world.gallery.next_answers = [answer]
+        with pytest.raises((RetryableError, UsageError)) as raised:
+            world.deliver()
+        assert "opens" not in f"{raised.value} {world.store.objects}"
+
+
 @pytest.mark.parametrize("name", ["hydrus"])
 @pytest.mark.parametrize("status", [[1], {"1": 1}, "1", 9e99, 10**30, None])
 def test_a_status_of_another_kind_is_none(world: World, status: object) -> None:
