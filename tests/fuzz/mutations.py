@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import random
@@ -83,7 +84,8 @@ def mutate(data: bytes, others: Sequence[bytes], rng: random.Random) -> bytes:
     JSON is mostly damaged inside its values, so that it is still read.
     """
     if data.startswith(b"{") and rng.random() < 0.8:
-        return _mutate_json(data, rng)
+        with contextlib.suppress(ValueError):  # a line of JSON, and then something else
+            return _mutate_json(data, rng)
     out = bytearray(data)
     for _ in range(1 + int(rng.expovariate(0.7)) % 8):
         _damage(out, others, rng)

@@ -50,7 +50,7 @@ from bowerbird.net.atproto import server_of
 from bowerbird.net.limiter import Limit, Limiter
 from bowerbird.net.urls import parse_target
 from tests.feeds import read_here
-from tests.fuzz import answers, callers, seeds, stored
+from tests.fuzz import answers, callers, places, seeds, stored, wire
 
 Target = Callable[[bytes], str]
 
@@ -229,6 +229,8 @@ TARGETS: Mapping[str, tuple[Target, Callable[[], list[bytes]]]] = {
     **answers.TARGETS,
     **callers.TARGETS,
     **stored.TARGETS,
+    **places.TARGETS,
+    **wire.TARGETS,
 }
 
 

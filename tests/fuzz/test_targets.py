@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz import answers, callers, stored
+from tests.fuzz import answers, callers, places, stored, wire
 from tests.fuzz.mutations import mutate
 from tests.fuzz.targets import TARGETS, outcome
 
@@ -35,6 +35,8 @@ ACCEPTED = {
     "bundle": "manifest",
     **callers.ACCEPTED,
     **stored.ACCEPTED,
+    **places.ACCEPTED,
+    **wire.ACCEPTED,
 }
 
 

@@ -35,6 +35,8 @@ def read(path: Path) -> Configuration:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(Mistake.of_toml(str(error)).at(path)) from None
+    except ValueError:  # what Python's `int` says of thousands of digits
+        raise UsageError(f"{path}: a number in it is too long") from None
     except RecursionError:
         raise UsageError(f"{path}: lists lie in lists without end; write them flat") from None
     overridden = given(map(variable, TOP))

@@ -110,29 +110,39 @@ class Client:
                 preload_content=False,
             )
             with response:
-                data = response.read(_MAX_ANSWER_BYTES)
+                data = hidden(response.read(_MAX_ANSWER_BYTES), self._secrets)
         except (NewConnectionError, ConnectTimeoutError, SSLError) as error:
-            raise self._problem(Outcome.UNREACHABLE, f"{self.url}: {brief(error)}") from None
-        except HTTPError as error:
-            raise self._problem(Outcome.UNCLEAR, f"no answer: {brief(error)}") from None
+            raise _problem(Outcome.UNREACHABLE, f"{self.url}: {brief(error, self._secrets)}") from None
+        except (HTTPError, OSError, ValueError) as error:  # http.client: a chunk of negative size
+            raise _problem(Outcome.UNCLEAR, f"no answer: {brief(error, self._secrets)}") from None
         if response.status in fine:
             return Said(response.status, data)
         outcome = (means or {}).get(response.status) or by_status(response.status)
         detail = self._refusal(response.status, response.headers.get("Location"), data)
-        raise self._problem(outcome, detail, wait_s(response.headers.get("Retry-After")))
+        raise _problem(outcome, detail, wait_s(response.headers.get("Retry-After")))
 
     def _refusal(self, status: int, location: str | None, data: bytes) -> str:
         if location is not None:
-            return f"status {status}: it has moved to {location[:_SAID]!r}; give that address"
+            there = hidden(location.encode(), self._secrets).decode(errors="replace")[:_SAID]
+            return f"status {status}: it has moved to {there!r}; give that address"
         if status in {401, 403}:
             return f"status {status}: {self.who} does not let us in; check the key, and what it may do"
         return f"status {status}: {_message(data)}".rstrip(": ")
 
-    def _problem(self, outcome: Outcome, detail: str, wait: float | None = None) -> NoAnswerError:
-        for secret in self._secrets:
-            for written in (secret, json.dumps(secret)[1:-1], quote(secret, safe="")):
-                detail = detail.replace(written, "***")
-        return NoAnswerError(Answer(outcome, detail[: 2 * _SAID], wait_s=wait))
+
+def _problem(outcome: Outcome, detail: str, wait: float | None = None) -> NoAnswerError:
+    return NoAnswerError(Answer(outcome, detail[: 2 * _SAID], wait_s=wait))
+
+
+def hidden(said: bytes, secrets: Sequence[str]) -> bytes:
+    """What a server said, without our secrets, however they are written. Cut it after that, not before.
+
+    People read it, and sidecars keep it; at a mistyped address anybody may answer.
+    """
+    for secret in secrets:
+        for written in (secret, json.dumps(secret)[1:-1], quote(secret, safe="")):
+            said = said.replace(written.encode(), b"***")
+    return said
 
 
 def base(url: str, who: str) -> str:
@@ -176,6 +186,7 @@ def _message(data: bytes) -> str:
     return plain(", ".join(map(str, said)) if isinstance(said, list) else str(said))[:_SAID]
 
 
-def brief(error: Exception) -> str:
-    """Return an error's text without the object address that urllib3 puts in front."""
-    return f"{type(error).__name__}: {str(error).rpartition('>: ')[2]}"[:_SAID]
+def brief(error: Exception, secrets: Sequence[str]) -> str:
+    """Return an error's text without secrets, nor the object address that urllib3 puts in front."""
+    text = hidden(str(error).rpartition(">: ")[2].encode(errors="replace"), secrets).decode(errors="replace")
+    return f"{type(error).__name__}: {text}"[:_SAID]

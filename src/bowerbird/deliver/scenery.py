@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.exceptions import (
@@ -23,9 +23,10 @@ from urllib3.exceptions import (
 from bowerbird.core.errors import UsageError
 from bowerbird.core.json_text import parsed
 from bowerbird.core.limits import MAX_PICTURE_BYTES
+from bowerbird.core.plain_text import plain
 from bowerbird.deliver.about import About
 from bowerbird.deliver.answers import Answer, Outcome
-from bowerbird.deliver.client import brief
+from bowerbird.deliver.client import brief, hidden
 
 # The limits of scenery's multipart parser (src/server/index.ts). It silently cuts a field that is longer
 # than the first one.
@@ -88,29 +89,19 @@ class Scenery:
                 "POST", self.name + _ROUTE, fields=form, redirect=False, preload_content=False
             )
             with response:
-                body = response.read(_MAX_ANSWER_BYTES)
+                body = hidden(response.read(_MAX_ANSWER_BYTES), [self._password])
         except (NewConnectionError, ConnectTimeoutError, SSLError) as error:
-            return Answer(Outcome.UNREACHABLE, f"{self.name}: {brief(error)}")
-        except HTTPError as error:
+            return Answer(Outcome.UNREACHABLE, f"{self.name}: {brief(error, [self._password])}")
+        except (HTTPError, OSError, ValueError) as error:  # http.client: a chunk of negative size
             # scenery may have taken the picture all the same. Some versions do not answer a wrong password.
             return Answer(
-                Outcome.UNCLEAR, f"no answer: {brief(error)}; if this is always so, check the password"
+                Outcome.UNCLEAR,
+                f"no answer: {brief(error, [self._password])}; if this is always so, check the password",
             )
         location = response.headers.get("Location")
-        return understand(
-            response.status,
-            self._without_password(body.decode(errors="replace")).encode(),
-            None if location is None else self._without_password(location),
-        )
-
-    def _without_password(self, said: str) -> str:
-        """Hide the password in what a server said.
-
-        People read the text and sidecars keep it, and at a mistyped address anybody may answer.
-        """
-        for written in (self._password, json.dumps(self._password)[1:-1], quote(self._password, safe="")):
-            said = said.replace(written, "***")
-        return said
+        if location is not None:
+            location = hidden(location.encode(), [self._password]).decode(errors="replace")
+        return understand(response.status, body, location)
 
 
 def understand(status: int, body: bytes, location: str | None = None) -> Answer:
@@ -139,8 +130,8 @@ def _understand_message(body: bytes) -> Answer:
         return Answer(Outcome.MISCONFIGURED, f"not scenery: it answers {body[:40]!r}")
     for pattern, outcome in _MESSAGES:
         if match := pattern.match(message):
-            return Answer(outcome, message[:_SAID], _ids(match[1]) if match.lastindex else ())
-    return Answer(Outcome.FAILED, message[:_SAID])
+            return Answer(outcome, plain(message)[:_SAID], _ids(match[1]) if match.lastindex else ())
+    return Answer(Outcome.FAILED, plain(message)[:_SAID])
 
 
 # scenery says "Can't calculate…" after it has stored the picture.

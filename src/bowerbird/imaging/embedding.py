@@ -115,6 +115,8 @@ def _canvas(name: bytes, body: bytes) -> bytes | None:
         width, height, alpha = (wide & 0x3FFF) - 1, (high & 0x3FFF) - 1, 0
     else:
         return None
+    if min(width, height) < 0:
+        return None
     head = bytes([_ALPHA_FLAG if alpha else 0, 0, 0, 0])
     return head + int(width).to_bytes(3, "little") + int(height).to_bytes(3, "little")
 

@@ -22,15 +22,17 @@ def find(places: Iterable[Path]) -> list[Path]:
     """List the named files and the pictures in the named folders; sorted, each once.
 
     Raises:
-        UsageError: a place does not exist.
+        UsageError: a place does not exist, or is something else.
     """
     found: dict[Path, None] = {}
     for place in places:
         if place.is_dir():
             inside = (path for path in place.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
             found |= dict.fromkeys(sorted(inside))
-        elif place.exists():
+        elif place.is_file():
             found[place] = None
+        elif place.exists():  # a device may have no end, and a pipe may never begin
+            raise UsageError(f"{place} is neither a file nor a folder")
         else:
             raise UsageError(f"{place} does not exist")
     return list(found)

@@ -189,6 +189,50 @@ def test_what_is_no_such_gallery_is_told(world: World, answer: Said) -> None:
         world.deliver()
 
 
+@ALL
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, {"Transfer-Encoding": "chunked"}, b"-5\r\n{}"),
+        (200, {"Content-Encoding": "gzip"}, b"no gzip"),
+    ],
+    ids=["a chunk of negative size", "no gzip"],
+)
+def test_an_answer_that_is_broken_off_the_wire_is_unclear(world: World, answer: Said) -> None:
+    world.gallery.next_answers = [answer]
+    with pytest.raises((RetryableError, BusyError)):
+        world.deliver()
+
+
+@pytest.mark.parametrize("name", ["immich", "photoprism", "hydrus"])
+def test_a_stranger_who_repeats_the_key_does_not_get_it_into_sidecars(world: World) -> None:
+    """At a mistyped address anybody answers; what is cut short must not be half a key."""
+    texts = (b"opensesame", b"x" * 194 + b"opensesame", b"[" * 35 + b"opensesame")
+    for answer in [(200, {}, text) for text in texts] + [(409, {"Location": f"/{'x' * 190}opensesame"}, b"")]:
+        world.gallery.next_answers = [answer]
+        with pytest.raises((RetryableError, UsageError)) as raised:
+            world.deliver()
+        assert "opens" not in f"{raised.value} {world.store.objects}"
+
+
+@pytest.mark.parametrize("name", ["hydrus"])
+@pytest.mark.parametrize("status", [[1], {"1": 1}, "1", 9e99, 10**30, None])
+def test_a_status_of_another_kind_is_none(world: World, status: object) -> None:
+    world.gallery.next_answers = [said(200, {"status": status})]
+    with pytest.raises(UsageError, match="no status that we know"):
+        world.deliver()
+
+
+@pytest.mark.parametrize("name", ["immich"])
+def test_what_a_gallery_calls_a_picture_is_kept_as_plain_text(world: World) -> None:
+    world.gallery.next_answers = [said(201, {"id": "\x1b[31m7\u202e" + "x" * 4000, "status": "created"})]
+    world.deliver(deliver_tags="")
+    detail = str(record(world.store, world.key, world.gallery.url)["detail"])
+    assert detail.startswith("imported as [31m7xxx")
+    assert detail.isprintable()
+    assert len(detail) < 400
+
+
 @pytest.mark.parametrize("name", ["immich", "photoprism", "hydrus"])
 def test_a_missing_key_is_told_before_anything_is_sent(world: World) -> None:
     with pytest.raises(UsageError, match=r"set BOWERBIRD_[A-Z_]+, or BOWERBIRD_[A-Z_]+_FILE"):

@@ -108,6 +108,10 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
         read(path)
 
 
+def test_a_number_without_end_is_told(tmp_path: Path) -> None:
+    assert "a number in it is too long" in refusal(tmp_path, "downloads = " + "9" * 5000)
+
+
 def test_the_environment_comes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOWERBIRD_EVERY", "1h")
     monkeypatch.setenv("BOWERBIRD_DOWNLOADS", "3")

@@ -96,3 +96,11 @@ def test_a_damaged_file_gives_none_or_bytes_and_never_an_error(name: str) -> Non
 def test_other_formats_have_no_place_for_it() -> None:
     assert embedded(b"\0\0\0\x20ftypavif" + bytes(40), b"packet") is None
     assert embedded(b"hello", b"packet") is None
+
+
+def test_a_webp_without_a_size_has_no_place_for_it() -> None:
+    """Fuzzing found it: a height of 0 has no number in the chunk that an extended file begins with."""
+    flat = bytearray(simple_webp())
+    at = flat.index(b"\x9d\x01\x2a") + 5
+    flat[at : at + 2] = b"\0\0"
+    assert embedded(bytes(flat), Description(title="Fog").packet()) is None

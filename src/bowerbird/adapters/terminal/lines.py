@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import sys
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:  # half of what `bowerbird --version` takes
@@ -11,6 +13,7 @@ if TYPE_CHECKING:  # half of what `bowerbird --version` takes
     from rich.text import Text
 
 _LONGEST: Final = 2000
+_UNICODE: Final = re.compile("utf", re.IGNORECASE)
 
 
 def shown(text: object) -> str:
@@ -21,8 +24,8 @@ def shown(text: object) -> str:
 
 
 def json_line(value: object) -> str:
-    """Return JSON that steers no terminal either: the unprintable is escaped, letters stay as they are."""
-    text = json.dumps(value, ensure_ascii=False)
+    """Return JSON that steers no terminal either: the unprintable is escaped, letters stay where they can."""
+    text = json.dumps(value, ensure_ascii=not _UNICODE.match(sys.stdout.encoding or ""))
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 

@@ -50,7 +50,8 @@ class Hydrus:
         try:
             asked = self._client.ask("POST", "/add_files/add_file", body=image, headers=kind)
             said = untrusted.mapping(asked.json(self.who))
-            outcome, words = _STATES.get(said.get("status") or 0, (None, ""))
+            status = untrusted.number(said.get("status"))
+            outcome, words = _STATES.get(int(status or 0), (None, ""))
             if outcome is None:
                 return Answer(
                     Outcome.MISCONFIGURED, "this is not Hydrus: its answer has no status that we know"

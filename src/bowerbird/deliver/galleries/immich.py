@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from bowerbird.core import untrusted
 from bowerbird.core.keys import content_type
+from bowerbird.core.plain_text import plain
 from bowerbird.deliver.about import About
 from bowerbird.deliver.answers import Answer, Outcome
 from bowerbird.deliver.client import Client, Form, NoAnswerError
@@ -58,7 +59,7 @@ class Immich:
         except NoAnswerError as error:
             self._album_id, self._tag_ids = "", {}  # somebody may have deleted them
             return error.answer
-        return Answer(outcome, f"{outcome.value} as {asset}")
+        return Answer(outcome, f"{outcome.value} as {plain(asset)}")
 
     def _upload(self, image: bytes, filename: str, about: About) -> dict[str, Any]:
         checksum = base64.b64encode(hashlib.sha1(image, usedforsecurity=False).digest()).decode()

@@ -45,7 +45,7 @@ def jpeg(data: bytes) -> Shell:
         [body[len(_ICC) :] for code, body in segments if code == _APP2 and body.startswith(_ICC)]
     )
     colour = Colour(profile=profile) if profile else PLAIN
-    if data.endswith(_END) or data.find(_END, pixels) >= 0:
+    if data.endswith(_END, pixels) or data.find(_END, pixels) >= 0:
         whole = kept == segments
         return Shell(data if whole else _joined(kept, memoryview(data)[pixels:]), turned, colour)
     scans = _unpadded(data[pixels:])

@@ -60,16 +60,15 @@ class Mail:
             raise RetryableError(f"{self.host}: no mail server answers ({type(error).__name__})") from None
 
     def _connected(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
         if self.encrypted:
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=self.timeout_s, context=context
+                self.host, self.port, timeout=self.timeout_s, context=ssl.create_default_context()
             )
         else:
             server = smtplib.SMTP(self.host, self.port, timeout=self.timeout_s)
             server.ehlo()
             if server.has_extn("starttls"):
-                server.starttls(context=context)
+                server.starttls(context=ssl.create_default_context())
             elif self.user and self.host not in _LOCAL:
                 server.close()
                 raise UsageError(f"{self.host}: it does not encrypt, so it gets no password; try smtps://")

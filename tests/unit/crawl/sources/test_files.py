@@ -69,6 +69,7 @@ def test_a_folder_is_walked_in_order_and_told_by_relative_paths(tmp_path: Path) 
         path.write_bytes(b"x")
     (tmp_path / "outside.jpg").write_bytes(b"x")
     (tmp_path / "photos" / "link.jpg").symlink_to(tmp_path / "outside.jpg")
+    (tmp_path / "photos" / "loop.jpg").symlink_to("loop.jpg")
     posts = list(open_source(f"folder:{tmp_path / 'photos'}").posts())
     names = [post.submission.id.rpartition("@")[0] for post in posts]
     assert names == ["a.JPEG", "b/10.jpg", "b/2.png"]

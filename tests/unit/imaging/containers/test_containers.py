@@ -93,3 +93,12 @@ def test_a_profile_that_would_fill_the_memory_is_not_read() -> None:
 def test_a_jpeg_of_segments_alone_is_given_up() -> None:
     crowd = b"\xff\xd8" + odd.jpeg_segment(0xFE, b"") * 50_000
     assert len(jpeg(crowd).data) > len(crowd) // 2
+
+
+def test_an_end_marker_inside_a_segment_ends_nothing() -> None:
+    """Guided fuzzing found it: what was taken apart grew when it was taken apart again."""
+    hidden = b"\xff\xd8" + odd.jpeg_segment(0xE1, b"Exif\0\0 \xff\xd9")
+    shell = jpeg(hidden)
+    assert shell.data == b"\xff\xd8\xff\xd9"
+    assert not shell.whole
+    assert shell.otherwise is not None
