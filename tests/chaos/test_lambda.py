@@ -3,7 +3,8 @@
 Each life is a process of its own, started as Lambda starts it. It dies after a random time, or at a random
 one of its requests to AWS, before or after the request was done. What it held is delivered again, as SQS does
 once the visibility timeout is over. In every other world a message may be delivered four times only, so that
-so many deaths leave dead letters; they are put back by `redrive`, as an operator does.
+so many deaths leave dead letters; they are put back by `redrive`, as an operator does. Two tastes judge in
+every world, so death also comes between the one's decision and the other's.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from infra.sam.box import Report
 from tests.aws_servers import ACCESS_KEY, SECRET_KEY, Cloud
 from tests.chaos.forked import fork_server
 from tests.e2e.cloud.proxy import proxy_before
-from tests.e2e.cloud.rig import Rig, assert_all_is_right, crawled, needs_build, rigged
+from tests.e2e.cloud.rig import Rig, assert_all_is_right, bundle, crawled, needs_build, rigged
 
 pytestmark = needs_build
 
@@ -81,6 +82,7 @@ def rig(tmp_path: Path, ministack: Cloud, seaweedfs: Cloud, reaper: Reaper, chao
             "AWS_ENDPOINT_URL": aws.url,
             "AWS_ENDPOINT_URL_S3": s3.url,
             "BOWERBIRD_LEDGER_TABLE": ministack.table(),
+            "BOWERBIRD_TASTES": str(bundle(tmp_path, "second")),
             "BOWERBIRD_MAX_RECEIVES": "1000",
             **keys,
         }
@@ -136,4 +138,5 @@ def test_killed_at_random_points(rig: Rig, reaper: Reaper, chaos_seed: int) -> N
         if not queue.redrive():
             break
     assert_all_is_right(rig)
+    assert_all_is_right(rig.of_taste("second"))
     assert rig.dead_letters() == []
