@@ -12,9 +12,8 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock, Timer
+from threading import Timer
 
 import pytest
 
@@ -22,6 +21,7 @@ from bowerbird.adapters.aws.sqs import SqsQueue
 from infra.sam.box import Report
 from tests.aws_servers import ACCESS_KEY, SECRET_KEY, Cloud
 from tests.chaos.forked import fork_server
+from tests.chaos.reaper import DIED, Reaper
 from tests.e2e.cloud.proxy import proxy_before
 from tests.e2e.cloud.rig import Rig, assert_all_is_right, bundle, crawled, needs_build, rigged
 
@@ -31,35 +31,6 @@ KILLS = 10
 MOST_LIVES = 80
 REQUESTS_OF_A_BATCH = 90
 LONGEST_LIFE_S = 2.0
-DIED = {"Runtime.ExitError", "Runtime.InitError"}
-
-
-@dataclass
-class Reaper:
-    """Ends the function at one request to AWS that chance has named; 0 is never."""
-
-    rig: Rig | None = None
-    left: int = 0
-    after: bool = False
-
-    def __post_init__(self) -> None:
-        self._lock = Lock()
-
-    def refuses(self, _method: str, _path: str) -> int:
-        if not self.after:
-            self._count()
-        return 0
-
-    def passed(self, _method: str, _path: str) -> None:
-        if self.after:
-            self._count()
-
-    def _count(self) -> None:
-        with self._lock:
-            self.left -= 1
-            now = self.left == 0
-        if now and self.rig:
-            self.rig.filter.kill()
 
 
 @pytest.fixture
@@ -96,7 +67,7 @@ def rig(tmp_path: Path, ministack: Cloud, seaweedfs: Cloud, reaper: Reaper, chao
             judge=judge,
             launch=launch,
         ) as rig:
-            reaper.rig = rig
+            reaper.box = rig.filter
             yield rig
 
 
