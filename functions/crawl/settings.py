@@ -10,3 +10,4 @@ class CrawlFunctionSettings(CrawlSettings):
 
     fill_gaps: bool = False
     focus: bool = False
+    tastes: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -11,6 +11,7 @@ from functools import partial
 import boto3
 
 from bowerbird.adapters.aws.opening import open_bucket, open_ledger, open_queue
+from bowerbird.adapters.aws.tastes import further_tastes
 from bowerbird.adapters.aws.timeouts import TIMEOUTS
 from bowerbird.assembly import Adapters, Settings, assemble
 from bowerbird.assembly.adapters import the
@@ -34,7 +35,7 @@ def crawl_once(settings: CrawlFunctionSettings) -> Callable[[Callable[[], bool]]
     """Make a function that crawls the source to the queue for as long as its argument answers true."""
     settings = _with_credentials(settings)
     hosts = turns()
-    return crawl_on(cloud(settings, hosts), settings, hosts)
+    return crawl_on(cloud(settings, hosts), settings, hosts, further_places(settings))
 
 
 def cloud(settings: CrawlFunctionSettings, hosts: HostTurns) -> Adapters:
@@ -51,10 +52,19 @@ def cloud(settings: CrawlFunctionSettings, hosts: HostTurns) -> Adapters:
     )
 
 
+def further_places(settings: CrawlFunctionSettings) -> list[Adapters]:
+    """Open the places of further tastes, for a source that takes posts back."""
+    endpoint, table = settings.endpoint_url, settings.ledger_table
+    if not table:
+        return []
+    stores = [open_bucket(settings.bucket, endpoint, prefix) for prefix in further_tastes(settings.tastes)]
+    return [Adapters(store=store, ledger=open_ledger(table, store, endpoint)) for store in stores]
+
+
 def crawl_on(
-    adapters: Adapters, settings: CrawlFunctionSettings, hosts: HostTurns
+    adapters: Adapters, settings: CrawlFunctionSettings, hosts: HostTurns, further: Sequence[Adapters] = ()
 ) -> Callable[[Callable[[], bool]], CrawlCounts]:
-    """Make the function that crawls once, on any adapters."""
+    """Make the function that crawls once, on any adapters; `further` are the places of further tastes."""
     assembly = assemble(adapters, Settings.of_crawl(settings, fill_gaps=settings.fill_gaps))
     crawler, context, queue = assembly.crawler, assembly.context, the(adapters.queue, "queue")
     told: deque[Removals] = deque(maxlen=2)
@@ -62,11 +72,10 @@ def crawl_on(
     def run(in_time: Callable[[], bool]) -> CrawlCounts:
         source = opened(settings, context)
         shipment = ship(crawler.crawl(source), queue, in_time=in_time)
-        if isinstance(source, Removing) and adapters.store and adapters.ledger:
+        if isinstance(source, Removing):
             told.append(source.removed())
             for removals in told:  # the last run's too: some of its candidates were still queued
-                now = datetime.now(UTC)
-                purge_removed(adapters.store, source.name, removals, now=now, ledger=adapters.ledger)
+                _purge([adapters, *further], source.name, removals)
         if isinstance(source, Committing):
             source.commit()
         main = source.main if isinstance(source, FocusedSource) else source
@@ -75,6 +84,12 @@ def crawl_on(
         return replace(shipment, hosts=hosts.take())
 
     return run
+
+
+def _purge(places: Sequence[Adapters], source: str, removals: Removals) -> None:
+    for place in places:
+        if place.store and place.ledger:
+            purge_removed(place.store, source, removals, now=datetime.now(UTC), ledger=place.ledger)
 
 
 def opened(settings: CrawlFunctionSettings, context: Context) -> Source:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from bowerbird.adapters.aws.tastes import further_tastes
+from bowerbird.core.errors import UsageError
 from bowerbird.core.limits import MAX_RECEIVES
 from bowerbird.filter.owner_rules import Asked
 from bowerbird.filter.settings import JudgeSettings
@@ -28,10 +30,23 @@ class FilterSettings(JudgeSettings):
     endpoint_url: str | None = None
     gateway: str | None = None
     lambda_runtime: str | None = Field(None, validation_alias="AWS_EXECUTION_ENV")
+    tastes: str = ""
     scout: str = ""
+    prior: Literal["off", "reject"] = "reject"
     thumbnails: bool = False
     reject_if: str = ""
     note: str = ""
+
+    def places(self) -> dict[str, str]:
+        """Return each taste's bundle by the prefix of its place. The first, `bundle`, has the bucket itself.
+
+        Raises:
+            UsageError: two tastes have the same bundle or the same place.
+        """
+        further = further_tastes(self.tastes)
+        if self.bundle in further.values():
+            raise UsageError(f"{self.bundle} is two tastes; each needs a bundle of its own")
+        return {"": self.bundle} | further
 
     def asked(self) -> Asked:
         """Read what the owner rejects or notes beside taste. Commas divide both lists.

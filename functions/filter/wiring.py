@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bowerbird.adapters.aws.opening import open_bucket, open_ledger, open_likenesses, open_queue
-from bowerbird.assembly import RETRY_IN_THE_CLOUD_S, Adapters, Settings, assemble
+from bowerbird.assembly import RETRY_IN_THE_CLOUD_S, Adapters, Settings, assemble, together
 from bowerbird.assembly.adapters import the
 from bowerbird.core.cores import cores
 from bowerbird.core.decisions import Decision
 from bowerbird.core.prior import StoredPrior
+from bowerbird.core.usual import REJECT
 from bowerbird.filter.batch import BatchFilter
 from bowerbird.filter.parts import PictureLimits
+from bowerbird.filter.tastes import Ledgers
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import load
 from bowerbird.net import AtprotoFetcher, HostTurns, HttpFetcher
@@ -24,29 +26,26 @@ def batch_filter(
 ) -> BatchFilter:
     """Make the SQS side of the filter on S3, DynamoDB and SQS, with its models loaded."""
     endpoint, table = settings.endpoint_url, settings.ledger_table
-    store = open_bucket(settings.bucket, endpoint)
-    adapters = Adapters(
-        store=store,
-        ledger=open_ledger(table, store, endpoint),
-        likenesses=open_likenesses(table, endpoint),
-        queue=open_queue(settings.queue_url, settings.dead_letter_url, endpoint),
-        on_decision=on_decision,
-    )
-    return filter_on(adapters, settings, hosts)
+    queue = open_queue(settings.queue_url, settings.dead_letter_url, endpoint)
+    tastes = {}
+    for prefix, bundle in settings.places().items():
+        store = open_bucket(settings.bucket, endpoint, prefix)
+        tastes[bundle] = Adapters(
+            store=store,
+            ledger=open_ledger(table, store, endpoint),
+            likenesses=open_likenesses(table, store, endpoint),
+            queue=queue,
+            on_decision=on_decision,
+        )
+    return filter_on(tastes, settings, hosts)
 
 
-def filter_on(adapters: Adapters, settings: FilterSettings, hosts: HostTurns) -> BatchFilter:
-    """Make the SQS side of the filter on any store, ledger, index and queue."""
+def filter_on(tastes: Mapping[str, Adapters], settings: FilterSettings, hosts: HostTurns) -> BatchFilter:
+    """Make the SQS side of the filter for bundles, each on any store, ledger and index; the queue is one."""
     at_once = cores(settings.memory_mb)
     web = HttpFetcher(user_agent=settings.agent, gateway=settings.gateway, turns=hosts)
-    adapters = replace(
-        adapters,
-        fetcher=AtprotoFetcher(web),
-        decoder=IsolatedDecoder(workers=at_once),
-        bundle=load(settings.bundle),
-        scout=load(settings.scout) if settings.scout else None,
-        prior=StoredPrior(the(adapters.store, "store")),
-    )
+    fetcher, decoder = AtprotoFetcher(web), IsolatedDecoder(workers=at_once)
+    scout = load(settings.scout) if settings.scout else None
     told = Settings(
         shape=settings.shape(),
         limits=PictureLimits(bytes=settings.max_bytes),
@@ -57,4 +56,19 @@ def filter_on(adapters: Adapters, settings: FilterSettings, hosts: HostTurns) ->
         max_receives=settings.max_receives,
         first_retry_s=RETRY_IN_THE_CLOUD_S,
     )
-    return BatchFilter(assemble(adapters, told).consumer, the(adapters.ledger, "ledger"))
+    assemblies = [
+        assemble(
+            replace(
+                adapters,
+                fetcher=fetcher,
+                decoder=decoder,
+                bundle=load(bundle),
+                scout=scout,
+                prior=StoredPrior(the(adapters.store, "store")) if settings.prior == REJECT else None,
+            ),
+            told,
+        )
+        for bundle, adapters in tastes.items()
+    ]
+    ledgers = Ledgers([the(adapters.ledger, "ledger") for adapters in tastes.values()])
+    return BatchFilter(together.consumer(assemblies), ledgers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,4 +101,6 @@ def _variables(properties: dict[str, Any]) -> dict[str, Any]:
 def _resolved(value: Any, parameters: dict[str, Any]) -> str:
     if isinstance(value, dict) and "Ref" in value:
         return str(parameters.get(value["Ref"], value["Ref"]))
+    if isinstance(value, dict) and "Fn::Sub" in value:
+        return re.sub(r"\$\{(\w+)\}", lambda name: str(parameters.get(name[1], name[1])), value["Fn::Sub"])
     return str(value)

@@ -3,7 +3,8 @@
 Each life is a process of its own, started as Lambda starts it. It dies after a random time, or at a random
 one of its requests to AWS, before or after the request was done. What it held is delivered again, as SQS does
 once the visibility timeout is over. In every other world a message may be delivered four times only, so that
-so many deaths leave dead letters; they are put back by `redrive`, as an operator does.
+so many deaths leave dead letters; they are put back by `redrive`, as an operator does. Two tastes judge in
+every world, so death also comes between the one's decision and the other's.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock, Timer
+from threading import Timer
 
 import pytest
 
@@ -21,8 +21,9 @@ from bowerbird.adapters.aws.sqs import SqsQueue
 from infra.sam.box import Report
 from tests.aws_servers import ACCESS_KEY, SECRET_KEY, Cloud
 from tests.chaos.forked import fork_server
+from tests.chaos.reaper import DIED, Reaper
 from tests.e2e.cloud.proxy import proxy_before
-from tests.e2e.cloud.rig import Rig, assert_all_is_right, crawled, needs_build, rigged
+from tests.e2e.cloud.rig import Rig, assert_all_is_right, bundle, crawled, needs_build, rigged
 
 pytestmark = needs_build
 
@@ -30,35 +31,6 @@ KILLS = 10
 MOST_LIVES = 80
 REQUESTS_OF_A_BATCH = 90
 LONGEST_LIFE_S = 2.0
-DIED = {"Runtime.ExitError", "Runtime.InitError"}
-
-
-@dataclass
-class Reaper:
-    """Ends the function at one request to AWS that chance has named; 0 is never."""
-
-    rig: Rig | None = None
-    left: int = 0
-    after: bool = False
-
-    def __post_init__(self) -> None:
-        self._lock = Lock()
-
-    def refuses(self, _method: str, _path: str) -> int:
-        if not self.after:
-            self._count()
-        return 0
-
-    def passed(self, _method: str, _path: str) -> None:
-        if self.after:
-            self._count()
-
-    def _count(self) -> None:
-        with self._lock:
-            self.left -= 1
-            now = self.left == 0
-        if now and self.rig:
-            self.rig.filter.kill()
 
 
 @pytest.fixture
@@ -81,6 +53,7 @@ def rig(tmp_path: Path, ministack: Cloud, seaweedfs: Cloud, reaper: Reaper, chao
             "AWS_ENDPOINT_URL": aws.url,
             "AWS_ENDPOINT_URL_S3": s3.url,
             "BOWERBIRD_LEDGER_TABLE": ministack.table(),
+            "BOWERBIRD_TASTES": str(bundle(tmp_path, "second")),
             "BOWERBIRD_MAX_RECEIVES": "1000",
             **keys,
         }
@@ -94,7 +67,7 @@ def rig(tmp_path: Path, ministack: Cloud, seaweedfs: Cloud, reaper: Reaper, chao
             judge=judge,
             launch=launch,
         ) as rig:
-            reaper.rig = rig
+            reaper.box = rig.filter
             yield rig
 
 
@@ -136,4 +109,5 @@ def test_killed_at_random_points(rig: Rig, reaper: Reaper, chaos_seed: int) -> N
         if not queue.redrive():
             break
     assert_all_is_right(rig)
+    assert_all_is_right(rig.of_taste("second"))
     assert rig.dead_letters() == []

@@ -18,10 +18,12 @@ from bowerbird.deliver.turn import InTurn, turn_key
 _OFFER_TIMEOUTS: Final = 2.0
 
 
-def deliverer(store: ObjectStore, to: str, settings: GallerySettings, *, in_turn: bool = False) -> Deliverer:
+def deliverer(
+    store: ObjectStore, to: str, settings: GallerySettings, *, turns: ObjectStore | None = None
+) -> Deliverer:
     """A deliverer from one store to a gallery, such as `immich:URL`; an address alone means scenery.
 
-    `in_turn` says that others may run beside it.
+    Where others may run beside it, they take turns in the store `turns`.
 
     Raises:
         UsageError: no secret is set, or the address, the names or the tags cannot be understood.
@@ -30,8 +32,8 @@ def deliverer(store: ObjectStore, to: str, settings: GallerySettings, *, in_turn
     opened = spec.open(argument, settings)
     gallery, ours = opened.gallery, spec.name == "scenery"
     timeout = settings.scenery_timeout_s if ours else settings.deliver_timeout_s
-    if in_turn:
-        gallery = InTurn(gallery, store, turn_key(opened.name), hold_s=_OFFER_TIMEOUTS * timeout)
+    if turns is not None:
+        gallery = InTurn(gallery, turns, turn_key(opened.name), hold_s=_OFFER_TIMEOUTS * timeout)
     asks = settings.ambience_url if ours else None
     return Deliverer(
         store,

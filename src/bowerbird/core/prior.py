@@ -1,7 +1,7 @@
 """Tells from what a listing says of a post how likely the owner keeps its picture, before a byte is fetched.
 
 A linear model on hashed words: the title's, the community, the author, the domain, tags, shape and hour. The
-owner's own decisions teach it (`bowerbird.host.prior_fit`). It is a few kilobytes, and no word can be read
+owner's own decisions teach it (`bowerbird.filter.prior_fit`). It is a few kilobytes, and no word can be read
 from it. Source of the hashing: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009.
 """
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from bowerbird.adapters.aws.events import answer, messages_of
+from bowerbird.adapters.aws.tastes import in_place
 from bowerbird.core.errors import InvalidMessageError, PermanentError, RetryableError, UsageError
 from bowerbird.core.ports import Message, Queue
 from bowerbird.deliver.deliverer import Deliverer
@@ -26,10 +27,11 @@ class DeliveryBatch:
 
     Never two at once: scenery gives two pictures that arrive together the same id (`get_max_image_id() + 1`
     in its image_ops.ts). A message that fails goes back to the queue, each time for longer. The queue moves
-    it to the dead letters when it has come too often.
+    it to the dead letters when it has come too often. Each taste's place, told by its prefix in the bucket,
+    has a deliverer.
     """
 
-    deliverer: Deliverer
+    deliverer: Callable[[str], Deliverer]
     queue: Queue
     bucket: str
 
@@ -39,9 +41,10 @@ class DeliveryBatch:
 
     def _settled(self, message: Message) -> bool:
         try:
-            for key in survivors_in(message.body, self.bucket):
-                delivery = self.deliverer.deliver(key)
-                _log.info("%s: %s %s", key, delivery.state, delivery.detail)
+            for name in survivors_in(message.body, self.bucket):
+                prefix, key = in_place(name)
+                delivery = self.deliverer(prefix).deliver(key)
+                _log.info("%s: %s %s", name, delivery.state, delivery.detail)
         except InvalidMessageError as error:
             self.queue.bury(message, str(error))
         except (RetryableError, UsageError, PermanentError) as error:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from urllib.parse import unquote_plus
 
+from bowerbird.adapters.aws.tastes import in_place
 from bowerbird.core.errors import InvalidMessageError
 from bowerbird.core.json_text import parsed
 from bowerbird.deliver.deliverer import SURVIVOR
 
 
 def survivors_in(body: str, bucket: str) -> list[str]:
-    """The keys of the survivors that a message announces. A test event or another object gives none.
+    """The keys of the survivors that a message announces, of any taste. Other objects and tests give none.
 
     Raises:
         InvalidMessageError: the message is no notification of S3.
@@ -29,4 +30,4 @@ def survivors_in(body: str, bucket: str) -> list[str]:
         ]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidMessageError(f"not an S3 notification: {type(error).__name__} {error}") from None
-    return [key for name, key in created if name == bucket and SURVIVOR.fullmatch(key)]
+    return [key for name, key in created if name == bucket and SURVIVOR.fullmatch(in_place(key)[1])]

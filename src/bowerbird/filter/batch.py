@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bowerbird.adapters.aws.events import answer, messages_of
-from bowerbird.core.ports import Ledger, Message
+from bowerbird.core.ports import Known, Message
 from bowerbird.filter.consumer import Consumer, Outcome
 
 
@@ -17,7 +17,7 @@ class BatchFilter:
     """Decides a batch, its downloads side by side, and says which records must come back."""
 
     consumer: Consumer
-    ledger: Ledger
+    ledger: Known
 
     def handle(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Decide a batch, and answer in the shape of ReportBatchItemFailures.

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bowerbird.core.decisions import Decision
 from bowerbird.core.errors import DamagedError, InvalidMessageError, StoreError, UsageError
+from bowerbird.core.ports import Ledger
 from bowerbird.filter.once import Once
 
 
@@ -59,3 +60,30 @@ class Tastes:
         for taste, decision in zip(self.tastes, decisions, strict=True):
             taste.told(decision)
         return decisions[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """The ledgers of several tastes as one: a candidate is decided when all of them have decided it."""
+
+    ledgers: Sequence[Ledger]
+
+    def knows(self, candidate_id: str) -> bool:
+        """Tell whether no taste has yet to decide."""
+        return all(ledger.knows(candidate_id) for ledger in self.ledgers)
+
+    def flush(self) -> int:
+        """Write the decision lines of all tastes, of each to its own place.
+
+        Raises:
+            StoreError, UsageError: a place fails. The lines of the others are written all the same.
+        """
+        written, errors = 0, []
+        for ledger in self.ledgers:
+            try:
+                written += ledger.flush()
+            except (StoreError, UsageError) as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+        return written

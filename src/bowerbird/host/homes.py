@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from bowerbird.adapters.place import Place
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
-from bowerbird.core.errors import StoreError, UsageError
-from bowerbird.core.ports import Ledger, Queue
+from bowerbird.core.ports import Queue
 from bowerbird.host.counts import RunCounts
-from bowerbird.host.prior_fit import PostPrior
+from bowerbird.host.post_prior import PostPrior
 
 # As many as are moved from one queue to another in one go.
 _MESSAGES: Final = 100
@@ -28,33 +27,6 @@ class Home:
     ledger: SqliteLedger
     prior: PostPrior | None = None
     counts: RunCounts = field(default_factory=RunCounts)
-
-
-@dataclass(frozen=True, slots=True)
-class Ledgers:
-    """The ledgers of several tastes as one: a candidate is decided when all of them have decided it."""
-
-    ledgers: Sequence[Ledger]
-
-    def knows(self, candidate_id: str) -> bool:
-        """Tell whether no taste has yet to decide."""
-        return all(ledger.knows(candidate_id) for ledger in self.ledgers)
-
-    def flush(self) -> int:
-        """Write the decision lines of all tastes, of each to its own place.
-
-        Raises:
-            StoreError, UsageError: a place fails. The lines of the others are written all the same.
-        """
-        written, errors = 0, []
-        for ledger in self.ledgers:
-            try:
-                written += ledger.flush()
-            except (StoreError, UsageError) as error:
-                errors.append(error)
-        if errors:
-            raise errors[0]
-        return written
 
 
 def gather(queue: Queue, others: Iterable[Queue]) -> None:

@@ -19,7 +19,7 @@ from bowerbird.crawl.enqueue import enqueue
 from bowerbird.filter.consumer import Consumer, Outcome
 from bowerbird.host.counts import RunCounts
 from bowerbird.host.homes import Home
-from bowerbird.host.prior_fit import likeliest
+from bowerbird.host.post_prior import likeliest
 
 _log = logging.getLogger(__name__)
 

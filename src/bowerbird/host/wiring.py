@@ -28,11 +28,12 @@ from bowerbird.crawl.sources.folder import FolderSource
 from bowerbird.filter.copies import restore
 from bowerbird.filter.owner_rules import NOTHING, Asked
 from bowerbird.filter.shape import NOMADS, ShapeRule
+from bowerbird.filter.tastes import Ledgers
 from bowerbird.host.counts import RunCounts
-from bowerbird.host.homes import Home, Ledgers, gather
+from bowerbird.host.homes import Home, gather
 from bowerbird.host.host import EmbeddedHost
 from bowerbird.host.judged_by import remember
-from bowerbird.host.prior_fit import PostPrior
+from bowerbird.host.post_prior import PostPrior
 from bowerbird.host.state_files import LEDGER, LIKENESSES, QUEUE, check_whole
 from bowerbird.imaging.isolated import IsolatedDecoder
 from bowerbird.models.bundle import Bundle, load
@@ -222,7 +223,7 @@ def restorer(
             # boto3 takes most of a second to import, and only the cloud needs it.
             from bowerbird.adapters.aws.opening import open_likenesses  # noqa: PLC0415
 
-            index: Likenesses = open_likenesses(table, endpoint_url)
+            index: Likenesses = open_likenesses(table, place.store, endpoint_url)
         else:
             index = closed.enter_context(closing(SqliteLikenesses(place.state / LIKENESSES)))
         yield lambda key: restore(key, place.store, index, decoder)

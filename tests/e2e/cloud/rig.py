@@ -7,7 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +64,11 @@ EXPECTED = Counter({"kept": 4 * 6 + 1, "duplicate": 5, "dimensions": 6, "origina
 
 @dataclass
 class Rig:
-    """The built functions, and what they work on; `cloud` has the queues."""
+    """The built functions, and what they work on; `cloud` has the queues, `s3` the bucket."""
 
     cloud: Cloud
+    s3: Cloud
+    bucket: str
     store: S3Store
     queue_url: str
     dead_url: str
@@ -93,6 +95,10 @@ class Rig:
             for line in (self.store.get(key) or b"").decode().split("\n")[:-1]
         ]
 
+    def of_taste(self, name: str) -> Rig:
+        """The same, with the place of a further taste as its store."""
+        return replace(self, store=S3Store(self.s3.client("s3"), self.bucket, f"tastes/{name}"))
+
     def dead_letters(self) -> list[dict[str, Any]]:
         """What lies in the dead-letter queue."""
         found: list[dict[str, Any]] = (
@@ -115,12 +121,12 @@ def posts(folder: Path) -> Path:
     return path
 
 
-def bundle(folder: Path) -> Path:
+def bundle(folder: Path, name: str = "everything") -> Path:
     """The shipped bundle with a taste for everything, so that made-up pictures are kept."""
-    copied = folder / "everything"
+    copied = folder / name
     shutil.copytree(ROOT / "layers" / "models" / "bundles" / "lite", copied)
     manifest = json.loads((copied / "manifest.json").read_text())
-    manifest["novelty"]["threshold"]["value"] = -1e9
+    manifest["name"], manifest["novelty"]["threshold"]["value"] = name, -1e9
     (copied / "manifest.json").write_text(json.dumps(manifest))
     return copied
 
@@ -171,6 +177,8 @@ def rigged(  # noqa: PLR0913 - each part may come from another server
         source = SqsEventSource(cloud.client("sqs"), queues[0], boxes["FilterFunction"])
         yield Rig(
             cloud=cloud,
+            s3=s3,
+            bucket=bucket,
             store=S3Store(s3.client("s3"), bucket),
             queue_url=queues[0],
             dead_url=queues[1],

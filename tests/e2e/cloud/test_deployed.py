@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,7 @@ from botocore.exceptions import ClientError
 
 from bowerbird.adapters.aws.s3 import S3Store
 from bowerbird.core.decision_log import decisions_key, each_line, log_file, packed_key
-from bowerbird.core.decisions import Decision
-from bowerbird.core.reasons import Reason, Word
+from bowerbird.core.prior import read_prior
 from infra.sam.box import Box
 from infra.sam.built import built_functions
 from tests import aws_servers
@@ -30,10 +29,12 @@ from tests.e2e.cloud.rig import (
     TEMPLATE,
     assert_a_better_copy_replaces_a_worse_one,
     assert_all_is_right,
+    bundle,
     crawled,
     needs_build,
     rigged,
 )
+from tests.unit.filter.test_prior_fit import stream
 
 pytestmark = [needs_build, pytest.mark.xdist_group("stack")]  # deployed once
 
@@ -62,7 +63,7 @@ def deploy(cloud: Cloud) -> dict[str, str]:
     command = [
         str(ROOT / ".venv-sam" / "bin" / "sam"), "deploy", "--stack-name", "bowerbird", "--resolve-s3",
         "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-progressbar",
-        "--parameter-overrides", 'CrawlRate="rate(1 day)"',
+        "--parameter-overrides", 'CrawlRate="rate(1 day)"', "Taste2=second",
         'UserAgent="aws-lambda:bowerbird:1 (+me@example.org)"',
     ]  # fmt: skip
     environment = {
@@ -119,10 +120,13 @@ REFUSED: list[tuple[str, str, Callable[[Any, dict[str, str]], object]]] = [
     ("FilterRole", "s3", lambda s3, out: s3.put_object(Bucket=out["Bucket"], Key="thumbs/a", Body=b"")),
     ("FilterRole", "s3", lambda s3, out: s3.put_object(Bucket=out["Bucket"], Key="other/a", Body=b"")),
     ("FilterRole", "s3", lambda s3, out: s3.get_object(Bucket=out["Bucket"], Key="cursors/a")),
+    ("FilterRole", "s3", lambda s3, out: s3.delete_object(Bucket=out["Bucket"], Key="tastes/a/labels/a")),
+    ("FilterRole", "s3", lambda s3, out: s3.put_object(Bucket=out["Bucket"], Key="tastes/a/b", Body=b"")),
     ("FilterRole", "s3", lambda s3, _: s3.list_buckets()),
     ("CompactRole", "s3", lambda s3, out: s3.get_object(Bucket=out["Bucket"], Key="images/a")),
     ("CompactRole", "s3", lambda s3, out: s3.delete_object(Bucket=out["Bucket"], Key="images/a")),
     ("CompactRole", "s3", lambda s3, out: s3.put_object(Bucket=out["Bucket"], Key="cursors/a", Body=b"")),
+    ("CompactRole", "s3", lambda s3, out: s3.delete_object(Bucket=out["Bucket"], Key="tastes/a/images/a")),
     ("HttpRole", "s3", lambda s3, out: s3.list_objects_v2(Bucket=out["Bucket"])),
     ("HttpRole", "sqs", lambda sqs, out: sqs.send_message(QueueUrl=out["Queue"], MessageBody="a")),
     ("FilterRole", "dynamodb", lambda db, out: db.scan(TableName=out["Ledger"])),
@@ -156,23 +160,31 @@ def test_the_roles_may_do_all_they_must(stack: Stack, tmp_path: Path) -> None:
         bucket=bucket,
         queues=queues,
         crawl=keys("CrawlRole"),
-        judge={"BOWERBIRD_LEDGER_TABLE": stack.outputs["Ledger"], **keys("FilterRole")},
+        judge={
+            "BOWERBIRD_LEDGER_TABLE": stack.outputs["Ledger"],
+            "BOWERBIRD_TASTES": str(bundle(tmp_path, "second")),
+            **keys("FilterRole"),
+        },
     ) as rig:
         crawled(rig)
         rig.cloud.client("sqs").send_message(QueueUrl=rig.queue_url, MessageBody="poison")
         assert {report.error for report in rig.settle()} == {None}
+        second = rig.of_taste("second")
         assert_all_is_right(rig)
+        assert_all_is_right(second)
         assert_a_better_copy_replaces_a_worse_one(rig)
+        assert list(second.store.keys("replaced/")) == list(rig.store.keys("replaced/"))
         assert [letter["Body"] for letter in rig.dead_letters()] == ["poison"]
 
 
 def test_the_compact_function_may_do_all_it_must(stack: Stack, tmp_path: Path) -> None:
     bucket = stack.outputs["Bucket"]
-    store = S3Store(stack.cloud.client("s3"), bucket)
-    day = "2026-01-05"
-    for name in ("a", "b"):
-        line = decided(name, f"{day}T10:00:00.000Z")
-        store.put(decisions_key(day, name), log_file([line]), content_type="application/x-ndjson")
+    stores = [S3Store(stack.cloud.client("s3"), bucket, prefix) for prefix in ("", "tastes/second")]
+    day, found = "2026-01-05", stream(400, kept_share=0.1)
+    for store in stores:
+        for name, lines in (("a", found[:200]), ("b", found[200:])):
+            dated = [replace(line, decided_at=f"{day}T10:00:00.000Z") for line in lines]
+            store.put(decisions_key(day, name), log_file(dated), content_type="application/x-ndjson")
     (built,) = (each for each in built_functions(TEMPLATE) if each.name == "CompactFunction")
     key, secret = stack.keys["CompactRole"]
     environment = {
@@ -181,17 +193,15 @@ def test_the_compact_function_may_do_all_it_must(stack: Stack, tmp_path: Path) -
         "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_CA_BUNDLE": str(stack.cloud.ca_bundle),
         "BOWERBIRD_BUCKET": bucket,
+        "BOWERBIRD_TASTES": "second,,",
     }
     box = Box(built, PYTHON, environment, tmp_path / "log")
     try:
         report = box.invoke({})
     finally:
         box.close()
-    assert (report.error, report.answer) == (None, {"days": 1, "files": 2, "best": []})
-    assert list(store.keys(f"decisions/day={day}/")) == [packed_key(day)]
-    assert {each.candidate for each in each_line(store, day) if each} == {"a", "b"}
-
-
-def decided(name: str, at: str) -> Decision:
-    reason = Reason(Word.NOVELTY, "-3.20 < -1.80")
-    return Decision(name, keep=False, stage="novelty", reason=reason, bundle="lite@1", decided_at=at)
+    assert (report.error, report.answer) == (None, {"days": 2, "files": 4, "best": [], "models": 2})
+    for store in stores:
+        assert list(store.keys(f"decisions/day={day}/")) == [packed_key(day)]
+        assert len([each for each in each_line(store, day) if each]) == 400
+        assert read_prior(store) is not None

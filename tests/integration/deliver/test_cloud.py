@@ -85,6 +85,18 @@ def test_a_survivor_announced_by_s3_arrives_and_is_written_down(world: World) ->
     assert record(world.store, key, world.scenery.url)["state"] == "imported"
 
 
+def test_each_tastes_survivors_arrive_and_are_written_down_in_its_place(world: World) -> None:
+    cities = S3Store(world.cloud.client("s3"), world.bucket, "tastes/cities")
+    keys = [keep(world.store, seed=1), keep(cities, seed=2)]
+    world.send(created(keys[0], f"tastes/cities/{keys[1]}", bucket=world.bucket))
+    assert world.handle() == {"batchItemFailures": []}
+    assert [image.id for image in world.scenery.images] == [1, 2]
+    for store, key in zip((world.store, cities), keys, strict=True):
+        assert record(store, key, world.scenery.url)["state"] == "imported"
+    assert len(list(world.store.keys("turns/"))) == 1
+    assert list(cities.keys("turns/")) == []  # one turn for all, since the gallery is one
+
+
 def test_a_gallery_that_is_down_sends_the_message_back_and_an_event_without_meaning_is_buried(
     world: World,
 ) -> None:

@@ -30,7 +30,7 @@ def test_those_that_take_turns_get_an_id_each(tmp_path: Path, in_turn: bool, ids
 
     with serving(Scenery(work=work)) as scenery:
         settings = GallerySettings(scenery_password=SecretStr(scenery.password))
-        each = [deliverer(store, scenery.url, settings, in_turn=in_turn) for _ in keys]
+        each = [deliverer(store, scenery.url, settings, turns=store if in_turn else None) for _ in keys]
         with ThreadPoolExecutor(2) as pool:
             ended = list(pool.map(lambda one, key: one.deliver(key).state, each, keys))
         assert ended == ["imported", "imported"]

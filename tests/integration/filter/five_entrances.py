@@ -103,7 +103,7 @@ def function(place: Place, bundle: str, gateway: str) -> list[str]:
     decided: list[Decision] = []
     ledger = SqliteLedger(place.state / "function.db", place.store)
     adapters = Adapters(store=place.store, ledger=ledger, queue=FakeQueue(), on_decision=decided.append)
-    batch = filter_on(adapters, settings, turns())
+    batch = filter_on({bundle: adapters}, settings, turns())
     records = [
         {
             "messageId": link,

@@ -47,6 +47,8 @@ def created(*keys: str, bucket: str = "survivors", name: str = "ObjectCreated:Pu
         (created(KEY, name="ObjectRemoved:Delete"), []),
         (created(KEY, bucket="another"), []),
         (created(KEY.replace("jpg", "json")), []),
+        (created(f"tastes/cities/{KEY}"), [f"tastes/cities/{KEY}"]),
+        (created(f"tastes/{KEY}", f"tastes/a/b/{KEY}", f"other/a/{KEY}"), []),
         (created("decisions/day=2026-01-01/a.jsonl", "images/../ab.jpg"), []),
         (json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "survivors"}), []),
     ],
@@ -80,10 +82,20 @@ def record(id_: str, body: str, receives: int = 1) -> dict[str, Any]:
 
 def test_what_is_delivered_is_acknowledged() -> None:
     deliverer, queue = FakeDeliverer(), FakeQueue()
-    answer = DeliveryBatch(deliverer, queue, "survivors").handle({"Records": [record("1", created(KEY))]})
+    answer = DeliveryBatch(lambda _: deliverer, queue, "survivors").handle(
+        {"Records": [record("1", created(KEY))]}
+    )
     assert answer == {"batchItemFailures": []}
     assert deliverer.delivered == [KEY]
     assert queue.released == []
+
+
+def test_each_taste_delivers_from_its_own_place() -> None:
+    deliverers = {"": FakeDeliverer(), "tastes/cities/": FakeDeliverer()}
+    records = [record("1", created(KEY, f"tastes/cities/{KEY.replace('ab', 'cd')}"))]
+    batch = DeliveryBatch(lambda prefix: deliverers[prefix], FakeQueue(), "survivors")
+    assert batch.handle({"Records": records}) == {"batchItemFailures": []}
+    assert [each.delivered for each in deliverers.values()] == [[KEY], [KEY.replace("ab", "cd")]]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +115,7 @@ def test_what_fails_comes_back_later_and_the_rest_goes_on(
     other = KEY.replace("ab", "cd")
     deliverer, queue = FakeDeliverer({KEY: error}), FakeQueue()
     records = [record("1", created(KEY), receives), record("2", created(other))]
-    answer = DeliveryBatch(deliverer, queue, "survivors").handle({"Records": records})
+    answer = DeliveryBatch(lambda _: deliverer, queue, "survivors").handle({"Records": records})
     assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
     assert queue.released == [("r-1", delay)]
     assert deliverer.delivered == [other]
@@ -111,6 +123,8 @@ def test_what_fails_comes_back_later_and_the_rest_goes_on(
 
 def test_what_cannot_be_understood_is_buried_with_its_reason() -> None:
     queue = FakeQueue()
-    answer = DeliveryBatch(FakeDeliverer(), queue, "survivors").handle({"Records": [record("1", "{}")]})
+    answer = DeliveryBatch(lambda _: FakeDeliverer(), queue, "survivors").handle(
+        {"Records": [record("1", "{}")]}
+    )
     assert answer == {"batchItemFailures": []}
     assert queue.buried == [("1", "not an S3 notification: KeyError 'Records'")]

@@ -15,7 +15,8 @@ from bowerbird.core.errors import (
     StoreError,
 )
 from bowerbird.filter.once import Once
-from bowerbird.filter.tastes import Taste, Tastes
+from bowerbird.filter.tastes import Ledgers, Taste, Tastes
+from tests.fakes import FakeLedger
 from tests.unit.filter.test_consumer import DECISION, Scripted
 
 OTHER = replace(DECISION, bundle="other@1")
@@ -57,3 +58,24 @@ def test_what_is_the_same_for_all_is_told_at_once(error: Exception) -> None:
     judges, _, raised = decide(error, DECISION)
     assert raised is error
     assert judges[1].answers == [DECISION]
+
+
+class Full(FakeLedger):
+    def flush(self) -> int:
+        raise StoreError("full")
+
+
+def test_a_candidate_is_decided_when_all_tastes_have_decided_it() -> None:
+    one, two = FakeLedger(), FakeLedger()
+    both = Ledgers([one, two])
+    one.commit(DECISION)
+    assert not both.knows("c")
+    two.commit(DECISION)
+    assert both.knows("c")
+
+
+def test_a_place_that_is_full_keeps_no_other_from_writing_its_lines() -> None:
+    other = FakeLedger()
+    with pytest.raises(StoreError, match="full"):
+        Ledgers([Full(), other]).flush()
+    assert other.flushes == 1

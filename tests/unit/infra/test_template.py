@@ -15,6 +15,7 @@ from infra.sam.built import read_template
 ROOT = Path(__file__).parents[3]
 TEMPLATE = read_template(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+TASTES = "tastes/*/"
 SHARED = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
 
@@ -41,6 +42,13 @@ def allowed(role: str) -> Iterator[tuple[str, str]]:
                     yield action, resource if isinstance(resource, str) else next(iter(resource.values()))
 
 
+def folders(role: str) -> Iterator[tuple[str, str]]:
+    """Each action on objects, with the folder of the bucket."""
+    for action, resource in allowed(role):
+        if re.fullmatch(r"s3:\w+Object", action):
+            yield action, resource.removeprefix("${Survivors.Arn}/").removesuffix("/*")
+
+
 def test_every_action_of_every_role_is_explained() -> None:
     page = (ROOT / "docs" / "policy.md").read_text()
     rows = re.findall(r"^\| (\w+) \| ([\w:]+) \| .+ \| .+ \|$", page, re.MULTILINE)
@@ -57,12 +65,23 @@ def test_every_folder_that_a_role_may_touch_is_explained() -> None:
     rows = re.findall(r"^\| (\w+) \| (s3:\w+Object) \| (.+?) \| .+ \|$", page, re.MULTILINE)
     told = {(role, action, folder) for role, action, on in rows for folder in re.findall(r"\b(\w+)/", on)}
     given = {
-        (role, action, resource.removeprefix("${Survivors.Arn}/").removesuffix("/*"))
+        (role, action, folder.removeprefix(TASTES))
         for role in of_type("AWS::IAM::Role")
-        for action, resource in allowed(role)
-        if re.fullmatch(r"s3:\w+Object", action)
+        for action, folder in folders(role)
     }
     assert told == given
+
+
+def test_a_role_may_touch_of_a_further_taste_what_it_may_touch_of_the_first() -> None:
+    shared = {"cursors", "turns"}  # the first taste's place keeps them for all
+    for role in of_type("AWS::IAM::Role"):
+        may = set(folders(role))
+        first = {(action, folder) for action, folder in may if not folder.startswith(TASTES)}
+        further = {(action, folder.removeprefix(TASTES)) for action, folder in may - first}
+        assert {each for each in first if each[1] not in shared} == {
+            each for each in further if each[1] not in shared
+        }, role
+        assert further <= first, role
 
 
 def test_no_action_is_a_pattern() -> None:
@@ -255,11 +274,12 @@ def test_no_role_can_destroy_a_picture() -> None:
 
 
 def test_old_versions_end_wherever_a_role_can_make_some() -> None:
-    rules = RESOURCES["Survivors"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    every = RESOURCES["Survivors"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    rules = [rule for rule in every if "If" not in rule]
     ends = {rule["Prefix"]: rule.get("NoncurrentVersionExpiration") for rule in rules if "Prefix" in rule}
     assert len({rule["Id"] for rule in rules}) == len(rules) == len(ends) + 1  # S3 refuses an Id twice
     written = {
-        re.sub(r"^\$\{Survivors\.Arn\}/(\w+/)\*$", r"\1", resource)
+        re.sub(r"^\$\{Survivors\.Arn\}/(\w+/)(\*/\w+/)?\*$", r"\1", resource)
         for role in of_type("AWS::IAM::Role")
         for action, resource in allowed(role)
         if action in {"s3:PutObject", "s3:DeleteObject"}
@@ -270,7 +290,30 @@ def test_old_versions_end_wherever_a_role_can_make_some() -> None:
     taken_back = {
         resource.split("/")[1] for action, resource in allowed("CrawlRole") if action == "s3:DeleteObject"
     }
+    assert "tastes" in taken_back
     for folder in taken_back:
         days = ends[f"{folder}/"]["NoncurrentDays"]
         assert days == 1 or days["If"][:2] == ["TakesBack", 1]
     assert ends["decisions/"]["NoncurrentDays"] == 1  # lines before they were redacted
+
+
+@pytest.mark.parametrize("taste", ["Taste2", "Taste3", "Taste4"])
+def test_a_further_taste_has_the_rules_of_the_first(taste: str) -> None:
+    bucket = RESOURCES["Survivors"]["Properties"]
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    first = {rule["Prefix"]: rule for rule in rules if "Prefix" in rule}
+    own = {
+        rule["If"][1]["Prefix"]["Sub"]: rule["If"][1]
+        for rule in rules
+        if rule.get("If", [""])[0] == f"Has{taste}"
+    }
+    assert own.keys() == {f"tastes/${{{taste}}}/{folder}/" for folder in ("decisions", "replaced")}
+    for prefix, rule in own.items():
+        like = first[prefix.removeprefix(f"tastes/${{{taste}}}/")]
+        assert rule["ExpirationInDays"] == like["ExpirationInDays"]
+    _, delivers, _ = bucket["NotificationConfiguration"]["If"]
+    (told,) = (
+        each["If"][1] for each in delivers["QueueConfigurations"] if each.get("If", [""])[0] == f"Has{taste}"
+    )
+    (rule,) = told["Filter"]["S3Key"]["Rules"]
+    assert rule == {"Name": "prefix", "Value": {"Sub": f"tastes/${{{taste}}}/images/"}}

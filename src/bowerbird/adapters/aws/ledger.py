@@ -1,7 +1,8 @@
 """The ledger in a DynamoDB table: conditional writes decide, S3 holds the lines.
 
 Items, by `pk`: `c#<sha256 of the candidate id>` is a candidate (`claims`, then `decision` and `lines_key`);
-`s#<sha256 of an image>` is a claim (`holder`).
+`s#<sha256 of an image>` is a claim (`holder`). Several tastes share a table: before each `pk` stands the
+prefix of the taste's place, such as `tastes/portraits/`.
 
 Each decision ends up in exactly one line, whatever crashes. A decision is committed together with the key of
 the object that its batch will write. That object is created once and never changed. A process that meets a
@@ -45,9 +46,10 @@ _ATTEMPTS: Final = 5
 class DynamoLedger:
     """Keeps the ledger in one table; decision lines go to `store`. Safe for threads."""
 
-    def __init__(self, client: DynamoDBClient, table: str, store: ObjectStore) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, store: ObjectStore, prefix: str = "") -> None:
         self._client = client
         self._table = table
+        self._prefix = prefix
         self._store = store
         self._lock = threading.Lock()
         self._part = uuid.uuid4().hex
@@ -56,16 +58,16 @@ class DynamoLedger:
 
     def decided(self, candidate_id: str) -> Decision | None:
         """Return the decision that stands; the next `flush` makes sure of its line."""
-        item = self._read(_candidate(candidate_id))
+        item = self._read(self._candidate(candidate_id))
         return self._standing(item) if "decision" in item else None
 
     def knows(self, candidate_id: str) -> bool:
         """Whether there is a decision."""
-        return "decision" in self._read(_candidate(candidate_id))
+        return "decision" in self._read(self._candidate(candidate_id))
 
     def owner(self, sha256: str) -> str | None:
         """Who holds these bytes."""
-        item = self._read(_claim(sha256))
+        item = self._read(self._claim(sha256))
         return item["holder"]["S"] if item else None
 
     def claim(self, sha256: str, candidate_id: str) -> str:
@@ -73,7 +75,7 @@ class DynamoLedger:
         put: TransactWriteItemTypeDef = {
             "Put": {
                 "TableName": self._table,
-                "Item": {**_claim(sha256), "holder": {"S": candidate_id}},
+                "Item": {**self._claim(sha256), "holder": {"S": candidate_id}},
                 "ConditionExpression": "attribute_not_exists(pk) OR holder = :holder",
                 "ExpressionAttributeValues": {":holder": {"S": candidate_id}},
             }
@@ -81,7 +83,7 @@ class DynamoLedger:
         remember: TransactWriteItemTypeDef = {
             "Update": {
                 "TableName": self._table,
-                "Key": _candidate(candidate_id),
+                "Key": self._candidate(candidate_id),
                 "UpdateExpression": "ADD claims :claim",
                 "ConditionExpression": "attribute_not_exists(decision)",
                 "ExpressionAttributeValues": {":claim": {"SS": [sha256]}},
@@ -92,20 +94,20 @@ class DynamoLedger:
                 return candidate_id
             if holder := self.owner(sha256):
                 return holder
-            if "decision" in self._read(_candidate(candidate_id)):
+            if "decision" in self._read(self._candidate(candidate_id)):
                 return candidate_id
         raise StoreError(f"claiming {sha256}: others were claiming it {_ATTEMPTS} times over")
 
     def claimed_by(self, candidate_id: str) -> str | None:
         """Return what a candidate holds."""
-        return min(_claims(self._read(_candidate(candidate_id))), default=None)
+        return min(_claims(self._read(self._candidate(candidate_id))), default=None)
 
     def commit(self, decision: Decision) -> Decision:
         """Record a decision; the first wins. A rejection frees its claims in the same transaction."""
         with self._lock:
             key = decisions_key(decision.day, self._part)
         for _ in range(_ATTEMPTS):
-            item = self._read(_candidate(decision.candidate))
+            item = self._read(self._candidate(decision.candidate))
             if "decision" in item:
                 return self._standing(item)
             if self._record(decision, key, () if decision.keep else _claims(item)):
@@ -133,14 +135,14 @@ class DynamoLedger:
 
     def redact(self, candidate_id: str) -> None:
         """Forget what was said of a candidate's post; the decision stands."""
-        item = self._read(_candidate(candidate_id))
+        item = self._read(self._candidate(candidate_id))
         if "decision" not in item:
             return
         line = encode_decision(redacted(decode_decision(item["decision"]["S"])))
         with translated(f"writing to table {self._table}"):
             self._client.update_item(
                 TableName=self._table,
-                Key=_candidate(candidate_id),
+                Key=self._candidate(candidate_id),
                 UpdateExpression="SET decision = :decision",
                 ExpressionAttributeValues={":decision": {"S": line}},
             )
@@ -188,7 +190,7 @@ class DynamoLedger:
         record: TransactWriteItemTypeDef = {
             "Update": {
                 "TableName": self._table,
-                "Key": _candidate(decision.candidate),
+                "Key": self._candidate(decision.candidate),
                 "UpdateExpression": update,
                 "ConditionExpression": condition,
                 "ExpressionAttributeValues": values,
@@ -200,7 +202,7 @@ class DynamoLedger:
         return {
             "Delete": {
                 "TableName": self._table,
-                "Key": _claim(sha256),
+                "Key": self._claim(sha256),
                 "ConditionExpression": "attribute_not_exists(pk) OR holder = :holder",
                 "ExpressionAttributeValues": {":holder": {"S": candidate_id}},
             }
@@ -227,13 +229,11 @@ class DynamoLedger:
             answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return answer.get("Item", {})
 
+    def _candidate(self, candidate_id: str) -> dict[str, AttributeValueTypeDef]:
+        return {"pk": {"S": f"{self._prefix}c#{digest(candidate_id)}"}}
 
-def _candidate(candidate_id: str) -> dict[str, AttributeValueTypeDef]:
-    return {"pk": {"S": f"c#{digest(candidate_id)}"}}
-
-
-def _claim(sha256: str) -> dict[str, AttributeValueTypeDef]:
-    return {"pk": {"S": f"s#{sha256}"}}
+    def _claim(self, sha256: str) -> dict[str, AttributeValueTypeDef]:
+        return {"pk": {"S": f"{self._prefix}s#{sha256}"}}
 
 
 def _claims(item: dict[str, AttributeValueTypeDef]) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ entry stands in seven items, one for each of its bands, and a look-up reads thes
 
 Items, by `pk`: `l#<half a sha256 of the image's key>` is an entry; `lb#<band>#<its bits>` lists the entries
 that have these bits, in `entries`, each as its coarse print and that half (24 bytes); `lc#<sha256 of the
-candidate id>` names a candidate's `images`. docs/decisions/0008-likenesses-in-the-table.md says why.
+candidate id>` names a candidate's `images`. Before each `pk` stands the prefix of the taste's place, as in
+the ledger. docs/decisions/0008-likenesses-in-the-table.md says why.
 
 Of two alike pictures that are entered at once, exactly one sees the other. Each adds itself to its seven
 items, and each addition answers with what stood there just before. The first band that both share decides:
@@ -42,18 +43,19 @@ _Key = dict[str, "AttributeValueTypeDef"]
 
 
 class DynamoLikenesses:
-    """Holds the likenesses of one bucket; threads and functions share them.
+    """Holds the likenesses of one place; threads and functions share them.
 
     `near` may miss what was entered within the last second, which costs half as much; `enter` misses nothing.
     """
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, prefix: str = "") -> None:
         self._client = client
         self._table = table
+        self._prefix = prefix
 
     def near(self, likeness: Likeness) -> list[Likeness]:
         """Look up."""
-        items = self._read([_band(likeness, band) for band in range(_BANDS)], consistent=False)
+        items = self._read([self._band(likeness, band) for band in range(_BANDS)], consistent=False)
         return self._alike(likeness, {each for item in items for each in _entries(item)})
 
     def enter(self, likeness: Likeness) -> list[Likeness]:
@@ -61,12 +63,12 @@ class DynamoLikenesses:
         before = self._entry(likeness.image)
         if before is not None and before != likeness:
             self._take_out(before)
-        self._change(_candidate(likeness.candidate), "ADD images :it", {"SS": [likeness.image]})
+        self._change(self._candidate(likeness.candidate), "ADD images :it", {"SS": [likeness.image]})
         with translated(f"writing to table {self._table}"):
-            self._client.put_item(TableName=self._table, Item=_item(likeness))
+            self._client.put_item(TableName=self._table, Item=self._item(likeness))
         found = set()
         for band in range(_BANDS):
-            there = self._change(_band(likeness, band), "ADD entries :it", {"BS": [_listed(likeness)]})
+            there = self._change(self._band(likeness, band), "ADD entries :it", {"BS": [_listed(likeness)]})
             found |= {
                 each for each in _entries(there) if _first_shared(likeness.coarse, _coarse(each)) == band
             }
@@ -84,22 +86,22 @@ class DynamoLikenesses:
 
     def forget(self, candidate_id: str) -> None:
         """Take a candidate's pictures out; most have none, and then nothing is written."""
-        for item in self._read([_candidate(candidate_id)], consistent=True):
+        for item in self._read([self._candidate(candidate_id)], consistent=True):
             for image in item.get("images", {}).get("SS", ()):
                 self.remove(image)
 
     def _take_out(self, entry: Likeness) -> None:
         """The entry goes last, so that whoever is stopped before can do it again."""
         for band in range(_BANDS):
-            self._change(_band(entry, band), "DELETE entries :it", {"BS": [_listed(entry)]})
-        self._change(_candidate(entry.candidate), "DELETE images :it", {"SS": [entry.image]})
-        self._delete(_candidate(entry.candidate), "attribute_not_exists(images)")
-        self._delete(_image(entry.image), "attribute_exists(pk)")
+            self._change(self._band(entry, band), "DELETE entries :it", {"BS": [_listed(entry)]})
+        self._change(self._candidate(entry.candidate), "DELETE images :it", {"SS": [entry.image]})
+        self._delete(self._candidate(entry.candidate), "attribute_not_exists(images)")
+        self._delete(self._image(entry.image), "attribute_exists(pk)")
 
     def _alike(self, likeness: Likeness, listed: Iterable[bytes]) -> list[Likeness]:
         """Read what is near by the coarse prints, and return what shows the same picture."""
         near = [
-            _named(each)
+            self._named(each)
             for each in sorted(listed)
             if (_coarse(each) ^ likeness.coarse).bit_count() <= COARSE_BITS
         ]
@@ -107,7 +109,7 @@ class DynamoLikenesses:
         return [each for each in others if each.image != likeness.image and likeness.alike(each)]
 
     def _entry(self, image: str) -> Likeness | None:
-        return next(map(_likeness, self._read([_image(image)], consistent=True)), None)
+        return next(map(_likeness, self._read([self._image(image)], consistent=True)), None)
 
     def _read(self, keys: Sequence[_Key], *, consistent: bool) -> list[_Key]:
         found: list[_Key] = []
@@ -145,6 +147,30 @@ class DynamoLikenesses:
                 if code(error) != "ConditionalCheckFailedException":
                     raise
 
+    def _band(self, likeness: Likeness, band: int) -> _Key:
+        return self._key(f"lb#{band}#{_bits(likeness.coarse, band)}")
+
+    def _candidate(self, candidate_id: str) -> _Key:
+        return self._key(f"lc#{digest(candidate_id)}")
+
+    def _image(self, image: str) -> _Key:
+        return self._key(f"l#{digest(image)[: 2 * _NAME_BYTES]}")
+
+    def _named(self, listed: bytes) -> _Key:
+        return self._key(f"l#{listed[_COARSE_BYTES:].hex()}")
+
+    def _key(self, name: str) -> _Key:
+        return {"pk": {"S": f"{self._prefix}{name}"}}
+
+    def _item(self, likeness: Likeness) -> _Key:
+        return {
+            **self._image(likeness.image),
+            "image": {"S": likeness.image},
+            "candidate": {"S": likeness.candidate},
+            "coarse": {"B": likeness.coarse.to_bytes(_COARSE_BYTES)},
+            "fine": {"B": likeness.fine},
+        }
+
 
 def _bits(coarse: int, band: int) -> int:
     low, high = _EDGES[band], _EDGES[band + 1]
@@ -153,18 +179,6 @@ def _bits(coarse: int, band: int) -> int:
 
 def _first_shared(one: int, other: int) -> int | None:
     return next((band for band in range(_BANDS) if _bits(one, band) == _bits(other, band)), None)
-
-
-def _band(likeness: Likeness, band: int) -> _Key:
-    return {"pk": {"S": f"lb#{band}#{_bits(likeness.coarse, band)}"}}
-
-
-def _candidate(candidate_id: str) -> _Key:
-    return {"pk": {"S": f"lc#{digest(candidate_id)}"}}
-
-
-def _image(image: str) -> _Key:
-    return {"pk": {"S": f"l#{digest(image)[: 2 * _NAME_BYTES]}"}}
 
 
 def _listed(likeness: Likeness) -> bytes:
@@ -176,22 +190,8 @@ def _coarse(listed: bytes) -> int:
     return int.from_bytes(listed[:_COARSE_BYTES])
 
 
-def _named(listed: bytes) -> _Key:
-    return {"pk": {"S": f"l#{listed[_COARSE_BYTES:].hex()}"}}
-
-
 def _entries(item: _Key) -> list[bytes]:
     return [bytes(each) for each in item.get("entries", {}).get("BS", ())]
-
-
-def _item(likeness: Likeness) -> _Key:
-    return {
-        **_image(likeness.image),
-        "image": {"S": likeness.image},
-        "candidate": {"S": likeness.candidate},
-        "coarse": {"B": likeness.coarse.to_bytes(_COARSE_BYTES)},
-        "fine": {"B": likeness.fine},
-    }
 
 
 def _likeness(item: _Key) -> Likeness:

@@ -17,23 +17,24 @@ if TYPE_CHECKING:
     from bowerbird.adapters.aws.likenesses import DynamoLikenesses
 
 
-def open_bucket(bucket: str, endpoint_url: str | None = None) -> S3Store:
-    """Open a bucket of S3."""
-    return S3Store(boto3.client("s3", endpoint_url=endpoint_url, config=TIMEOUTS), bucket)
+def open_bucket(bucket: str, endpoint_url: str | None = None, prefix: str = "") -> S3Store:
+    """Open a bucket of S3, or the place in it whose keys begin with `prefix`."""
+    return S3Store(boto3.client("s3", endpoint_url=endpoint_url, config=TIMEOUTS), bucket, prefix)
 
 
 def open_ledger(table: str, store: ObjectStore, endpoint_url: str | None = None) -> DynamoLedger:
-    """Open a table of DynamoDB, whose decision lines go to `store`."""
+    """Open the ledger of a place in a table of DynamoDB; its decision lines go to the place's store."""
     client = boto3.client("dynamodb", endpoint_url=endpoint_url, config=TIMEOUTS)
-    return DynamoLedger(client, table, store)
+    return DynamoLedger(client, table, store, _prefix(store))
 
 
-def open_likenesses(table: str, endpoint_url: str | None = None) -> DynamoLikenesses:
-    """Open the index of likenesses in a ledger's table."""
+def open_likenesses(table: str, store: ObjectStore, endpoint_url: str | None = None) -> DynamoLikenesses:
+    """Open the index of a place's likenesses in a ledger's table."""
     # It needs numpy, which the crawl function does without.
     from bowerbird.adapters.aws.likenesses import DynamoLikenesses  # noqa: PLC0415
 
-    return DynamoLikenesses(boto3.client("dynamodb", endpoint_url=endpoint_url, config=TIMEOUTS), table)
+    client = boto3.client("dynamodb", endpoint_url=endpoint_url, config=TIMEOUTS)
+    return DynamoLikenesses(client, table, _prefix(store))
 
 
 def open_queue(
@@ -48,3 +49,8 @@ def open_queue(
         client = boto3.client("sqs", endpoint_url=endpoint_url, config=TIMEOUTS)
     dead = dead_letters_of(client, queue_url) if dead_letter_url is None else dead_letter_url
     return SqsQueue(client, queue_url, dead)
+
+
+def _prefix(store: ObjectStore) -> str:
+    """Where in its bucket a place lies: the tastes of one bucket share a table."""
+    return store.prefix if isinstance(store, S3Store) else ""

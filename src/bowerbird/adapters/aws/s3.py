@@ -38,6 +38,11 @@ class S3Store:
         self._bucket = bucket
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
 
+    @property
+    def prefix(self) -> str:
+        """What every key in the bucket begins with: nothing, or a folder's name and a slash."""
+        return self._prefix
+
     def put(self, key: str, data: bytes, *, content_type: str, if_absent: bool = False) -> bool:
         """Write an object; with `if_absent` S3 itself lets one of several writers win."""
         return self._write(key, data, content_type, {"IfNoneMatch": "*"} if if_absent else {})

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from bowerbird.core.cores import cores
+from bowerbird.core.errors import UsageError
 from functions.filter.settings import FilterSettings
 
 NEEDED = {
@@ -40,3 +41,15 @@ def test_a_function_computes_with_the_cores_that_its_memory_pays_for(monkeypatch
     for memory, paid in {"512": 1, "1769": 1, "3537": 1, "3538": 2, "10240": 5}.items():
         found = settings(monkeypatch, AWS_LAMBDA_FUNCTION_MEMORY_SIZE=memory)
         assert cores(found.memory_mb) == min(seen, paid)
+
+
+def test_further_tastes_have_places_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings(monkeypatch).places() == {"": "lite"}
+    found = settings(monkeypatch, BOWERBIRD_BUNDLE="mine", BOWERBIRD_TASTES="cities,,/opt/bundles/faces")
+    assert found.places() == {"": "mine", "tastes/cities/": "cities", "tastes/faces/": "/opt/bundles/faces"}
+
+
+@pytest.mark.parametrize("tastes", ["cities,lite", "cities,cities", "cities,/opt/cities"])
+def test_two_tastes_cannot_have_one_place_or_one_bundle(tastes: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="a bundle of its own"):
+        settings(monkeypatch, BOWERBIRD_TASTES=tastes).places()

@@ -1,4 +1,4 @@
-"""Learns from a place's decisions which posts are worth a look: once a day, between two crawls.
+"""Learns from a place's decisions which posts are worth a look. `mine` and the compact function do it daily.
 
 The older decisions teach the model; the newest kept pictures, which it has not seen, say how far it may be
 trusted. So many of them must score above the floor that at most one in 200 is lost, with 95 % confidence:
@@ -7,11 +7,9 @@ trusted. So many of them must score above the floor that at most one in 200 is l
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -19,13 +17,10 @@ from numpy.typing import NDArray
 
 from bowerbird.core.decision_log import DecisionLog, days
 from bowerbird.core.decisions import Decision
-from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.labels import read_labels
-from bowerbird.core.messages import Candidate
 from bowerbird.core.ports import ObjectStore
-from bowerbird.core.prior import BUCKETS, Prior, StoredPrior, traits, write_prior
-
-_log = logging.getLogger(__name__)
+from bowerbird.core.prior import BUCKETS, Prior, traits, write_prior
+from bowerbird.core.usual import LOOK
 
 #: What is lost at most, and how sure that must be.
 MOST_LOST: Final = 0.005
@@ -172,68 +167,23 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def learn(store: ObjectStore, *, look: float = LOOK) -> Prior | None:
+    """Fit the model of a place anew, and store it. None while there is too little; what lies there stays.
 
-
-@dataclass(slots=True)
-class PostPrior:
-    """The model of one place: read at the start, fitted anew once a day.
-
-    With `rejects` false it only orders. A model that cannot be read is passed over, and the next day's takes
-    its place.
+    `look` is the share of what the last model turned down that was looked at all the same.
     """
-
-    store: ObjectStore
-    rejects: bool
-    look: float
-    clock: Callable[[], datetime] = _now
-    _model: Prior | None = field(default=None, init=False)
-    _done: date | None = field(default=None, init=False)
-
-    def __post_init__(self) -> None:
-        self._model = StoredPrior(self.store)()
-
-    def __call__(self) -> Prior | None:
-        """The model that holds now."""
-        model = self._model
-        return model if model is None or self.rejects else Prior(model.weights, model.bias)
-
-    def refit(self) -> None:
-        """Fit it, if that was not done today. What fails is tried again the next day."""
-        today = self.clock().date()
-        if self._done == today:
-            return
-        self._done = today
-        try:
-            said = {each.candidate: each.keep for each in read_labels(self.store)}
-            model = fit(examples(self._recent(), said, look=self.look))
-            if model is not None:
-                write_prior(self.store, model)
-                self._model = model
-                _log.info("which posts are worth a look was learnt anew: %s", model.chosen)
-        except BowerbirdError as error:
-            _log.warning("%s", error)
-
-    def _recent(self) -> list[Decision]:
-        """The newest decisions, the oldest of them first."""
-        log, found = DecisionLog(self.store), list[Decision]()
-        for day in sorted(days(self.store), reverse=True):
-            if len(found) >= _MOST_DECISIONS:
-                break
-            found += reversed(list(log.read(day)))
-        return sorted(found, key=lambda each: each.decided_at)
+    said = {each.candidate: each.keep for each in read_labels(store)}
+    model = fit(examples(_recent(store), said, look=look))
+    if model is not None:
+        write_prior(store, model)
+    return model
 
 
-def likeliest(priors: Sequence[PostPrior]) -> Callable[[Candidate], float] | None:
-    """How likely any taste keeps a candidate's picture, to look at the likeliest first; None if unknown."""
-    models = [model for prior in priors if (model := prior()) is not None]
-    if not models:
-        return None
-
-    def rank(candidate: Candidate) -> float:
-        size = (candidate.width, candidate.height) if candidate.width and candidate.height else None
-        known = traits(asdict(candidate.submission), candidate.host, size)
-        return max(model.score(known) for model in models)
-
-    return rank
+def _recent(store: ObjectStore) -> list[Decision]:
+    """The newest decisions, the oldest of them first."""
+    log, found = DecisionLog(store), list[Decision]()
+    for day in sorted(days(store), reverse=True):
+        if len(found) >= _MOST_DECISIONS:
+            break
+        found += reversed(list(log.read(day)))
+    return sorted(found, key=lambda each: each.decided_at)

@@ -14,10 +14,11 @@ from bowerbird.core.decisions import Decision
 from bowerbird.core.errors import InvalidMessageError
 from bowerbird.core.messages import Candidate, Submission
 from bowerbird.core.reasons import Reason, Word
+from bowerbird.filter import prior_fit
 from bowerbird.filter.examination import Examination
+from bowerbird.filter.prior_fit import allowed, examples, fit
 from bowerbird.filter.stages.prior import Prior as Stage
-from bowerbird.host import prior_fit
-from bowerbird.host.prior_fit import PostPrior, allowed, examples, fit, likeliest
+from bowerbird.host.post_prior import PostPrior, likeliest
 from bowerbird.review.report.unseen import Unseen, read_unseen
 from tests.fakes import FakeStore
 
