@@ -92,7 +92,7 @@ def test_a_bundle_that_knows_a_stream_is_held_against_another_in_its_place(place
     kinds = [part.density.kind for part in twice.parts]
     assert [part.density.kind for part in once.novelty.parts] == kinds
     assert kinds.count("stream") == 1
-    assert twice.reference["heldout"] == pytest.approx(once.novelty.reference["heldout"], abs=1e-4)
+    assert twice.reference["heldout"] == pytest.approx(once.novelty.reference["heldout"], abs=2e-3)
     assert twice.threshold == pytest.approx(once.novelty.threshold, abs=0.02)
 
 
