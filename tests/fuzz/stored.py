@@ -24,7 +24,7 @@ from bowerbird.deliver.records import Claim, Delivery, Records
 from bowerbird.filter.survivors import Survivors
 from bowerbird.host.repair.known import read_known
 from bowerbird.models import background, novelty
-from bowerbird.models.densities import Commonness, Linear, Mixture, Neighbours
+from bowerbird.models.densities import AgainstStream, Commonness, Linear, Mixture, Neighbours
 from bowerbird.models.novelty import Novelty, Part
 from bowerbird.removal.recheck import kept_pictures
 from bowerbird.review.label.imported import import_deletions
@@ -162,6 +162,7 @@ def models() -> list[bytes]:
         Part(near, (0, 4)),
         Part(head, (4, 8), 0.1, 2.0, 0.5),
         Part(common, (0, _DIM), weight=-1.0),
+        Part(AgainstStream(head.coefficients, head.intercept, np.zeros(3, np.float32)), (2, 6)),
     )
     packed = _packed(lambda path: novelty.save(Novelty(parts, 0.0, {"heldout": np.arange(3.0)}), path))
     return [packed, _loose(packed)]

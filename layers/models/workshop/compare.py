@@ -26,6 +26,7 @@ from bowerbird.training import fit, mixtures, write
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.embedding import Collection
 from bowerbird.training.heldout import auroc
+from bowerbird.training.sample import Sample, Span
 from bowerbird.training.training import open_embedder
 
 Vectors = NDArray[np.float32]
@@ -43,7 +44,7 @@ class Data:
     rest: Vectors
     large_good: Vectors
     large_rest: Vectors
-    style: fit.Span | None
+    style: Span | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,7 @@ def rows(data: Data, fitter: fit.Fitter, *, head: bool, count: int) -> Iterator[
     for seed in range(SEEDS if count else 1):
         order = np.random.default_rng(seed).permutation(len(data.large_rest))
         drawn, left = data.large_rest[order[:count]], data.large_rest[order[count:]]
-        sample = fit.Sample(
-            data.good.vectors, data.good.imitations, data.good.origin, drawn, style=data.style
-        )
+        sample = Sample(data.good.vectors, data.good.imitations, data.good.origin, drawn, style=data.style)
         start = time.perf_counter()
         fitted = fit.fit(sample, {"it": fitter}, keep_rate=RATES[0], use_head=head)
         seconds = time.perf_counter() - start
@@ -92,7 +91,7 @@ def rows(data: Data, fitter: fit.Fitter, *, head: bool, count: int) -> Iterator[
         )
 
 
-def kept(sample: fit.Sample, fitter: fit.Fitter, *, head: bool) -> tuple[float, ...]:
+def kept(sample: Sample, fitter: fit.Fitter, *, head: bool) -> tuple[float, ...]:
     """Share kept, for each of RATES, of pictures that had no say in the model or its threshold."""
     shares: list[list[float]] = [[] for _ in RATES]
     rejects = np.arange(len(sample.rejects))
@@ -108,7 +107,7 @@ def kept(sample: fit.Sample, fitter: fit.Fitter, *, head: bool) -> tuple[float, 
 def memorised(data: Data, fitter: fit.Fitter) -> float:
     """What the original way of choosing keeps of unseen pictures, at the bar that 95 % of the seen pass."""
     none = data.good.imitations[:0]
-    sample = fit.Sample(data.good.vectors, none, np.empty(0, np.int64), none)
+    sample = Sample(data.good.vectors, none, np.empty(0, np.int64), none)
     return fit.hold_out(sample, fitter, seed=0).memory
 
 

@@ -27,6 +27,7 @@ from bowerbird.training import fit, ratio, sources, twins, write
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.embedding import Collection
 from bowerbird.training.heldout import auroc
+from bowerbird.training.sample import Sample, Span
 from bowerbird.training.training import open_embedder
 
 Rows = NDArray[np.int64]
@@ -68,15 +69,15 @@ class World:
     kinds: Names
     background: Vectors
     ordinary: Names
-    style: fit.Span | None
+    style: Span | None
 
-    def own(self, rows: Rows) -> fit.Sample:
+    def own(self, rows: Rows) -> Sample:
         """Make a sample of an owner who has these pictures."""
         kinds = len(self.pictures.imitations) // len(self.pictures.vectors)
         vectors = self.pictures.vectors[rows]
         imitations = self.pictures.imitations.reshape(len(self.pictures.vectors), kinds, -1)[rows]
         places = sources.of([self.pictures.paths[row] for row in rows])
-        return fit.Sample(
+        return Sample(
             vectors,
             imitations.reshape(-1, vectors.shape[1]),
             np.repeat(np.arange(len(rows)), kinds),
@@ -145,11 +146,11 @@ def models(world: World, drawn: Draw) -> Iterator[Novelty]:
     sample = world.own(drawn.own)
     fitted = fit.fit(sample, {"neighbours": fit.neighbours}, keep_rate=0.9)
     yield fitted.novelty
-    known = (sample.good, sample.imitations, sample.rejects)
-    for vectors, places in backgrounds(world, drawn):
-        weighed = ratio.weigh(known, fitted.novelty, fitted.total, vectors, places)
-        part = weighed[0] if weighed else None
-        yield replace(fitted.novelty, parts=(*fitted.novelty.parts, *([part] if part else [])))
+    for stream, (vectors, places) in enumerate(backgrounds(world, drawn)):
+        seen = replace(sample, background=vectors, sources=places, stream=stream > 0)
+        weighed = ratio.weigh(seen, fitted.novelty, fitted.total)
+        parts = weighed.parts if weighed else ()
+        yield replace(fitted.novelty, parts=(*fitted.novelty.parts, *parts))
 
 
 def areas(world: World, drawn: Draw) -> Scores:

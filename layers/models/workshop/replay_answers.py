@@ -30,6 +30,7 @@ from bowerbird.training.embedding import Embedder
 from bowerbird.training.feedback import Labelled
 from bowerbird.training.gains import Scored
 from bowerbird.training.heldout import auroc
+from bowerbird.training.sample import Sample
 from bowerbird.training.training import open_embedder
 
 Vectors = NDArray[np.float32]
@@ -312,7 +313,7 @@ def trained(embedder: Embedder, folders: list[Path], bundle: str) -> Novelty:
     """Train on an owner's pictures, as `bowerbird train` does with neighbours, to keep 90 %."""
     found = embedder.embed(picture_files.find(folders), imitate=True, done=lambda: None)
     style = write.networks(bundle).encoder.style
-    sample = fit.Sample(
+    sample = Sample(
         found.vectors,
         found.imitations,
         found.origin,

@@ -22,6 +22,7 @@ from bowerbird.training import fit, mixtures, twins, write
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.embedding import Collection, Embedder
 from bowerbird.training.heldout import HeldOut, auroc
+from bowerbird.training.sample import Sample, Span
 from bowerbird.training.training import contenders, open_embedder
 
 Vectors = NDArray[np.float32]
@@ -49,7 +50,7 @@ def before(held: Mapping[str, HeldOut]) -> str:
     return next(name for name, each in held.items() if each.memory >= bar)
 
 
-def outcomes(sample: fit.Sample, left: Vectors, others: Vectors, rate: float) -> tuple[Outcome, Outcome]:
+def outcomes(sample: Sample, left: Vectors, others: Vectors, rate: float) -> tuple[Outcome, Outcome]:
     """By the rule before, and by today's."""
     best = max(mixtures.compare(sample.good), key=lambda trial: trial.heldout)
     known = contenders(best, None)
@@ -64,7 +65,7 @@ def _outcome(fitted: fit.Fitted, left: Vectors, others: Vectors) -> Outcome:
     return Outcome(fitted.winner, auroc(own, other), float((own >= bar).mean()), float((other >= bar).mean()))
 
 
-def draws(taste: Collection, count: int, style: fit.Span | None) -> Iterator[tuple[fit.Sample, Vectors]]:
+def draws(taste: Collection, count: int, style: Span | None) -> Iterator[tuple[Sample, Vectors]]:
     """So many pictures with their imitations, and the vectors of those left."""
     kinds = len(taste.imitations) // len(taste.vectors)
     for seed in range(DRAWS):
@@ -72,7 +73,7 @@ def draws(taste: Collection, count: int, style: fit.Span | None) -> Iterator[tup
         mine, left = order[:count], order[count:]
         imitations = taste.imitations.reshape(len(taste.vectors), kinds, -1)[mine]
         good = taste.vectors[mine]
-        sample = fit.Sample(
+        sample = Sample(
             good,
             imitations.reshape(-1, good.shape[1]),
             np.repeat(np.arange(count), kinds),

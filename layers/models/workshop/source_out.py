@@ -30,6 +30,7 @@ from bowerbird.imaging import picture_files
 from bowerbird.training import fit, heldout, sources, twins, write
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.embedding import Collection
+from bowerbird.training.sample import Sample, Span
 from bowerbird.training.training import open_embedder
 from layers.models.workshop.intervals import DRAWS, cells
 
@@ -55,7 +56,7 @@ class Data:
     background: Collection
     apart: Collection | None
     judged: NDArray[np.bool_]
-    style: fit.Span | None
+    style: Span | None
 
     def train(self, good: Rows, rest: Rows, background: Rows, rate: float) -> fit.Fitted:
         """Fit on these rows of each."""
@@ -64,7 +65,7 @@ class Data:
         imitations = self.good.imitations.reshape(len(self.good.vectors), kinds, -1)[good]
         places = sources.of([self.good.paths[row] for row in good])
         ordinary_ones = [self.background.paths[row] for row in background]
-        sample = fit.Sample(
+        sample = Sample(
             vectors,
             imitations.reshape(-1, vectors.shape[1]),
             np.repeat(np.arange(len(good)), kinds),

@@ -22,6 +22,7 @@ from bowerbird.core.promises import Range
 from bowerbird.training import fit, promising, share, twins
 from bowerbird.training.heldout import auroc
 from bowerbird.training.promising import Evidence, Labels
+from bowerbird.training.sample import Sample
 
 Vectors = NDArray[np.float32]
 
@@ -44,7 +45,7 @@ class World:
 class Split:
     """What one owner has, the stream with its truth, and what nobody has seen."""
 
-    own: fit.Sample
+    own: Sample
     stream: Vectors
     loved: NDArray[np.bool_]
     good: Vectors
@@ -98,7 +99,7 @@ def splits(world: World, own: int, part: float, size: int, count: int) -> Iterat
     for seed in range(count):
         rng = np.random.default_rng(seed)
         good, rest = rng.permutation(len(world.good)), rng.permutation(len(world.rest))
-        everything = fit.Sample(world.good, world.imitations, world.origin, world.rest[:0])
+        everything = Sample(world.good, world.imitations, world.origin, world.rest[:0])
         mine = replace(everything.take(good[:own], good[:0]), share=1.0)
         others = world.good[good[own:]] if world.other is None else rng.permutation(world.other)
         loved = round(size * part)
@@ -118,7 +119,9 @@ def measure(split: Split, part: float) -> Row:
     known = {"neighbours": fit.neighbours}
     half = len(split.stream) // 2
     plain = fit.fit(split.own, known, keep_rate=0.9).novelty
-    model = fit.fit(replace(split.own, background=split.stream[:half]), known, keep_rate=0.9).novelty
+    model = fit.fit(
+        replace(split.own, background=split.stream[:half], stream=True), known, keep_rate=0.9
+    ).novelty
     scores = [(each.score(split.good), each.score(split.rest)) for each in (plain, model)]
     evidence = Evidence(
         np.asarray(model.reference["heldout"]), model.score(split.stream[half:]), Labels(), DAILY, 7

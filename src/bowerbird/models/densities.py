@@ -193,6 +193,19 @@ class Linear(_Arrays):
         return odds
 
 
+@dataclass(frozen=True, slots=True)
+class AgainstStream(Linear):
+    """A head that tells the owner's pictures from a sample of a stream.
+
+    `heldout` (N,) is what heads that had not seen the owner's pictures say of them. With it, the head can be
+    taken off again when the model is held against another sample.
+    """
+
+    kind: ClassVar[str] = "stream"
+
+    heldout: Array
+
+
 def unit(vectors: Array) -> Array:
     """Scale rows to unit length, (N, D) → (N, D)."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -217,5 +230,5 @@ def _product(rows: Array, matrix: Array) -> Array:
 
 
 KINDS: Final[Mapping[str, Any]] = {
-    density.kind: density for density in (Mixture, Neighbours, Commonness, Linear)
+    density.kind: density for density in (Mixture, Neighbours, Commonness, Linear, AgainstStream)
 }

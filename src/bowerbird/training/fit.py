@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
-from bowerbird.core.errors import UsageError
-from bowerbird.models.densities import Density, Linear, Neighbours, unit
+from bowerbird.models.densities import Density, Neighbours
 from bowerbird.models.novelty import Novelty, Part
 from bowerbird.training import heldout, ratio
 from bowerbird.training.heldout import HeldOut, auroc
+from bowerbird.training.linear import linear
+from bowerbird.training.sample import Sample, Span
 
-Vectors = NDArray[np.float32]
 Scores = NDArray[np.float64]
-Rows = NDArray[np.int64]
-Span = tuple[int, int]
 
 FOLDS: Final = 5
-FEWEST: Final = 20
-# Some pictures may be copies of one another. Unless this many differ, too few are left to hold out.
-_FEWEST_DIFFERENT: Final = 10
 NEIGHBOURS: Final = 15
 # More references than this are thinned at random, so that the bundle stays small and a score cheap.
 _MOST_REFERENCES: Final = 4000
@@ -39,75 +33,7 @@ _MORE: Final = (2.0, 3.0)
 # tells photographs from theirs with 0.98 and more. With vector art it reaches 0.97, and then costs 0.05 of
 # AUROC.
 _LEAST_SEPARATION: Final = 0.975
-# Unit vectors have components of about 1/sqrt(D). Scaling them lets one regularisation fit every encoder.
-_REACH: Final = 5.0
-_INVERSE_REGULARISATION: Final = 0.1
 _ORIGINAL_KEEP_RATE: Final = 0.95
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Unit vectors: the owner's pictures (N, D), imitations (M, D) made from `origin` (M), rejects (R, D).
-
-    `share` is how much of all pictures these are; it is below 1 while some are held out. `style` is the part
-    of a vector that tells how a picture is made, where the encoder keeps this apart from what the picture
-    shows. Pictures with the same number in `twins` (N) are held out together, and count as one. With None, no
-    two are twins. `background` (B, D) are ordinary pictures that nobody judged; `sources` (B) numbers
-    the places they come from.
-    """
-
-    good: Vectors
-    imitations: Vectors
-    origin: Rows
-    rejects: Vectors
-    share: float = 1.0
-    style: Span | None = None
-    twins: Rows | None = None
-    background: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
-    sources: Rows | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse too few pictures to hold any out."""
-        found, different = len(self.good), len(np.unique(self.groups))
-        if found < FEWEST * self.share:
-            raise UsageError(f"{found} pictures can be read; give at least {FEWEST}")
-        if self.share == 1.0 and different < _FEWEST_DIFFERENT:
-            raise UsageError(
-                f"{found} pictures are copies and crops of {different}; give at least {FEWEST} that differ"
-            )
-
-    @property
-    def groups(self) -> Rows:
-        """Give each picture a number, the same for twins, (N,)."""
-        return np.arange(len(self.good)) if self.twins is None else self.twins
-
-    def take(self, good: Rows, rejects: Rows) -> Sample:
-        """Take these pictures with their own imitations, and these rejects."""
-        place = {int(row): index for index, row in enumerate(good)}
-        mine = np.isin(self.origin, good)
-        origin = np.array([place[int(row)] for row in self.origin[mine]], np.int64)
-        share = self.share * len(good) / len(self.good)
-        return Sample(
-            self.good[good],
-            self.imitations[mine],
-            origin,
-            self.rejects[rejects],
-            share,
-            self.style,
-            self.groups[good],
-        )
-
-    def cut(self, span: Span) -> Sample:
-        """Keep only these numbers of every vector, and scale it to unit length again."""
-        good, imitations, rejects = (
-            unit(vectors[:, slice(*span)]) for vectors in (self.good, self.imitations, self.rejects)
-        )
-        return Sample(good, imitations, self.origin, rejects, self.share, twins=self.twins)
-
-    @property
-    def at_last(self) -> int:
-        """Say how many pictures there are when none is held out."""
-        return round(len(self.good) / self.share)
 
 
 Fitter = Callable[[Sample], Density]
@@ -164,13 +90,6 @@ def _without_rejects(sample: Sample) -> Density:
     return examples(replace(sample, rejects=sample.rejects[:0]))
 
 
-def linear(points: Vectors, loved: NDArray[np.bool_], weights: Scores) -> Linear:
-    """Fit a linear head on unit vectors (N, D); only the ratios of the weights matter."""
-    head = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=500)
-    head.fit(points * _REACH, loved, sample_weight=weights * len(points) / weights.sum())
-    return Linear((head.coef_[0] * _REACH).astype(np.float32), np.float32(head.intercept_[0]))
-
-
 def fit(
     sample: Sample,
     contenders: Mapping[str, Fitter],
@@ -198,14 +117,15 @@ def fit(
     parts = [_part(contenders[winner](sample), whole, held[winner], 1.0)]
     if head is not None:
         parts.append(_part(examples(styles), style, head, weight))
-    known, alone = (sample.good, sample.imitations, sample.rejects), Novelty(tuple(parts), 0.0)
-    weighed = ratio.weigh(known, alone, total, sample.background, sample.sources)
-    part, total, against = weighed or (None, total, None)
-    model = Novelty((*parts, *([part] if part else [])), heldout.threshold(total.good, keep_rate))
+    weighed = ratio.weigh(sample, Novelty(tuple(parts), 0.0), total)
+    if weighed is not None:
+        parts, total = [*parts, *weighed.parts], weighed.held
+    model = Novelty(tuple(parts), heldout.threshold(total.good, keep_rate))
     reference = {"training": model.score(sample.good), "heldout": total.good}
     if len(total.rejects):
         reference["rejects"] = total.rejects
     unaided = None if head is None else _unaided(styles, held[winner], seed)
+    against = None if weighed is None else weighed.against
     return Fitted(replace(model, reference=reference), winner, totals, total, unaided, against)
 
 

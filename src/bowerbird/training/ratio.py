@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from bowerbird.models.densities import Commonness
 from bowerbird.models.novelty import Novelty, Part
-from bowerbird.training import twins
+from bowerbird.training import against_stream, twins
 from bowerbird.training.heldout import HeldOut, auroc, sure_rise
+from bowerbird.training.sample import Rows, Sample, Vectors
 
-Vectors = NDArray[np.float32]
 Scores = NDArray[np.float64]
-Rows = NDArray[np.int64]
 
 NEIGHBOURS: Final = 5
 #: With fewer ordinary pictures, "near to one of them" says little.
@@ -42,7 +41,8 @@ class Against:
     """What ordinary pictures bring: the weight (0: left out) and how well each is told from the owner's.
 
     `before` and `after` are chances that a picture of the owner scores above an ordinary one, by models that
-    had seen neither. `loved` is how much of the ordinary pictures the owner would love, at most.
+    had seen neither; `headed` is that chance with a head against the stream, where there is one. `loved` is
+    how much of the ordinary pictures the owner would love, at most.
     """
 
     pictures: int
@@ -50,48 +50,77 @@ class Against:
     before: float
     after: float
     loved: float
+    stream: bool = False
+    headed: float | None = None
 
     def __str__(self) -> str:
         """Say it for the report."""
         kept = f"weight {self.weight:g}" if self.weight else "left out: no likely gain"
+        pictures = "pictures of the stream" if self.stream else "ordinary pictures"
         return (
-            f"against {self.pictures:,} ordinary pictures, about {self.loved:.0%} of which you might love: "
+            f"against {self.pictures:,} {pictures}, about {self.loved:.0%} of which you might love: "
             f"yours score above them with {self.before:.3f} alone, {self.after:.3f} compared ({kept})"
+            f"{self._head}"
         )
 
+    @property
+    def _head(self) -> str:
+        if not self.stream:
+            return ""
+        if self.headed is None:
+            return "; a head against the stream was left out: no likely gain"
+        return f", {self.headed:.3f} with a head against the stream"
 
-def weigh(
-    known: tuple[Vectors, Vectors, Vectors],
-    model: Novelty,
-    total: HeldOut,
-    background: Vectors,
-    sources: Rows | None,
-) -> tuple[Part | None, HeldOut, Against] | None:
-    """Choose how much likeness to ordinary pictures counts, on pictures that were held out.
 
-    `known` are the owner's pictures, imitations and rejects, behind the scores of `total`; `model` is what
-    comes of them all. Copies of them are no ordinary pictures. An ordinary picture is compared with those of
-    the other `sources` only: what comes from one place is alike, and the stream is another place. The part
-    stays if it is likely better than none. With too few ordinary pictures there is nothing to weigh.
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The parts that a model gains, the held-out scores with them, and what they bring."""
+
+    parts: tuple[Part, ...]
+    held: HeldOut
+    against: Against
+
+
+def weigh(sample: Sample, model: Novelty, total: HeldOut) -> Weighed | None:
+    """Hold a model against the sample's background, by pictures that were held out.
+
+    `model` is what comes of the sample, and `total` are its held-out scores. Copies of the owner's pictures
+    are no ordinary ones. An ordinary picture is compared with those of the other `sources` only: what comes
+    from one place is alike, and the stream is another place. A part stays if it is likely better than none;
+    the head is for streams only. With too few ordinary pictures there is nothing to weigh.
     """
-    rows = np.flatnonzero(~twins.of(np.concatenate([known[0], known[2]]), background))
+    rows = np.flatnonzero(~twins.of(np.concatenate([sample.good, sample.rejects]), sample.background))
     if len(rows) < FEWEST:
         return None
-    density = Commonness.among(background, rows, np.asarray(NEIGHBOURS))
-    places = _places(sources, rows)
-    good, imitations, rejects = (density.score(vectors).astype(np.float64) for vectors in known)
-    others = _near_other_sources(density.reference, places)
-    near = HeldOut(good, imitations, rejects, total.memory, others)
+    alone = replace(total, background=model.score(sample.background[rows]))
+    weight, part, held = _compare(sample, alone, rows)
+    before, after = (auroc(each.good, each.background) for each in (alone, held))
+    parts, headed = [part] if part else [], None
+    if sample.stream:
+        added = against_stream.add(sample, held, rows)
+        if added is not None:
+            parts, held = [*parts, added[0]], added[1]
+            headed = auroc(held.good, held.background)
+    loved = loved_share(held.good, held.background)
+    return Weighed(
+        tuple(parts), held, Against(len(rows), weight, before, after, loved, sample.stream, headed)
+    )
+
+
+def _compare(sample: Sample, alone: HeldOut, rows: Rows) -> tuple[float, Part | None, HeldOut]:
+    """Choose how much likeness to ordinary pictures counts."""
+    density = Commonness.among(sample.background, rows, np.asarray(NEIGHBOURS))
+    good, imitations, rejects = (
+        density.score(vectors).astype(np.float64)
+        for vectors in (sample.good, sample.imitations, sample.rejects)
+    )
+    others = _near_other_sources(density.reference, _places(sample.sources, rows))
+    near = HeldOut(good, imitations, rejects, alone.memory, others)
     middle, spread = float(good.mean()), float(good.std())
-    alone = replace(total, background=model.score(density.reference))
     tried = {0.0: alone} | {weight: _less(alone, near, weight, middle) for weight in WEIGHTS}
     weight = _enough(tried) if spread else 0.0
-    held = tried[weight]
-    before, after = (auroc(each.good, each.background) for each in (alone, held))
-    against = Against(len(rows), weight, before, after, loved_share(held.good, held.background))
-    if not weight:
-        return None, held, against
-    return Part(density, (0, background.shape[1]), middle, spread, -weight * spread), held, against
+    part = Part(density, (0, density.dim), middle, spread, -weight * spread) if weight else None
+    return weight, part, tried[weight]
 
 
 def _enough(tried: Mapping[float, HeldOut]) -> float:

@@ -15,15 +15,19 @@ from bowerbird.core.errors import UsageError
 from bowerbird.core.ports import ObjectStore
 from bowerbird.models import bundle as bundles
 from bowerbird.models.bundle import Bundle
-from bowerbird.models.densities import Commonness, Neighbours
+from bowerbird.models.densities import AgainstStream, Commonness, Neighbours
 from bowerbird.models.manifest import Threshold
 from bowerbird.models.novelty import Novelty, Part
-from bowerbird.training import feedback, figures, heldout, ratio, write
+from bowerbird.training import feedback, figures, heldout, ratio, twins, write
 from bowerbird.training import stream as streams
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.heldout import HeldOut
+from bowerbird.training.sample import Sample
 from bowerbird.training.stream import Stream
 from bowerbird.training.training import Wishes, check, open_embedder
+
+Vectors = NDArray[np.float32]
+Scores = NDArray[np.float64]
 
 _NONE: Final = np.empty(0)
 
@@ -109,27 +113,50 @@ def held_against(base: Bundle, stream: Stream) -> Novelty:
             f"{base.label} does not hold your pictures, so nothing can be weighed: give them with --good DIR"
         )
     before = base.novelty.reference["heldout"]
-    without = before - sum(part.score(known) for part in backgrounds_of(base.novelty))
-    rest = tuple(part for part in base.novelty.parts if not isinstance(part.density, Commonness))
-    none = known[:0]
-    weighed = ratio.weigh(
-        (known, none, none),
-        Novelty(rest, 0.0),
-        HeldOut(without, _NONE, _NONE, float("nan")),
-        stream.background.vectors,
-        stream.background.sources,
+    rest = tuple(part for part in base.novelty.parts if not _is_background(part))
+    sample = Sample(
+        known,
+        known[:0],
+        np.empty(0, np.int64),
+        known[:0],
+        twins=twins.groups(known),
+        background=stream.background.vectors,
+        sources=stream.background.sources,
+        stream=True,
     )
-    part, held, against = weighed or (None, None, "too few of its pictures are no copies of yours")
-    if part is None or held is None:
-        raise UsageError(f"{base.label} would hardly gain from this stream and stays as it is: {against}")
+    alone = HeldOut(before - _held_out(base, known), _NONE, _NONE, float("nan"))
+    weighed = ratio.weigh(sample, Novelty(rest, 0.0), alone)
+    if weighed is None or not weighed.parts:
+        why = "too few of its pictures are no copies of yours" if weighed is None else weighed.against
+        raise UsageError(f"{base.label} would hardly gain from this stream and stays as it is: {why}")
     kept = float((before >= base.novelty.threshold).mean())
-    model = Novelty((*rest, part), heldout.threshold(held.good, kept))
-    return replace(model, reference={"training": model.score(known), "heldout": held.good})
+    model = Novelty((*rest, *weighed.parts), heldout.threshold(weighed.held.good, kept))
+    return replace(model, reference={"training": model.score(known), "heldout": weighed.held.good})
 
 
 def backgrounds_of(novelty: Novelty) -> tuple[Part, ...]:
-    """List the parts of a model that hold pictures against a background."""
-    return tuple(part for part in novelty.parts if isinstance(part.density, Commonness))
+    """List the parts of a model that hold pictures against a background or a stream."""
+    return tuple(part for part in novelty.parts if _is_background(part))
+
+
+def _is_background(part: Part) -> bool:
+    return isinstance(part.density, Commonness | AgainstStream)
+
+
+def _held_out(base: Bundle, known: Vectors) -> Scores:
+    """Say what a bundle's backgrounds bring its owner's pictures, (N,), where they have not seen them."""
+    total = np.zeros(len(known))
+    for part in backgrounds_of(base.novelty):
+        if isinstance(part.density, AgainstStream):
+            if len(part.density.heldout) != len(known):
+                raise UsageError(
+                    f"{base.label} holds scores of {len(part.density.heldout)} pictures, and "
+                    f"{len(known)} pictures"
+                )
+            total += part.weight * (part.density.heldout - part.mean) / part.deviation
+        else:
+            total += part.score(known)
+    return total
 
 
 def _margin(base: Bundle, novelty: Novelty) -> Threshold | None:

@@ -41,6 +41,7 @@ from bowerbird.training.embedding import Collection, Embedder
 from bowerbird.training.findings import Findings
 from bowerbird.training.fit import Fitted
 from bowerbird.training.mixtures import Trial
+from bowerbird.training.sample import FEWEST, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
     cache.close()
     trials = _trials(good.vectors)
     alike = twins.groups(good.vectors)
-    sample = fit.Sample(
+    sample = Sample(
         good.vectors,
         good.imitations,
         good.origin,
@@ -100,7 +101,12 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
     background = ordinary.chosen(wishes.background, taken.background, others, wishes.licence)
     taken = replace(taken, background=background)
     if background is not None:
-        sample = replace(sample, background=background.vectors, sources=background.sources)
+        sample = replace(
+            sample,
+            background=background.vectors,
+            sources=background.sources,
+            stream=stream is not None,
+        )
     best = max(trials, key=lambda trial: trial.heldout)
     fitted = fit.fit(sample, contenders(best, forced), keep_rate=wishes.keep_rate, use_head=forced is None)
     if forced is not None:
@@ -172,7 +178,7 @@ def check(wishes: Wishes, taken: write.Networks) -> None:
     beforehand.bundle_name(wishes.out)
     beforehand.folder_to_write(wishes.out, sum(file.bytes for file in taken.artifacts))
     if wishes.good:
-        found = len(beforehand.pictures_of(wishes.good, "--good", fit.FEWEST))
+        found = len(beforehand.pictures_of(wishes.good, "--good", FEWEST))
         _check_mixture(wishes.mixture, found)
     for folder in wishes.rejects:
         beforehand.pictures_of([folder], "--reject")
@@ -219,10 +225,10 @@ def contenders(best: Trial, forced: tuple[int, str] | None) -> dict[str, fit.Fit
     return known
 
 
-def _only(sample: fit.Sample, forced: tuple[int, str], keep_rate: float, free: fit.Fitted) -> fit.Fitted:
+def _only(sample: Sample, forced: tuple[int, str], keep_rate: float, free: fit.Fitted) -> fit.Fitted:
     """Fit the model that the owner insists on, and compare it with what the others would have done."""
     name = f"mixture {forced[0]}:{forced[1]}"
-    sample = replace(sample, background=sample.background[:0], sources=None)
+    sample = replace(sample, background=sample.background[:0], sources=None, stream=False)
     alone = fit.fit(sample, {name: _mixture(*forced)}, keep_rate=keep_rate, use_head=False)
     cost = free.contenders[free.winner].separation - alone.total.separation
     print(

@@ -5,7 +5,7 @@ import pytest
 
 from bowerbird.core.errors import BundleError
 from bowerbird.models.background import Background
-from bowerbird.models.densities import Commonness, Linear, Neighbours
+from bowerbird.models.densities import AgainstStream, Commonness, Linear, Neighbours
 from bowerbird.models.novelty import Novelty, Part, load, save
 
 HEAD = Linear(np.array([1.0, 0.0], np.float32), np.float32(0))
@@ -33,6 +33,16 @@ def test_a_stored_model_scores_the_same(tmp_path: Path) -> None:
         "training": [0.0, 1.0, 2.0],
         "heldout": [0.0, 1.0],
     }
+
+
+def test_a_head_against_a_stream_keeps_what_it_said_of_unseen_pictures(tmp_path: Path) -> None:
+    head = AgainstStream(HEAD.coefficients, HEAD.intercept, np.array([0.5, -0.25], np.float32))
+    save(Novelty((Part(head, (1, 3)),), 0.0), tmp_path / "novelty.npz")
+    (part,) = load(tmp_path / "novelty.npz", 0.0, 4).parts
+
+    assert isinstance(part.density, AgainstStream)
+    assert part.density.heldout.tolist() == [0.5, -0.25]
+    assert part.density.score(np.array([[0.6, 0.8]], np.float32)) == pytest.approx([0.6])
 
 
 @pytest.mark.parametrize(

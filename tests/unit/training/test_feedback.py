@@ -69,6 +69,21 @@ def test_many_rejects_do_not_outweigh_few_keeps() -> None:
     )
 
 
+def test_a_model_whose_scores_are_spread_wider_is_moved_as_much_wider() -> None:
+    """Comparing with a stream triples the spread: what a label changes must not depend on the unit."""
+    near = Neighbours(around(0, 30, 6).astype(np.float16), np.asarray(5))
+    labelled = Labelled(around(1, 8, 1), around(0, 8, 2), 0)  # the model is wrong about all of them
+    moves = []
+    for wide in (1.0, 3.0):
+        base = Novelty(
+            (Part(near, (0, 8), 0.9, 0.05, wide),), -wide, {"heldout": wide * np.linspace(-2, 2, 50)}
+        )
+        moves.append(learn(base, labelled, {}).novelty.score(around(1, 40, 3)) - base.score(around(1, 40, 3)))
+
+    assert moves[0].min() > 0.1
+    assert moves[1] == pytest.approx(3.0 * moves[0], rel=1e-4)
+
+
 def test_words_without_a_pattern_change_little() -> None:
     points = around(0, 80, 1)
     learned = learn(flat(), Labelled(points[::2], points[1::2], 0), {})

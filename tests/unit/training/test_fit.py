@@ -8,7 +8,7 @@ import pytest
 from bowerbird.core.errors import UsageError
 from bowerbird.models.densities import Linear, Neighbours
 from bowerbird.training import fit, mixtures, twins
-from bowerbird.training.fit import Sample
+from bowerbird.training.sample import Sample
 
 DIM = 24
 

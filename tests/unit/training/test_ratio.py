@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bowerbird.training import fit, ratio
-from bowerbird.training.fit import Sample
 from bowerbird.training.heldout import auroc
+from bowerbird.training.sample import Sample
 
 DIM = 32
 NONE = np.empty((0, DIM), np.float32)

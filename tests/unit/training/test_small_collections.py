@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from bowerbird.training import fit, mixtures, twins
-from bowerbird.training.fit import Fitted, Sample
+from bowerbird.training.fit import Fitted
 from bowerbird.training.heldout import auroc
+from bowerbird.training.sample import Sample
 
 _FILE = Path(__file__).with_name("tastes.npz")
 _ASKED = 0.95

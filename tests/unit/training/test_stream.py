@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from bowerbird.models.bundle import Bundle, load
 from bowerbird.models.densities import Commonness
 from bowerbird.training import stream as streams
 from bowerbird.training.nightly import Nightly
-from bowerbird.training.retraining import remembered
+from bowerbird.training.retraining import held_against, remembered
 from tests.unit.training.streams import DAYS, fill, jittered
 
 LITE = load("lite")
@@ -81,6 +82,18 @@ def test_the_bundle_is_taught_what_the_stream_is_like(
     # All that is kept is near the owner's own pictures.
     assert promise.unwanted.low < 0.05
     assert GOOD / 3 in promise.a_day
+
+
+def test_a_bundle_that_knows_a_stream_is_held_against_another_in_its_place(place: Place) -> None:
+    """Nothing of the first stream stays, and nothing counts twice."""
+    stream = streams.read(place.store, LITE.manifest.encoder, place.name)
+    once = replace(LITE, novelty=held_against(LITE, stream))
+    twice = held_against(once, stream)
+    kinds = [part.density.kind for part in twice.parts]
+    assert [part.density.kind for part in once.novelty.parts] == kinds
+    assert kinds.count("stream") == 1
+    assert twice.reference["heldout"] == pytest.approx(once.novelty.reference["heldout"], abs=2e-3)
+    assert twice.threshold == pytest.approx(once.novelty.threshold, abs=0.02)
 
 
 def test_a_place_with_too_small_a_sample_says_so_before_any_work(
