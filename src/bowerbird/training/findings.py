@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bowerbird.training.marked import Marked
+
 Scores = NDArray[np.float64]
 
 _EXAMPLES: Final = 3
@@ -24,7 +26,7 @@ class Findings:
 
     `scores` (N) belong to `good`, `rejected` (R) to `rejects`, `ordinary` to pictures that nobody judged. A
     picture is kept from `threshold` on. `unreadable` files were left out. `different` is how many of `good`
-    are no copies or crops of one another; None if nobody looked.
+    are no copies or crops of one another; None if nobody looked. `marked` are watermarks on `good`.
     """
 
     out: Path
@@ -37,6 +39,7 @@ class Findings:
     ordinary: Scores = field(default_factory=lambda: np.empty(0))
     unreadable: int = 0
     different: int | None = None
+    marked: Marked | None = None
 
     @property
     def kept(self) -> list[Path]:
@@ -93,6 +96,14 @@ def what_it_does(found: Findings) -> list[str]:
     if len(found.ordinary):
         count, share = f"{len(found.ordinary):,}", float((found.ordinary >= found.threshold).mean())
         told.append(f"Of {count} ordinary pictures that nobody judged, it would let in {share:.0%}.")
+    if found.marked and found.marked.found:
+        count = f"{len(found.marked.found)} of {len(found.marked.looked)}"
+        looked = " that it looked at" if len(found.marked.looked) < len(found.good) else ""
+        told.append(
+            f"{count} of yours{looked} seem to carry a watermark, such as a signature; `mine` turns such "
+            "down. If you do not mind, train with --watermark note."
+            + _named(" The surest:", found.marked.found)
+        )
     return told
 
 

@@ -60,11 +60,16 @@ def _strips(found: Findings, folder: Path) -> list[tuple[str, str, str]]:
         ("Yours that it passes over, the closest first", "nearest-dropped.jpg", good, False),
         ("Not yours, and it would let them in", "let-in.jpg", rejects, True),
     ]
+    bars = [found.threshold] * len(sheets)
+    if found.marked:
+        looked = (found.marked.looked, found.marked.probabilities)
+        sheets.append(("Yours that seem to carry a watermark", "marked.jpg", looked, True))
+        bars.append(found.marked.threshold)
     drawn = []
-    for heading, file, (paths, scores), above in sheets:
-        held = int(((scores >= found.threshold) == above).sum())
+    for (heading, file, (paths, scores), above), bar in zip(sheets, bars, strict=True):
+        held = int(((scores >= bar) == above).sum())
         if paths:
-            figures.nearest(paths, scores, found.threshold, folder / file, above=above)
+            figures.nearest(paths, scores, bar, folder / file, above=above)
         if held:
             drawn.append((heading, file, f"{held} pictures"))
     return drawn

@@ -27,6 +27,7 @@ from bowerbird.training import (
     feedback,
     findings,
     fit,
+    marked,
     mixtures,
     ordinary,
     ratio,
@@ -130,7 +131,11 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
         created_from=wishes.created_from or source,
         licence=wishes.licence,
     )
-    found = replace(_found(wishes, fitted, good, rejects), different=len(np.unique(alike)))
+    found = replace(
+        _found(wishes, fitted, good, rejects),
+        different=len(np.unique(alike)),
+        marked=marked.look(good.paths, taken),
+    )
     if labelled is not None:
         found = replace(found, ordinary=found.ordinary[:0])  # scored before the labels were learnt
     page = report.write(found, trials, fitted)

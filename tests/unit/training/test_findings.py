@@ -10,6 +10,7 @@ import pytest
 
 from bowerbird.cli.main import build_parser
 from bowerbird.training.findings import Findings, lines, what_it_does, what_it_knows, what_to_do
+from bowerbird.training.marked import Marked
 
 
 def found(scores: list[float], rejected: list[float] | None = None, **more: object) -> Findings:
@@ -29,6 +30,18 @@ def test_pictures_are_named_that_are_kept_passed_over_and_let_in() -> None:
         "It would let in 2 of the 3 that you do not love. The likeliest: 2.jpg, 0.jpg",
         "Of 4 ordinary pictures that nobody judged, it would let in 25%.",
     ]
+
+
+def test_marks_on_ones_own_pictures_are_told_with_the_way_out() -> None:
+    looked = [Path("a.jpg"), Path("b.jpg"), Path("c.jpg")]
+    marks = Marked(looked, np.array([0.9, 0.1, 0.95]), 0.8)
+    assert what_it_does(found([1.0, 1.0, 1.0], marked=marks))[-1] == (
+        "2 of 3 of yours seem to carry a watermark, such as a signature; `mine` turns such down. "
+        "If you do not mind, train with --watermark note. The surest: c.jpg, a.jpg"
+    )
+    assert "2 of 3 of yours that it looked at seem" in what_it_does(found([1.0] * 4, marked=marks))[-1]
+    clean = Marked(looked, np.array([0.1, 0.2, 0.79]), 0.8)
+    assert not any("watermark" in line for line in what_it_does(found([1.0] * 3, marked=clean)))
 
 
 def test_what_is_not_there_is_not_spoken_of() -> None:
