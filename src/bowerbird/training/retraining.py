@@ -160,10 +160,25 @@ def _held_out(base: Bundle, known: Vectors) -> Scores:
 
 
 def _margin(base: Bundle, novelty: Novelty) -> Threshold | None:
-    """Keep what was measured of previews, unless the background counts more than it did then."""
-    old, new = (sum(abs(part.weight) for part in backgrounds_of(each)) for each in (base.novelty, novelty))
+    """Keep what was measured of previews, where the new model loses no more of a preview than the old one.
+
+    A head against the stream stretches all scores. Measured in the spread of the owner's held-out pictures,
+    it moves a small copy less than the models before it (docs/research/models.md). So the margin stretches
+    with that spread. Otherwise it stays where the background counts no more than it did.
+    """
     margin = base.manifest.novelty.preview_margin
-    return margin if margin is not None and new <= old else None
+    if margin is None:
+        return None
+    if _headed(novelty):
+        before, after = (float(each.reference["heldout"].std()) for each in (base.novelty, novelty))
+        chosen = f"{margin.chosen}; stretched as the scores of your pictures were"
+        return Threshold(value=margin.value * after / before, chosen=chosen)
+    old, new = (sum(abs(part.weight) for part in backgrounds_of(each)) for each in (base.novelty, novelty))
+    return margin if new <= old and not _headed(base.novelty) else None
+
+
+def _headed(novelty: Novelty) -> bool:
+    return any(isinstance(part.density, AgainstStream) for part in novelty.parts)
 
 
 def remembered(bundle: Bundle) -> dict[str, NDArray[np.float32]]:

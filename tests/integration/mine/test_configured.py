@@ -135,7 +135,7 @@ def test_without_a_file_and_options_it_says_what_to_do(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["mine"]) == 2
-    assert "--source, --out; or let `bowerbird init`" in capsys.readouterr().err
+    assert "--source and --out are missing; give them, or let `bowerbird init`" in capsys.readouterr().err
 
 
 def test_init_then_mine(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,7 +67,7 @@ BAD = [
     ("score enough --bundle nowhere", "no bundle nowhere"),
     ("deliver --from nowhere --to http://127.0.0.1:9", "nowhere: no such folder"),
     ("label nowhere", "nowhere: no such folder"),
-    ("serve --port 99999", "cannot listen on 127.0.0.1:99999"),
+    ("serve --port 99999", "a port from 0 to 65535, not 99999"),
     ("serve --port 0 --bundle nowhere", "no bundle nowhere"),
     ("sheet place --out file", "file cannot be written"),
     ("report place --out nowhere/page.html", "there is no folder nowhere"),

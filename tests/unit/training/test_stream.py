@@ -16,7 +16,7 @@ from bowerbird.core.errors import UsageError
 from bowerbird.core.labels import Label, write_label
 from bowerbird.core.promises import read_promises
 from bowerbird.core.stream_sample import read_sample
-from bowerbird.models.bundle import Bundle, load
+from bowerbird.models.bundle import Bundle, load, read_background
 from bowerbird.models.densities import Commonness
 from bowerbird.training import stream as streams
 from bowerbird.training.nightly import Nightly
@@ -67,10 +67,10 @@ def test_the_bundle_is_taught_what_the_stream_is_like(
     taught = load(tmp_path / "taught", verify=True)
     (part,) = [part for part in taught.novelty.parts if isinstance(part.density, Commonness)]
     assert part.weight < 0
-    assert taught.background is not None
-    assert len(taught.background.vectors) == len(
-        streams.read(place.store, LITE.manifest.encoder, "").background.vectors
-    )
+    carried = read_background(taught.folder, taught.manifest)
+    assert carried is not None
+    stream = streams.read(place.store, LITE.manifest.encoder, "")
+    assert len(carried.vectors) == len(stream.background.vectors)
     assert "pictures of a stream that" in taught.manifest.created_from
     kept = [
         float((each.novelty.reference["heldout"] >= each.novelty.threshold).mean()) for each in (taught, LITE)
@@ -158,7 +158,10 @@ def test_another_night_another_version_and_the_owners_bundle_stays(place: Place)
     made = load(first)
     assert (made.manifest.name, said[0].split()[3]) == ("lite-refit", made.label)
     assert made.manifest.created_from == f"{LITE.label}, held against the stream on 2026-11-04"
-    assert made.novelty.preview_margin is None or made.novelty.preview_margin == LITE.novelty.preview_margin
+    assert [part.density.kind for part in made.novelty.parts].count("stream") == 1
+    spreads = [float(each.novelty.reference["heldout"].std()) for each in (made, LITE)]
+    assert (made.novelty.preview_margin, LITE.novelty.preview_margin) != (None, None)
+    assert made.novelty.preview_margin == pytest.approx(LITE.novelty.preview_margin * spreads[0] / spreads[1])
     assert refit() == first
     assert Nightly("lite", place, said.append, lambda: today[0])() == first
     assert load(first).label == made.label
