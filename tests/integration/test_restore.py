@@ -13,6 +13,7 @@ from bowerbird.adapters.sqlite.likenesses import SqliteLikenesses
 from bowerbird.cli.main import main
 from bowerbird.core.keys import image_key, sidecar_key
 from bowerbird.filter.replaced import Replaced
+from bowerbird.host.daily import Daily
 from bowerbird.host.replaced_pictures import Expiry, told_waiting
 from tests.pictures import jpeg
 
@@ -82,7 +83,7 @@ def test_what_waits_is_counted_and_goes_once_its_days_are_over(place: Path) -> N
     store = FolderStore(place)
     assert (told_waiting(store) or "").startswith("2 pictures that a better copy replaced: ")
     now = [datetime.now(UTC)]
-    expiry = Expiry(store, 2, lambda: now[0])
+    expiry = Expiry(store, 2, Daily(lambda: now[0]))
     assert expiry() == 0
     now[0] += timedelta(days=3)
     assert (expiry(), expiry()) == (2, 0)

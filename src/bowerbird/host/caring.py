@@ -23,6 +23,7 @@ from bowerbird.deliver.naming import NameRule
 from bowerbird.deliver.sweep import Sweep
 from bowerbird.host.bell import Bell, Ear
 from bowerbird.host.chores import Care, Chore, tell
+from bowerbird.host.daily import Daily
 from bowerbird.host.homes import Home
 from bowerbird.host.news import State
 from bowerbird.host.pruning import plan, prune
@@ -150,18 +151,17 @@ class Pruning:
     deliveries: Sequence[Delivering]
     ring: Callable[[Message], None]
     say: Callable[[str], None] = tell
-    now: Callable[[], datetime] = _now
-    _done: date | None = field(default=None, init=False)
+    daily: Daily = field(default_factory=lambda: Daily(_now))  # by the owner's own days
 
     def __call__(self) -> None:
         """Make room, and say what went."""
-        now = self.now()
-        if self._done == now.date() or not all(each.complete for each in self.deliveries):
+        today, now = self.daily.due(), self.daily.clock().astimezone(UTC)
+        if today is None or not all(each.complete for each in self.deliveries):
             return
         store = self.home.place.store
-        found = plan(store, self.bounds, now.astimezone(UTC))
-        prune(store, found, now.astimezone(UTC))
-        self._done = now.date()
+        found = plan(store, self.bounds, now)
+        prune(store, found, now)
+        self.daily.done(today)
         self.home.counts.removed(len(found.gone))
         if found.gone or found.replaced:
             count = len(found.gone) + len(found.replaced)

@@ -5,19 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
 
 from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.messages import Candidate
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.prior import Prior, StoredPrior, traits
 from bowerbird.filter.prior_fit import learn
+from bowerbird.host.daily import Daily
 
 _log = logging.getLogger(__name__)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True)
@@ -31,9 +27,8 @@ class PostPrior:
     store: ObjectStore
     rejects: bool
     look: float
-    clock: Callable[[], datetime] = _now
+    daily: Daily = field(default_factory=Daily)
     _model: Prior | None = field(default=None, init=False)
-    _done: date | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._model = StoredPrior(self.store)()
@@ -45,10 +40,10 @@ class PostPrior:
 
     def refit(self) -> None:
         """Fit it, if that was not done today. What fails is tried again the next day."""
-        today = self.clock().date()
-        if self._done == today:
+        today = self.daily.due()
+        if today is None:
             return
-        self._done = today
+        self.daily.done(today)
         try:
             model = learn(self.store, look=self.look)
         except BowerbirdError as error:

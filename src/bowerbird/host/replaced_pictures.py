@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Final
 
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.usual import KEEP_DAYS
 from bowerbird.filter.replaced import Replaced
+from bowerbird.host.daily import Daily
 
 _UNITS: Final = ("bytes", "kB", "MB", "GB")
 _THOUSAND: Final = 1000
@@ -35,24 +34,19 @@ def told_waiting(store: ObjectStore) -> str | None:
     )
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(slots=True)
 class Expiry:
     """Removes pictures that have waited for more than `days`. It looks at most once a day."""
 
     store: ObjectStore
     days: int = KEEP_DAYS
-    clock: Callable[[], datetime] = _now
-    _looked: datetime | None = field(default=None, init=False)
+    daily: Daily = field(default_factory=Daily)
 
     def __call__(self) -> int:
         """Remove them, and return how many."""
-        now = self.clock()
-        if self._looked is not None and now.date() == self._looked.date():
+        today = self.daily.due()
+        if today is None:
             return 0
-        gone = Replaced(self.store, self.clock).expire(self.days)
-        self._looked = now
+        gone = Replaced(self.store, self.daily.clock).expire(self.days)
+        self.daily.done(today)
         return gone

@@ -6,9 +6,9 @@ kept: they go with the picture. The decisions stay, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from bowerbird.core.keys import thumb_key
 from bowerbird.core.labels import read_labels
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.whole import write_whole
+from bowerbird.host.daily import Daily
 from bowerbird.host.homes import Home
 
 _NAME: Final = "small-copies"
@@ -62,24 +63,19 @@ def _read(state: Path) -> str:
         return ""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(slots=True)
 class SmallCopies:
     """Forgets them once a day."""
 
     home: Home
     keep_days: int
-    now: Callable[[], datetime] = _now
-    _done: date | None = field(default=None, init=False)
+    daily: Daily = field(default_factory=Daily)
 
     def __call__(self) -> None:
         """See to the days that are old enough today."""
-        today = self.now().astimezone(UTC).date()
-        if self._done == today:
+        today = self.daily.due()
+        if today is None:
             return
         place = self.home.place
         forget(place.state, place.store, old_days(place.state, place.store, self.keep_days, today))
-        self._done = today
+        self.daily.done(today)

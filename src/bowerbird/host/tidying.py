@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from bowerbird.adapters.sqlite.ledger import SqliteLedger
 from bowerbird.core.compaction import RECENT_DAYS, Compacted, compact
 from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.ports import ObjectStore
+from bowerbird.host.daily import Daily
 
 _log = logging.getLogger(__name__)
 
@@ -25,25 +26,20 @@ def tidy(store: ObjectStore, ledger: SqliteLedger, today: date) -> Iterator[Comp
     ledger.settle((today - timedelta(days=RECENT_DAYS - 1)).isoformat())
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(slots=True)
 class Tidying:
     """Tidies up once a day, between two crawls. What fails is tried again the next day."""
 
     store: ObjectStore
     ledger: SqliteLedger
-    clock: Callable[[], datetime] = _now
-    _done: date | None = field(default=None, init=False)
+    daily: Daily = field(default_factory=Daily)
 
     def __call__(self) -> None:
         """Tidy up, if that was not done today."""
-        today = self.clock().date()
-        if self._done == today:
+        today = self.daily.due()
+        if today is None:
             return
-        self._done = today
+        self.daily.done(today)
         try:
             for day in tidy(self.store, self.ledger, today):
                 _log.info("decisions of %s: %d files became one", day.day, day.files)

@@ -14,6 +14,7 @@ from bowerbird.cli.main import main
 from bowerbird.core.decision_log import each_line, packed_key
 from bowerbird.core.decisions import Decision
 from bowerbird.core.reasons import Reason, Word
+from bowerbird.host.daily import Daily
 from bowerbird.host.repair.repair import repair
 from bowerbird.host.state_files import LEDGER, QUEUE
 from bowerbird.host.tidying import Tidying, tidy
@@ -111,7 +112,7 @@ def test_tidying_looks_once_a_day_and_survives_a_store_that_fails(
     (tmp_path / packed_key("2026-11-20")).write_bytes(b"no gzip")
 
     now = datetime(2026, 11, 26, 8, tzinfo=UTC)
-    chore = Tidying(store, ledger, lambda: now)
+    chore = Tidying(store, ledger, Daily(lambda: now))
     chore()
     assert "is damaged" in caplog.text
     (tmp_path / packed_key("2026-11-20")).unlink()

@@ -18,6 +18,7 @@ from bowerbird.filter import prior_fit
 from bowerbird.filter.examination import Examination
 from bowerbird.filter.prior_fit import allowed, examples, fit
 from bowerbird.filter.stages.prior import Prior as Stage
+from bowerbird.host.daily import Daily
 from bowerbird.host.post_prior import PostPrior, likeliest
 from bowerbird.review.report.unseen import Unseen, read_unseen
 from tests.fakes import FakeStore
@@ -183,7 +184,7 @@ def test_a_place_learns_once_a_day(tmp_path: Path) -> None:
     store, now = FolderStore(tmp_path), datetime(2026, 11, 26, 8, tzinfo=UTC)
     found = stream(8000, kept_share=0.2)
     store.put(decisions_key("2026-11-01", "a"), log_file(found), content_type=CONTENT_TYPE)
-    own = PostPrior(store, rejects=True, look=0.05, clock=lambda: now)
+    own = PostPrior(store, rejects=True, look=0.05, daily=Daily(lambda: now))
 
     own.refit()
 

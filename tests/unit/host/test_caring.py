@@ -16,6 +16,7 @@ from bowerbird.core.errors import RetryableError, UsageError
 from bowerbird.deliver.sweep import Sweep
 from bowerbird.host.caring import Changes, Delivering, Disk, Memory, Pruning
 from bowerbird.host.chores import Chores
+from bowerbird.host.daily import Daily
 from bowerbird.host.homes import Home
 from bowerbird.notify.message import Message
 from bowerbird.removal.bounds import Bounds
@@ -79,7 +80,12 @@ class World:
 
     def pruning(self, *deliveries: Delivering) -> Pruning:
         return Pruning(
-            self.a_home, Bounds(max_bytes=1), deliveries, self.rung.append, self.said.append, lambda: self.now
+            self.a_home,
+            Bounds(max_bytes=1),
+            deliveries,
+            self.rung.append,
+            self.said.append,
+            Daily(lambda: self.now),
         )
 
 

@@ -13,6 +13,7 @@ from bowerbird.adapters.place import Place
 from bowerbird.core.decision_log import decisions_key, log_file
 from bowerbird.core.keys import thumb_key
 from bowerbird.core.labels import Label, write_label
+from bowerbird.host.daily import Daily
 from bowerbird.host.homes import Home
 from bowerbird.host.small_copies import SmallCopies, forget, old_days
 from tests.fakes import FakeStore
@@ -70,7 +71,7 @@ def test_it_is_done_once_a_day(store: FakeStore, tmp_path: Path) -> None:
 
     clock = Clock(datetime(2026, 11, 26, 1, tzinfo=UTC))
     home = cast("Home", AHome(Place("a place", store, tmp_path)))
-    chore = SmallCopies(home, 30, lambda: clock.now)
+    chore = SmallCopies(home, 30, Daily(lambda: clock.now))
     chore()
     assert left(store, OLD) == [0, 2]
     gone = thumb_key(decided(1, "novelty", "novelty: below", YOUNG).candidate)

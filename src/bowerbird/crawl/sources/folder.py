@@ -43,9 +43,8 @@ class FolderSource:
         return _text(path.relative_to(self.root))
 
     def _post(self, path: Path) -> Post | None:
-        if not (
-            path.is_file() and path.resolve().is_relative_to(self.root)
-        ):  # a link to itself resolves to nothing
+        # In this order: a link to itself is no file, and resolving it fails.
+        if not (path.is_file() and path.resolve().is_relative_to(self.root)):
             return None
         status = path.stat()
         mark = digest(f"{self.root} {status.st_size} {status.st_mtime_ns}")[:8]
