@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from bowerbird.adapters.bucket_state import state_folder
 from bowerbird.adapters.folder.store import STATE, FolderStore
@@ -12,6 +14,9 @@ from bowerbird.core.errors import StoreError, UsageError
 from bowerbird.core.extras import told_if_missing
 from bowerbird.core.ports import ObjectStore
 from bowerbird.core.whole import advice
+
+# What every place has one of, whichever of its parts were lost, or copied from a bucket.
+_SIGNS: Final = (STATE, "decisions", "images", "replaced", "labels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +78,19 @@ def open_store(place: str, endpoint_url: str | None = None) -> ObjectStore:
 
 
 def open_existing(place: str, endpoint_url: str | None = None, *, forget: bool = False) -> Place:
-    """Open a place that must already be there; `forget` as for `open_place`."""
-    if place.strip() and "://" not in place and not Path(place).expanduser().is_dir():
-        raise UsageError(f"{place}: no such folder; give the --out of a `bowerbird mine` run")
+    """Open a place that must already be there; `forget` as for `open_place`.
+
+    Raises:
+        UsageError: there is no such folder, or it holds other things and nothing that `mine` writes: a path
+            that was mistyped, and would become a place otherwise.
+    """
+    if place.strip() and "://" not in place:
+        root, hint = Path(place).expanduser(), "give the --out of a `bowerbird mine` run"
+        if not root.is_dir():
+            raise UsageError(f"{place}: no such folder; {hint}")
+        inside = {each.name for each in root.iterdir()} if os.access(root, os.R_OK) else set()
+        if inside and inside.isdisjoint(_SIGNS):
+            raise UsageError(f"{place}: `bowerbird mine` never wrote here; {hint}")
     return open_place(place, endpoint_url, forget=forget)
 
 

@@ -25,7 +25,11 @@ def test_posts_are_turned_down_unseen_only_if_that_is_wanted(
     assert main([*command, *(["--prior", mode] if mode else [])]) == 0
 
     decisions = [each for each in each_line(place.store) if each]
-    assert [each.stage == "prior" for each in decisions] == [mode is None] * 3
+    unseen = [each.stage == "prior" for each in decisions]
+    # One in a hundred is looked at anyway, by its id, in which the folder's name and the time are.
+    spared = [bool(each.facts.get("looked_anyway")) for each in decisions]
+    assert [a or b for a, b in zip(unseen, spared, strict=True)] == [mode is None] * 3
     capsys.readouterr()
     assert main(["report", place.name]) == 0
-    assert ("3 posts were turned down unseen" in capsys.readouterr().out) is (mode is None)
+    told = capsys.readouterr().out
+    assert (f"{sum(unseen)} posts were turned down unseen" in told) is any(unseen)

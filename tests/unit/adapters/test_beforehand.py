@@ -67,6 +67,8 @@ BAD = [
     ("score enough --bundle nowhere", "no bundle nowhere"),
     ("deliver --from nowhere --to http://127.0.0.1:9", "nowhere: no such folder"),
     ("label nowhere", "nowhere: no such folder"),
+    ("browse enough", "enough: `bowerbird mine` never wrote here; give the --out of a `bowerbird mine` run"),
+    ("compact enough", "never wrote here"),
     ("serve --port 99999", "a port from 0 to 65535, not 99999"),
     ("serve --port 0 --bundle nowhere", "no bundle nowhere"),
     ("sheet place --out file", "file cannot be written"),
