@@ -8,6 +8,7 @@ import numpy as np
 
 from bowerbird.core.errors import UsageError
 from bowerbird.models.bundle import Bundle
+from bowerbird.models.manifest import Threshold
 
 
 def at_keep_rate(bundle: Bundle, rate: float) -> Bundle:
@@ -23,4 +24,7 @@ def at_keep_rate(bundle: Bundle, rate: float) -> Bundle:
     if heldout is None or not heldout.size:
         raise UsageError(f"{bundle.label} holds no held-out scores, which keep_rate needs: leave it out")
     threshold = float(np.quantile(heldout, 1.0 - rate, method="median_unbiased"))
-    return replace(bundle, novelty=replace(bundle.novelty, threshold=threshold))
+    chosen = Threshold(value=threshold, chosen=f"keep_rate: keeps {rate:.3g} of {heldout.size} pictures")
+    told = bundle.manifest.novelty.model_copy(update={"threshold": chosen})  # pages show what judges
+    manifest = bundle.manifest.model_copy(update={"novelty": told})
+    return replace(bundle, manifest=manifest, novelty=replace(bundle.novelty, threshold=threshold))

@@ -185,7 +185,11 @@ def _kept(place: Path) -> dict[str, bytes]:
 
 def _look(home: Home, address: str, kept: int) -> None:
     """See what was kept on the page, and subscribe to it."""
-    now = _ask(address, "GET", "/1/now")
+    deadline = time.monotonic() + 120
+    # The lines of decisions are written every few seconds, and the page learns of pictures by them.
+    while len((now := _ask(address, "GET", "/1/now"))["keeps"]) < kept:
+        assert time.monotonic() < deadline, now
+        time.sleep(0.5)
     assert now["run"]["runs"]
     assert len(now["keeps"]) == kept
     feed = _ask(address, "GET", f"/1/{_ask(address, 'GET', '/1/upkeep')['feeds']['json']}")
