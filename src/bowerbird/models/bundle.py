@@ -18,7 +18,7 @@ from bowerbird.models import novelty as novelties
 from bowerbird.models.background import Background
 from bowerbird.models.densities import Linear
 from bowerbird.models.encoder import Encoder
-from bowerbird.models.glance import Glance
+from bowerbird.models.glance import Glance, read_basis
 from bowerbird.models.manifest import Manifest
 from bowerbird.models.novelty import Novelty
 from bowerbird.models.session import Session
@@ -177,8 +177,12 @@ def _glance(folder: Path, manifest: Manifest, novelty: Novelty, threads: int) ->
     if entry is None:
         return None
     session = Session(folder / entry.artifact.file, threads=threads)
-    encoder = Encoder(session, entry.preprocess.build(), manifest.encoder.dim)
-    return Glance(encoder, novelty, None if entry.margin is None else entry.margin.value)
+    margin = None if entry.margin is None else entry.margin.value
+    dim = manifest.encoder.dim
+    if entry.basis is not None:
+        basis = read_basis(folder / entry.basis.file, dim)
+        dim, novelty = len(basis), novelty.within(basis)
+    return Glance(Encoder(session, entry.preprocess.build(), dim), novelty, margin)
 
 
 def _aesthetic(folder: Path, manifest: Manifest) -> Linear | None:

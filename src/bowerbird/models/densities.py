@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Final, Protocol
 
 import numpy as np
@@ -34,6 +34,13 @@ class Density(Protocol):
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What to store; the constructor's arguments."""
+        ...
+
+    def within(self, basis: Array) -> Density:
+        """Return the same density for vectors that are told by fewer numbers.
+
+        `basis` is (B, D): the new density says of numbers (N, B) what this one says of `numbers @ basis`.
+        """
         ...
 
 
@@ -99,6 +106,11 @@ class Mixture(_Arrays):
         total: Array = top + np.log(np.exp(joint - top).sum(axis=0))
         return total
 
+    def within(self, basis: Array) -> Mixture:
+        """See `Density`: the centre is taken off the means, so that none is left to take off a vector."""
+        means = self.means + self.centre @ self.basis
+        return replace(self, means=means, basis=basis @ self.basis, centre=np.zeros(len(basis), np.float32))
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbours(_Arrays):
@@ -122,6 +134,10 @@ class Neighbours(_Arrays):
     def score(self, vectors: Array) -> Array:
         """Return the mean of the k largest cosines, (N,)."""
         return _nearest(vectors, self.reference.astype(np.float32, copy=False), int(self.k))
+
+    def within(self, basis: Array) -> Neighbours:
+        """See `Density`."""
+        return replace(self, reference=self.reference.astype(np.float32, copy=False) @ basis.T)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +179,10 @@ class Commonness:
         """Return the mean of the k largest cosines, (N,)."""
         return _nearest(vectors, self.reference, int(self.k))
 
+    def within(self, basis: Array) -> Commonness:
+        """See `Density`."""
+        return replace(self, reference=self.reference @ basis.T)
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What to store beside the background."""
         return {"rows": self.rows.astype(np.int16), "k": self.k}
@@ -191,6 +211,10 @@ class Linear(_Arrays):
         """Return the log-odds, (N,)."""
         odds: Array = vectors @ self.coefficients.astype(np.float32) + self.intercept
         return odds
+
+    def within(self, basis: Array) -> Linear:
+        """See `Density`."""
+        return replace(self, coefficients=basis @ self.coefficients.astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)

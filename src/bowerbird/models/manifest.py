@@ -105,10 +105,12 @@ class GlanceEntry(_Entry):
     """A small network that guesses the encoder's vector from a small copy, for a first look.
 
     The owner's model scores the guess. It may score up to `margin` below the threshold; without a margin,
-    nobody looks through it.
+    nobody looks through it. `basis` holds what makes the guess whole, if the network tells it by fewer
+    numbers than the encoder has (`bowerbird.models.glance`).
     """
 
     artifact: Artifact
+    basis: Artifact | None = None
     preprocess: PreprocessEntry
     margin: Threshold | None = None
 
@@ -171,7 +173,13 @@ class Manifest(_Entry):
     def artifacts(self) -> tuple[Artifact, ...]:
         """List every file of the bundle except the manifest."""
         entries = (self.encoder, self.novelty, self.watermark, self.glance)
-        files = (*(entry.artifact for entry in entries if entry is not None), self.aesthetic, self.background)
+        basis = None if self.glance is None else self.glance.basis
+        files = (
+            *(entry.artifact for entry in entries if entry is not None),
+            basis,
+            self.aesthetic,
+            self.background,
+        )
         return tuple(artifact for artifact in files if artifact is not None)
 
 

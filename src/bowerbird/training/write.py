@@ -60,7 +60,8 @@ class Networks:
         """List the networks' files."""
         mark = None if self.watermark is None else self.watermark.artifact
         glance = None if self.glance is None else self.glance.artifact
-        held = (self.encoder.artifact, mark, self.aesthetic, glance)
+        basis = None if self.glance is None else self.glance.basis
+        held = (self.encoder.artifact, mark, self.aesthetic, glance, basis)
         return tuple(file for file in held if file is not None)
 
 

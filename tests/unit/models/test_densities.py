@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.mixture import GaussianMixture
 
-from bowerbird.models.densities import Linear, Mixture, Neighbours
+from bowerbird.models.densities import AgainstStream, Commonness, Density, Linear, Mixture, Neighbours
 
 POINTS = np.random.default_rng(1).normal(size=(400, 6)).astype(np.float32)
 
@@ -69,3 +69,33 @@ def test_arrays_that_do_not_fit_are_refused(make: Callable[[], object], message:
 def broken_mixture() -> tuple[np.ndarray, ...]:
     ours = mixture("full", 2)[1]
     return np.asarray("diag"), ours.weights, ours.means, ours.precisions, ours.basis, ours.centre
+
+
+def _kinds() -> dict[str, Density]:
+    rng = np.random.default_rng(4)
+    wide = rng.normal(size=(40, 9)).astype(np.float32)
+    _, gaussian = mixture("tied", 3)
+    axes = np.linalg.qr(rng.normal(size=(9, 9)))[0][:, :6].astype(np.float32)
+    centre = np.full(9, 0.5, np.float32)
+    return {
+        "mixture": Mixture(
+            gaussian.covariance, gaussian.weights, gaussian.means, gaussian.precisions, axes, centre
+        ),
+        "neighbours": Neighbours(wide, np.asarray(3)),
+        "neighbours in half precision": Neighbours(wide.astype(np.float16), np.asarray(3)),
+        "background": Commonness(wide, np.arange(40), np.asarray(5)),
+        "linear": Linear(wide[0], np.float32(0.5)),
+        "stream": AgainstStream(wide[0], np.float32(0.5), wide[1]),
+    }
+
+
+@pytest.mark.parametrize("kind", _kinds())
+def test_vectors_told_by_fewer_numbers_score_as_they_are_whole(kind: str) -> None:
+    density = _kinds()[kind]
+    basis = np.random.default_rng(5).normal(size=(4, 9)).astype(np.float32)
+    short = np.random.default_rng(6).normal(size=(50, 4)).astype(np.float32)
+    within = density.within(basis)
+
+    assert within.dim == 4
+    assert type(within) is type(density)
+    assert within.score(short) == pytest.approx(density.score(short @ basis), rel=1e-4, abs=1e-3)

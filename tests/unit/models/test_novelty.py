@@ -5,7 +5,7 @@ import pytest
 
 from bowerbird.core.errors import BundleError
 from bowerbird.models.background import Background
-from bowerbird.models.densities import AgainstStream, Commonness, Linear, Neighbours
+from bowerbird.models.densities import AgainstStream, Commonness, Linear, Neighbours, unit
 from bowerbird.models.novelty import Novelty, Part, load, save
 
 HEAD = Linear(np.array([1.0, 0.0], np.float32), np.float32(0))
@@ -124,3 +124,25 @@ def test_a_model_without_the_background_it_compares_with_is_refused(tmp_path: Pa
         load(tmp_path / "novelty.npz", -1.5, 4)
     with pytest.raises(BundleError, match=r"rows of shape .25,. of a background of 20 pictures"):
         load(tmp_path / "novelty.npz", -1.5, 4, background=fewer)
+
+
+def test_a_model_scores_vectors_that_are_told_by_fewer_numbers() -> None:
+    rng = np.random.default_rng(8)
+    wide = unit(rng.normal(size=(30, 12)).astype(np.float32))
+    model = Novelty(
+        (
+            Part(Neighbours(wide, np.asarray(3)), (0, 12), 0.1, 0.2, 1.0),
+            Part(Linear(wide[0, :5], np.float32(0.5)), (0, 5), 0.3, 0.4, 2.0),
+            Part(Neighbours(wide[:, 3:9], np.asarray(2)), (3, 9), 0.0, 1.0, -1.0),
+        ),
+        threshold=0.25,
+    )
+    basis = np.linalg.qr(rng.normal(size=(12, 12)))[0][:4].astype(np.float32)
+    short = unit(rng.normal(size=(20, 4)).astype(np.float32))
+    within = model.within(basis)
+
+    assert within.score(short) == pytest.approx(model.score(short @ basis), abs=1e-4)
+    assert within.threshold == model.threshold
+    assert within.score(np.zeros((1, 4), np.float32)) == pytest.approx(
+        model.score(np.zeros((1, 12), np.float32))
+    )

@@ -30,9 +30,10 @@ def _taken(source: Path) -> tuple[Path, GlanceEntry]:
 def attach(source: Path, target: Path) -> str:
     """Copy the network, name it in the manifest, note what it must compute; returns the bundle's label."""
     folder, entry = _taken(source)
-    files.check(folder / entry.artifact.file, entry.artifact)
     manifest = manifests.read(target)
-    shutil.copyfile(folder / entry.artifact.file, target / entry.artifact.file)
+    for artifact in (entry.artifact, *([entry.basis] if entry.basis else [])):
+        files.check(folder / artifact.file, artifact)
+        shutil.copyfile(folder / artifact.file, target / artifact.file)
     manifests.write(manifest.model_copy(update={"glance": entry}), target)
     bundle = bundles.load(target.resolve())
     seen = tuple(verify.observe(bundle, name) for name in canonical.NAMES)

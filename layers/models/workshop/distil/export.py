@@ -3,9 +3,9 @@ r"""Exports a trained network of glances to ONNX, proves that it gives what torc
     PYTHONPATH=src:. .venv-train/bin/python -m layers.models.workshop.distil.export student.pt --out FOLDER \
         [--views VIEWS]
 
-It writes `glance.onnx` and `glance.json`. Beside an `encoder.json`, `bowerbird train` takes them along;
-`layers.models.workshop.distil.attach` adds them to a bundle that there is. With `--views` the network is
-stored in 8 bits; some of the views give the ranges.
+It writes `glance.onnx`, `glance-basis.npz` and `glance.json`. Beside an `encoder.json`, `bowerbird train`
+takes them along; `layers.models.workshop.distil.attach` adds them to a bundle that there is. With `--views`
+the network is stored in 8 bits; some of the views give the ranges.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from bowerbird.models.glance import BASIS_FILE, write_basis
 from bowerbird.models.preprocess import Resize
 from layers.models.workshop import artifact
 from layers.models.workshop.eight_bits import quantise
@@ -46,27 +47,27 @@ _SOURCE: Final = (
 
 
 class Guess(nn.Module):
-    """The network, and the map from its few numbers back to those of the encoder."""
+    """The network, its guesses scaled to unit length."""
 
-    def __init__(self, student: Student, style: Tensor, content: Tensor) -> None:
+    def __init__(self, student: Student) -> None:
         super().__init__()
         self.student = student
-        self.register_buffer("style", style.T.contiguous())
-        self.register_buffer("content", content.T.contiguous())
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """(N, 3, SIDE, SIDE) to unit vectors (N, D), as the encoder would give them."""
-        short = self.student(pixels)
-        whole = torch.cat([short[:, :STYLE] @ self.style, short[:, STYLE:] @ self.content], 1)
-        return nn.functional.normalize(whole, dim=1)
+        """(N, 3, SIDE, SIDE) to unit vectors (N, STYLE + CONTENT)."""
+        return nn.functional.normalize(self.student(pixels), dim=1)
 
 
-def load(checkpoint: Path) -> Guess:
-    """The averaged network of a checkpoint."""
+def load(checkpoint: Path) -> tuple[Guess, NDArray[np.float32]]:
+    """The averaged network of a checkpoint, and the basis that makes its guesses whole.
+
+    The basis (STYLE + CONTENT, D) is orthonormal: a guess is as long before as after.
+    """
     state = torch.load(checkpoint, weights_only=True, map_location="cpu")
     student = Student(STYLE + CONTENT)
     student.load_state_dict(state["average"])
-    return Guess(student, state["style"], state["content"]).eval()
+    basis = torch.block_diag(state["style"].T, state["content"].T)
+    return Guess(student).eval(), basis.numpy()
 
 
 def to_onnx(model: nn.Module, path: Path) -> None:
@@ -109,7 +110,7 @@ def main() -> None:
     parser.add_argument("--views", type=Path, help="store in 8 bits, with the ranges of these views")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    model, target = load(args.checkpoint), args.out / "glance.onnx"
+    (model, basis), target = load(args.checkpoint), args.out / "glance.onnx"
     pixels = torch.randn(4, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
     seen = typical(args.views, 64) if args.views else pixels.numpy()
     with torch.no_grad():
@@ -131,8 +132,12 @@ def main() -> None:
         told_of = f"cosine to torch {cosines.mean():.5f}, least {cosines.min():.5f}"
         print(f"8 bits: {target.stat().st_size} bytes, {told_of}")
     precision = "int8" if args.views else "fp32"
+    write_basis(basis, args.out / BASIS_FILE)
+    source = "orthonormal basis of what lite's encoder says of the pictures that the glance learnt from"
+    told_by = artifact.describe(args.out / BASIS_FILE, licence="Apache-2.0", source=source, precision="fp32")
     entry = {
         "artifact": artifact.describe(target, licence="Apache-2.0", source=_SOURCE, precision=precision),
+        "basis": told_by,
         "preprocess": {
             "resizes": [asdict(Resize(SIDE, "squash", "bilinear"))],
             "mean": [0.5] * 3,

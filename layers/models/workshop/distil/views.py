@@ -15,6 +15,7 @@ import io
 import json
 import random
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,11 +26,12 @@ from PIL import Image, ImageEnhance
 from bowerbird import imaging
 from bowerbird.imaging import picture_files
 from bowerbird.models import bundle as bundles
+from bowerbird.models.encoder import Encoder
 from bowerbird.models.preprocess import Resize
 from bowerbird.training import imitations
 
 #: Views of a picture, and copies of each.
-VIEWS: Final = 4
+VIEWS: Final = 6
 COPIES: Final = 2
 
 #: The side of the copies, as the network sees them.
@@ -41,6 +43,9 @@ _ENCODINGS: Final = (("JPEG", 60, 92), ("JPEG", 60, 92), ("JPEG", 60, 92), ("WEB
 
 # Larger originals need not be decoded in full: twice what the encoder looks at is enough for a crop.
 _LARGEST: Final = 512
+
+# Each process has its own.
+_ENCODERS: Final[list[Encoder]] = []
 
 
 def views(picture: Image.Image, rng: random.Random) -> Iterator[Image.Image]:
@@ -120,6 +125,20 @@ def found(folders: list[Path]) -> list[Path]:
     return sorted(paths, key=lambda path: hashlib.sha256(path.name.encode()).hexdigest())
 
 
+def _begin(bundle: str) -> None:
+    """Load the encoder, once in each process."""
+    _ENCODERS.append(bundles.load(bundle).encoder)
+
+
+def _made(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Copies (VIEWS, COPIES, SIDE, SIDE, 3) and vectors (VIEWS, dim) of one picture: always the same ones."""
+    data = path.read_bytes()
+    rng: Any = random.Random(hashlib.sha256(data).hexdigest())  # noqa: S311 - reproducible, not secret
+    seen = list(views(imaging.decode(data, min_side=_LARGEST), rng))
+    pixels = np.array([[np.asarray(copy(view, rng)) for _ in range(COPIES)] for view in seen])
+    return pixels, _ENCODERS[-1].embed(seen)
+
+
 def main() -> None:
     """Make the views."""
     parser = argparse.ArgumentParser(
@@ -128,21 +147,19 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--bundle", default="lite", help="whose encoder is to be imitated")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--processes", type=int, default=1, help="how many work at a time")
     parser.add_argument("--leave-out", type=Path, help="a file with names of pictures to keep for tests")
     args = parser.parse_args()
     left_out = set(args.leave_out.read_text().split("\n")) if args.leave_out else set()
     paths = [path for path in found(args.folders) if path.name not in left_out]
-    encoder = bundles.load(args.bundle).encoder
-    store = Store(args.out, [path.name for path in paths], encoder.dim)
-    for index, path in enumerate(paths[store.done :], store.done):
-        data = path.read_bytes()
-        rng: Any = random.Random(hashlib.sha256(data).hexdigest())  # noqa: S311 - reproducible, not secret
-        seen = list(views(imaging.decode(data, min_side=_LARGEST), rng))
-        store.vectors[index] = encoder.embed(seen)
-        store.pixels[index] = [[np.asarray(copy(view, rng)) for _ in range(COPIES)] for view in seen]
-        if index % 100 == 99 or index + 1 == len(paths):  # noqa: PLR2004 - a minute's work
-            store.save(index + 1)
-            print(f"{index + 1} of {len(paths)} pictures", flush=True)
+    store = Store(args.out, [path.name for path in paths], bundles.load(args.bundle).encoder.dim)
+    with ProcessPoolExecutor(args.processes, initializer=_begin, initargs=(args.bundle,)) as pool:
+        made = pool.map(_made, paths[store.done :], chunksize=8)
+        for index, (pixels, vectors) in enumerate(made, store.done):
+            store.pixels[index], store.vectors[index] = pixels, vectors
+            if index % 100 == 99 or index + 1 == len(paths):  # noqa: PLR2004 - a minute's work
+                store.save(index + 1)
+                print(f"{index + 1} of {len(paths)} pictures", flush=True)
 
 
 if __name__ == "__main__":
