@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,11 @@ from hypothesis import settings
 
 from tests import aws_servers
 from tests.aws_servers import Cloud
+
+# The tests run beside each other, one on each processor. Threads of the algebra would wait for each other and
+# spin meanwhile. It reads this when numpy is first imported, which nothing above does.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("steady", deadline=None)

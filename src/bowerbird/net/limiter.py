@@ -208,6 +208,7 @@ class Limiter:
         while True:
             with state.freed:
                 if state.failures >= BREAKER and state.in_flight:
+                    state.freed.notify()  # who is told of a place and leaves it tells the next
                     raise RetryableError(f"{host} keeps failing: left alone until it answers again")
                 if state.in_flight >= limit.concurrency:
                     left = place_deadline - self._clock()
@@ -222,6 +223,7 @@ class Limiter:
                     state.remaining = math.inf if now >= state.resets_at else state.remaining - 1
                     return
                 if at > deadline or state.failures >= BREAKER:
+                    state.freed.notify()
                     raise RetryableError(
                         f"{host} may not be asked for another {at - now:.0f} s: try again then",
                         retry_after_s=at - now,

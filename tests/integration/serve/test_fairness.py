@@ -42,6 +42,8 @@ def hosts() -> Iterator[Hosts]:
             self.end_headers()
             if bad:
                 self.drip()
+                # Left open, each further link would wait for the rest until its time is up.
+                self.close_connection = True
             else:
                 self.wfile.write(PICTURE)
 

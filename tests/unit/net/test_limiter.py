@@ -262,6 +262,30 @@ def test_a_place_may_be_waited_for_longer_than_a_pause() -> None:
     assert answers == [30]
 
 
+def test_all_who_wait_for_a_place_are_told_that_the_host_keeps_failing() -> None:
+    clock = Clock()
+    one = limiter(clock, Limit(1000, 60))
+    for _ in range(BREAKER - 1):
+        ask(one, 503)
+        clock.now += MAX_BACKOFF_S
+    refused = []
+
+    def follow() -> None:
+        with pytest.raises(RetryableError), one.turn(HOST, patience_s=1, place_patience_s=600):
+            pass
+        refused.append(HOST)
+
+    threads = [threading.Thread(target=follow, daemon=True) for _ in range(4)]
+    with one.turn(HOST) as turn:
+        for thread in threads:
+            thread.start()
+        threading.Event().wait(0.2)  # whoever comes later is refused at once
+        turn.answered(503, {})
+    for thread in threads:
+        thread.join(30)
+    assert len(refused) == 4
+
+
 def test_a_429_that_says_only_when_its_window_ends_is_left_alone_until_then() -> None:
     clock = Clock()
     asked = limiter(clock)
