@@ -347,10 +347,13 @@ class Training:
 
     def without(self, judging: set[str]) -> Novelty:
         """Train as `bowerbird train` does with neighbours, to keep 90 %; no ordinary picture may judge."""
+        return fit.fit(self.apart(judging), {"neighbours": fit.neighbours}, keep_rate=_KEEP_RATE).novelty
+
+    def apart(self, judging: set[str]) -> Sample:
+        """Give what to train on: the ordinary pictures are of no source that judges."""
         rows = ~np.isin(self.names, list(judging))
         numbers = np.unique(self.names[rows], return_inverse=True)[1]
-        sample = replace(self.sample, background=self.ordinary[rows], sources=numbers)
-        return fit.fit(sample, {"neighbours": fit.neighbours}, keep_rate=_KEEP_RATE).novelty
+        return replace(self.sample, background=self.ordinary[rows], sources=numbers)
 
 
 def _sources(collection: Collection) -> NDArray[np.str_]:
