@@ -165,13 +165,16 @@ def areas(world: World, drawn: Draw) -> Scores:
 
 
 def line(taste: str, count: int, found: Scores) -> str:
-    """Make a row of the table from the areas of every draw, (draws, M, 2)."""
+    """Make a row of the table from the areas of every draw, (draws, M, 2).
+
+    A cell has the mean, how far it may be off (95 %, over draws), and the lowest.
+    """
     cells = [
-        f"{of.mean():.3f} ({of.min():.3f} to {of.max():.3f})"
+        f"{of.mean():.3f} ± {1.96 * of.std(ddof=1) / np.sqrt(len(of)):.3f} ({of.min():.3f})"
         for against in (0, 1)
         for of in found[:, :, against].T
     ]
-    return f"| {taste} | {count} | {' | '.join(cells)} |"
+    return f"| {taste} | {count} | {len(found)} | {' | '.join(cells)} |"
 
 
 def main() -> None:
@@ -190,12 +193,12 @@ def main() -> None:
     world = _world(args)
     sides = ("alone", "ordinary", *(f"stream, {share:.0%} good" for share in SHARES))
     heads = [f"{against}: {side}" for against in ("photographs", "everything") for side in sides]
-    print(f"| taste | own | {' | '.join(heads)} |\n|{' --- |' * (len(heads) + 2)}")
+    print(f"| taste | own | draws | {' | '.join(heads)} |\n|{' --- |' * (len(heads) + 3)}")
     for taste, kinds in TASTES.items():
         for count in args.own:
             draws = [draw(world, kinds, count, seed) for seed in range(args.draws)]
             found = [areas(world, each) for each in draws if each is not None]
-            if found:
+            if len(found) > 1:
                 print(line(taste, count, np.array(found)), flush=True)
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from bowerbird.models.densities import Neighbours
 from bowerbird.models.novelty import Novelty, Part
-from layers.models.workshop.replay_answers import WAYS, World, change, draws
+from bowerbird.training.sample import Sample
+from layers.models.workshop.replay_answers import WAYS, Training, World, change, draws
 from tests.unit.training.test_feedback import around
 
 # The owner loves axis 0 and not axis 1, which the model lets in. Axis 2 it rejects, and rightly.
@@ -48,3 +49,14 @@ def test_answers_to_what_settles_most_bring_more_than_nothing() -> None:
 
     assert area > 0
     assert let_in <= 0
+
+
+def test_no_ordinary_picture_of_a_source_that_judges_is_trained_against() -> None:
+    ordinary = np.concatenate([around(1, 120, 4), around(2, 120, 5)])
+    names = np.repeat(["judging", "elsewhere"], 120)
+    own = Sample(around(0, 40, 6), VECTORS[:0], np.empty(0, np.int64), VECTORS[:0])
+    training = Training(own, ordinary, names)
+
+    assert np.array_equal(training.apart({"judging", "unknown"}).background, ordinary[120:])
+    model = training.without({"judging", "unknown"})
+    assert model.score(around(0, 9, 7)).mean() > model.score(around(2, 9, 7)).mean()
