@@ -11,6 +11,7 @@ import base64
 import json
 import shutil
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,6 +66,14 @@ def launched() -> Iterator[Browser | None]:
         browser.on("context", lambda context: context.set_default_timeout(PATIENCE_MS))
         yield browser
         browser.close()
+
+
+def come_true(page: Page, script: str) -> None:
+    """Wait for what a script says, asked from here: `wait_for_function` asks where a page forbids it."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not page.evaluate(script):
+        assert time.monotonic() < end, f"it never came true: {script}"
+        page.wait_for_timeout(50)
 
 
 def shown(page: Page, data: bytes) -> Floats | None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-from tests.integration.chromium import launched
+from tests.integration.chromium import come_true, launched
 
 SIZES: Final = {"390": {"width": 390, "height": 844}, "1440": {"width": 1440, "height": 900}}
 SCHEMES: Final = ("light", "dark")
@@ -38,7 +38,7 @@ def photograph(pages: Mapping[str, str], folder: Path) -> Iterator[Path]:
 
 def _settle(page: Page) -> None:
     """Wait until a page shows everything, the pictures below the fold, too."""
-    page.wait_for_function(_READY)
+    come_true(page, _READY)
     page.evaluate("""async () => {
         for (const each of document.images) each.loading = 'eager';
         const shown = [...document.images].filter(each => each.src && !each.complete);

@@ -26,6 +26,7 @@ from bowerbird.review.sheet.page import Sheet
 from bowerbird.review.sheet.summary import read_run
 from bowerbird.serve.http.app import create_app
 from tests.fakes import FakeStore
+from tests.integration.chromium import come_true
 from tests.many_decisions import HOSTILE, Many, decided, many
 from tests.serving import running, service
 
@@ -331,7 +332,7 @@ def test_the_first_look_at_five_thousand_decisions_is_less_than_a_megabyte(
         weight = Weight(page)
         page.goto((tmp_path / "sheet.html").as_uri())
         # A busy browser seems idle before it has asked for the pictures.
-        page.wait_for_function("[...document.images].filter(image => image.naturalWidth).length >= 20")
+        come_true(page, "[...document.images].filter(image => image.naturalWidth).length >= 20")
         page.wait_for_load_state("networkidle")
         assert weight.bytes() < MEGABYTE
         pages = 0
