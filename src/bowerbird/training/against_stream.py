@@ -56,7 +56,7 @@ def add(sample: Sample, held: HeldOut, rows: Rows) -> tuple[Part, HeldOut] | Non
     )
     if sure_rise((after.good, after.background), (held.good, held.background), _SURE) <= 0:
         return None
-    head = _head(sample.good, others)
+    head = _head(sample.examples, others)
     density = AgainstStream(head.coefficients, head.intercept, seen.good.astype(np.float32))
     return Part(density, (0, others.shape[1]), middle, spread, WEIGHT), after
 
@@ -73,7 +73,8 @@ def _hold_out(sample: Sample, others: Vectors, groups: Rows) -> HeldOut:
     good, imitations = np.empty(len(sample.good)), np.empty(len(sample.imitations))
     background, rejects = np.empty(len(others)), np.zeros(len(sample.rejects))
     for fold in range(FOLDS):
-        head = _head(sample.good[own != fold], others[theirs != fold])
+        seen = sample.take(np.flatnonzero(own != fold), np.arange(0)).examples
+        head = _head(seen, others[theirs != fold])
         good[own == fold] = head.score(sample.good[own == fold])
         background[theirs == fold] = head.score(others[theirs == fold])
         apart = own[sample.origin] == fold

@@ -6,7 +6,7 @@ import hashlib
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +17,9 @@ from PIL import Image
 from bowerbird import imaging
 from bowerbird.core.errors import PermanentError
 from bowerbird.models.encoder import Encoder
-from bowerbird.training import imitations
+from bowerbird.training import corners, imitations
 from bowerbird.training.cache import EmbeddingCache
+from bowerbird.training.sample import CORNERS
 
 Vectors = NDArray[np.float32]
 
@@ -35,7 +36,8 @@ class Collection:
     """Pictures that could be read, their unit vectors (N, D), and what was wrong with the others.
 
     Each row of `imitations` (M, D) was made from the picture that `origin` names in the same row. There are
-    none unless somebody asked for them, and of many pictures only some have them.
+    none unless somebody asked for them, and of many pictures only some have them. `corners` (4 N, D) are of
+    each picture in turn, if somebody asked for them.
     """
 
     paths: tuple[Path, ...]
@@ -43,6 +45,7 @@ class Collection:
     imitations: Vectors
     origin: NDArray[np.int64]
     unreadable: tuple[tuple[Path, str], ...]
+    corners: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,17 @@ class Embedder:
     cache: EmbeddingCache
     cores: int
 
-    def embed(self, paths: Sequence[Path], *, imitate: bool, done: Report) -> Collection:
-        """Embed files, and imitations of them if asked; leave out and name each file that cannot be read."""
+    def embed(
+        self, paths: Sequence[Path], *, imitate: bool, done: Report, cornered: bool = False
+    ) -> Collection:
+        """Embed files, with imitations and corners if asked; leave out and name what cannot be read."""
         imitated = _spread(len(paths)) if imitate else frozenset[int]()
 
         def one(place: int, path: Path) -> Vectors | str:
             try:
-                return self.vectors(path.read_bytes(), imitate=place in imitated)
+                data = path.read_bytes()
+                rows = self.vectors(data, imitate=place in imitated)
+                return np.concatenate([rows, self._corners(data)]) if cornered else rows
             except (PermanentError, OSError) as error:
                 return str(error)
             finally:
@@ -71,12 +78,15 @@ class Embedder:
         good = [(path, rows) for path, rows in results if not isinstance(rows, str)]
         bad = tuple((path, reason) for path, reason in results if isinstance(reason, str))
         none = np.empty((0, self.encoder.dim), np.float32)
+        last = CORNERS if cornered else 0
+        made = [rows[1 : len(rows) - last] for _, rows in good]
         return Collection(
             tuple(path for path, _ in good),
             np.concatenate([none, *(rows[:1] for _, rows in good)]),
-            np.concatenate([none, *(rows[1:] for _, rows in good)]),
-            np.repeat(np.arange(len(good)), np.array([len(rows) - 1 for _, rows in good], np.int64)),
+            np.concatenate([none, *made]),
+            np.repeat(np.arange(len(good)), np.array([len(rows) for rows in made], np.int64)),
             bad,
+            np.concatenate([none, *(rows[len(rows) - last :] for _, rows in good)]),
         )
 
     def vectors(self, data: bytes, *, imitate: bool) -> Vectors:
@@ -86,12 +96,22 @@ class Embedder:
             PermanentError: the picture cannot be decoded.
         """
         digest = hashlib.sha256(data).hexdigest()
-        key = f"{digest}:{self.fingerprint}:{'imitated' if imitate else 'plain'}"
+        return self._remembered(
+            data,
+            f"{digest}:{self.fingerprint}:{'imitated' if imitate else 'plain'}",
+            lambda picture: [picture, *(_imitations(picture, digest) if imitate else ())],
+        )
+
+    def _corners(self, data: bytes) -> Vectors:
+        key = f"{hashlib.sha256(data).hexdigest()}:{self.fingerprint}:corners"
+        return self._remembered(data, key, corners.cut)
+
+    def _remembered(self, data: bytes, key: str, made: Callable[[Image.Image], list[Image.Image]]) -> Vectors:
         known = self.cache.get(key, self.encoder.dim)
         if known is not None:
             return known
         picture = imaging.decode(data, min_side=max(self.encoder.preprocess.min_side, imitations.SIZE))
-        vectors = self.encoder.embed([picture, *(_imitations(picture, digest) if imitate else ())])
+        vectors = self.encoder.embed(made(picture))
         self.cache.put(key, vectors)
         return vectors
 

@@ -45,6 +45,7 @@ class Fitted:
 
     `unaided` is what the winner does when it has learnt from no reject. It is None where there are no
     rejects. `against` is what the ordinary pictures brought, None where there are too few of them.
+    `cornered` says that corners of the owner's pictures count, too.
     """
 
     novelty: Novelty
@@ -53,6 +54,7 @@ class Fitted:
     total: HeldOut
     unaided: HeldOut | None = None
     against: ratio.Against | None = None
+    cornered: bool = False
 
 
 def neighbours(sample: Sample) -> Density:
@@ -60,12 +62,12 @@ def neighbours(sample: Sample) -> Density:
 
     With fewer references, the same number of neighbours reaches further and scores come out lower. A
     threshold from held-out scores would then keep too many. So the number of neighbours shrinks with the
-    references, and the reach stays.
+    references, and the reach stays. Corners count as pictures of their own.
     """
-    reference = sample.good
+    reference = sample.examples
     if len(reference) > _MOST_REFERENCES:
         reference = np.random.default_rng(0).permutation(reference)[:_MOST_REFERENCES]
-    at_last = min(_MOST_REFERENCES, sample.at_last)
+    at_last = min(_MOST_REFERENCES, sample.at_last * len(sample.examples) // len(sample.good))
     k = min(NEIGHBOURS, at_last // 3) * len(reference) / at_last
     return Neighbours(reference.astype(np.float16), np.asarray(max(1, round(k))))
 

@@ -22,7 +22,7 @@ from bowerbird.training import feedback, figures, heldout, ratio, twins, write
 from bowerbird.training import stream as streams
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.heldout import HeldOut
-from bowerbird.training.sample import Sample
+from bowerbird.training.sample import CORNERS, Sample
 from bowerbird.training.stream import Stream
 from bowerbird.training.training import Wishes, check, open_embedder
 
@@ -123,6 +123,7 @@ def held_against(base: Bundle, stream: Stream) -> Novelty:
         background=stream.background.vectors,
         sources=stream.background.sources,
         stream=True,
+        corners=_references(base)[len(known) :],
     )
     alone = HeldOut(before - _held_out(base, known), _NONE, _NONE, float("nan"))
     weighed = ratio.weigh(sample, Novelty(rest, 0.0), alone)
@@ -183,10 +184,17 @@ def _headed(novelty: Novelty) -> bool:
 
 def remembered(bundle: Bundle) -> dict[str, NDArray[np.float32]]:
     """Give the vectors behind a bundle's scores, if the bundle holds them all; a mixture keeps no vectors."""
-    known = bundle.novelty.reference.get("heldout", np.empty(0))
+    vectors = _references(bundle)[: len(bundle.novelty.reference.get("heldout", ()))]
+    return {"training": vectors, "heldout": vectors} if len(vectors) else {}
+
+
+def _references(bundle: Bundle) -> Vectors:
+    """Give the pictures that a bundle learnt from, and then their corners; none unless it holds all."""
+    known = len(bundle.novelty.reference.get("heldout", ()))
     for part in bundle.novelty.parts:
         whole = part.span == (0, bundle.encoder.dim)
-        if isinstance(part.density, Neighbours) and whole and len(part.density.reference) == len(known):
+        if isinstance(part.density, Neighbours) and whole:
             vectors = part.density.reference.astype(np.float32)
-            return {"training": vectors, "heldout": vectors}
-    return {}
+            if len(vectors) in {known, (1 + CORNERS) * known}:
+                return vectors
+    return np.empty((0, bundle.encoder.dim), np.float32)

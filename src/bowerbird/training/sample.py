@@ -16,6 +16,8 @@ Rows = NDArray[np.int64]
 Span = tuple[int, int]
 
 FEWEST: Final = 20
+#: How many parts of a picture serve as further examples of it (bowerbird.training.corners).
+CORNERS: Final = 4
 # Some pictures may be copies of one another. Unless this many differ, too few are left to hold out.
 _FEWEST_DIFFERENT: Final = 10
 
@@ -29,6 +31,8 @@ class Sample:
     shows. Pictures with the same number in `twins` (N) are held out together, and count as one. With None, no
     two are twins. `background` (B, D) are ordinary pictures that nobody judged; `sources` (B) numbers
     the places they come from. With `stream`, they are a sample of the very stream that will be judged.
+    `corners` (4 N, D) are parts of the pictures, four of each in turn; a model learns from them, and they are
+    never held out to be scored.
     """
 
     good: Vectors
@@ -41,6 +45,7 @@ class Sample:
     background: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
     sources: Rows | None = None
     stream: bool = False
+    corners: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
     def __post_init__(self) -> None:
         """Refuse too few pictures to hold any out."""
@@ -57,8 +62,13 @@ class Sample:
         """Give each picture a number, the same for twins, (N,)."""
         return np.arange(len(self.good)) if self.twins is None else self.twins
 
+    @property
+    def examples(self) -> Vectors:
+        """Give the owner's pictures, and then their corners, (N, D) or (5 N, D)."""
+        return np.concatenate([self.good, self.corners]) if len(self.corners) else self.good
+
     def take(self, good: Rows, rejects: Rows) -> Sample:
-        """Take these pictures with their own imitations, and these rejects."""
+        """Take these pictures with their own imitations and corners, and these rejects."""
         place = {int(row): index for index, row in enumerate(good)}
         mine = np.isin(self.origin, good)
         origin = np.array([place[int(row)] for row in self.origin[mine]], np.int64)
@@ -71,7 +81,13 @@ class Sample:
             share,
             self.style,
             self.groups[good],
+            corners=self._corners_of(good),
         )
+
+    def _corners_of(self, rows: Rows) -> Vectors:
+        if not len(self.corners):
+            return self.corners
+        return self.corners.reshape(len(self.good), CORNERS, -1)[rows].reshape(-1, self.corners.shape[1])
 
     def cut(self, span: Span) -> Sample:
         """Keep only these numbers of every vector, and scale it to unit length again."""

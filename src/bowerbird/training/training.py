@@ -24,6 +24,7 @@ from bowerbird.models import files
 from bowerbird.models.encoder import Encoder
 from bowerbird.models.session import Session
 from bowerbird.training import (
+    corners,
     feedback,
     findings,
     fit,
@@ -87,7 +88,7 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
     cache = EmbeddingCache(wishes.cache)
     embedder = open_embedder(taken, cache)
     labelled = None if labels is None else feedback.read(labels, embedder)
-    good, rejects, others = _embed(wishes, embedder)
+    good, rejects, others = _embed(wishes, embedder, stream=stream is not None and forced is None)
     cache.close()
     trials = _trials(good.vectors)
     alike = twins.groups(good.vectors)
@@ -107,12 +108,18 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
             background=background.vectors,
             sources=background.sources,
             stream=stream is not None,
+            corners=good.corners,
         )
     best = max(trials, key=lambda trial: trial.heldout)
-    fitted = fit.fit(sample, contenders(best, forced), keep_rate=wishes.keep_rate, use_head=forced is None)
+    models = contenders(best, forced)
+    fitted = corners.fit_with(
+        sample,
+        lambda sample: fit.fit(sample, models, keep_rate=wishes.keep_rate, use_head=forced is None),
+    )
     if forced is not None:
         fitted = _only(sample, forced, wishes.keep_rate, fitted)
-    source = f"{len(good.paths)} pictures, {len(rejects.paths)} rejects"
+    cornered = " and their corners" if fitted.cornered else ""
+    source = f"{len(good.paths)} pictures{cornered}, {len(rejects.paths)} rejects"
     source += f", {stream}" if stream else ""
     chosen = f"keeps {wishes.keep_rate:.3g} of {len(good.paths)} pictures, held out in {fit.FOLDS} folds"
     if labelled is not None:
@@ -256,17 +263,20 @@ def open_embedder(taken: write.Networks, cache: EmbeddingCache) -> Embedder:
     )
 
 
-def _embed(wishes: Wishes, embedder: Embedder) -> tuple[Collection, ...]:
-    def collect(places: Sequence[Path], name: str, *, imitate: bool) -> Collection:
+def _embed(wishes: Wishes, embedder: Embedder, *, stream: bool) -> tuple[Collection, ...]:
+    def collect(places: Sequence[Path], name: str, *, own: bool) -> Collection:
         paths = picture_files.find(places)
         counted = itertools.count(1)
+        cornered = own and stream and len(paths) <= corners.MOST
         with counting(name) as seen:
-            found = embedder.embed(paths, imitate=imitate, done=lambda: seen(next(counted), len(paths)))
+            found = embedder.embed(
+                paths, imitate=own, done=lambda: seen(next(counted), len(paths)), cornered=cornered
+            )
         for path, reason in found.unreadable:
             print(shown(f"left out {path}: {reason}"), file=sys.stderr)
         return found
 
-    good = collect(wishes.good, "your pictures", imitate=True)
-    rejects = collect(wishes.rejects, "those you do not love", imitate=False)
-    others = collect(ordinary.folders(wishes.background), "ordinary pictures", imitate=False)
+    good = collect(wishes.good, "your pictures", own=True)
+    rejects = collect(wishes.rejects, "those you do not love", own=False)
+    others = collect(ordinary.folders(wishes.background), "ordinary pictures", own=False)
     return good, rejects, others
