@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, product
 from typing import Final
 
-import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
-from bowerbird.imaging import profiles, transfer
 from bowerbird.imaging.containers.shell import Chromaticities, Colour
+from bowerbird.imaging.icc import code_points_in
 
 _WHITE: Final = (255, 255, 255)
 _GREY: Final = frozenset({"1", "L", "LA"})
@@ -21,7 +21,7 @@ _GREY: Final = frozenset({"1", "L", "LA"})
 _SPACES: Final = {"RGB": "RGB ", "CMYK": "CMYK", "L": "GRAY"}
 # A conversion that moves no number by more is left out: LittleCMS rounds by as much.
 _SAME: Final = 2
-_STEPS: Final = 9
+_STEPS: Final = (0, 31, 63, 95, 127, 159, 191, 223, 255)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,29 @@ def _visible(image: Image.Image) -> Image.Image | None:
     hidden = image.info.get("transparency")
     if not isinstance(hidden, int):
         return None
+    import numpy as np  # noqa: PLC0415 - see `_shown`
+
     return Image.fromarray((np.asarray(image) != hidden).astype(np.uint8) * 255)
 
 
 def _shown(image: Image.Image, colour: Colour) -> Image.Image:
-    points = colour.code_points or profiles.code_points_in(colour.profile or b"")
+    points = colour.code_points or code_points_in(colour.profile or b"")
+    if points is None and colour.gamma is None:
+        return _by(_embedded(colour.profile, image.mode), image)
+    # Few pictures tell their colours by numbers, and numpy takes 10 MB and a tenth of a second of a worker.
+    from bowerbird.imaging import transfer  # noqa: PLC0415
+
     if points is not None and (tone_map := transfer.tone_map(points)) is not None:
         return _rgb(image).filter(tone_map)
-    way = _described(colour.code_points) or _embedded(colour.profile, image.mode)
+    look = transfer.described(colour.code_points) if colour.code_points else None
+    way = _written(*look) if look else None
+    way = way or _embedded(colour.profile, image.mode)
     if way is None and colour.gamma is not None and _opened(colour.profile or b"") is None:
         way = _written(colour.chromaticities or transfer.BT709, (colour.gamma,))
+    return _by(way, image)
+
+
+def _by(way: _Way | None, image: Image.Image) -> Image.Image:
     return way.go(image) if way else _rgb(image)
 
 
@@ -85,16 +98,11 @@ def _rgb(image: Image.Image) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _described(points: tuple[int, int] | None) -> _Way | None:
-    look = transfer.described(points) if points else None
-    return _written(*look) if look else None
+def _written(chromaticities: Chromaticities, curve: Sequence[float]) -> _Way | None:
+    from bowerbird.imaging import profiles  # noqa: PLC0415 - it needs numpy
 
-
-def _written(chromaticities: Chromaticities, curve: transfer.Curve) -> _Way | None:
-    try:
-        return _way(profiles.written(chromaticities, curve), "RGB")
-    except (np.linalg.LinAlgError, struct.error):  # primaries on a line, or numbers that no profile holds
-        return None
+    profile = profiles.written(chromaticities, curve)
+    return _way(profile, "RGB") if profile else None
 
 
 def _embedded(profile: bytes | None, mode: str) -> _Way | None:
@@ -133,9 +141,8 @@ def _changes_nothing(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
     """Tell by colours from all over, not by the profile's name, whether it is sRGB."""
     if mode == "CMYK":
         return False
-    steps = np.linspace(0, 255, _STEPS).astype(np.uint8)
-    numbers = np.stack(np.meshgrid(steps, steps, steps), -1).reshape(-1, 1, 3)
-    before = Image.fromarray(numbers).convert(mode)
+    numbers = bytes(chain.from_iterable(product(_STEPS, repeat=3)))
+    before = Image.frombytes("RGB", (1, len(numbers) // 3), numbers).convert(mode)
     after = ImageCms.applyTransform(before, transform)
-    moved = np.asarray(after, np.int16) - np.asarray(before.convert("RGB"), np.int16)
-    return bool(np.abs(moved).max() <= _SAME)
+    moved = ImageChops.difference(after or before, before.convert("RGB"))
+    return max(moved.tobytes()) <= _SAME

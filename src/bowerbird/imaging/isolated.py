@@ -38,11 +38,12 @@ _PIPE_BYTES: Final = 1 << 20
 
 
 # Pillow keeps pixels in blocks of up to 16 MiB. By default, malloc asks the kernel for each of them and gives
-# it back; the kernel's zeroes are half of what a decode of 4 megapixels takes. A worker keeps up to 64 MiB
-# instead. Source: mallopt(3). Other C libraries pass these names over.
+# it back; the kernel's zeroes are half of what a decode of 4 megapixels takes. A worker keeps up to 8 MiB
+# instead, which is what a JPEG takes that is scaled as it is decoded. With 64 MiB it held for good what one
+# large PNG had taken. Source: mallopt(3). Other C libraries pass these names over.
 _MALLOC: Final = {
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(8 << 20),
 }
 
 
@@ -69,7 +70,7 @@ class IsolatedDecoder:
     that says `hang: …` or `crash: …`.
 
     Args:
-        workers: the most processes at once; callers beyond that wait. An idle one has 15 MB, and up to 80 MB
+        workers: the most processes at once; callers beyond that wait. An idle one has 10 MB, and up to 20 MB
             after large pictures.
         seconds: wall-clock, and processor, time for one picture.
         memory_bytes: address space of one worker.

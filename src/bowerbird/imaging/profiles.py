@@ -1,4 +1,4 @@
-"""Writes ICC profiles for colours that a file describes by numbers, and reads what an embedded one says."""
+"""Writes ICC profiles for colours that a file describes by numbers."""
 
 from __future__ import annotations
 
@@ -9,23 +9,27 @@ from typing import Final
 import numpy as np
 
 from bowerbird.imaging.containers.shell import Chromaticities
+from bowerbird.imaging.icc import HEADER, TAG
 from bowerbird.imaging.transfer import to_xyz
 
 _D50: Final = (0.9642, 1.0, 0.8249)
 # Bradford's cones: how white that looks white moves from one light to another (ICC.1:2022, annex E).
 _CONES: Final = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
-_HEADER: Final = 128
-_TAG: Final = struct.Struct(">4sII")
-_MAX_TAGS: Final = 200
 _TYPES: Final = {1: 0, 5: 3}  # ICC's number of the curve by how many numbers it has
 
 
-def written(chromaticities: Chromaticities, curve: Sequence[float]) -> bytes:
+def written(chromaticities: Chromaticities, curve: Sequence[float]) -> bytes | None:
     """Write a profile of primaries and a curve: gamma alone, or g, a, b, c and d.
 
-    Raises:
-        LinAlgError: the primaries lie on a line.
+    None: the primaries lie on a line, or no profile holds these numbers.
     """
+    try:
+        return _written(chromaticities, curve)
+    except (np.linalg.LinAlgError, struct.error):
+        return None
+
+
+def _written(chromaticities: Chromaticities, curve: Sequence[float]) -> bytes:
     columns = to_xyz(chromaticities)
     seen, wanted = _CONES @ columns.sum(1), _CONES @ np.array(_D50)
     columns = np.linalg.inv(_CONES) @ np.diag(wanted / seen) @ _CONES @ columns
@@ -34,27 +38,11 @@ def written(chromaticities: Chromaticities, curve: Sequence[float]) -> bytes:
     tags |= {name: _xyz(columns[:, at]) for at, name in enumerate((b"rXYZ", b"gXYZ", b"bXYZ"))}
     table, body = struct.pack(">I", len(tags)), b""
     for name, data in tags.items():
-        table += _TAG.pack(name, _HEADER + 4 + len(tags) * _TAG.size + len(body), len(data))
+        table += TAG.pack(name, HEADER + 4 + len(tags) * TAG.size + len(body), len(data))
         body += data
-    size = _HEADER + len(table) + len(body)
+    size = HEADER + len(table) + len(body)
     head = struct.pack(">I4xI4s4s4s12x4s28x", size, 0x04300000, b"mntr", b"RGB ", b"XYZ ", b"acsp")
-    return (head + _fixed(_D50)).ljust(_HEADER, b"\0") + table + body
-
-
-def code_points_in(profile: bytes) -> tuple[int, int] | None:
-    """Return primaries and transfer by H.273, where a profile has the tag for them (ICC.1:2022, 9.2.17)."""
-    if len(profile) < _HEADER + 4:
-        return None
-    (count,) = struct.unpack_from(">I", profile, _HEADER)
-    for at in range(min(count, _MAX_TAGS)):
-        place = _HEADER + 4 + at * _TAG.size
-        if place + _TAG.size > len(profile):
-            return None
-        name, start, size = _TAG.unpack_from(profile, place)
-        body = profile[start : start + size]
-        if name == b"cicp" and len(body) >= 12:  # noqa: PLR2004 - a name, four zeros and four numbers
-            return body[8], body[9]
-    return None
+    return (head + _fixed(_D50)).ljust(HEADER, b"\0") + table + body
 
 
 def _fixed(values: Sequence[float] | np.ndarray) -> bytes:

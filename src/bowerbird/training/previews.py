@@ -79,8 +79,8 @@ def margins(seen: Sequence[Seen], threshold: float) -> tuple[Margin, Margin | No
     passing = sum(each.full >= threshold for each in previewed)
     if passing < FEWEST:
         raise UsageError(
-            f"{passing} pictures pass, {FEWEST} are needed: give more pictures that the bundle was not "
-            f"trained on, wider than {WIDEST} pixels"
+            f"too few of the pictures pass, {passing} of the {FEWEST} that are needed: give more pictures "
+            f"that the bundle was not trained on, wider than {WIDEST} pixels"
         )
     preview = margin(previewed, [each.previews for each in previewed], threshold)
     glanced = [each for each in seen if each.glances]

@@ -57,7 +57,7 @@ def test_the_sentence_says_how_many_pictures_the_model_was_fitted_on() -> None:
 
 def test_too_few_pictures_that_pass_are_told_about() -> None:
     passing, low = [Seen(1.0, (1.0,) * COPIES, ())] * 28, [Seen(0.0, (1.0,) * COPIES, ())] * 50
-    with pytest.raises(UsageError, match="28 pictures pass, 29 are needed"):
+    with pytest.raises(UsageError, match="28 of the 29 that are needed"):
         margins(passing + low, threshold=0.5)
 
 

@@ -251,7 +251,7 @@ def test_previews_are_trusted_as_far_as_was_measured(
     hills(1).save(fresh / "too-small-for-copies.jpg")
     calibrate = ["calibrate", f"{trained}/mine", "--out", f"{tmp_path}/mine", "--previews"]
     assert main([*calibrate, f"{trained}/good"]) == 2
-    assert "0 pictures pass, 29 are needed" in capsys.readouterr().err
+    assert "too few of the pictures pass, 0 of the 29 that are needed" in capsys.readouterr().err
 
     assert main([*calibrate, str(fresh)]) == 0
     bundle = load(tmp_path / "mine", verify=True)
