@@ -7,6 +7,9 @@ kind) is of the kind that its collection's name says. In each draw an owner of a
 collections, and is judged on the others. Half of those pictures is not judged, but makes the stream: 300 at
 most, of which the owner would love a known share. The ordinary pictures come from no judged collection. A
 taste of a single collection is judged on the rest of it, which flatters it.
+
+With `--mixed` pictures are drawn instead of collections: what is judged comes from the owner's collections,
+too, but no copy of it is on the other side. The stream holds up to 600. That is easier.
 """
 
 from __future__ import annotations
@@ -55,6 +58,7 @@ PHOTOGRAPHS: Final = (
 )
 SHARES: Final = (0.03, 0.10)
 _STREAM: Final = 300
+_MIXED_STREAM: Final = 600
 #: Fewer left to judge say too little.
 _FEWEST_LEFT: Final = 8
 _FEWEST_PLACES: Final = 3
@@ -91,13 +95,14 @@ class World:
 class Draw:
     """Rows of the owner's pictures, and of what a stream may hold and what is judged: loved ones, others.
 
-    `unseen` names the collections that are judged.
+    The stream holds `most` pictures. `unseen` names the collections that only judge.
     """
 
     own: Rows
     stream: tuple[Rows, Rows]
     judged: tuple[Rows, Rows]
     unseen: Names
+    most: int = _STREAM
 
 
 def draw(world: World, kinds: tuple[str, ...], count: int, seed: int) -> Draw | None:
@@ -120,6 +125,24 @@ def draw(world: World, kinds: tuple[str, ...], count: int, seed: int) -> Draw | 
     return Draw(own, (left[:good], others[:rest]), judged, np.unique(world.places[np.concatenate(judged)]))
 
 
+def draw_mixed(world: World, kinds: tuple[str, ...], count: int, seed: int) -> Draw | None:
+    """Draw an owner from all collections alike; None where too few pictures are left to judge.
+
+    Copies are on one side: the owner's, the stream's or the one that is judged.
+    """
+    rng = np.random.default_rng(1000 * seed + count)
+    loved, alike = np.isin(world.kinds, kinds), twins.groups(world.pictures.vectors)
+    own = rng.permutation(np.flatnonzero(loved))[:count]
+    streams = (rng.permutation(alike.max() + 1) % 2 == 0)[alike]
+    left = rng.permutation(np.flatnonzero(~np.isin(alike, alike[own])))
+    stream, judged = (
+        (left[loved[left] & side[left]], left[~loved[left] & side[left]]) for side in (streams, ~streams)
+    )
+    if len(own) < count or min(len(stream[0]), len(judged[0])) < _FEWEST_LEFT:
+        return None
+    return Draw(own, stream, judged, world.places[:0], _MIXED_STREAM)
+
+
 def _some_places(places: Names, loved: NDArray[np.bool_], count: int, rng: np.random.Generator) -> list[str]:
     """Take collections until they hold somewhat more than the owner has."""
     taken: list[str] = []
@@ -136,7 +159,7 @@ def backgrounds(world: World, drawn: Draw) -> Iterator[tuple[Vectors, Rows]]:
     yield world.background[ordinary], np.unique(world.ordinary[ordinary], return_inverse=True)[1]
     good, rest = drawn.stream
     for share in SHARES:
-        size = min(_STREAM, len(rest), int(len(good) / share))
+        size = min(drawn.most, len(rest), int(len(good) / share))
         rows = np.concatenate([good[: round(size * share)], rest[: size - round(size * share)]])
         yield world.pictures.vectors[rows], np.arange(len(rows))
 
@@ -187,6 +210,7 @@ def main() -> None:
     parser.add_argument("--background", type=Path, required=True, metavar="DIR")
     parser.add_argument("--own", type=int, nargs="+", default=[20, 50, 156])
     parser.add_argument("--draws", type=int, default=12)
+    parser.add_argument("--mixed", action="store_true", help="draw pictures, not collections")
     parser.add_argument("--encoder", default="lite", help="of a bundle, or an encoder.json")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/bowerbird/embeddings.db")
     args = parser.parse_args()
@@ -196,7 +220,8 @@ def main() -> None:
     print(f"| taste | own | draws | {' | '.join(heads)} |\n|{' --- |' * (len(heads) + 3)}")
     for taste, kinds in TASTES.items():
         for count in args.own:
-            draws = [draw(world, kinds, count, seed) for seed in range(args.draws)]
+            drawn = draw_mixed if args.mixed else draw
+            draws = [drawn(world, kinds, count, seed) for seed in range(args.draws)]
             found = [areas(world, each) for each in draws if each is not None]
             if len(found) > 1:
                 print(line(taste, count, np.array(found)), flush=True)

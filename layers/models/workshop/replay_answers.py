@@ -259,16 +259,13 @@ def _checked(count: int, found: list[tuple[gains.Gain | None, float, float]]) ->
     known = [(gain, then, now) for gain, then, now in found if gain is not None]
     if not known:
         return f"\nafter {count} answers it was always too early to say"
-    held = sum(gain.after.low <= now <= gain.after.high for gain, _, now in known)
-    wrong = sum(
-        gain.sure and gain.after.about < gain.before.about and now >= then for gain, then, now in known
-    )
-    rows = [(gain.before.about, then, gain.after.about, now) for gain, then, now in known]
-    before, then, after, now = np.mean(rows, axis=0)
+    held = sum(now <= gain.most for gain, _, now in known)
+    wrong = sum(gain.fewer and now >= then for gain, then, now in known)
+    most, then, now = np.mean([(gain.most, then, now) for gain, then, now in known], axis=0)
     return (
-        f"\ntold after {count} answers in {len(known)} of {len(found)}: before {before:.1f} (true "
-        f"{then:.1f}), now {after:.1f} (true {now:.1f}); the interval holds the truth in {held}, and a gain "
-        f"that was told as sure was none in {wrong}"
+        f"\ntold after {count} answers in {len(known)} of {len(found)}: at most {most:.1f} (true {now:.1f}, "
+        f"before {then:.1f}), which holds in {held}; {sum(gain.fewer for gain, *_ in known)} times surely "
+        f"fewer, which were none in {wrong}"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bowerbird.training.gains import Gain, Scored, Share, estimate, told
+from bowerbird.training.gains import Gain, Scored, estimate, told
 
 # 1,000 pictures: a tenth is let in, half of it wanted; nothing far below is.
 EVERYTHING = np.r_[np.full(100, 1.0), np.full(900, -3.0)]
@@ -24,11 +24,21 @@ def test_labels_of_what_is_let_in_stand_for_all_of_it() -> None:
 
     assert gain is not None
     # Half of the 100 let in are unwanted, and so are the 900 below: 50 of 950, and a quarter of that after.
-    assert gain.before.about == pytest.approx(100 * 50 / 950, rel=0.01)
-    assert gain.after.about == pytest.approx(100 * 12.5 / 950, rel=0.01)
-    assert gain.after.low < gain.after.about < gain.after.high < gain.before.about
+    assert 100 * 12.5 / 950 < gain.most < 2 * 100 * 50 / 950
     assert (gain.rightly, gain.stay) == (20, 20)
-    assert gain.sure
+    assert gain.fewer
+
+
+def test_few_answers_leave_more_open_than_many() -> None:
+    few, many = (estimate(*labelled(each, each, moved=each), NOBODY, EVERYTHING) for each in (8, 80))
+
+    assert few is not None
+    assert many is not None
+    assert few.most == many.most == 0  # all that was let in has gone
+    few, many = (estimate(*labelled(each, each, moved=each // 2), NOBODY, EVERYTHING) for each in (8, 80))
+    assert few is not None
+    assert many is not None
+    assert few.most > many.most > 100 * 25 / 950
 
 
 def test_what_comes_in_from_below_counts_although_nobody_was_asked() -> None:
@@ -36,14 +46,15 @@ def test_what_comes_in_from_below_counts_although_nobody_was_asked() -> None:
     gain = estimate(*labelled(20, 20, moved=0), below, EVERYTHING)
 
     assert gain is not None
-    assert gain.after.about == pytest.approx(100 * (50 + 90) / 950, rel=0.01)
+    assert gain.most > 100 * (50 + 90) / 950
+    assert not gain.fewer
 
 
 def test_answers_that_move_nothing_are_too_close_to_call() -> None:
     gain = estimate(*labelled(20, 20, moved=0), NOBODY, EVERYTHING)
 
     assert gain is not None
-    assert not gain.sure
+    assert not gain.fewer
     assert "too close to call" in told(gain, 40)
 
 
@@ -56,9 +67,9 @@ def test_it_is_too_early_to_say(wanted: int, unwanted: int) -> None:
 
 
 def test_the_gain_is_told_in_plain_words() -> None:
-    gain = Gain(Share(16.2, 9, 22), Share(6.1, 1.26, 11), sure=True, rightly=7, stay=6)
+    gain = Gain(11.2, fewer=True, rightly=7, stay=6)
 
     assert told(gain, 20) == (
-        "20 answers: of 100 pictures you would not keep, about 16 were let in, and now 6 (between 1.3 and "
-        "11). Of the 7 that were kept rightly, 6 stay."
+        "20 answers: of 100 pictures you would not keep, at most 11 are let in now, surely fewer than "
+        "before. Of the 7 that were kept rightly, 6 stay."
     )
