@@ -26,11 +26,11 @@ from numpy.typing import NDArray
 
 from bowerbird.imaging import picture_files
 from bowerbird.models.novelty import Novelty
-from bowerbird.training import fit, ratio, sources, twins, write
+from bowerbird.training import corners, fit, sources, twins, write
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.embedding import Collection
 from bowerbird.training.heldout import auroc
-from bowerbird.training.sample import Sample, Span
+from bowerbird.training.sample import CORNERS, Sample, Span
 from bowerbird.training.training import open_embedder
 
 Rows = NDArray[np.int64]
@@ -88,7 +88,12 @@ class World:
             vectors[:0],
             style=self.style,
             twins=sources.together(twins.groups(vectors), places),
+            corners=self._corners_of(rows),
         )
+
+    def _corners_of(self, rows: Rows) -> Vectors:
+        of_each = self.pictures.corners.reshape(len(self.pictures.vectors), CORNERS, -1)
+        return of_each[rows].reshape(-1, self.pictures.vectors.shape[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +172,15 @@ def backgrounds(world: World, drawn: Draw) -> Iterator[tuple[Vectors, Rows]]:
 def models(world: World, drawn: Draw) -> Iterator[Novelty]:
     """Train alone, and against each background."""
     sample = world.own(drawn.own)
-    fitted = fit.fit(sample, {"neighbours": fit.neighbours}, keep_rate=0.9)
-    yield fitted.novelty
+    alone = replace(sample, corners=sample.corners[:0])
+    yield _fit(alone).novelty
     for stream, (vectors, places) in enumerate(backgrounds(world, drawn)):
-        seen = replace(sample, background=vectors, sources=places, stream=stream > 0)
-        weighed = ratio.weigh(seen, fitted.novelty, fitted.total)
-        parts = weighed.parts if weighed else ()
-        yield replace(fitted.novelty, parts=(*fitted.novelty.parts, *parts))
+        seen = replace(sample if stream else alone, background=vectors, sources=places, stream=stream > 0)
+        yield corners.fit_with(seen, _fit).novelty
+
+
+def _fit(sample: Sample) -> fit.Fitted:
+    return fit.fit(sample, {"neighbours": fit.neighbours}, keep_rate=0.9)
 
 
 def areas(world: World, drawn: Draw) -> Scores:
@@ -230,7 +237,9 @@ def main() -> None:
 def _world(args: argparse.Namespace) -> World:
     taken = write.networks(args.encoder)
     embedder = open_embedder(taken, EmbeddingCache(args.cache))
-    pictures = embedder.embed(picture_files.find(args.folders), imitate=True, done=lambda: None)
+    pictures = embedder.embed(
+        picture_files.find(args.folders), imitate=True, done=lambda: None, cornered=True
+    )
     ordinary = embedder.embed(picture_files.find([args.background]), imitate=False, done=lambda: None)
     places = _places(pictures)
     kind_of = dict(_kinds(args.kinds))

@@ -33,7 +33,7 @@ def cut(picture: Image.Image) -> list[Image.Image]:
 
 
 def fit_with(sample: Sample, fit: Callable[[Sample], Fitted]) -> Fitted:
-    """Fit with the corners, too, and take that where held-out pictures are likely told better from the stream."""
+    """Fit with the corners, too; take that where held-out pictures are likely told better from the stream."""
     without = fit(replace(sample, corners=sample.corners[:0]))
     if not len(sample.corners):
         return without
