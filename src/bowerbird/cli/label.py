@@ -41,13 +41,16 @@ def run(args: argparse.Namespace) -> int:
         UsageError: no decision of the place has a picture to label, or the port is taken.
     """
     from bowerbird.adapters.place import open_existing
+
+    # A place that is none is told before the libraries below are loaded, which takes seconds.
+    place = open_existing(args.place, args.endpoint_url)
+
     from bowerbird.host.judged_by import remembered
     from bowerbird.panel.teaching import teaching
     from bowerbird.review.label.app import create_app
     from bowerbird.review.label.session import open_session
     from bowerbird.serve.server import address, listening, serve
 
-    place = open_existing(args.place, args.endpoint_url)
     session = open_session(place.store)
     if not session.cards:
         raise UsageError(f"{args.place}: no decision has a picture; run `mine` without --no-thumbnails")

@@ -176,7 +176,8 @@ class Fetched:
     """A transfer that ended well.
 
     `url` is the final one, after redirects. The names of `headers` are in lower case. `whole` is False when
-    the caller had seen enough, and the rest of the body was not read.
+    the caller had seen enough, and the rest of the body was not read. `plain` is True when any request went
+    over plain http: whoever stands in between could have sent it anywhere.
     """
 
     url: str
@@ -184,6 +185,7 @@ class Fetched:
     headers: dict[str, str]
     body: bytes
     whole: bool = True
+    plain: bool = False
 
 
 class Fetcher(Protocol):

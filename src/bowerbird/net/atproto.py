@@ -236,8 +236,8 @@ def _check_wishes(author: Author, did: str) -> None:
 
 
 def _over_tls(fetched: Fetched) -> Fetched:
-    """Return an answer, but refuse one that a redirect led over plain http."""
-    if not fetched.url.startswith("https://"):
+    """Return an answer, but refuse one that any redirect led over plain http."""
+    if fetched.plain:
         raise PermanentError(f"{urlsplit(fetched.url).hostname} answers without TLS", Word.REFUSED)
     return fetched
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from http.client import IncompleteRead
 from types import TracebackType
 from typing import Final, Self
@@ -80,8 +81,10 @@ class HttpFetcher:
         """GET a URL and read at most `max_bytes` of body; see `bowerbird.core.ports.Fetcher`."""
         budget = Budget(self._limits, max_bytes)
         first = target = self._parse(url)
+        plain = False
         common = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": "identity"}
         for _ in range(self._limits.redirects + 1):
+            plain |= target.scheme == "http"
             turn = self._turns.turn(target.host, patience_s=self._limits.patience_s)
             with turn as granted, _network_errors(target):
                 keys = headers or {} if target.same_origin(first) else {}
@@ -90,7 +93,7 @@ class HttpFetcher:
                     granted.answered(response.status, response.headers)
                     location = redirect_location(response)
                     if location is None:
-                        return self._read(response, target, max_bytes, enough)
+                        return replace(self._read(response, target, max_bytes, enough), plain=plain)
                 finally:
                     response.close()
             target = self._parse(join(target, location))

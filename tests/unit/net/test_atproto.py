@@ -254,7 +254,7 @@ def test_what_is_redirected_to_plain_http_is_refused(downgraded: str) -> None:
     class Downgraded(FakeFetcher):
         def fetch(self, url: str, **options: Any) -> Fetched:
             body = profile() if url == PDS + PROFILE else super().fetch(url, **options).body
-            return Fetched(url.replace("https", "http") if url == downgraded else url, 200, {}, body)
+            return Fetched(url, 200, {}, body, plain=url == downgraded)
 
     with pytest.raises(PermanentError, match="without TLS"):
         fetch(AtprotoFetcher(Downgraded(world())))

@@ -31,9 +31,8 @@ def get(fetcher: HttpFetcher, url: str, max_bytes: int = 100_000) -> Fetched:
 def test_an_honest_answer(serve: Serve, rig: Rig) -> None:
     server = serve(f"{OK}Content-Type: image/jpeg\r\nContent-Length: 7\r\n\r\npicture")
     fetched = get(rig(), server.url("/a.jpg?s=1"))
-    assert fetched == Fetched(
-        server.url("/a.jpg?s=1"), 200, {"content-type": "image/jpeg", "content-length": "7"}, b"picture"
-    )
+    told = {"content-type": "image/jpeg", "content-length": "7"}
+    assert fetched == Fetched(server.url("/a.jpg?s=1"), 200, told, b"picture", plain=True)
     assert server.requests[0].split("\r\n") == [
         "GET /a.jpg?s=1 HTTP/1.1",
         f"Host: 127.0.0.1:{server.port}",
@@ -196,6 +195,16 @@ def test_redirects_are_followed_and_the_last_url_is_told(serve: Serve, rig: Rig)
     fetched = get(rig(), server.url("/a.jpg"))
     assert (fetched.url, fetched.body) == (server.url("/c.jpg?y=2"), b"picture")
     assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize(
+    ("hops", "plain"),
+    [((), False), (("https://b.example/",), False), (("http://b.example/", "https://c.example/"), True)],
+)
+def test_a_detour_over_plain_http_is_told(serve: Serve, hops: tuple[str, ...], plain: bool) -> None:
+    with HttpFetcher(user_agent="t", gateway=serve(redirects(*hops)).url("")) as fetcher:
+        fetched = get(fetcher, "https://a.example/")
+        assert (fetched.plain, fetched.url.startswith("https://")) == (plain, True)
 
 
 def test_a_key_stays_with_the_host_it_is_for(serve: Serve, rig: Rig) -> None:
