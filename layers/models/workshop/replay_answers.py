@@ -261,11 +261,12 @@ def _checked(count: int, found: list[tuple[gains.Gain | None, float, float]]) ->
         return f"\nafter {count} answers it was always too early to say"
     held = sum(now <= gain.most for gain, _, now in known)
     wrong = sum(gain.fewer and now >= then for gain, then, now in known)
-    most, then, now = np.mean([(gain.most, then, now) for gain, then, now in known], axis=0)
+    rows = [(gain.before, then, gain.after, now, gain.most) for gain, then, now in known]
+    before, then, after, now, most = np.mean(rows, axis=0)
     return (
-        f"\ntold after {count} answers in {len(known)} of {len(found)}: at most {most:.1f} (true {now:.1f}, "
-        f"before {then:.1f}), which holds in {held}; {sum(gain.fewer for gain, *_ in known)} times surely "
-        f"fewer, which were none in {wrong}"
+        f"\ntold after {count} answers in {len(known)} of {len(found)}: before {before:.1f} (true {then:.1f}), "
+        f"now {after:.1f} (true {now:.1f}), at most {most:.1f}, which holds in {held}; "
+        f"{sum(gain.fewer for gain, *_ in known)} times surely fewer, which were none in {wrong}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Tells what the owner's answers brought: how much of the unwanted is let in at most, and if it is fewer."""
+"""Tells what the owner's answers brought: how much of the unwanted was let in, and is now, at most."""
 
 from __future__ import annotations
 
@@ -32,12 +32,14 @@ _LEAST: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What of the unwanted is let in after the answers: of 100 at most so many, with 95 % confidence.
+    """What of 100 unwanted pictures is let in `before` and `after` the answers, about.
 
-    `fewer` if that is surely fewer than before. Of the labelled pictures that were kept rightly, `rightly`,
-    so many `stay`.
+    After them it is `most` at most, with 95 % confidence, and `fewer` if that is surely fewer than before. Of
+    the labelled pictures that were kept rightly, `rightly`, so many `stay`.
     """
 
+    before: float
+    after: float
     most: float
     fewer: bool
     rightly: int
@@ -78,12 +80,14 @@ def estimate(labelled: Scored, loved: Words, unasked: Scored, everything: Scores
         _Stratum(low >= 0, size, *_within(labelled, loved, low, high), *_passing(unasked, low, high))
         for low, high, size in _sizes(everything, edges)
     ]
+    before, after = _shares([stratum.even() for stratum in strata])
     rng = np.random.default_rng(0)
     drawn = np.array([_shares([stratum.drawn(rng) for stratum in strata]) for _ in range(_DRAWS)])
     most = float(np.nanpercentile(drawn[:, 1], _HIGH))
     fewer = bool(np.nanpercentile(drawn[:, 0] - drawn[:, 1], _LOW) > 0)
     rightly = loved & (labelled.margins >= 0)
-    return Gain(_wider(most), fewer, int(rightly.sum()), int(labelled.stays[rightly].sum()))
+    stay = int(labelled.stays[rightly].sum())
+    return Gain(before, after, _wider(most), fewer, int(rightly.sum()), stay)
 
 
 def _wider(share: float) -> float:
@@ -103,11 +107,17 @@ class _Stratum:
     stays: Scores
     unlabelled: float
 
+    def even(self) -> Scores:
+        """Count as `drawn`, each label weighing the same."""
+        return self._counts(np.ones(len(self.loved)))
+
     def drawn(self, rng: np.random.Generator) -> Scores:
         """Count unwanted ones, each label weighing by chance: all, let in before, let in after, (3,)."""
-        if not len(self.loved):
+        return self._counts(rng.standard_gamma(_SHAPE, len(self.loved)) + _LEAST)
+
+    def _counts(self, says: Scores) -> Scores:
+        if not len(says):
             return self.size * np.array([1.0, self.inside, self.unlabelled])
-        says = rng.standard_gamma(_SHAPE, len(self.loved)) + _LEAST
         says = says / says.sum()
         unwanted = float(says[~self.loved].sum())
         after = float((says * self.stays)[~self.loved].sum())
@@ -150,9 +160,17 @@ def told(gain: Gain | None, answers: int) -> str:
             f"Too early to say what your answers brought. It can be said from {FEWEST} answers on, "
             f"at least {ENOUGH} of each word, about pictures that have a match."
         )
-    text = (
-        f"{answers} answers: of 100 pictures you would not keep, at most {gain.most:.0f} are let in now"
-        f"{', surely fewer than before' if gain.fewer else ''}. "
+    brought = (
+        f"about {_count(gain.before)} were let in, and about {_count(gain.after)} are now; "
+        f"at most {_count(gain.most)}"
+        if gain.fewer
+        else f"at most {_count(gain.most)} are let in now; whether these are fewer is too close to call yet"
+    )
+    return (
+        f"{answers} answers: of 100 pictures you would not keep, {brought}. "
         f"Of the {gain.rightly} that were kept rightly, {gain.stay} stay."
     )
-    return text if gain.fewer else f"{text} Whether fewer are let in than before is too close to call yet."
+
+
+def _count(share: float) -> str:
+    return f"{share:.0f}" if share >= 2 else f"{share:.1f}"  # noqa: PLR2004 - small shares need a decimal
