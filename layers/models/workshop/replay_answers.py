@@ -264,8 +264,8 @@ def _checked(count: int, found: list[tuple[gains.Gain | None, float, float]]) ->
     rows = [(gain.before, then, gain.after, now, gain.most) for gain, then, now in known]
     before, then, after, now, most = np.mean(rows, axis=0)
     return (
-        f"\ntold after {count} answers in {len(known)} of {len(found)}: before {before:.1f} (true {then:.1f}), "
-        f"now {after:.1f} (true {now:.1f}), at most {most:.1f}, which holds in {held}; "
+        f"\ntold after {count} answers in {len(known)} of {len(found)}: before {before:.1f} (true "
+        f"{then:.1f}), now {after:.1f} (true {now:.1f}), at most {most:.1f}, which holds in {held}; "
         f"{sum(gain.fewer for gain, *_ in known)} times surely fewer, which were none in {wrong}"
     )
 
