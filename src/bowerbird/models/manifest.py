@@ -173,14 +173,20 @@ class Manifest(_Entry):
     def artifacts(self) -> tuple[Artifact, ...]:
         """List every file of the bundle except the manifest."""
         entries = (self.encoder, self.novelty, self.watermark, self.glance)
-        basis = None if self.glance is None else self.glance.basis
-        files = (
-            *(entry.artifact for entry in entries if entry is not None),
-            basis,
-            self.aesthetic,
-            self.background,
-        )
-        return tuple(artifact for artifact in files if artifact is not None)
+        return files_of(*entries, self.aesthetic, self.background)
+
+
+def files_of(
+    *held: EncoderEntry | NoveltyEntry | WatermarkEntry | GlanceEntry | Artifact | None,
+) -> tuple[Artifact, ...]:
+    """List the files of what a bundle holds, in this order."""
+    files = list[Artifact]()
+    for each in held:
+        if each is not None:
+            files.append(each if isinstance(each, Artifact) else each.artifact)
+        if isinstance(each, GlanceEntry) and each.basis is not None:
+            files.append(each.basis)
+    return tuple(files)
 
 
 def read(folder: Path) -> Manifest:

@@ -30,6 +30,7 @@ from bowerbird.models.manifest import (
     NoveltyEntry,
     Threshold,
     WatermarkEntry,
+    files_of,
 )
 from bowerbird.models.novelty import Novelty
 from bowerbird.training import published
@@ -58,11 +59,7 @@ class Networks:
     @property
     def artifacts(self) -> tuple[Artifact, ...]:
         """List the networks' files."""
-        mark = None if self.watermark is None else self.watermark.artifact
-        glance = None if self.glance is None else self.glance.artifact
-        basis = None if self.glance is None else self.glance.basis
-        held = (self.encoder.artifact, mark, self.aesthetic, glance, basis)
-        return tuple(file for file in held if file is not None)
+        return files_of(self.encoder, self.watermark, self.aesthetic, self.glance)
 
 
 def networks(name: str) -> Networks:
