@@ -120,7 +120,7 @@ def train(wishes: Wishes, labels: ObjectStore | None = None, place: Place | None
         fitted = _only(sample, forced, wishes.keep_rate, fitted)
     cornered = " and their corners" if fitted.cornered else ""
     if fitted.cornered:
-        print("Their corners are further examples: with them it tells yours from the stream better.")
+        print("The corners of your pictures count, too: they help to tell yours from the stream.")
     source = f"{len(good.paths)} pictures{cornered}, {len(rejects.paths)} rejects"
     source += f", {stream}" if stream else ""
     chosen = f"keeps {wishes.keep_rate:.3g} of {len(good.paths)} pictures, held out in {fit.FOLDS} folds"
