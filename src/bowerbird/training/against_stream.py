@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from bowerbird.models.densities import AgainstStream, Linear
 from bowerbird.models.novelty import Part
 from bowerbird.training import twins
-from bowerbird.training.heldout import HeldOut, sure_rise
+from bowerbird.training.heldout import LIKELY, HeldOut, sure_rise
 from bowerbird.training.linear import linear
 from bowerbird.training.sample import Rows, Sample, Vectors
 
@@ -27,8 +27,6 @@ Scores = NDArray[np.float64]
 FOLDS: Final = 5
 #: Beside everything else that a model has; both are standardised on the owner's pictures.
 WEIGHT: Final = 2.0
-# As sure as training must be of the comparison with ordinary pictures, and for the same reason.
-_SURE: Final = 0.8
 
 
 def add(sample: Sample, held: HeldOut, rows: Rows) -> tuple[Part, HeldOut] | None:
@@ -54,9 +52,9 @@ def add(sample: Sample, held: HeldOut, rows: Rows) -> tuple[Part, HeldOut] | Non
         held.memory,
         held.background + WEIGHT * (seen.background - middle) / spread,
     )
-    if sure_rise((after.good, after.background), (held.good, held.background), _SURE) <= 0:
+    if sure_rise((after.good, after.background), (held.good, held.background), LIKELY) <= 0:
         return None
-    head = _head(sample.examples, others)
+    head = _head(sample.with_corners, others)
     density = AgainstStream(head.coefficients, head.intercept, seen.good.astype(np.float32))
     return Part(density, (0, others.shape[1]), middle, spread, WEIGHT), after
 
@@ -73,7 +71,7 @@ def _hold_out(sample: Sample, others: Vectors, groups: Rows) -> HeldOut:
     good, imitations = np.empty(len(sample.good)), np.empty(len(sample.imitations))
     background, rejects = np.empty(len(others)), np.zeros(len(sample.rejects))
     for fold in range(FOLDS):
-        seen = sample.take(np.flatnonzero(own != fold), np.arange(0)).examples
+        seen = sample.take(np.flatnonzero(own != fold), np.arange(0)).with_corners
         head = _head(seen, others[theirs != fold])
         good[own == fold] = head.score(sample.good[own == fold])
         background[theirs == fold] = head.score(others[theirs == fold])

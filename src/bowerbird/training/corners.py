@@ -15,14 +15,12 @@ from typing import Final
 from PIL import Image
 
 from bowerbird.training.fit import Fitted
-from bowerbird.training.heldout import sure_rise
+from bowerbird.training.heldout import LIKELY, sure_rise
 from bowerbird.training.sample import Sample
 
 #: Who has more pictures needs no parts of them: the gain shrinks, and each costs four more looks.
 MOST: Final = 300
 _SHARE: Final = 0.7
-# As sure as training must be of a comparison, and for the same reason.
-_SURE: Final = 0.8
 
 
 def cut(picture: Image.Image) -> list[Image.Image]:
@@ -39,4 +37,4 @@ def fit_with(sample: Sample, fit: Callable[[Sample], Fitted]) -> Fitted:
         return without
     cornered = fit(sample)
     pairs = [(each.total.good, each.total.background) for each in (cornered, without)]
-    return replace(cornered, cornered=True) if sure_rise(pairs[0], pairs[1], _SURE) > 0 else without
+    return replace(cornered, cornered=True) if sure_rise(pairs[0], pairs[1], LIKELY) > 0 else without

@@ -64,10 +64,10 @@ def neighbours(sample: Sample) -> Density:
     threshold from held-out scores would then keep too many. So the number of neighbours shrinks with the
     references, and the reach stays. Corners count as pictures of their own.
     """
-    reference = sample.examples
+    reference = sample.with_corners
     if len(reference) > _MOST_REFERENCES:
         reference = np.random.default_rng(0).permutation(reference)[:_MOST_REFERENCES]
-    at_last = min(_MOST_REFERENCES, sample.at_last * len(sample.examples) // len(sample.good))
+    at_last = min(_MOST_REFERENCES, sample.at_last * len(sample.with_corners) // len(sample.good))
     k = min(NEIGHBOURS, at_last // 3) * len(reference) / at_last
     return Neighbours(reference.astype(np.float16), np.asarray(max(1, round(k))))
 

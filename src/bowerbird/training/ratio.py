@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bowerbird.models.densities import Commonness
 from bowerbird.models.novelty import Novelty, Part
 from bowerbird.training import against_stream, twins
-from bowerbird.training.heldout import HeldOut, auroc, sure_rise
+from bowerbird.training.heldout import LIKELY, HeldOut, auroc, sure_rise
 from bowerbird.training.sample import Rows, Sample, Vectors
 
 Scores = NDArray[np.float64]
@@ -30,9 +30,6 @@ WEIGHTS: Final = (2.0, 4.0, 6.0, 8.0)
 #: Pictures that were held out come from the owner's collection, and the next ones do not. So the gain at
 #: large weights is flattered; the smallest weight that brings this much of it is taken.
 _ENOUGH: Final = 0.8
-#: Ordinary pictures help nearly every taste, so a likely gain is taken. Asking for 99 % gave away half of
-#: what the owner's stream brings (docs/research/models.md).
-_SURE: Final = 0.8
 _ROWS: Final = 512
 
 
@@ -129,7 +126,7 @@ def _enough(tried: Mapping[float, HeldOut]) -> float:
     least = areas[0.0] + _ENOUGH * (max(areas.values()) - areas[0.0])
     weight = min(weight for weight, area in areas.items() if area >= least)
     pairs = [(tried[each].good, tried[each].background) for each in (weight, 0.0)]
-    return weight if sure_rise(pairs[0], pairs[1], _SURE) > 0 else 0.0
+    return weight if sure_rise(pairs[0], pairs[1], LIKELY) > 0 else 0.0
 
 
 def _less(total: HeldOut, near: HeldOut, weight: float, middle: float) -> HeldOut:

@@ -63,7 +63,7 @@ class Sample:
         return np.arange(len(self.good)) if self.twins is None else self.twins
 
     @property
-    def examples(self) -> Vectors:
+    def with_corners(self) -> Vectors:
         """Give the owner's pictures, and then their corners, (N, D) or (5 N, D)."""
         return np.concatenate([self.good, self.corners]) if len(self.corners) else self.good
 

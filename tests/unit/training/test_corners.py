@@ -101,8 +101,8 @@ def test_a_part_of_a_sample_takes_the_corners_of_its_own_pictures() -> None:
     some = own.take(np.array([3, 7, 29]), np.arange(0))
 
     assert (some.corners == good[[3, 7, 29]].repeat(CORNERS, axis=0)).all()
-    assert (some.examples[3:] == some.corners).all()
-    assert (replace(own, corners=NONE).take(np.arange(28), np.arange(0)).examples == good[:28]).all()
+    assert (some.with_corners[3:] == some.corners).all()
+    assert (replace(own, corners=NONE).take(np.arange(28), np.arange(0)).with_corners == good[:28]).all()
 
 
 def test_files_are_embedded_with_their_corners(tmp_path: Path) -> None:
