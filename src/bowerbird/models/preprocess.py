@@ -45,8 +45,7 @@ class Preprocess:
     """Resizes in order, then computes `(x / 255 - mean) / std` for each channel.
 
     Two resizes are not an oversight. The original filter server received pictures squashed to 512 x 512 and
-    shrank them to 224, and its fitted models only carry over if we do the same. The lite bundle passes
-    through 256, so that it sees a large original and a small preview alike.
+    shrank them to 224, and its fitted models only carry over if we do the same.
     """
 
     resizes: tuple[Resize, ...]
