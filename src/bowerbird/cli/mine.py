@@ -149,17 +149,19 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Mine. The exit status is 0 when the crawl ended well, and 3 when the source was out of reach."""
+    from bowerbird.host.heap import spare_memory
+
+    spare_memory()  # first: numpy, which the others import, reads what it sets
+
     from functools import partial
 
     from bowerbird.config.flags import with_flags
     from bowerbird.config.schema import Config
     from bowerbird.core.hours import Hours
     from bowerbird.host.caring import care
-    from bowerbird.host.heap import share_heap
     from bowerbird.host.mine import RunOptions, mine_all, print_summary
     from bowerbird.host.plan import planned
 
-    share_heap()
     file = args.configuration
     config = with_flags(file.config if file else Config(), vars(args))
     plan = planned(config, args.gateway)

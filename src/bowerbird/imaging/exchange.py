@@ -21,7 +21,7 @@ def send(pipe: IO[bytes], head: dict[str, Any], body: bytes | memoryview = b"") 
     pipe.flush()
 
 
-def receive(pipe: IO[bytes], *, max_body: int) -> tuple[dict[str, Any], bytearray]:
+def receive(pipe: IO[bytes], *, max_body: int) -> tuple[dict[str, Any], bytes]:
     """Read one message.
 
     Raises:
@@ -35,12 +35,8 @@ def receive(pipe: IO[bytes], *, max_body: int) -> tuple[dict[str, Any], bytearra
     return head, _read(pipe, body_size)
 
 
-def _read(pipe: IO[bytes], size: int) -> bytearray:
-    data = bytearray(size)
-    view = memoryview(data)
-    while view:
-        count = pipe.readinto(view)  # type: ignore[attr-defined]  # every binary pipe has it, typing.IO does not
-        if not count:
-            raise EOFError
-        view = view[count:]
+def _read(pipe: IO[bytes], size: int) -> bytes:
+    data = pipe.read(size)
+    if len(data) < size:
+        raise EOFError
     return data

@@ -38,12 +38,12 @@ _PIPE_BYTES: Final = 1 << 20
 
 
 # Pillow keeps pixels in blocks of up to 16 MiB. By default, malloc asks the kernel for each of them and gives
-# it back; the kernel's zeroes are half of what a decode of 4 megapixels takes. A worker keeps up to 8 MiB
-# instead, which is what a JPEG takes that is scaled as it is decoded. With 64 MiB it held for good what one
-# large PNG had taken. Source: mallopt(3). Other C libraries pass these names over.
+# it back; the kernel's zeroes are half of what a decode of 4 megapixels takes. A worker keeps up to 4 MiB
+# instead, which is what a preview takes. With 64 MiB it held for good what one large PNG had taken. Source:
+# mallopt(3). Other C libraries pass these names over.
 _MALLOC: Final = {
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(8 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(4 << 20),
 }
 
 
@@ -116,7 +116,7 @@ class IsolatedDecoder:
     ) -> None:
         self.close()
 
-    def _ask(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytearray]:
+    def _ask(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         worker = self._take()
         late = threading.Event()
 

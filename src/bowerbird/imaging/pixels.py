@@ -120,8 +120,10 @@ def _alike(one: Image.Image, other: Image.Image) -> bool:
 
 def thumbnail(image: Image.Image, side: int) -> bytes:
     """Make a JPEG of the picture whose longer side has at most `side` pixels."""
-    small = image.copy()
-    small.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    # Pillow's own thumbnail changes the picture, so that all of it would have to be copied first.
+    scale = min(1.0, side / max(image.size))
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    small = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     out = io.BytesIO()
     small.save(out, "JPEG", quality=85, optimize=True)
     return out.getvalue()

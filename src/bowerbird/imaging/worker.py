@@ -42,9 +42,9 @@ def _answer(requests: IO[bytes], answers: IO[bytes], seconds: float) -> None:
     answer: dict[str, Any]
     try:
         if head["do"] == "inspect":
-            answer = {"info": asdict(inspect(bytes(data)))}
+            answer = {"info": asdict(inspect(data))}
         else:
-            info, image = read(bytes(data), min_side=head["min_side"])
+            info, image = read(data, min_side=head["min_side"])
             answer = {"info": asdict(info), "size": image.size, UNFINISHED: UNFINISHED in image.info}
             body = image.tobytes()
     except PermanentError as error:

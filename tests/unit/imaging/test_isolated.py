@@ -165,7 +165,7 @@ def test_the_worker_has_nothing_of_our_environment(
         "",
     }
     # Freed memory stays with the worker, up to a bound: to ask the kernel for it again costs much.
-    assert "MALLOC_TRIM_THRESHOLD_=8388608" in environment
+    assert "MALLOC_TRIM_THRESHOLD_=4194304" in environment
     assert "Max file size             0                    0" in limits
 
 

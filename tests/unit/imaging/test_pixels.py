@@ -249,3 +249,14 @@ def test_thumbnail_keeps_the_shape(picture: Picture) -> None:
     with Image.open(io.BytesIO(thumbnail(image, 256))) as small:
         assert (small.format, small.size) == ("JPEG", (256, 128))
     assert image.size == (1600, 800)
+
+
+@pytest.mark.parametrize(
+    ("size", "small"),
+    [((1000, 500), (256, 128)), ((500, 1000), (128, 256)), ((2000, 3), (256, 1)), ((80, 40), (80, 40))],
+)
+def test_a_thumbnail_is_small_and_leaves_the_picture(size: tuple[int, int], small: tuple[int, int]) -> None:
+    image = Image.new("RGB", size, (200, 100, 50))
+    made = Image.open(io.BytesIO(thumbnail(image, 256)))
+    assert (made.format, made.size) == ("JPEG", small)
+    assert image.size == size
