@@ -30,7 +30,7 @@ from bowerbird.training import corners, fit, sources, twins, write
 from bowerbird.training.cache import EmbeddingCache
 from bowerbird.training.embedding import Collection
 from bowerbird.training.heldout import auroc
-from bowerbird.training.sample import CORNERS, Sample, Span
+from bowerbird.training.sample import Sample, Span, corners_of
 from bowerbird.training.training import open_embedder
 
 Rows = NDArray[np.int64]
@@ -88,12 +88,8 @@ class World:
             vectors[:0],
             style=self.style,
             twins=sources.together(twins.groups(vectors), places),
-            corners=self._corners_of(rows),
+            corners=corners_of(self.pictures.corners, rows),
         )
-
-    def _corners_of(self, rows: Rows) -> Vectors:
-        of_each = self.pictures.corners.reshape(len(self.pictures.vectors), CORNERS, -1)
-        return of_each[rows].reshape(-1, self.pictures.vectors.shape[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,13 +81,8 @@ class Sample:
             share,
             self.style,
             self.groups[good],
-            corners=self._corners_of(good),
+            corners=corners_of(self.corners, good),
         )
-
-    def _corners_of(self, rows: Rows) -> Vectors:
-        if not len(self.corners):
-            return self.corners
-        return self.corners.reshape(len(self.good), CORNERS, -1)[rows].reshape(-1, self.corners.shape[1])
 
     def cut(self, span: Span) -> Sample:
         """Keep only these numbers of every vector, and scale it to unit length again."""
@@ -100,3 +95,10 @@ class Sample:
     def at_last(self) -> int:
         """Say how many pictures there are when none is held out."""
         return round(len(self.good) / self.share)
+
+
+def corners_of(corners: Vectors, rows: Rows) -> Vectors:
+    """Take those of some pictures, (4 N, D) to (4 R, D); of none where no picture has any."""
+    if not len(corners):
+        return corners
+    return corners.reshape(-1, CORNERS, corners.shape[1])[rows].reshape(-1, corners.shape[1])
