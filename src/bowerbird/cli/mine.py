@@ -149,7 +149,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Mine. The exit status is 0 when the crawl ended well, and 3 when the source was out of reach."""
-    from bowerbird.host.heap import spare_memory
+    from bowerbird.host.memory import spare_memory
 
     spare_memory()  # first: numpy, which the others import, reads what it sets
 

@@ -7,7 +7,7 @@ import pytest
 # Eight threads take memory; then glibc says which heaps there are.
 THREADS = """
 import ctypes, threading
-from bowerbird.host.heap import spare_memory
+from bowerbird.host.memory import spare_memory
 {before}
 ready = threading.Barrier(8)
 def work():
@@ -26,7 +26,7 @@ libc.fflush(out)
 # Something small lies behind each large picture that has gone; then Linux says how much is held.
 HOLES = """
 from pathlib import Path
-from bowerbird.host.heap import spare_memory
+from bowerbird.host.memory import spare_memory
 {before}
 bytes(b"x" * 20_000_000)
 behind = []
@@ -42,7 +42,7 @@ print(int(status[status.index("VmRSS:") + 1]) * 1024)
 
 ALGEBRA = """
 import os
-from bowerbird.host.heap import spare_memory
+from bowerbird.host.memory import spare_memory
 spare_memory()
 print(os.environ["OPENBLAS_NUM_THREADS"])
 """
